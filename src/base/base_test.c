@@ -1,0 +1,89 @@
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/unit_test.h"
+
+static void dates_round_trip_over_five_centuries(void **state) {
+  (void)state;
+  for (int32_t date = -62091; date < 157054; date += 1) {
+    assert_int_equal(clock_date_from(clock_civil(date)), date);
+  }
+}
+
+static void rejects_days_that_do_not_exist(void **state) {
+  (void)state;
+  static const char *const wrong[] = {"2023-02-29", "2024-13-01", "2024-00-10", "2024-4-01", "2024-04-31", "1799-01-01", "20240401", ""};
+  int32_t date = 0;
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    assert_false(is_ok(clock_date_parse(slice_str(wrong[i]), &date)));
+  }
+  assert_ok(clock_date_parse(S("2024-02-29"), &date));
+  assert_int_equal(clock_weekday(date), 3);
+}
+
+static void instants_keep_their_offset(void **state) {
+  (void)state;
+  int64_t a = 0;
+  int64_t b = 0;
+  assert_ok(clock_instant_parse(S("2024-06-05T00:30:00+07:00"), &a));
+  assert_ok(clock_instant_parse(S("2024-06-04T17:30:00Z"), &b));
+  assert_int_equal(a, b);
+  struct civil_date civil = clock_civil(clock_date_of(b));
+  assert_int_equal(civil.day, 5); /* civil dates are UTC+7 */
+  assert_false(is_ok(clock_instant_parse(S("2024-06-05T00:30:00"), &a)));
+  assert_false(is_ok(clock_instant_parse(S("2024-06-05T24:30:00Z"), &a)));
+}
+
+static void age_turns_on_the_birthday(void **state) {
+  (void)state;
+  int32_t birth = 0;
+  int32_t eve = 0;
+  assert_ok(clock_date_parse(S("2008-07-01"), &birth));
+  assert_ok(clock_date_parse(S("2024-06-30"), &eve));
+  assert_int_equal(clock_age_years(birth, eve), 15);
+  assert_int_equal(clock_age_years(birth, eve + 1), 16);
+}
+
+static void seeded_randomness_repeats(void **state) {
+  (void)state;
+  struct random a = random_seeded(42);
+  struct random b = random_seeded(42);
+  struct random c = random_seeded(43);
+  uint64_t first = random_u64(&a);
+  assert_true(first == random_u64(&b));
+  assert_true(first != random_u64(&c));
+}
+
+static void buf_grows_without_losing_bytes(void **state) {
+  (void)state;
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct buf buf;
+  buf_init(&buf, &arena, 1);
+  for (int i = 0; i < 10000; i++) {
+    buf_printf(&buf, "%d,", i);
+  }
+  struct slice rest = buf_slice(&buf);
+  for (int i = 0; i < 10000; i++) {
+    struct slice part = slice_cut(&rest, ',');
+    assert_true(slice_eq(part, arena_printf(&arena, "%d", i)));
+  }
+  assert_true(slice_empty(rest));
+}
+
+static void secret_comparison_needs_equal_length(void **state) {
+  (void)state;
+  assert_true(slice_eq_secret(S("abc"), S("abc")));
+  assert_false(slice_eq_secret(S("abc"), S("abd")));
+  assert_false(slice_eq_secret(S("abc"), S("ab")));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(dates_round_trip_over_five_centuries), cmocka_unit_test(rejects_days_that_do_not_exist),
+      cmocka_unit_test(instants_keep_their_offset),           cmocka_unit_test(age_turns_on_the_birthday),
+      cmocka_unit_test(seeded_randomness_repeats),            cmocka_unit_test(buf_grows_without_losing_bytes),
+      cmocka_unit_test(secret_comparison_needs_equal_length),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

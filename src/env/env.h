@@ -1,0 +1,46 @@
+/* env/env.h: what domain code reaches the world through. Built by the edges (server/, cli/, tests) and passed as the first argument.
+ */
+#pragma once
+#include "base/clock.h"
+#include "base/random.h"
+#include "db/db.h"
+
+/* What a key may sign: the signer holds every key to the profiles it was made for. */
+enum signer_profile {
+  SIGNER_CERTIFICATE = 1, /* certificates and CRLs of the demonstration CA */
+  SIGNER_CHECKPOINT,      /* ledger checkpoints */
+  SIGNER_PERSONAL,        /* a person's signature on a document: needs their signing PIN, bound to the digest */
+  SIGNER_SEAL,            /* an agency's seal: only under a reference that a personal key has signed before */
+  SIGNER_MESSAGE,         /* RFC 9421 signatures between systems */
+};
+
+struct signer_request {
+  struct slice key;             /* name, e.g. "officer/123", "seal/H26.11", "ledger" */
+  enum signer_profile profile;
+  uint8_t digest[32];           /* SHA-256 of what is signed */
+  struct slice reference;       /* what it is about (a dossier code); kept in the signer's own log */
+  struct slice pin_proof;       /* SIGNER_PERSONAL: crypto/pin_proof.h; empty otherwise */
+};
+
+/* The port to the signer process, which alone holds private keys (P-256, ECDSA with SHA-256).
+ * Durable    a key exists once key_create has returned; a signature is in the signer's log before it is given out.
+ * Retries    the port waits for a signer that is being restarted (up to 5 s) and sends again: no request is lost; a signature may then be
+ *            counted twice and given once.
+ * Threads    any. Errors SIGNER_... (signer/signer.h). */
+struct signer {
+  result (*sign)(struct signer *signer, const struct signer_request *request, struct arena *arena,
+                 struct slice *ret_signature); /* DER ECDSA-Sig-Value */
+  /* Makes the key if absent. pin_key: 32 bytes for SIGNER_PERSONAL keys, else empty. */
+  result (*key_create)(struct signer *signer, struct slice key, enum signer_profile profile, struct slice pin_key,
+                       struct arena *arena, struct slice *ret_public_key);
+  result (*key_public)(struct signer *signer, struct slice key, struct arena *arena,
+                       struct slice *ret_public_key); /* DER SubjectPublicKeyInfo */
+};
+
+struct env {
+  struct db *db;             /* storage: see db/db.h */
+  const struct clock *clock; /* the installation's time; never the system's directly */
+  struct random *random;     /* identifiers, salts, codes; never keys */
+  struct signer *signer;     /* NULL where nothing is signed */
+  struct slice origin;       /* "https://danh.example": issuer, links and cookies come from it, never from Host */
+};
