@@ -2,6 +2,7 @@
  */
 #pragma once
 #include "base/clock.h"
+#include "base/pool.h"
 #include "base/random.h"
 #include "db/db.h"
 
@@ -42,5 +43,6 @@ struct env {
   const struct clock *clock; /* the installation's time; never the system's directly */
   struct random *random;     /* identifiers, salts, codes; never keys */
   struct signer *signer;     /* NULL where nothing is signed */
+  struct pool *hashing;      /* password hashing runs here (pool_run), a few at a time; NULL: in place */
   struct slice origin;       /* "https://danh.example": issuer, links and cookies come from it, never from Host */
 };

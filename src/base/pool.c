@@ -1,0 +1,137 @@
+#include "base/pool.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+
+/* Lives on its caller's stack: the caller sleeps until it is done. */
+struct job {
+  pool_fn fn;
+  void *arg;
+  struct job *next;
+  pthread_cond_t finished;
+  bool is_done;
+  result outcome;
+  struct fault fault;
+};
+
+struct pool {
+  pthread_mutex_t lock;
+  pthread_cond_t arrived;
+  struct job *first;
+  struct job *last;
+  int waiting_max;
+  int accepted; /* running or waiting */
+  int thread_count;
+  bool is_closing;
+  pthread_t threads[];
+};
+
+static struct job *next_job(struct pool *pool) {
+  while (pool->first == NULL && !pool->is_closing) {
+    pthread_cond_wait(&pool->arrived, &pool->lock);
+  }
+  struct job *job = pool->first;
+  if (job != NULL) {
+    pool->first = job->next;
+    if (pool->first == NULL) {
+      pool->last = NULL;
+    }
+  }
+  return job;
+}
+
+static void *run_jobs(void *arg) {
+  struct pool *pool = arg;
+  pthread_mutex_lock(&pool->lock);
+  for (struct job *job = next_job(pool); job != NULL; job = next_job(pool)) {
+    pthread_mutex_unlock(&pool->lock);
+    fault_clear();
+    job->outcome = job->fn(job->arg);
+    job->fault = *fault_last();
+    pthread_mutex_lock(&pool->lock);
+    pool->accepted--;
+    job->is_done = true;
+    pthread_cond_signal(&job->finished);
+  }
+  pthread_mutex_unlock(&pool->lock);
+  return NULL;
+}
+
+result pool_open(const struct pool_options *options, struct pool **ret_pool) {
+  int threads = options->threads < 1 ? 1 : options->threads > 64 ? 64 : options->threads;
+  struct pool *pool = heap_alloc(sizeof *pool + (size_t)threads * sizeof pool->threads[0]);
+  pthread_mutex_init(&pool->lock, NULL);
+  pthread_cond_init(&pool->arrived, NULL);
+  pool->waiting_max = options->waiting_max < 0 ? 0 : options->waiting_max;
+  /* signals belong to the main thread */
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  int failed = 0;
+  while (pool->thread_count < threads && failed == 0) {
+    failed = pthread_create(&pool->threads[pool->thread_count], NULL, run_jobs, pool);
+    if (failed == 0) {
+      pthread_setname_np(pool->threads[pool->thread_count++], options->name);
+    }
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (failed != 0) {
+    pool_close(&pool);
+    FAIL(BASE_IO, "a thread of pool %s cannot start: error %d", options->name, failed);
+  }
+  *ret_pool = pool;
+  return OK;
+}
+
+void pool_close(struct pool **pool) {
+  struct pool *closing = *pool;
+  if (closing == NULL) {
+    return;
+  }
+  pthread_mutex_lock(&closing->lock);
+  closing->is_closing = true;
+  pthread_cond_broadcast(&closing->arrived);
+  pthread_mutex_unlock(&closing->lock);
+  for (int i = 0; i < closing->thread_count; i++) {
+    pthread_join(closing->threads[i], NULL);
+  }
+  pthread_cond_destroy(&closing->arrived);
+  pthread_mutex_destroy(&closing->lock);
+  free(closing);
+  *pool = NULL;
+}
+
+result pool_run(struct pool *pool, pool_fn fn, void *arg) {
+  if (pool == NULL) {
+    return fn(arg);
+  }
+  struct job job = {.fn = fn, .arg = arg};
+  pthread_mutex_lock(&pool->lock);
+  if (pool->is_closing || pool->accepted >= pool->thread_count + pool->waiting_max) {
+    int accepted = pool->accepted;
+    pthread_mutex_unlock(&pool->lock);
+    FAIL(BASE_POOL_FULL, "%d jobs accepted already", accepted);
+  }
+  pthread_cond_init(&job.finished, NULL);
+  pool->accepted++;
+  if (pool->last != NULL) {
+    pool->last->next = &job;
+  } else {
+    pool->first = &job;
+  }
+  pool->last = &job;
+  pthread_cond_signal(&pool->arrived);
+  while (!job.is_done) {
+    pthread_cond_wait(&job.finished, &pool->lock);
+  }
+  pthread_mutex_unlock(&pool->lock);
+  pthread_cond_destroy(&job.finished);
+  if (!is_ok(job.outcome)) {
+    return fault_set(job.fault.file, job.fault.line, job.outcome.code, "%s", job.fault.detail);
+  }
+  return OK;
+}
