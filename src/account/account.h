@@ -1,0 +1,288 @@
+/* account/account.h: a person's e-ID: level, authenticators, enrolment, activation, locks, sessions, own history.
+ *
+ * Standard   Decree 69/2024 Art 7 (who may hold what), Art 10-12 (enrolment), Art 15 (locks), Art 28 (records); domain.md 2.2-2.6, 9 rows 10, 15-18.
+ *            NIST SP 800-63B 5.1.1 in spirit: 8-64 characters, blocklist, no composition rule, no security questions.
+ * Sign-in    the login name is the PIN (register/ keeps it unique). A PIN nobody has, an account not active and a wrong password
+ *            run the same path, the same Argon2id, and answer ACCOUNT_CREDENTIALS; five wrong ones lock that login name (known or not) for 30 minutes:
+ *            ACCOUNT_LOCKED_FOR_NOW. An attempt is counted on disk before it is checked, so parallel guesses do not get more of them.
+ * Sessions   token: 256 random bits, 43 characters base64url, given once; stored as SHA-256 only. Idle and absolute limit; dead as soon as the
+ *            account is not ACTIVE; locks revoke, and an unlock does not revive. They survive a restart.
+ * Codes      one-time, 8 digits, 7 days, five attempts, single use; stored salted and hashed; sent as an account_message.
+ * History    the holder's own acts and reads go to the session history (here), not to the ledger's read index.
+ * Room       authenticators are rows with a kind: passkeys, devices and OIDC come as further kinds.
+ * Does not   ask who may do it (access/, before): but it re-checks inside its transaction that an officer neither enrols nor approves themself and that
+ *            approver and collector are two people.
+ * Threads    any. Functions that hash take the bounded pool (NULL: in place) and must not run inside a write function.
+ * Shapes     passwords and codes are UTF-8 as typed; times Unix ms UTC; dates days since 1970-01-01; the PIN 12 digits.
+ */
+#pragma once
+#include "access/access.h"
+#include "base/pool.h"
+
+enum account_error {
+  ACCOUNT_UNKNOWN = RESULT_CODE(RESULT_NOT_FOUND, MODULE_ACCOUNT, 1),         /* This person has no e-ID account. */
+  ACCOUNT_MOVE = RESULT_CODE(RESULT_CONFLICT, MODULE_ACCOUNT, 2),             /* The account's state does not allow that move. */
+  ACCOUNT_CREDENTIALS = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 3),       /* Personal number or password is wrong. */
+  ACCOUNT_LOCKED_FOR_NOW = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 4),    /* Too many wrong attempts: try again later. */
+  ACCOUNT_LOCKED = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 5),            /* Right password, but the account is locked on a legal ground. */
+  ACCOUNT_TOO_MANY = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_ACCOUNT, 6),      /* Too many wrong attempts from this address, or sign-ins at once. */
+  ACCOUNT_SESSION = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 7),           /* No such session, or it has ended. */
+  ACCOUNT_CODE = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 8),              /* The code is wrong, used or expired. */
+  ACCOUNT_PASSWORD_LENGTH = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 9),   /* A password has 8 to 64 characters. */
+  ACCOUNT_PASSWORD_COMMON = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 10),  /* That password is among those tried first. */
+  ACCOUNT_PASSWORD_PERSONAL = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 11),/* That password is made of your number, name or birth date. */
+  ACCOUNT_PASSCODE_FORM = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 12),    /* A passcode is six digits. */
+  ACCOUNT_PASSCODE_TRIVIAL = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 13), /* That passcode is a sequence, a repetition or your birth date. */
+  ACCOUNT_PASSCODE = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 14),         /* The passcode is wrong. */
+  ACCOUNT_LEVEL = RESULT_CODE(RESULT_CONFLICT, MODULE_ACCOUNT, 15),           /* The level only rises from 1 to 2. */
+  ACCOUNT_NOT_ELIGIBLE = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 16),     /* The law does not give this person an account of that level. */
+  ACCOUNT_BIOMETRICS = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 17),       /* Face and fingerprints were not both matched. */
+  ACCOUNT_PHONE = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 18),            /* Not a mobile number. */
+  ACCOUNT_PHONE_TAKEN = RESULT_CODE(RESULT_CONFLICT, MODULE_ACCOUNT, 19),     /* The phone number is bound to another account. */
+  ACCOUNT_OWN_CASE = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 20),         /* An officer never enrols or approves themself. */
+  ACCOUNT_SAME_OFFICER = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 21),     /* Whoever collected an enrolment does not approve it. */
+  ACCOUNT_POST = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 22),             /* This post is not yours today. */
+  ACCOUNT_GROUND = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 23),           /* No such lock ground, or not one that may be set or lifted so. */
+  ACCOUNT_SIGNING_PIN_FORM = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 24), /* A signing PIN is 6 to 12 digits and no sequence. */
+  ACCOUNT_SIGNING_PIN_SET = RESULT_CODE(RESULT_CONFLICT, MODULE_ACCOUNT, 25), /* This person's signing key has a PIN already. */
+  ACCOUNT_GUARDIAN = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 26),         /* Under 14: a parent or guardian with a level-2 account signs. */
+};
+/* One sentence for each code, Vietnamese and English; empty for a code that is not account's. */
+struct slice account_sentence(uint16_t code, bool english);
+
+extern const struct db_migration account_migrations[]; /* ended by {0} */
+
+/* The life of an account [domain 2.5]; the level is an attribute, not a state.
+ *
+ *   NONE -> REGISTERED -> VERIFYING -> APPROVED -> ACTIVE <-> LOCKED -> CLOSED
+ *               ^             |
+ *               |             v
+ *               +--------- REJECTED        (a rejected person may enrol anew)
+ *
+ * LOCKED exactly when the set of lock grounds is not empty. CLOSED is final: the record stays for good [Decree 69/2024 Art 28].
+ */
+enum account_state {
+  ACCOUNT_NONE = 0, /* no row */
+  ACCOUNT_REGISTERED,
+  ACCOUNT_VERIFYING,
+  ACCOUNT_REJECTED,
+  ACCOUNT_APPROVED, /* issued; a one-time code is out */
+  ACCOUNT_ACTIVE,
+  ACCOUNT_STATE_LOCKED,
+  ACCOUNT_CLOSED,
+  ACCOUNT_STATE_COUNT
+};
+struct slice account_state_name(enum account_state state); /* "active" */
+bool account_move_is_allowed(enum account_state from, enum account_state to);
+
+/* Lock grounds: a set [Decree 69/2024 Art 15]. Those below "register" come and go with what the register says. */
+enum account_ground {
+  ACCOUNT_GROUND_WRONG_PASSWORD = 1 << 0, /* ends by itself after the lock time */
+  ACCOUNT_GROUND_HOLDER = 1 << 1,         /* the holder asked (form TK03) */
+  ACCOUNT_GROUND_TERMS = 1 << 2,          /* breach of the terms of use */
+  ACCOUNT_GROUND_AUTHORITY = 1 << 3,      /* request of a competent authority */
+  ACCOUNT_GROUND_CARD = 1 << 4,           /* register: card revoked, held, locked or expired */
+  ACCOUNT_GROUND_DEATH = 1 << 5,          /* register */
+  ACCOUNT_GROUND_RESIDENCE = 1 << 6,      /* foreigner: passport or residence ended */
+};
+/* "holder" ... ; 0 for an unknown word */
+struct slice account_ground_name(enum account_ground ground);
+unsigned account_ground_find(struct slice name);
+
+struct account {
+  int64_t person_id;
+  enum account_state state;
+  int level;        /* 0 before approval, then 1 or 2 */
+  unsigned grounds; /* set of enum account_ground; not empty exactly in LOCKED */
+  bool has_password;
+  bool has_passcode;
+  bool has_signing_pin;
+  int64_t registered_at_ms;
+  int64_t approved_at_ms;  /* 0: not */
+  int64_t activated_at_ms; /* 0: not */
+};
+/* A person without a row: state NONE, OK. */
+MUST_USE result account_load(struct db_tx *tx, int64_t person_id, struct account *ret_account);
+
+/* Who acts, for ledger and checks. person_id 0: the system. role: "one_stop_officer@H26.11", empty for the holder. */
+struct account_actor {
+  int64_t person_id;
+  struct slice role;
+};
+
+/* ---- Enrolment at level 2, used by the dossier engine inside its own transaction -------------------------------------------------- */
+
+/* May this person hold an account of that level on that civil date? [Decree 69/2024 Art 7] ACCOUNT_NOT_ELIGIBLE says why in its detail.
+ * ret_guardian_needed: under 14 or a ward. */
+MUST_USE result account_eligible(struct db_tx *tx, int64_t person_id, int level, int32_t on, bool *ret_guardian_needed);
+
+struct account_enrolment {
+  int64_t person_id;
+  int level;                  /* 1 or 2 */
+  struct slice dossier_code;
+  struct account_actor officer; /* who collects, or (approve, reject) decides */
+  struct slice phone;         /* mobile in own name: "0912345678" or "+84912345678"; a minor's is the guardian's */
+  struct slice email;         /* optional */
+  int64_t guardian_id;        /* 0: none needed */
+  bool face_matched;          /* level 2: the officer authenticates face and fingerprints against the identity database */
+  bool fingerprints_matched;
+};
+/* NONE or REJECTED -> REGISTERED -> VERIFYING; an ACTIVE level-1 account keeps its state while its level-2 enrolment is verified. */
+MUST_USE result account_enrol_collect(struct env *env, struct db_tx *tx, const struct account_enrolment *enrolment);
+/* VERIFYING -> APPROVED, the level is set and the one-time code goes out (or level 1 -> 2 of an ACTIVE account, and no code). Only person_id,
+ * dossier_code and officer are read. */
+MUST_USE result account_enrol_approve(struct env *env, struct db_tx *tx, const struct account_enrolment *decision);
+MUST_USE result account_enrol_reject(struct env *env, struct db_tx *tx, const struct account_enrolment *decision, struct slice reason);
+
+/* Four separate counters [domain 1.1 item 4]; rate = activated / collected. */
+struct account_counters {
+  int64_t cards;     /* people with a card in the register */
+  int64_t collected; /* e-ID dossiers collected */
+  int64_t issued;    /* accounts approved */
+  int64_t activated; /* accounts activated at least once */
+};
+MUST_USE result account_count(struct db_tx *tx, struct account_counters *ret_counters);
+
+/* ---- Activation: code, then password and passcode ---------------------------------------------------------------------------------- */
+
+enum { ACCOUNT_TOKEN_CHARACTERS = 43, ACCOUNT_CODE_DIGITS = 8, ACCOUNT_PASSCODE_DIGITS = 6 };
+struct account_token {
+  char text[ACCOUNT_TOKEN_CHARACTERS + 1];
+};
+
+struct account_client {
+  struct slice address; /* as the HTTP edge saw it; rate limit */
+  struct slice agent;   /* User-Agent, cut at 200 bytes; shown in the holder's own session list */
+};
+
+struct account_code_entry {
+  struct slice pin;
+  struct slice code;
+  struct account_client client;
+};
+/* Uses the code up and gives a ticket that lives 15 minutes: two at once, one wins. Unknown PIN, wrong, used and expired code: ACCOUNT_CODE. */
+MUST_USE result account_activate_begin(struct env *env, const struct account_code_entry *entry, struct account_token *ret_ticket);
+
+struct account_secrets {
+  struct slice password;
+  struct slice passcode;
+};
+/* APPROVED -> ACTIVE. A password or passcode the rules refuse leaves the ticket usable. */
+MUST_USE result account_activate_finish(struct env *env, struct pool *pool, struct slice ticket, const struct account_secrets *secrets);
+/* A new code for an APPROVED account (the old one dies): at the desk. */
+MUST_USE result account_code_issue(struct env *env, struct db_tx *tx, int64_t person_id, const struct account_actor *actor);
+
+/* The rules alone, for a form that answers while one types. The personal check needs the person. */
+MUST_USE result account_password_check_rules(struct db_tx *tx, int64_t person_id, struct slice password);
+MUST_USE result account_passcode_check_rules(struct db_tx *tx, int64_t person_id, struct slice passcode);
+
+/* Messages to people (one-time codes, lock notices): the demonstration shows them on a screen. */
+struct account_message {
+  int64_t message_id;
+  int64_t person_id;
+  int64_t created_at_ms;
+  struct slice phone;
+  struct slice text; /* emptied once its code is used */
+};
+/* Newest first. person_id 0: of everybody (demonstration only). */
+MUST_USE result account_message_list(struct db_tx *tx, int64_t person_id, int limit, struct arena *arena,
+                                     struct account_message **ret_messages, size_t *ret_count);
+
+/* ---- Sign-in and sessions ---------------------------------------------------------------------------------------------------------- */
+
+struct account_credentials {
+  struct slice pin;
+  struct slice password;
+  struct account_client client;
+};
+struct account_session {
+  int64_t session_id;
+  int64_t person_id;
+  int level;
+  int64_t post_id; /* the acting post; 0: citizen */
+  int64_t created_at_ms;
+  int64_t seen_at_ms;
+  int64_t ends_at_ms;          /* the absolute limit */
+  int64_t passcode_ok_until_ms; /* 0: not given */
+  struct slice agent;          /* account_session_list only */
+};
+MUST_USE result account_sign_in(struct env *env, struct pool *pool, const struct account_credentials *credentials,
+                                struct account_token *ret_token, struct account_session *ret_session);
+/* Every request. Moves the idle limit at most once a minute. ACCOUNT_SESSION. */
+MUST_USE result account_session_find(struct env *env, struct slice token, struct account_session *ret_session);
+MUST_USE result account_sign_out(struct env *env, struct slice token);
+/* 0: back to citizen. The post must be the person's own and held today: ACCOUNT_POST. Changes the session given. */
+MUST_USE result account_session_choose_post(struct env *env, struct account_session *session, int64_t post_id);
+/* Live sessions of one person, newest first. */
+MUST_USE result account_session_list(struct env *env, struct db_tx *tx, int64_t person_id, struct arena *arena,
+                                     struct account_session **ret_sessions, size_t *ret_count);
+/* One of the person's own; ACCOUNT_SESSION. */
+MUST_USE result account_session_revoke(struct env *env, int64_t person_id, int64_t session_id);
+/* Opens wallet documents for five minutes (passcode_ok_until_ms). Five wrong ones: ACCOUNT_LOCKED_FOR_NOW for 30 minutes, for the passcode alone. */
+MUST_USE result account_passcode_check(struct env *env, struct pool *pool, struct account_session *session, struct slice passcode);
+static inline bool account_passcode_is_ok(struct env *env, const struct account_session *session) {
+  return clock_now_ms(env->clock) < session->passcode_ok_until_ms;
+}
+
+/* The holder's own history, kept five years [Decree 69/2024 Art 28]: sign-ins, failures, own reads. */
+struct account_event {
+  int64_t event_id;   /* list only */
+  int64_t at_ms;      /* list only */
+  int64_t person_id;
+  int64_t session_id; /* 0: none */
+  struct slice kind;  /* "signed_in", "sign_in_failed", "document_opened", "dossier_viewed" ... */
+  struct slice detail; /* a dossier code, a document id; may be empty */
+};
+MUST_USE result account_history_append(struct env *env, struct db_tx *tx, const struct account_event *event);
+/* The same in a write of its own. */
+MUST_USE result account_history_record(struct env *env, const struct account_event *event);
+/* Newest first, older than event before_id (0: from the newest). */
+MUST_USE result account_history_list(struct db_tx *tx, int64_t person_id, int64_t before_id, int limit, struct arena *arena,
+                                     struct account_event **ret_events, size_t *ret_count);
+
+/* ---- Locks --------------------------------------------------------------------------------------------------------------------------- */
+
+struct account_lock {
+  int64_t person_id;
+  enum account_ground ground;
+  struct account_actor actor;
+  struct slice reason; /* in Vietnamese; shown to the holder */
+  int64_t until_ms;    /* 0: until lifted */
+};
+/* Adds a ground; the first one moves ACTIVE -> LOCKED and ends every session. A second lock on the same ground is no error. */
+MUST_USE result account_lock(struct env *env, struct db_tx *tx, const struct account_lock *lock);
+/* Takes a ground out; LOCKED -> ACTIVE only when the set is empty. ACCOUNT_GROUND if it was not in the set. */
+MUST_USE result account_unlock(struct env *env, struct db_tx *tx, const struct account_lock *lock);
+/* Grounds that end by themselves and those the register gives (card, death, residence): brings the set up to now. */
+MUST_USE result account_refresh(struct env *env, struct db_tx *tx, int64_t person_id);
+/* LOCKED -> CLOSED. */
+MUST_USE result account_close(struct env *env, struct db_tx *tx, int64_t person_id, const struct account_actor *actor);
+/* Drops what has ended: expired locks, dead sessions, used codes, history past five years. One write of at most 1,000 rows each. */
+MUST_USE result account_sweep(struct env *env);
+
+/* ---- Officers' signing PIN ------------------------------------------------------------------------------------------------------------ */
+
+/* Makes the key "officer/<person_id>" in the signer under this PIN. 6 to 12 digits, no sequence. */
+MUST_USE result account_signing_pin_set(struct env *env, struct pool *pool, int64_t person_id, struct slice signing_pin,
+                                        struct arena *arena);
+struct account_signing {
+  int64_t person_id;
+  struct slice signing_pin;
+  uint8_t digest[32]; /* of what is signed */
+};
+/* pin_proof for a struct signer_request with the key "officer/<person_id>" and profile SIGNER_PERSONAL. Does not know whether the PIN is right: the signer does. */
+MUST_USE result account_pin_proof(struct env *env, struct pool *pool, const struct account_signing *signing, uint8_t ret_proof[32]);
+
+/* ---- Demonstration, synth, replay ------------------------------------------------------------------------------------------------------ */
+
+struct account_demo {
+  int64_t person_id;
+  int level;
+  struct slice password; /* empty: no authenticator, so nobody can sign in; cheap, for thousands */
+  struct slice passcode;
+  int64_t at_ms;         /* 0: now */
+};
+/* Through the same moves and writes as anybody else, in one transaction, by the system. Hashes before it writes. */
+MUST_USE result account_demo_create(struct env *env, struct pool *pool, const struct account_demo *demo);
+/* The same inside a transaction of the caller's, without authenticators: password and passcode must be empty. */
+MUST_USE result account_demo_append(struct env *env, struct db_tx *tx, const struct account_demo *demo);
