@@ -46,3 +46,7 @@ struct env {
   struct pool *hashing;      /* password hashing runs here (pool_run), a few at a time; NULL: in place */
   struct slice origin;       /* "https://danh.example": issuer, links and cookies come from it, never from Host */
 };
+
+/* A positive, time-ordered 64-bit id: ms since 2020 in the high bits, 22 random bits below. Unique within one person's rows for all
+ * practical rates; where it must be unique across people, the table's key says so and the writer tries again on DB_DUPLICATE. */
+int64_t env_id_new(struct env *env);

@@ -1,0 +1,11 @@
+#include "env/env.h"
+
+/* 2020-01-01T00:00:00Z: keeps 41 bits of ms good until 2089. */
+static const int64_t ID_EPOCH_MS = 1577836800000;
+enum { ID_RANDOM_BITS = 22 };
+
+int64_t env_id_new(struct env *env) {
+  int64_t ms = clock_now_ms(env->clock) - ID_EPOCH_MS;
+  uint64_t low = random_below(env->random, 1u << ID_RANDOM_BITS);
+  return (ms < 0 ? 0 : ms) << ID_RANDOM_BITS | (int64_t)low;
+}
