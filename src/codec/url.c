@@ -1,0 +1,134 @@
+#include "codec/url.h"
+
+#include "codec/utf8.h"
+
+static bool is_unreserved(uint8_t c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
+}
+
+static void append_encoded(struct buf *out, struct slice s) {
+  static const char digits[] = "0123456789ABCDEF"; /* upper case [RFC3986 2.1] */
+  for (size_t i = 0; i < s.len; i++) {
+    uint8_t c = s.ptr[i];
+    if (is_unreserved(c)) {
+      buf_append_byte(out, c);
+    } else {
+      uint8_t *escape = buf_extend(out, 3);
+      escape[0] = '%';
+      escape[1] = (uint8_t)digits[c >> 4];
+      escape[2] = (uint8_t)digits[c & 15];
+    }
+  }
+}
+
+struct slice url_encode(struct arena *arena, struct slice s) {
+  struct buf out;
+  buf_init(&out, arena, s.len * 3 + 1);
+  append_encoded(&out, s);
+  return buf_slice(&out);
+}
+
+static int hex_value(uint8_t c) {
+  if (c >= '0' && c <= '9') {
+    return c - '0';
+  }
+  uint8_t lower = c | 0x20;
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+static result decode(struct slice s, bool plus_is_blank, struct arena *arena, struct slice *ret_decoded) {
+  struct buf out;
+  buf_init(&out, arena, s.len + 1);
+  for (size_t i = 0; i < s.len; i++) {
+    uint8_t c = s.ptr[i];
+    if (c == '%') {
+      int high = i + 2 < s.len ? hex_value(s.ptr[i + 1]) : -1;
+      int low = i + 2 < s.len ? hex_value(s.ptr[i + 2]) : -1;
+      if (high < 0 || low < 0) {
+        FAIL(CODEC_URL_SYNTAX, "broken percent escape at %zu", i);
+      }
+      c = (uint8_t)(high << 4 | low);
+      i += 2;
+    } else if (c == '+' && plus_is_blank) {
+      c = ' ';
+    }
+    buf_append_byte(&out, c);
+  }
+  *ret_decoded = buf_slice(&out);
+  return OK;
+}
+
+result url_decode(struct slice s, struct arena *arena, struct slice *ret_decoded) {
+  return decode(s, false, arena, ret_decoded);
+}
+
+static result decode_field_text(struct slice s, struct arena *arena, struct slice *ret_text) {
+  struct slice text = {0};
+  TRY(decode(s, true, arena, &text));
+  if (text.len > URL_FORM_VALUE_BYTES_MAX) {
+    FAIL(CODEC_FORM_LIMIT, "form text of %zu bytes", text.len);
+  }
+  if (!utf8_is_valid(text) || slice_find(text, 0, 0) < text.len) {
+    FAIL(CODEC_UTF8_INVALID, "form text is not UTF-8 or holds U+0000");
+  }
+  *ret_text = text;
+  return OK;
+}
+
+static bool has_field(const struct url_form *form, struct slice name) {
+  for (size_t i = 0; i < form->count; i++) {
+    if (slice_eq(form->fields[i].name, name)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+result url_form_parse(struct slice s, struct arena *arena, struct url_form *ret_form) {
+  struct url_form form = {.fields = ARENA_ARRAY(arena, struct url_field, URL_FORM_FIELDS_MAX)};
+  while (s.len > 0) {
+    struct slice value = slice_cut(&s, '&');
+    struct slice name = slice_cut(&value, '=');
+    if (name.len == 0 && value.len == 0) {
+      continue;
+    }
+    if (form.count == URL_FORM_FIELDS_MAX) {
+      FAIL(CODEC_FORM_LIMIT, "more than %d form fields", URL_FORM_FIELDS_MAX);
+    }
+    struct url_field field = {0};
+    TRY(decode_field_text(name, arena, &field.name));
+    TRY(decode_field_text(value, arena, &field.value));
+    if (has_field(&form, field.name)) {
+      FAIL(CODEC_FORM_DUPLICATE, "form field twice"); /* two readers must never see two values */
+    }
+    form.fields[form.count++] = field;
+  }
+  *ret_form = form;
+  return OK;
+}
+
+bool url_form_find(const struct url_form *form, const char *name, struct slice *ret_value) {
+  for (size_t i = 0; i < form->count; i++) {
+    if (slice_is(form->fields[i].name, name)) {
+      *ret_value = form->fields[i].value;
+      return true;
+    }
+  }
+  return false;
+}
+
+struct slice url_form_get(const struct url_form *form, const char *name) {
+  struct slice value = {0};
+  (void)url_form_find(form, name, &value);
+  return value;
+}
+
+void url_form_put(struct buf *form, const char *name, struct slice value) {
+  if (form->len > 0) {
+    buf_append_byte(form, '&');
+  }
+  append_encoded(form, slice_str(name));
+  buf_append_byte(form, '=');
+  append_encoded(form, value);
+}
