@@ -28,6 +28,7 @@ enum db_error {
   DB_FULL = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_DB, 8),        /* No space left. */
   DB_CONSTRAINT = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 9),     /* A row breaks its table's rules: our defect. */
   DB_MISSING = RESULT_CODE(RESULT_NOT_FOUND, MODULE_DB, 10),      /* There is no database at that path. */
+  DB_TOO_OLD = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 11),       /* Read-only, and a writer has to bring the tables forward first. */
 };
 
 enum db_mode {

@@ -1,0 +1,339 @@
+#include "db/writer.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+enum {
+  BATCH_MAX = 512,          /* bounds how long the first in a batch waits for the last */
+  QUEUE_MAX = 4096,         /* every one of them is a sleeping thread: more means that storage has stopped */
+  GATHER_FROM = 4,          /* a batch after one this large waits a moment for those just released */
+  GATHER_US_MAX = 2000,
+  IDLE_MS = 200,            /* after so long without a write the log is carried over */
+  PAGES_IDLE = 64,          /* ... if it holds at least this much */
+  PAGES_BUSY = 8 * 1024,    /* 32 MiB: carried over even under load */
+  PAGES_TOO_LONG = 64 * 1024, /* 256 MiB: waits for readers so that the log starts again from its beginning */
+  RESTART_WAIT_MS = 100,
+};
+
+struct request {
+  db_fn fn;
+  void *arg;
+  result outcome;
+  struct fault fault; /* the writer thread's, handed to the caller's */
+  sem_t done;
+  struct request *next;
+};
+
+struct db_writer {
+  struct db_tx *tx;
+  pthread_t thread;
+  atomic_bool broken; /* after a failed commit or checkpoint of the disk's making: no write until restart */
+  atomic_uint_fast64_t commits;
+  atomic_uint_fast64_t writes;
+  pthread_mutex_t mutex; /* guards what follows */
+  pthread_cond_t wake;
+  struct request *first;
+  struct request **last;
+  int waiting;
+  bool stopping;
+  /* the thread's own */
+  int last_batch;
+  int64_t commit_us;   /* smoothed */
+  int carried_pages;   /* of the log, already in the database file */
+};
+
+static void outcome_set(struct request *request, result outcome) {
+  request->outcome = outcome;
+  if (!is_ok(outcome)) {
+    const struct fault *fault = fault_last();
+    request->fault = fault->code == outcome.code
+                         ? *fault
+                         : (struct fault){.file = __FILE__, .line = __LINE__, .code = outcome.code, .detail = "no detail given"};
+  }
+}
+
+/* The caller's function between a savepoint and its release. False: the transaction itself is gone, and with it the whole batch. */
+static bool run_one(struct db_writer *writer, struct request *request) {
+  struct db_tx *tx = writer->tx;
+  result outcome = db_control(tx, "SAVEPOINT one");
+  bool is_open = is_ok(outcome);
+  if (is_open) {
+    outcome = request->fn(tx, request->arg);
+    outcome_set(request, outcome);
+  } else {
+    outcome_set(request, outcome);
+  }
+  if (tx->in_use > 0) {
+    db_statements_give_back_all(tx);
+  }
+  if (sqlite3_get_autocommit(tx->handle) != 0) {
+    return false; /* SQLite undid everything: no space, no memory or an I/O error */
+  }
+  if (!is_open) {
+    return true;
+  }
+  if (!is_ok(outcome) && !is_ok(db_control(tx, "ROLLBACK TO one"))) {
+    return false;
+  }
+  result released = db_control(tx, "RELEASE one");
+  if (!is_ok(released) && is_ok(outcome)) {
+    outcome_set(request, released);
+  }
+  return is_ok(released);
+}
+
+static void batch_fail(struct request *batch, result outcome) {
+  for (struct request *each = batch; each != NULL; each = each->next) {
+    if (is_ok(each->outcome)) {
+      outcome_set(each, outcome);
+    }
+  }
+}
+
+static result batch_commit(struct db_writer *writer) {
+  result outcome = db_control(writer->tx, "COMMIT");
+  if (is_ok(outcome)) {
+    return OK;
+  }
+  int code = sqlite3_extended_errcode(writer->tx->handle);
+  struct fault fault = *fault_last();
+  if (sqlite3_get_autocommit(writer->tx->handle) == 0) {
+    (void)!is_ok(db_control(writer->tx, "ROLLBACK"));
+  }
+  if ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CORRUPT) {
+    atomic_store(&writer->broken, true);
+  }
+  uint16_t told = fault.code == DB_FULL || fault.code == DB_BROKEN ? fault.code : DB_UNAVAILABLE;
+  return fault_set(fault.file, fault.line, told, "%s", fault.detail);
+}
+
+static result batch_run(struct db_writer *writer, struct request *batch) {
+  if (atomic_load(&writer->broken)) {
+    FAIL(DB_UNAVAILABLE, "the disk failed a write: no more until the process has been started anew");
+  }
+  TRY(db_control(writer->tx, "BEGIN IMMEDIATE"));
+  bool stands = true;
+  for (struct request *each = batch; each != NULL && stands; each = each->next) {
+    stands = run_one(writer, each);
+  }
+  if (!stands) {
+    struct fault fault = *fault_last();
+    if (sqlite3_get_autocommit(writer->tx->handle) == 0) {
+      (void)!is_ok(db_control(writer->tx, "ROLLBACK"));
+    }
+    return fault_set(fault.file, fault.line, fault.code == DB_FULL ? DB_FULL : DB_UNAVAILABLE, "batch undone: %s", fault.detail);
+  }
+  return batch_commit(writer);
+}
+
+static void batch_finish(struct db_writer *writer, struct request *batch, result outcome) {
+  if (is_ok(outcome)) {
+    uint64_t kept = 0;
+    for (struct request *each = batch; each != NULL; each = each->next) {
+      kept += is_ok(each->outcome);
+    }
+    if (kept > 0) {
+      atomic_fetch_add(&writer->commits, 1);
+      atomic_fetch_add(&writer->writes, kept);
+    }
+  } else {
+    batch_fail(batch, outcome);
+  }
+  for (struct request *each = batch; each != NULL;) {
+    struct request *next = each->next; /* the request is on its caller's stack and gone once posted */
+    (void)sem_post(&each->done);
+    each = next;
+  }
+}
+
+static void checkpoint(struct db_writer *writer, int mode) {
+  int log_pages = 0;
+  int carried = 0;
+  int status = sqlite3_wal_checkpoint_v2(writer->tx->handle, NULL, mode, &log_pages, &carried);
+  if ((status & 0xff) == SQLITE_IOERR || (status & 0xff) == SQLITE_CORRUPT) {
+    /* The log still holds everything. Another fsync of the database file might falsely succeed, so the log must not start again. */
+    atomic_store(&writer->broken, true);
+  }
+  /* When readers or a full disk stood in the way, try again only after as many pages more. */
+  writer->carried_pages = writer->tx->wal_pages;
+}
+
+static int pages_to_carry(const struct db_writer *writer) {
+  int pages = writer->tx->wal_pages;
+  return pages >= writer->carried_pages ? pages - writer->carried_pages : pages; /* fewer than carried: the log began anew */
+}
+
+static void checkpoint_if_long(struct db_writer *writer) {
+  if (writer->tx->wal_pages < writer->carried_pages) {
+    writer->carried_pages = 0;
+  }
+  if (pages_to_carry(writer) < PAGES_BUSY || atomic_load(&writer->broken)) {
+    return;
+  }
+  if (writer->tx->wal_pages < PAGES_TOO_LONG) {
+    checkpoint(writer, SQLITE_CHECKPOINT_PASSIVE);
+    return;
+  }
+  (void)sqlite3_busy_timeout(writer->tx->handle, RESTART_WAIT_MS);
+  checkpoint(writer, SQLITE_CHECKPOINT_RESTART);
+  (void)sqlite3_busy_timeout(writer->tx->handle, RESTART_WAIT_MS * 50);
+}
+
+static void wait_us(struct db_writer *writer, int64_t us) {
+  struct timespec until;
+  (void)clock_gettime(CLOCK_MONOTONIC, &until);
+  int64_t ns = until.tv_nsec + us * 1000;
+  until.tv_sec += ns / 1000000000;
+  until.tv_nsec = ns % 1000000000;
+  (void)pthread_cond_timedwait(&writer->wake, &writer->mutex, &until);
+}
+
+/* Those released by the last commit are about to come back. Without a short wait the first of them would get an fsync of its own and
+ * the rest would wait for the next. Waits at most a quarter of what a commit costs. Called with the mutex held. */
+static void gather(struct db_writer *writer) {
+  int64_t budget_us = writer->commit_us / 4 < GATHER_US_MAX ? writer->commit_us / 4 : GATHER_US_MAX;
+  if (writer->last_batch < GATHER_FROM || budget_us < 20) {
+    return;
+  }
+  int64_t until = clock_monotonic_us() + budget_us;
+  while (writer->waiting < writer->last_batch && !writer->stopping) {
+    int64_t left = until - clock_monotonic_us();
+    if (left <= 0) {
+      return;
+    }
+    wait_us(writer, left);
+  }
+}
+
+/* NULL: stopping, and nothing is left. */
+static struct request *batch_take(struct db_writer *writer, int *ret_size) {
+  (void)pthread_mutex_lock(&writer->mutex);
+  while (writer->first == NULL && !writer->stopping) {
+    if (pages_to_carry(writer) < PAGES_IDLE || atomic_load(&writer->broken)) {
+      (void)pthread_cond_wait(&writer->wake, &writer->mutex);
+      continue;
+    }
+    wait_us(writer, (int64_t)IDLE_MS * 1000);
+    if (writer->first == NULL && !writer->stopping) {
+      (void)pthread_mutex_unlock(&writer->mutex);
+      checkpoint(writer, SQLITE_CHECKPOINT_PASSIVE);
+      (void)pthread_mutex_lock(&writer->mutex);
+    }
+  }
+  if (writer->first != NULL) {
+    gather(writer);
+  }
+  struct request *batch = writer->first;
+  struct request **end = &writer->first;
+  int size = 0;
+  while (*end != NULL && size < BATCH_MAX) {
+    end = &(*end)->next;
+    size++;
+  }
+  writer->first = *end;
+  *end = NULL;
+  if (writer->first == NULL) {
+    writer->last = &writer->first;
+  }
+  writer->waiting -= size;
+  (void)pthread_mutex_unlock(&writer->mutex);
+  *ret_size = size;
+  return batch;
+}
+
+static void *writer_main(void *context) {
+  struct db_writer *writer = context;
+  int size = 0;
+  for (struct request *batch = batch_take(writer, &size); batch != NULL; batch = batch_take(writer, &size)) {
+    int64_t began = clock_monotonic_us();
+    result outcome = batch_run(writer, batch);
+    writer->commit_us += (clock_monotonic_us() - began - writer->commit_us) / 8;
+    writer->last_batch = size;
+    batch_finish(writer, batch, outcome);
+    checkpoint_if_long(writer);
+  }
+  return NULL;
+}
+
+result db_writer_start(struct db_tx *tx, struct db_writer **ret_writer) {
+  struct db_writer *writer = heap_alloc(sizeof *writer);
+  writer->tx = tx;
+  writer->last = &writer->first;
+  pthread_condattr_t monotonic;
+  (void)pthread_condattr_init(&monotonic);
+  (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  (void)pthread_cond_init(&writer->wake, &monotonic);
+  (void)pthread_condattr_destroy(&monotonic);
+  (void)pthread_mutex_init(&writer->mutex, NULL);
+  if (pthread_create(&writer->thread, NULL, writer_main, writer) != 0) {
+    free(writer);
+    FAIL(DB_UNAVAILABLE, "no thread for the writer");
+  }
+  *ret_writer = writer;
+  return OK;
+}
+
+void db_writer_stop(struct db_writer *writer) {
+  (void)pthread_mutex_lock(&writer->mutex);
+  writer->stopping = true;
+  (void)pthread_cond_broadcast(&writer->wake);
+  (void)pthread_mutex_unlock(&writer->mutex);
+  (void)pthread_join(writer->thread, NULL);
+  if (!atomic_load(&writer->broken)) {
+    /* The file alone is then the whole database, unless another process still reads the log. */
+    (void)sqlite3_busy_timeout(writer->tx->handle, RESTART_WAIT_MS);
+    checkpoint(writer, SQLITE_CHECKPOINT_TRUNCATE);
+  }
+  db_connection_close(writer->tx);
+  (void)pthread_cond_destroy(&writer->wake);
+  (void)pthread_mutex_destroy(&writer->mutex);
+  free(writer);
+}
+
+static result enqueue(struct db_writer *writer, struct request *request) {
+  (void)pthread_mutex_lock(&writer->mutex);
+  bool is_full = writer->waiting >= QUEUE_MAX;
+  bool is_stopping = writer->stopping;
+  if (!is_full && !is_stopping) {
+    *writer->last = request;
+    writer->last = &request->next;
+    writer->waiting++;
+    if (writer->waiting == 1 || writer->waiting >= writer->last_batch) {
+      (void)pthread_cond_signal(&writer->wake);
+    }
+  }
+  (void)pthread_mutex_unlock(&writer->mutex);
+  if (is_full || is_stopping) {
+    FAIL(DB_UNAVAILABLE, is_full ? "%d writes wait already" : "stopping", QUEUE_MAX);
+  }
+  return OK;
+}
+
+result db_writer_run(struct db_writer *writer, db_fn fn, void *arg) {
+  if (pthread_equal(pthread_self(), writer->thread)) {
+    FAIL(DB_STATEMENT, "db_write inside a write function would wait for itself");
+  }
+  struct request request = {.fn = fn, .arg = arg};
+  (void)sem_init(&request.done, 0, 0);
+  result queued = enqueue(writer, &request);
+  if (is_ok(queued)) {
+    while (sem_wait(&request.done) != 0) {
+      continue; /* a signal handler ran */
+    }
+  }
+  (void)sem_destroy(&request.done);
+  TRY(queued);
+  if (!is_ok(request.outcome)) {
+    return fault_set(request.fault.file, request.fault.line, request.outcome.code, "%s", request.fault.detail);
+  }
+  return OK;
+}
+
+struct db_figures db_writer_figures(struct db_writer *writer) {
+  return (struct db_figures){atomic_load(&writer->commits), atomic_load(&writer->writes)};
+}

@@ -1,0 +1,21 @@
+/* db/writer.h: the one writer thread and its group commit. (private to db/)
+ *
+ *   callers --db_write--> queue --take all, at most 512--> BEGIN; for each: SAVEPOINT, fn, RELEASE or ROLLBACK TO; COMMIT --> wake all
+ *
+ * While one batch waits for its fsync the next one gathers: under load one fsync serves everyone who waits.
+ * Failure    fn fails: its own savepoint is undone and it alone gets its code. COMMIT fails: everyone in the batch gets DB_FULL (no space;
+ *            later writes are tried again) or DB_UNAVAILABLE. After a failed fsync nobody knows what the disk holds, and a second fsync
+ *            may wrongly succeed: the writer then refuses everything until the process starts anew.
+ * Checkpoint by this connection alone: when idle, or when the log has grown beyond a limit.
+ */
+#pragma once
+#include "db/connection.h"
+
+struct db_writer;
+
+/* Takes over the connection. */
+MUST_USE result db_writer_start(struct db_tx *tx, struct db_writer **ret_writer);
+/* Commits what is queued, checkpoints, closes the connection. */
+void db_writer_stop(struct db_writer *writer);
+MUST_USE result db_writer_run(struct db_writer *writer, db_fn fn, void *arg);
+struct db_figures db_writer_figures(struct db_writer *writer);
