@@ -3,8 +3,8 @@
  * How to ask   api/ (or the CLI) builds a struct access_request out of the session and of facts it has just read, and calls access_require
  *              once, before the domain function. A write function that decides on facts which may have changed since (who decided, who
  *              collected) asks access_check again, inside its transaction, with what it has re-read.
- * Roles        a role is a post in an agency and a place, with dates (register/). Whoever acts without a post acts as citizen; actor 0
- *              without a post is the system itself (jobs, timers).
+ * Roles        a role is a post in an agency and a place, with dates (register/). Whoever acts without a post acts as citizen; the
+ *              system itself (jobs, timers, the machine's own command line) says so with is_system: an empty session is nobody, not the system.
  * Officers     reach only dossiers of their agency and the people in them, state a purpose for each look-up, never handle their own case;
  *              decider and sealer are two people; whoever collected an enrolment never approves it; every officer's session is level 2.
  * Refusals     of sensitive acts (table.c marks them) are ledger entries "access.refused": access_require writes them.
@@ -14,7 +14,7 @@
  *              the enum.
  */
 #pragma once
-#include "env/env.h"
+#include "register/register.h"
 
 enum access_error {
   ACCESS_ROLE = RESULT_CODE(RESULT_REFUSED, MODULE_ACCESS, 1),         /* This act is not among the powers of the role. */
@@ -33,13 +33,15 @@ enum access_error {
 
 enum access_role {
   ACCESS_CITIZEN = 0,      /* whoever acts without a post */
-  ACCESS_ONE_STOP_OFFICER, /* receives at the one-stop desk, collects enrolments, hands out slips and results */
+  ACCESS_ONE_STOP_OFFICER, /* receives at the one-stop desk, hands out slips and results */
   ACCESS_RECORDS_OFFICER,  /* processes: looks up registers, asks for supplements, drafts */
-  ACCESS_DECIDER,          /* the competent person: decides, refuses, signs, approves enrolments */
+  ACCESS_DECIDER,          /* the competent person: decides, refuses, signs */
   ACCESS_SEALER,           /* keeps the agency's seal */
   ACCESS_SUPERVISOR,       /* statistics, refunds, lateness of one province (or all, from a national agency) */
+  ACCESS_COLLECTOR,        /* takes level-2 enrolments at the desk */
+  ACCESS_APPROVER,         /* approves them */
   ACCESS_OPERATOR,         /* runs the installation: accounts, imports; sees no dossier */
-  ACCESS_SYSTEM,           /* timers and jobs: actor 0 */
+  ACCESS_SYSTEM,           /* timers, jobs, the command line: is_system */
   ACCESS_ROLE_COUNT
 };
 enum { ACCESS_ROLE_NONE = -1 };
@@ -61,7 +63,7 @@ enum access_act {
   ACCESS_HISTORY_VIEW,       /* own sessions and reads */
   ACCESS_ACCOUNT_LOCK_OWN,   /* form TK03: immediate */
   /* the desk */
-  ACCESS_QUEUE_VIEW,
+  ACCESS_QUEUE_VIEW,         /* of the post's own agency */
   ACCESS_DOSSIER_VIEW,       /* with purpose */
   ACCESS_DOSSIER_RECEIVE,
   ACCESS_DOSSIER_LOOK_UP,    /* register look-ups on the people in the dossier; with purpose */
@@ -69,7 +71,7 @@ enum access_act {
   ACCESS_DOSSIER_COMPONENT_REQUEST, /* asking for a paper: the engine refuses what a register supplies */
   ACCESS_DOSSIER_REFUSE,
   ACCESS_DOSSIER_DECIDE,
-  ACCESS_DOSSIER_SIGN,       /* the competent person's signature: whoever decided */
+  ACCESS_DOSSIER_SIGN,       /* the competent person's signature */
   ACCESS_DOSSIER_SEAL,
   ACCESS_DOSSIER_APOLOGY,
   ACCESS_DOSSIER_RETURN,
@@ -96,11 +98,15 @@ struct access_post {
   struct slice agency;   /* code, "H26.11" */
   struct slice province; /* two-digit code; empty: a national agency, every province */
   int32_t from;          /* civil dates; both inclusive */
-  int32_t to;            /* 0: open */
+  int32_t to;            /* REGISTER_OPEN while it lasts */
 };
+/* A post the person holds today, read from the register (of the holding, person_id and post_id are asked). ACCESS_POST_EXPIRED if they do not. */
+MUST_USE result access_post_load(struct env *env, struct db_tx *tx, const struct register_holding *holding, struct arena *arena,
+                                 struct access_post *ret_post);
 
 /* What access must know of the dossier (or enrolment) the act is on. Person ids are 0 where nobody has done it yet. */
 struct access_case {
+  struct slice code;     /* the dossier's, for the record of a refusal; may be empty */
   struct slice agency;   /* that handles it now */
   struct slice province; /* of that agency */
   const int64_t *people; /* everybody in it: applicant, whom it is about, parents, representative */
@@ -108,12 +114,13 @@ struct access_case {
   int64_t applicant_id;  /* who filed it, or for whom the desk filed it */
   int64_t collected_by;  /* enrolment: the officer who collected */
   int64_t decided_by;
-  int64_t sealed_by;
+  int64_t signed_by;
 };
 
 struct access_request {
   enum access_act act;
-  int64_t actor_id;      /* 0 with no post: the system */
+  int64_t actor_id;      /* who is signed in */
+  bool is_system;        /* nobody is: a timer, a job, the command line; actor_id 0 and no post */
   int level;             /* of the session's account, 0..2 */
   int level_needed;      /* by the procedure; 0: the table's own (2) */
   bool passcode_ok;      /* the session's passcode was given a moment ago */
@@ -130,6 +137,9 @@ enum { ACCESS_PURPOSE_CHARACTERS_MIN = 10, ACCESS_PURPOSE_CHARACTERS_MAX = 300 }
 MUST_USE result access_check(struct env *env, const struct access_request *request);
 /* access_check, and a refused sensitive act becomes a ledger entry. Not inside a write function. */
 MUST_USE result access_require(struct env *env, const struct access_request *request);
+/* For whoever asked access_check inside a write that then rolled back: hands `refused` back after recording it, if the act is sensitive. Other
+ * results pass through untouched, so it may wrap any db_write. */
+MUST_USE result access_refusal_record(struct env *env, const struct access_request *request, result refused);
 /* May a post of this role do it at all? For menus; access_check still decides. */
 bool access_role_has(enum access_role role, enum access_act act);
 

@@ -1,0 +1,94 @@
+#include "access/table.h"
+
+/* Words for cells: read them as sentences. */
+enum {
+  SELF = ACCESS_MAY | ACCESS_SELF,
+  SELF_AT_LEVEL = SELF | ACCESS_HAS_LEVEL,
+  SELF_WITH_PASSCODE = SELF | ACCESS_WITH_PASSCODE,
+  POST = ACCESS_MAY | ACCESS_HAS_LEVEL,
+  NOT_OWN = POST | ACCESS_NOT_OWN,
+  DESK = NOT_OWN | ACCESS_AGENCY,
+  DESK_READ = DESK | ACCESS_WITH_PURPOSE,
+  DESK_PERSON = DESK_READ | ACCESS_IN_DOSSIER,
+  PLACE = NOT_OWN | ACCESS_PLACE,
+  FREE = ACCESS_MAY,
+};
+enum { QUIET = false, SENSITIVE = true };
+
+#define CITIZEN(cell) [ACCESS_CITIZEN] = (cell)
+#define ONE_STOP(cell) [ACCESS_ONE_STOP_OFFICER] = (cell)
+#define RECORDS(cell) [ACCESS_RECORDS_OFFICER] = (cell)
+#define DECIDER(cell) [ACCESS_DECIDER] = (cell)
+#define SEALER(cell) [ACCESS_SEALER] = (cell)
+#define SUPERVISOR(cell) [ACCESS_SUPERVISOR] = (cell)
+#define COLLECTOR(cell) [ACCESS_COLLECTOR] = (cell)
+#define APPROVER(cell) [ACCESS_APPROVER] = (cell)
+#define OPERATOR(cell) [ACCESS_OPERATOR] = (cell)
+#define SYSTEM(cell) [ACCESS_SYSTEM] = (cell)
+
+/* A role that a row does not name never has that act. */
+const struct access_row access_table[ACCESS_ACT_COUNT] = {
+    /* a citizen's own; the desk writes down what a citizen without a phone says [domain 1.4 items 28, 29] */
+    [ACCESS_DOSSIER_SUBMIT] = {"dossier.submit", QUIET, {CITIZEN(SELF_AT_LEVEL), ONE_STOP(DESK)}},
+    [ACCESS_DOSSIER_VIEW_OWN] = {"dossier.view_own", SENSITIVE, {CITIZEN(SELF)}},
+    [ACCESS_DOSSIER_WITHDRAW] = {"dossier.withdraw", QUIET, {CITIZEN(SELF), ONE_STOP(DESK)}},
+    [ACCESS_DOSSIER_SUPPLEMENT] = {"dossier.supplement", QUIET, {CITIZEN(SELF), ONE_STOP(DESK)}},
+    [ACCESS_DOSSIER_PAY] = {"dossier.pay", QUIET, {CITIZEN(SELF), SYSTEM(FREE)}},
+    [ACCESS_DOCUMENT_LIST] = {"document.list", QUIET, {CITIZEN(SELF)}},
+    [ACCESS_DOCUMENT_OPEN] = {"document.open", SENSITIVE, {CITIZEN(SELF_WITH_PASSCODE)}},
+    [ACCESS_READS_VIEW] = {"reads.view", QUIET, {CITIZEN(SELF)}},
+    [ACCESS_HISTORY_VIEW] = {"history.view", QUIET, {CITIZEN(SELF)}},
+    [ACCESS_ACCOUNT_LOCK_OWN] = {"account.lock_own", QUIET, {CITIZEN(SELF)}},
+    /* the desk */
+    [ACCESS_QUEUE_VIEW] = {"queue.view", QUIET, {ONE_STOP(POST), RECORDS(POST), DECIDER(POST), SEALER(POST),
+                                                SUPERVISOR(POST), COLLECTOR(POST), APPROVER(POST)}},
+    [ACCESS_DOSSIER_VIEW] = {"dossier.view", SENSITIVE,
+                             {ONE_STOP(DESK_READ), RECORDS(DESK_READ), DECIDER(DESK_READ), SEALER(DESK_READ),
+                              SUPERVISOR(PLACE | ACCESS_WITH_PURPOSE), COLLECTOR(DESK_READ), APPROVER(DESK_READ)}},
+    [ACCESS_DOSSIER_RECEIVE] = {"dossier.receive", QUIET, {ONE_STOP(DESK), RECORDS(DESK), SYSTEM(FREE)}},
+    /* [domain 1.4 item 30] who receives and who processes must look the registers up themselves */
+    [ACCESS_DOSSIER_LOOK_UP] = {"dossier.look_up", SENSITIVE, {ONE_STOP(DESK_PERSON), RECORDS(DESK_PERSON), DECIDER(DESK_PERSON)}},
+    [ACCESS_DOSSIER_SUPPLEMENT_REQUEST] = {"dossier.supplement_request", QUIET, {ONE_STOP(DESK), RECORDS(DESK)}},
+    [ACCESS_DOSSIER_COMPONENT_REQUEST] = {"dossier.component_request", SENSITIVE, {ONE_STOP(DESK), RECORDS(DESK)}},
+    /* the desk refuses to receive, the decider refuses to grant */
+    [ACCESS_DOSSIER_REFUSE] = {"dossier.refuse", SENSITIVE, {ONE_STOP(DESK), DECIDER(DESK)}},
+    [ACCESS_DOSSIER_DECIDE] = {"dossier.decide", SENSITIVE, {DECIDER(DESK)}},
+    [ACCESS_DOSSIER_SIGN] = {"dossier.sign", SENSITIVE, {DECIDER(DESK)}},
+    [ACCESS_DOSSIER_SEAL] = {"dossier.seal", SENSITIVE, {SEALER(DESK | ACCESS_NOT_DECIDER)}},
+    [ACCESS_DOSSIER_APOLOGY] = {"dossier.apology", QUIET, {ONE_STOP(DESK), RECORDS(DESK), SYSTEM(FREE)}},
+    [ACCESS_DOSSIER_RETURN] = {"dossier.return", QUIET, {ONE_STOP(DESK), SYSTEM(FREE)}},
+    [ACCESS_REGISTER_SEARCH] = {"register.search", SENSITIVE, {ONE_STOP(DESK_PERSON), RECORDS(DESK_PERSON), DECIDER(DESK_PERSON),
+                                                           COLLECTOR(DESK_PERSON), APPROVER(DESK_PERSON)}},
+    /* the card lies on the desk: the officer types its number and does not search [Decree 69/2024 Art 12] */
+    [ACCESS_ENROL_COLLECT] = {"enrol.collect", SENSITIVE, {COLLECTOR(DESK)}},
+    [ACCESS_ENROL_APPROVE] = {"enrol.approve", SENSITIVE, {APPROVER(DESK | ACCESS_NOT_COLLECTOR)}},
+    /* the house */
+    [ACCESS_REPORT_VIEW] = {"report.view", QUIET, {SUPERVISOR(POST)}},
+    [ACCESS_REFUND_VIEW] = {"refund.view", SENSITIVE, {SUPERVISOR(PLACE)}},
+    [ACCESS_ACCOUNT_SHOW] = {"account.show", SENSITIVE, {OPERATOR(NOT_OWN | ACCESS_WITH_PURPOSE), SYSTEM(FREE)}},
+    [ACCESS_ACCOUNT_CREATE] = {"account.create", SENSITIVE, {OPERATOR(NOT_OWN), SYSTEM(FREE)}},
+    [ACCESS_ACCOUNT_LOCK] = {"account.lock", SENSITIVE, {OPERATOR(NOT_OWN), SYSTEM(FREE)}},
+    [ACCESS_ACCOUNT_UNLOCK] = {"account.unlock", SENSITIVE, {OPERATOR(NOT_OWN), SYSTEM(FREE)}},
+    [ACCESS_REGISTER_IMPORT] = {"register.import", SENSITIVE, {OPERATOR(POST), SYSTEM(FREE)}},
+};
+
+struct slice access_act_name(enum access_act act) { return slice_str(access_table[act].name); }
+
+bool access_role_has(enum access_role role, enum access_act act) { return (access_table[act].cells[role] & ACCESS_MAY) != 0; }
+
+static const char *const roles[ACCESS_ROLE_COUNT] = {
+    [ACCESS_CITIZEN] = "citizen", [ACCESS_ONE_STOP_OFFICER] = "one_stop_officer", [ACCESS_RECORDS_OFFICER] = "records_officer",
+    [ACCESS_DECIDER] = "decider", [ACCESS_SEALER] = "sealer",                     [ACCESS_SUPERVISOR] = "supervisor",
+    [ACCESS_COLLECTOR] = "collector", [ACCESS_APPROVER] = "approver", [ACCESS_OPERATOR] = "operator", [ACCESS_SYSTEM] = "system",
+};
+
+struct slice access_role_name(enum access_role role) { return slice_str(roles[role]); }
+
+int access_role_find(struct slice name) {
+  for (int role = ACCESS_CITIZEN + 1; role < ACCESS_SYSTEM; role++) {
+    if (slice_is(name, roles[role])) {
+      return role;
+    }
+  }
+  return ACCESS_ROLE_NONE;
+}
