@@ -1,21 +1,22 @@
-/* crypto/cms.h: CMS SignedData as PAdES B-B wants it: detached, one signer, ECDSA P-256 with SHA-256, and nothing optional.
+/* crypto/cms.h: CMS SignedData as PAdES B-B wants it: detached, one signer, ECDSA P-256 with SHA-256, and nothing
+ * optional.
  *
- * Standard   RFC 5652, RFC 5754, RFC 5035 (signing-certificate-v2), ETSI EN 319 142-1 (no signing-time, no content-hints).
- * Signing    cms_attributes_write gives the attributes and their digest; whoever holds the key signs that digest; cms_signed_data_write
- *            puts both together.
- * Strict     a SignedData is accepted only in the one DER encoding we write: what is read is written again and compared, so no byte
- *            of it can change unseen.
- * Does not   follow the chain to a root, look at validity or revocation (crypto/x509.h, sign/).
- * Errors     CMS_SYNTAX, CMS_DIGEST, CMS_SIGNATURE, CMS_CERTIFICATE.
+ * Standard   RFC 5652, RFC 5754, RFC 5035 (signing-certificate-v2), ETSI EN 319 142-1 (no signing-time, no
+ * content-hints). Signing    cms_attributes_write gives the attributes and their digest; whoever holds the key signs
+ * that digest; cms_signed_data_write puts both together. Strict     a SignedData is accepted only in the one DER
+ * encoding we write: what is read is written again and compared, so no byte of it can change unseen. Does not   follow
+ * the chain to a root, look at validity or revocation (crypto/x509.h, sign/). Errors     CMS_SYNTAX, CMS_DIGEST,
+ * CMS_SIGNATURE, CMS_CERTIFICATE.
  */
 #pragma once
 #include "base/arena.h"
 
 enum cms_error {
-  CMS_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_CRYPTO, 40),      /* Not a SignedData of the form we accept. */
-  CMS_DIGEST = RESULT_CODE(RESULT_INVALID, MODULE_CRYPTO, 41),      /* The content is not what was signed. */
-  CMS_SIGNATURE = RESULT_CODE(RESULT_INVALID, MODULE_CRYPTO, 42),   /* The signature is not the certificate's. */
-  CMS_CERTIFICATE = RESULT_CODE(RESULT_INVALID, MODULE_CRYPTO, 43), /* signing-certificate-v2 or the signer identifier names another certificate. */
+  CMS_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_CRYPTO, 40),    /* Not a SignedData of the form we accept. */
+  CMS_DIGEST = RESULT_CODE(RESULT_INVALID, MODULE_CRYPTO, 41),    /* The content is not what was signed. */
+  CMS_SIGNATURE = RESULT_CODE(RESULT_INVALID, MODULE_CRYPTO, 42), /* The signature is not the certificate's. */
+  CMS_CERTIFICATE = RESULT_CODE(RESULT_INVALID, MODULE_CRYPTO,
+                                43), /* signing-certificate-v2 or the signer identifier names another certificate. */
 };
 
 struct cms_signed_data {
@@ -32,7 +33,7 @@ MUST_USE result cms_signed_data_write(struct arena *arena, const struct cms_sign
 /* Longest encoding cms_signed_data_write can give for these certificates, whatever the signature. */
 MUST_USE result cms_size_max(struct arena *arena, struct slice signer, struct slice issuer, size_t *ret_size);
 
-/* Strict reading and the whole check: message-digest, signing-certificate-v2, signer identifier, signature by the certificate's key,
- * the signer's certificate signed by the issuer's. */
+/* Strict reading and the whole check: message-digest, signing-certificate-v2, signer identifier, signature by the
+ * certificate's key, the signer's certificate signed by the issuer's. */
 MUST_USE result cms_verify(struct arena *arena, struct slice cms, const uint8_t content_digest[32],
                            struct cms_signed_data *ret_data);

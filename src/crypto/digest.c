@@ -1,0 +1,59 @@
+#include "crypto/digest.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+/* Written once: OpenSSL 3.0 looks a digest up by name at each use otherwise, which is slower than hashing a leaf and
+ * contends for one lock. */
+static pthread_once_t fetched_once = PTHREAD_ONCE_INIT;
+static EVP_MD *fetched;
+
+static void fetch(void) {
+  fetched = EVP_MD_fetch(NULL, "SHA256", NULL);
+}
+
+static const EVP_MD *sha256(void) {
+  (void)pthread_once(&fetched_once, fetch);
+  return fetched;
+}
+
+static void demand(bool done) {
+  if (!done) {
+    abort();
+  }
+}
+
+void digest_begin(struct digest_stream *stream) {
+  if (stream->state == NULL) {
+    stream->state = EVP_MD_CTX_new();
+  }
+  demand(stream->state != NULL && EVP_DigestInit_ex2(stream->state, sha256(), NULL) == 1);
+}
+
+void digest_add(struct digest_stream *stream, struct slice bytes) {
+  demand(EVP_DigestUpdate(stream->state, bytes.ptr, bytes.len) == 1);
+}
+
+void digest_add_byte(struct digest_stream *stream, uint8_t byte) {
+  digest_add(stream, slice_of(&byte, 1));
+}
+
+void digest_end(struct digest_stream *stream, uint8_t ret_digest[static DIGEST_BYTES]) {
+  demand(EVP_DigestFinal_ex(stream->state, ret_digest, NULL) == 1);
+}
+
+void digest_free(struct digest_stream *stream) {
+  EVP_MD_CTX_free(stream->state);
+  stream->state = NULL;
+}
+
+void digest_sha256(struct slice bytes, uint8_t ret_digest[static DIGEST_BYTES]) {
+  demand(EVP_Digest(bytes.ptr, bytes.len, ret_digest, NULL, sha256(), NULL) == 1);
+}
+
+void digest_hmac_sha256(struct slice key, struct slice bytes, uint8_t ret_mac[static DIGEST_BYTES]) {
+  demand(key.len <= INT32_MAX);
+  demand(HMAC(sha256(), key.ptr, (int)key.len, bytes.ptr, bytes.len, ret_mac, NULL) != NULL);
+}
