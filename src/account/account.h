@@ -46,6 +46,8 @@ enum account_error {
   ACCOUNT_SIGNING_PIN_FORM = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 24), /* A signing PIN is 6 to 12 digits and no sequence. */
   ACCOUNT_SIGNING_PIN_SET = RESULT_CODE(RESULT_CONFLICT, MODULE_ACCOUNT, 25), /* This person's signing key has a PIN already. */
   ACCOUNT_GUARDIAN = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 26),         /* Under 14: a parent or guardian with a level-2 account signs. */
+  ACCOUNT_LIMIT = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 27),            /* No such limit, or not a positive number. */
+  ACCOUNT_REASON = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 28),           /* A lock or a rejection names its reason. */
 };
 /* One sentence for each code, Vietnamese and English; empty for a code that is not account's. */
 struct slice account_sentence(uint16_t code, bool english);
@@ -218,7 +220,7 @@ MUST_USE result account_session_list(struct env *env, struct db_tx *tx, int64_t 
                                      struct account_session **ret_sessions, size_t *ret_count);
 /* One of the person's own; ACCOUNT_SESSION. */
 MUST_USE result account_session_revoke(struct env *env, int64_t person_id, int64_t session_id);
-/* Opens wallet documents for five minutes (passcode_ok_until_ms). Five wrong ones: ACCOUNT_LOCKED_FOR_NOW for 30 minutes, for the passcode alone. */
+/* Opens wallet documents for a while (passcode_ok_until_ms). Five wrong ones: ACCOUNT_LOCKED_FOR_NOW for 30 minutes; the password is not touched. */
 MUST_USE result account_passcode_check(struct env *env, struct pool *pool, struct account_session *session, struct slice passcode);
 static inline bool account_passcode_is_ok(struct env *env, const struct account_session *session) {
   return clock_now_ms(env->clock) < session->passcode_ok_until_ms;
@@ -263,8 +265,7 @@ MUST_USE result account_sweep(struct env *env);
 /* ---- Officers' signing PIN ------------------------------------------------------------------------------------------------------------ */
 
 /* Makes the key "officer/<person_id>" in the signer under this PIN. 6 to 12 digits, no sequence. */
-MUST_USE result account_signing_pin_set(struct env *env, struct pool *pool, int64_t person_id, struct slice signing_pin,
-                                        struct arena *arena);
+MUST_USE result account_signing_pin_set(struct env *env, struct pool *pool, int64_t person_id, struct slice signing_pin);
 struct account_signing {
   int64_t person_id;
   struct slice signing_pin;
@@ -272,6 +273,26 @@ struct account_signing {
 };
 /* pin_proof for a struct signer_request with the key "officer/<person_id>" and profile SIGNER_PERSONAL. Does not know whether the PIN is right: the signer does. */
 MUST_USE result account_pin_proof(struct env *env, struct pool *pool, const struct account_signing *signing, uint8_t ret_proof[32]);
+
+/* ---- Limits: defaults in limits.c, changed ones in a table [domain 9 row 14] ------------------------------------------------------------ */
+
+struct account_limits {
+  int64_t wrong_passwords_max;     /* 5 [domain 2.5] */
+  int64_t wrong_password_lock_ms;  /* 30 minutes (not confirmed in a public source) */
+  int64_t wrong_codes_max;         /* 5, of one code */
+  int64_t wrong_passcodes_max;     /* 5 */
+  int64_t address_failures_max;    /* 100 wrong attempts from one address ... */
+  int64_t address_window_ms;       /* ... without a pause of 10 minutes */
+  int64_t code_lifetime_ms;        /* 7 days (not confirmed in a public source) */
+  int64_t ticket_lifetime_ms;      /* 15 minutes */
+  int64_t session_idle_ms;         /* 30 minutes */
+  int64_t session_lifetime_ms;     /* 12 hours */
+  int64_t passcode_lifetime_ms;    /* 5 minutes */
+  int64_t sessions_max;            /* 5 devices at once; the oldest ends when a sixth begins [domain 9 row 17] */
+};
+MUST_USE result account_limits_load(struct db_tx *tx, struct account_limits *ret_limits);
+/* name: as above ("session_idle_ms"); value > 0. ACCOUNT_LIMIT. */
+MUST_USE result account_limit_set(struct env *env, struct db_tx *tx, struct slice name, int64_t value);
 
 /* ---- Demonstration, synth, replay ------------------------------------------------------------------------------------------------------ */
 
