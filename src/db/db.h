@@ -6,7 +6,10 @@
  *            If fn fails, its savepoint is rolled back, the others stand, and db_write returns fn's code. The caller sleeps meanwhile, so
  *            fn may use the caller's arena.
  * Reading    a snapshot on a pooled reader connection, from db_read_begin to db_read_end.
- * Durable    what db_write acknowledged survives kill -9 and power loss (WAL, synchronous=FULL).
+ * Durable    what db_write acknowledged survives kill -9 and power loss (WAL, synchronous=FULL). DB_FULL: nothing was written. DB_UNAVAILABLE
+ *            from a disk that failed: no further write is taken until the process starts anew, and whether the last batch is there
+ *            is known only then: a caller that asks again needs its idempotency key.
+ * Processes  one writes (flock on `<path>.lock`, taken by db_open; DB_LOCKED), any number read at the same time with DB_READ_ONLY.
  * Threads    db_write, db_read_begin and db_read_end from any thread; a tx belongs to one thread. Never call db_write inside fn.
  * SQL        placeholders $1..$n, the same text on both engines; SQL stands beside its domain code as string literals (statements are
  *            cached by pointer: never build SQL at run time).
@@ -40,7 +43,10 @@ enum db_mode {
 /* Tables of one module, forward only. A column is declared `name TYPE/CLASS ...`:
  * TYPE   id (64-bit key), int (64-bit number), text (UTF-8), bytes, time (Unix ms UTC, 64-bit)
  * CLASS  public, personal, sensitive, secret
- * The migrator spells the type per engine, stores the class in column_class(module, table_name, column_name, class), and refuses a column without either. */
+ * The migrator spells the type per engine, stores the class in column_class(module, table_name, column_name, class), and refuses a column without either.
+ * PRIMARY KEY (person_id, ...) written for the whole table clusters its rows by that key; a column's own `id/public PRIMARY KEY` appends.
+ * Left out, because the engines differ: STRICT, WITHOUT ROWID, IF NOT EXISTS, AUTOINCREMENT, DEFERRABLE, COLLATE, triggers, views, pragmas.
+ * "double quotes" never hold a text. Only CREATE/DROP TABLE and INDEX, ALTER TABLE ADD COLUMN, INSERT, UPDATE, DELETE. */
 struct db_migration {
   const char *module; /* layers.txt name */
   int version;        /* 1, 2, 3 ... within the module */

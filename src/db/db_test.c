@@ -1,60 +1,7 @@
-#include "db/db.h"
+#include <pthread.h>
+#include <semaphore.h>
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#include "base/unit_test.h"
-
-static const struct db_migration note_migrations[] = {
-    {"note", 1,
-     "CREATE TABLE note (person_id id/public NOT NULL, number int/public NOT NULL, -- a comment; with a semicolon\n"
-     " words text/personal, picture bytes/sensitive, seen time/personal DEFAULT (1 + (2)), CHECK (number > 0),"
-     " PRIMARY KEY (person_id, number));"
-     "CREATE TABLE tag (name text/public PRIMARY KEY, note int/public UNIQUE);"
-     "CREATE INDEX note_by_seen ON note (seen);"
-     "INSERT INTO tag (name, note) VALUES ('a;b', 1), ('it''s', 2)"},
-    {"note", 2, "ALTER TABLE tag ADD COLUMN colour text/public"},
-    {0}};
-
-struct fixture {
-  char dir[64];
-  char path[96];
-  struct db *db;
-};
-
-static int set_up(void **state) {
-  struct fixture *fixture = calloc(1, sizeof *fixture);
-  (void)snprintf(fixture->dir, sizeof fixture->dir, "/tmp/danh_db_test_XXXXXX");
-  assert_non_null(mkdtemp(fixture->dir));
-  (void)snprintf(fixture->path, sizeof fixture->path, "%s/danh.db", fixture->dir);
-  struct db_options options = {.path = fixture->path, .mode = DB_CREATE, .migrations = note_migrations, .readers = 4};
-  assert_ok(db_open(&options, &fixture->db));
-  *state = fixture;
-  return 0;
-}
-
-static int tear_down(void **state) {
-  struct fixture *fixture = *state;
-  db_close(&fixture->db);
-  char command[128];
-  (void)snprintf(command, sizeof command, "rm -rf %s", fixture->dir);
-  int ignored = system(command);
-  free(fixture);
-  return ignored;
-}
-
-struct note {
-  int64_t person;
-  int64_t number;
-  const char *words;
-};
-
-static result note_add(struct db_tx *tx, void *arg) {
-  const struct note *note = arg;
-  return db_run(tx, "INSERT INTO note (number, person_id, words) VALUES ($2, $1, $3)",
-                DB_ARGS(db_of_int(note->person), db_of_int(note->number), db_of_text(slice_str(note->words))), NULL);
-}
+#include "db/fixture_test.h"
 
 static void writes_and_reads_by_parameter_name(void **state) {
   struct fixture *fixture = *state;
@@ -62,16 +9,275 @@ static void writes_and_reads_by_parameter_name(void **state) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   assert_ok(db_read_begin(fixture->db, &tx));
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  assert_ok(db_row(tx, "SELECT person_id, number, words, picture FROM note WHERE person_id = $1", DB_ARGS(db_of_int(7)), &rows));
+  assert_ok(db_row(tx, "SELECT person_id, number, words, picture, seen FROM note WHERE person_id = $1", DB_ARGS(db_of_int(7)), &rows));
   assert_int_equal(db_int(&rows, 0), 7);
   assert_int_equal(db_int(&rows, 1), 1);
   assert_true(slice_is(db_text(&rows, 2), "xin chào"));
   assert_true(db_is_null(&rows, 3));
+  assert_int_equal(db_bytes(&rows, 3).len, 0);
+  assert_int_equal(db_int(&rows, 4), 3);
+}
+
+static result empty_text_add(struct db_tx *tx, void *arg) {
+  (void)arg;
+  return db_run(tx, "INSERT INTO note (person_id, number, words, picture) VALUES ($1, $2, $3, $4)",
+                DB_ARGS(db_of_int(1), db_of_int(1), db_of_text((struct slice){0}), db_of_text_or_null((struct slice){0})), NULL);
+}
+
+static void an_empty_text_is_not_null(void **state) {
+  struct fixture *fixture = *state;
+  assert_ok(db_write(fixture->db, empty_text_add, NULL));
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  assert_ok(db_read_begin(fixture->db, &tx));
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  assert_ok(db_row(tx, "SELECT words, picture FROM note", DB_NO_ARGS, &rows));
+  assert_false(db_is_null(&rows, 0));
+  assert_true(db_is_null(&rows, 1));
+}
+
+struct statement_case {
+  const char *sql;
+  int64_t argument_count;
+  uint16_t code;
+};
+
+static result statement_run(struct db_tx *tx, void *arg) {
+  const struct statement_case *each = arg;
+  struct db_value values[4] = {db_of_int(7), db_of_int(1), db_of_int(3), db_of_int(4)};
+  return db_run(tx, each->sql, (struct db_args){values, (size_t)each->argument_count}, NULL);
+}
+
+static void rejects_what_breaks_a_table_or_the_interface(void **state) {
+  struct fixture *fixture = *state;
+  assert_ok(db_write(fixture->db, note_add, &(struct note){7, 1, "first"}));
+  static struct statement_case cases[] = {
+      {"INSERT INTO note (person_id, number) VALUES ($1, $2)", 2, DB_DUPLICATE},
+      {"INSERT INTO tag (name, note) VALUES ('c', 1)", 0, DB_DUPLICATE},
+      {"INSERT INTO tag (name, note) VALUES ('it''s', 9)", 0, DB_DUPLICATE},
+      {"INSERT INTO tag (name, note) VALUES (NULL, 9)", 0, DB_CONSTRAINT},
+      {"INSERT INTO note (person_id, number) VALUES ($1, 0)", 1, DB_CONSTRAINT},
+      {"INSERT INTO note (person_id, number) VALUES ('seven', 1)", 0, DB_CONSTRAINT},
+      {"INSERT INTO note (person_id, number) VALUES (NULL, 1)", 0, DB_CONSTRAINT},
+      {"INSERT INTO note (person_id, number) VALUES ($1, $2)", 1, DB_STATEMENT},
+      {"INSERT INTO note (person_id, number) VALUES ($1, $2)", 3, DB_STATEMENT},
+      {"INSERT INTO note (person_id, number) VALUES (?, ?)", 2, DB_STATEMENT},
+      {"INSERT INTO nothing (person_id) VALUES ($1)", 1, DB_STATEMENT},
+      {"INSERT INTO tag (name) VALUES (\"a text in the wrong quotes\")", 0, DB_STATEMENT},
+      {"DELETE FROM note; DELETE FROM tag", 0, DB_STATEMENT},
+      {"", 0, DB_STATEMENT},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    assert_code(db_write(fixture->db, statement_run, &cases[i]), cases[i].code);
+    assert_int_equal(fault_last()->code, cases[i].code);
+    assert_true(fault_last()->detail[0] != '\0');
+  }
+  assert_int_equal(notes_now(fixture->db, 7), 1);
+}
+
+static result select_missing(struct db_tx *tx, void *arg) {
+  (void)arg;
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_row(tx, "SELECT 1 FROM note WHERE person_id = 999", DB_NO_ARGS, &rows));
+  return OK;
+}
+
+static void a_row_that_is_not_there_is_said_to_be_missing(void **state) {
+  struct fixture *fixture = *state;
+  assert_code(db_write(fixture->db, select_missing, NULL), DB_NO_ROW);
+}
+
+static result write_on_a_reader(struct db *db) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(db, &tx));
+  return db_run(tx, "DELETE FROM tag", DB_NO_ARGS, NULL);
+}
+
+static void a_reader_cannot_write(void **state) {
+  struct fixture *fixture = *state;
+  assert_code(write_on_a_reader(fixture->db), DB_STATEMENT);
+}
+
+static result write_within(struct db_tx *tx, void *arg) {
+  (void)tx;
+  return db_write(arg, note_add, &(struct note){1, 1, "never"});
+}
+
+static void rejects_a_write_inside_a_write(void **state) {
+  struct fixture *fixture = *state;
+  assert_code(db_write(fixture->db, write_within, fixture->db), DB_STATEMENT);
+}
+
+/* Holds the writer until it is told to go on, so that what is queued meanwhile makes one batch. */
+struct gate {
+  sem_t entered;
+  sem_t open;
+};
+
+static result wait_at_gate(struct db_tx *tx, void *arg) {
+  (void)tx;
+  struct gate *gate = arg;
+  (void)sem_post(&gate->entered);
+  (void)sem_wait(&gate->open);
+  return OK;
+}
+
+struct job {
+  struct db *db;
+  db_fn fn;
+  void *arg;
+  result outcome;
+  char detail[240];
+  pthread_t thread;
+};
+
+static void *job_main(void *arg) {
+  struct job *job = arg;
+  job->outcome = db_write(job->db, job->fn, job->arg);
+  (void)snprintf(job->detail, sizeof job->detail, "%s", is_ok(job->outcome) ? "" : fault_last()->detail);
+  return NULL;
+}
+
+static result note_add_then_fail(struct db_tx *tx, void *arg) {
+  TRY(note_add(tx, arg));
+  FAIL(DB_CONSTRAINT, "changed its mind about %d", 6);
+}
+
+static result note_add_and_leave_rows_open(struct db_tx *tx, void *arg) {
+  TRY(note_add(tx, arg));
+  struct db_rows rows = {0};
+  TRY(db_query(tx, "SELECT name FROM tag", DB_NO_ARGS, &rows));
+  (void)db_rows_next(&rows);
+  return OK;
+}
+
+static void one_failure_in_a_batch_leaves_the_others(void **state) {
+  struct fixture *fixture = *state;
+  struct gate gate;
+  (void)sem_init(&gate.entered, 0, 0);
+  (void)sem_init(&gate.open, 0, 0);
+  struct job holder = {.db = fixture->db, .fn = wait_at_gate, .arg = &gate};
+  assert_int_equal(pthread_create(&holder.thread, NULL, job_main, &holder), 0);
+  (void)sem_wait(&gate.entered);
+  enum { JOBS = 12 };
+  struct job jobs[JOBS] = {0};
+  struct note notes[JOBS];
+  for (int i = 0; i < JOBS; i++) {
+    notes[i] = (struct note){5, i + 1, "batch"};
+    db_fn fn = i % 3 == 0 ? note_add_then_fail : i % 3 == 1 ? note_add : note_add_and_leave_rows_open;
+    jobs[i] = (struct job){.db = fixture->db, .fn = fn, .arg = &notes[i]};
+    assert_int_equal(pthread_create(&jobs[i].thread, NULL, job_main, &jobs[i]), 0);
+  }
+  usleep(50 * 1000);
+  struct db_figures before = db_figures(fixture->db);
+  (void)sem_post(&gate.open);
+  (void)pthread_join(holder.thread, NULL);
+  for (int i = 0; i < JOBS; i++) {
+    (void)pthread_join(jobs[i].thread, NULL);
+    assert_code(jobs[i].outcome, i % 3 == 0 ? DB_CONSTRAINT : 0);
+    assert_string_equal(jobs[i].detail, i % 3 == 0 ? "changed its mind about 6" : "");
+  }
+  assert_int_equal(notes_now(fixture->db, 5), JOBS - JOBS / 3);
+  struct db_figures after = db_figures(fixture->db);
+  assert_int_equal(after.writes - before.writes, JOBS - JOBS / 3 + 1);
+  assert_true(after.commits - before.commits < after.writes - before.writes);
+}
+
+struct crowd {
+  struct db *db;
+  int64_t person;
+  pthread_t thread;
+};
+
+static void *crowd_main(void *arg) {
+  struct crowd *crowd = arg;
+  for (int64_t i = 1; i <= 25; i++) {
+    struct note note = {crowd->person, i, "crowd"};
+    assert_true(is_ok(db_write(crowd->db, note_add, &note)));
+    assert_int_equal(notes_now(crowd->db, crowd->person), i); /* acknowledged is visible, with more threads than readers */
+  }
+  return NULL;
+}
+
+static void what_is_acknowledged_is_visible_to_all(void **state) {
+  struct fixture *fixture = *state;
+  struct crowd crowd[16];
+  for (int i = 0; i < 16; i++) {
+    crowd[i] = (struct crowd){.db = fixture->db, .person = 100 + i};
+    assert_int_equal(pthread_create(&crowd[i].thread, NULL, crowd_main, &crowd[i]), 0);
+  }
+  for (int i = 0; i < 16; i++) {
+    (void)pthread_join(crowd[i].thread, NULL);
+  }
+  assert_int_equal(db_figures(fixture->db).writes, 16 * 25);
+}
+
+static void a_reader_keeps_its_snapshot(void **state) {
+  struct fixture *fixture = *state;
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  assert_ok(db_read_begin(fixture->db, &tx));
+  assert_ok(db_write(fixture->db, note_add, &(struct note){9, 1, "later"}));
+  assert_int_equal(notes_of(tx, 9), 0);
+  assert_int_equal(notes_now(fixture->db, 9), 1);
+  assert_int_equal(notes_of(tx, 9), 0);
+}
+
+static void one_statement_can_run_within_itself(void **state) {
+  struct fixture *fixture = *state;
+  static const char sql[] = "SELECT name FROM tag ORDER BY name";
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  assert_ok(db_read_begin(fixture->db, &tx));
+  struct db_rows outer CLEANUP(db_rows_close) = {0};
+  assert_ok(db_query(tx, sql, DB_NO_ARGS, &outer));
+  int pairs = 0;
+  while (db_rows_next(&outer)) {
+    struct db_rows inner CLEANUP(db_rows_close) = {0};
+    assert_ok(db_query(tx, sql, DB_NO_ARGS, &inner));
+    while (db_rows_next(&inner)) {
+      pairs++;
+    }
+  }
+  assert_int_equal(pairs, 4);
+}
+
+static void a_reused_address_of_a_text_costs_no_wrong_answer(void **state) {
+  struct fixture *fixture = *state;
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  assert_ok(db_read_begin(fixture->db, &tx));
+  char sql[32] = "SELECT 1";
+  for (char digit = '1'; digit <= '3'; digit++) {
+    sql[7] = digit;
+    struct db_rows rows CLEANUP(db_rows_close) = {0};
+    assert_ok(db_row(tx, sql, DB_NO_ARGS, &rows));
+    assert_int_equal(db_int(&rows, 0), digit - '0');
+  }
+}
+
+static void an_online_copy_is_whole(void **state) {
+  struct fixture *fixture = *state;
+  assert_ok(db_write(fixture->db, note_add, &(struct note){3, 1, "copied"}));
+  struct fixture copy = {0};
+  (void)snprintf(copy.path, sizeof copy.path, "%s/copy.db", fixture->dir);
+  assert_ok(db_copy_to(fixture->db, copy.path));
+  assert_ok(fixture_open(&copy, DB_WRITE));
+  assert_int_equal(notes_now(copy.db, 3), 1);
+  db_close(&copy.db);
+  assert_false(is_ok(db_copy_to(fixture->db, copy.path))); /* never over a file that is there */
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(writes_and_reads_by_parameter_name, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(an_empty_text_is_not_null, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(rejects_what_breaks_a_table_or_the_interface, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_row_that_is_not_there_is_said_to_be_missing, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_reader_cannot_write, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(rejects_a_write_inside_a_write, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(one_failure_in_a_batch_leaves_the_others, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(what_is_acknowledged_is_visible_to_all, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_reader_keeps_its_snapshot, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(one_statement_can_run_within_itself, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_reused_address_of_a_text_costs_no_wrong_answer, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(an_online_copy_is_whole, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

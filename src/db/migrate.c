@@ -51,7 +51,7 @@ static result number_read(struct db_tx *tx, const char *sql, int64_t *ret_number
   return OK;
 }
 
-/* The first read of the file: what is no database, or a damaged one, shows here. */
+/* The first read of the file: what is no database, or is damaged at its head, or shorter than its header says, shows here. */
 static result owner_check(struct db_tx *tx, bool *ret_is_new) {
   int64_t application = 0;
   int64_t tables = 0;
@@ -61,35 +61,6 @@ static result owner_check(struct db_tx *tx, bool *ret_is_new) {
     FAIL(DB_BROKEN, "a database of another program (application id %lld)", (long long)application);
   }
   *ret_is_new = tables == 0;
-  return OK;
-}
-
-static int64_t be32(const uint8_t *bytes) {
-  return (int64_t)bytes[0] << 24 | (int64_t)bytes[1] << 16 | (int64_t)bytes[2] << 8 | bytes[3];
-}
-
-/* After a clean close the file alone is the whole database: its header says how long it must be. With a log beside it, a checkpoint
- * may have been cut short, and the log makes up for it. Costs one read of 100 bytes, through SQLite's own descriptor. */
-static result length_check(struct db_tx *tx) {
-  sqlite3_file *file = NULL;
-  sqlite3_file *log = NULL;
-  (void)sqlite3_file_control(tx->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
-  (void)sqlite3_file_control(tx->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-  sqlite3_int64 log_bytes = 0;
-  if (log != NULL && log->pMethods != NULL) {
-    (void)log->pMethods->xFileSize(log, &log_bytes);
-  }
-  sqlite3_int64 bytes = 0;
-  uint8_t header[100] = {0};
-  if (log_bytes > 0 || file == NULL || file->pMethods == NULL || file->pMethods->xFileSize(file, &bytes) != SQLITE_OK ||
-      file->pMethods->xRead(file, header, sizeof header, 0) != SQLITE_OK) {
-    return OK;
-  }
-  int64_t page_bytes = (int64_t)header[16] << 8 | header[17];
-  int64_t expected = be32(header + 28) * (page_bytes == 1 ? 65536 : page_bytes);
-  if (bytes < expected) {
-    FAIL(DB_BROKEN, "the file has %lld bytes of %lld: it was cut short", (long long)bytes, (long long)expected);
-  }
   return OK;
 }
 
@@ -231,7 +202,6 @@ static result migrate_one(struct db_tx *tx, const struct db_migration *migration
 result db_migrate(struct db_tx *tx, const struct db_migration *migrations, bool may_write) {
   bool is_new = false;
   TRY(owner_check(tx, &is_new));
-  TRY(length_check(tx));
   if (is_new && may_write) {
     TRY(begin_new(tx));
   }
