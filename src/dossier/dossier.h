@@ -43,7 +43,7 @@ enum dossier_error {
   DOSSIER_DECISION_DIFFERS = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 15),  /* The decision contradicts the register. */
   DOSSIER_STAGE = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 16),             /* Decide, sign and seal come in that order. */
   DOSSIER_COMPONENT_SUPPLIED = RESULT_CODE(RESULT_REFUSED, MODULE_DOSSIER, 17), /* A register supplies that paper; it may not be asked for. */
-  DOSSIER_NO_AGENCY = RESULT_CODE(RESULT_INTERNAL, MODULE_DOSSIER, 18),         /* No agency is competent for that place and day. */
+  DOSSIER_NO_AGENCY = RESULT_CODE(RESULT_REFUSED, MODULE_DOSSIER, 18),          /* No agency is competent: no residence in the country on that day. */
   DOSSIER_FORM = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 19),               /* A field of the form is missing or wrong. */
   DOSSIER_ALREADY_OPEN = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 20),      /* One dossier a request and type: another is open. */
   DOSSIER_LOOK_UP_UNKNOWN = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 21),    /* No such register to look up. */
@@ -66,7 +66,6 @@ enum dossier_status {
 /* How far a PROCESSING dossier has come. */
 enum dossier_stage { DOSSIER_STAGE_OPEN = 0, DOSSIER_STAGE_DECIDED, DOSSIER_STAGE_SIGNED, DOSSIER_STAGE_SEALED };
 enum dossier_decision { DOSSIER_UNDECIDED = 0, DOSSIER_NO_CONVICTION, DOSSIER_HAS_CONVICTION };
-enum dossier_channel { DOSSIER_VNEID = 1, DOSSIER_ONLINE, DOSSIER_COUNTER, DOSSIER_POST };
 
 /* What the engine's works need beside env: opened once by the edge. */
 struct dossier_works {
@@ -85,7 +84,7 @@ struct dossier {
   struct slice national_code;
   struct slice agency_code;
   struct slice province;
-  enum dossier_channel channel;
+  enum procedure_channel channel;
   enum dossier_status status;
   enum dossier_stage stage;
   int64_t submitted_at_ms;
@@ -93,6 +92,7 @@ struct dossier {
   int64_t received_at_ms;    /* 0: not yet */
   int64_t finished_at_ms;    /* result sealed; 0: not yet */
   int64_t closed_at_ms;      /* withdrawn, refused, stopped; 0: not */
+  struct calendar_limit limit; /* the rule's time limit, so that the clock can start again without the rule */
   int32_t due_date;          /* 0 until complete */
   int32_t reappointed_date;  /* 0: none */
   int32_t certificate;       /* 1 or 2; 0 for other procedures */
@@ -112,25 +112,29 @@ struct dossier {
   struct slice certificate_number;
 };
 
-/* An act on a dossier by an officer (or by the applicant: post_id 0). */
+/* An act on a dossier: by an officer in a post, or by the applicant (post NULL). access/ decides twice: before, so that a refusal is
+ * recorded, and again inside the write. */
 struct dossier_act {
   struct slice code;
   int64_t actor_id;
-  int64_t post_id; /* 0: acts as citizen */
-  struct slice purpose;
+  int level; /* of the session's account */
+  const struct access_post *post;
+  struct slice purpose; /* look-ups */
 };
 
 struct dossier_application {
   int64_t applicant_id;
   int64_t person_id; /* = applicant_id, or their child or ward */
   struct slice procedure;
-  enum dossier_channel channel;
+  enum procedure_channel channel;
   struct slice form_key; /* idempotency key of the form instance, 8..64 bytes */
   int32_t certificate;
   int64_t copies;
   bool ban_information;
   struct slice form;     /* JSON object of what the citizen fills */
-  int64_t helper_id;     /* officer who assisted; 0: nobody */
+  int level;             /* of the session's account */
+  const struct access_post *helper; /* the officer's post when the desk submits for the applicant; NULL: the applicant themself */
+  int64_t helper_id;     /* that officer */
 };
 
 struct dossier_preview {
@@ -139,6 +143,7 @@ struct dossier_preview {
   struct slice agency_name;
   bool channel_open;
   struct slice channel_reason; /* why not, or since when; Vietnamese */
+  struct procedure_admission admission; /* may this person apply, by which clause */
   uint16_t refusal;            /* 0, or the code a submission would fail with */
 };
 

@@ -31,6 +31,8 @@ struct wallet_document {
 
 /* Inside a write: stores bytes once per content; ret_sha256 is their key. */
 MUST_USE result wallet_bytes_put(struct db_tx *tx, struct slice bytes, uint8_t ret_sha256[32]);
+/* Inside a write: for a document that another one replaces. */
+MUST_USE result wallet_bytes_drop(struct db_tx *tx, const uint8_t sha256[32]);
 /* Re-hashed on every load. */
 MUST_USE result wallet_bytes_get(struct db_tx *tx, struct arena *arena, const uint8_t sha256[32], struct slice *ret_bytes);
 /* Inside a write: idempotent per (person, reference, type). */

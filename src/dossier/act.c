@@ -1,0 +1,247 @@
+#include "dossier/act.h"
+
+#include "codec/jout.h"
+#include "codec/utf8.h"
+
+enum { REASON_CHARACTERS_MIN = 5, REASON_CHARACTERS_MAX = 2000 };
+
+/* [domain.md §4.3] the national table of moves, row: from, column: to. 3, 7, 8 and 10 are ends. */
+static const bool allowed[DOSSIER_RETURNED + 1][DOSSIER_RETURNED + 1] = {
+    [DOSSIER_NEW] = {[DOSSIER_RECEIVED] = true, [DOSSIER_NOT_RECEIVED] = true, [DOSSIER_SUPPLEMENT] = true, [DOSSIER_WITHDRAWN] = true},
+    [DOSSIER_RECEIVED] =
+        {[DOSSIER_PROCESSING] = true, [DOSSIER_SUPPLEMENT] = true, [DOSSIER_FEE_DUE] = true, [DOSSIER_WITHDRAWN] = true},
+    [DOSSIER_SUPPLEMENT] =
+        {[DOSSIER_RECEIVED] = true, [DOSSIER_PROCESSING] = true, [DOSSIER_WITHDRAWN] = true, [DOSSIER_STOPPED] = true},
+    [DOSSIER_PROCESSING] = {[DOSSIER_SUPPLEMENT] = true,
+                            [DOSSIER_FEE_DUE] = true,
+                            [DOSSIER_WITHDRAWN] = true,
+                            [DOSSIER_STOPPED] = true,
+                            [DOSSIER_DONE] = true},
+    [DOSSIER_FEE_DUE] = {[DOSSIER_PROCESSING] = true, [DOSSIER_WITHDRAWN] = true, [DOSSIER_STOPPED] = true},
+    [DOSSIER_DONE] = {[DOSSIER_RETURNED] = true},
+};
+
+bool act_move_is_allowed(enum dossier_status from, enum dossier_status to) {
+  return from >= DOSSIER_NEW && from <= DOSSIER_RETURNED && to >= DOSSIER_NEW && to <= DOSSIER_RETURNED && allowed[from][to];
+}
+
+struct slice act_one_stop_basis(int32_t date) {
+  static const struct civil_date decree_118 = {2025, 7, 1};
+  return date >= clock_date_from(decree_118) ? S("Nghị định 118/2025/NĐ-CP") : S("Nghị định 61/2018/NĐ-CP");
+}
+
+struct slice act_record_basis(int32_t date) {
+  static const struct civil_date law_107 = {2026, 7, 1};
+  return date >= clock_date_from(law_107) ? S("Luật Lý lịch tư pháp số 107/2025/QH15") : S("Luật Lý lịch tư pháp số 28/2009/QH12");
+}
+
+result act_check_reason(struct slice reason) {
+  size_t count = utf8_count(reason);
+  if (!utf8_is_valid(reason) || count < REASON_CHARACTERS_MIN || count > REASON_CHARACTERS_MAX) {
+    FAIL(DOSSIER_REASON, "reason of %zu characters", count);
+  }
+  return OK;
+}
+
+struct slice act_role(struct arena *arena, const struct dossier_act *act) {
+  if (act->post == NULL) {
+    return S("");
+  }
+  return arena_printf(arena, "%.*s@%.*s", SLICE_ARG(access_role_name(act->post->role)), SLICE_ARG(act->post->agency));
+}
+
+/* Everybody in the dossier: an officer who is one of them, or their near kin, may not handle it. */
+static result people_of(struct act_context *context, int64_t **ret_people, size_t *ret_count) {
+  const struct dossier *d = &context->dossier;
+  struct register_relation_list kin;
+  TRY(register_relations_load(context->tx, context->arena, d->person_id, clock_date_of(context->now_ms), &kin));
+  int64_t *people = ARENA_ARRAY(context->arena, int64_t, kin.count + 2);
+  size_t count = 0;
+  people[count++] = d->person_id;
+  if (d->applicant_id != d->person_id) {
+    people[count++] = d->applicant_id;
+  }
+  for (size_t i = 0; i < kin.count; i++) {
+    if (kin.items[i].related_person_id != 0) {
+      people[count++] = kin.items[i].related_person_id;
+    }
+  }
+  *ret_people = people;
+  *ret_count = count;
+  return OK;
+}
+
+/* Who collected an enrolment; 0 for other dossiers. */
+static result find_collector(struct act_context *context, int64_t *ret_officer_id) {
+  *ret_officer_id = 0;
+  if (context->power != ACCESS_ENROL_APPROVE) {
+    return OK;
+  }
+  struct dossier_move *moves = NULL;
+  size_t count = 0;
+  TRY(dossier_moves(context->tx, context->arena, &context->dossier, &moves, &count));
+  for (size_t i = 0; i < count; i++) {
+    if (slice_is(moves[i].act, "enrol_collect")) {
+      *ret_officer_id = moves[i].actor_id;
+    }
+  }
+  return OK;
+}
+
+/* The question for access/, from facts just read in context->tx. */
+static result build_request(struct act_context *context, struct access_request *ret_request) {
+  const struct dossier *d = &context->dossier;
+  const struct dossier_act *act = context->act;
+  struct access_case *subject = ARENA_NEW(context->arena, struct access_case);
+  int64_t *people = NULL;
+  size_t count = 0;
+  TRY(people_of(context, &people, &count));
+  *subject = (struct access_case){.agency = d->agency_code,
+                                  .province = d->province,
+                                  .people = people,
+                                  .people_count = count,
+                                  .applicant_id = d->applicant_id,
+                                  .decided_by = d->decider_id,
+                                  .signed_by = d->stage >= DOSSIER_STAGE_SIGNED ? d->decider_id : 0};
+  TRY(find_collector(context, &subject->collected_by));
+  bool represents = false;
+  if (act->post == NULL && act->actor_id != d->person_id) {
+    TRY(register_represents(context->tx, act->actor_id, d->person_id, clock_date_of(context->now_ms), &represents));
+  }
+  *ret_request = (struct access_request){.act = context->power,
+                                         .actor_id = act->actor_id,
+                                         .level = act->level,
+                                         .post = act->post,
+                                         .subject_id = d->person_id,
+                                         .represents = represents,
+                                         .dossier = subject,
+                                         .purpose = act->purpose};
+  return OK;
+}
+
+/* A citizen who asks for another's dossier learns no more than that there is none for them. */
+static result hide_from_citizens(const struct act_context *context, result refused) {
+  if (context->act->post == NULL && is_code(refused, ACCESS_OTHER_PERSON)) {
+    FAIL(DOSSIER_UNKNOWN, "another person's dossier");
+  }
+  return refused;
+}
+
+result act_require(struct act_context *context) {
+  context->now_ms = clock_now_ms(context->env->clock);
+  struct access_request request;
+  {
+    struct db_tx *tx CLEANUP(db_read_end) = NULL;
+    TRY(db_read_begin(context->env->db, &tx));
+    context->tx = tx;
+    TRY(dossier_load(tx, context->arena, context->act->code, &context->dossier));
+    TRY(build_request(context, &request));
+  }
+  context->tx = NULL;
+  return hide_from_citizens(context, access_require(context->env, &request));
+}
+
+struct run {
+  struct act_context *context;
+  act_fn fn;
+};
+
+static result run_in_write(struct db_tx *tx, void *arg) {
+  struct run *run = arg;
+  struct act_context *context = run->context;
+  context->tx = tx;
+  TRY(dossier_load(tx, context->arena, context->act->code, &context->dossier));
+  struct access_request request;
+  TRY(build_request(context, &request));
+  TRY(access_check(context->env, &request));
+  return run->fn(context);
+}
+
+result act_run(struct act_context *context, act_fn fn) {
+  TRY(act_require(context));
+  struct run run = {context, fn};
+  return db_write(context->env->db, run_in_write, &run);
+}
+
+static result append_ledger(struct act_context *context, const struct act_step *step) {
+  const struct dossier *d = &context->dossier;
+  struct buf buf;
+  buf_init(&buf, context->arena, 256);
+  struct jout out;
+  jout_init(&out, &buf);
+  jout_object(&out);
+  jout_put_text(&out, "dossier", d->code);
+  jout_put_int(&out, "status", d->status);
+  jout_put_int(&out, "stage", d->stage);
+  jout_put_text_or_null(&out, "note", step->note);
+  jout_object_end(&out);
+  int64_t subjects[2] = {d->person_id, d->applicant_id};
+  struct ledger_entry entry = {
+      .kind = (const char *)arena_printf(context->arena, "dossier.%s", step->name).ptr,
+      .actor_person_id = context->act->actor_id,
+      .actor_role = act_role(context->arena, context->act),
+      .on_behalf_of = context->act->post == NULL && context->act->actor_id != 0 && context->act->actor_id != d->person_id ? d->person_id : 0,
+      .subjects = subjects,
+      .subject_count = d->applicant_id == d->person_id ? 1 : 2,
+      .legal_basis = step->legal_basis,
+      .detail = buf_slice(&buf),
+  };
+  return ledger_append(context->env, context->tx, &entry);
+}
+
+result act_record(struct act_context *context, const struct act_step *step, enum dossier_status from) {
+  struct dossier_move move = {
+      .at_ms = context->now_ms,
+      .from = from,
+      .to = context->dossier.status,
+      .actor_id = context->act->actor_id,
+      .act = slice_str(step->name),
+      .role = context->act->post ? access_role_name(context->act->post->role) : S(""),
+      .desk = context->act->post ? context->act->post->agency : S(""),
+      .legal_basis = step->legal_basis,
+      .note = step->note,
+  };
+  TRY(store_move_insert(context->env, context->tx, &context->dossier, &move));
+  return append_ledger(context, step);
+}
+
+result act_move(struct act_context *context, const struct act_step *step) {
+  enum dossier_status from = context->dossier.status;
+  if (!act_move_is_allowed(from, step->to)) {
+    FAIL(DOSSIER_MOVE_FORBIDDEN, "%s from status %d", step->name, from);
+  }
+  context->dossier.status = step->to;
+  TRY(store_dossier_update(context->tx, &context->dossier));
+  return act_record(context, step, from);
+}
+
+result act_note(struct act_context *context, const struct act_step *step) {
+  TRY(store_dossier_update(context->tx, &context->dossier));
+  return act_record(context, step, context->dossier.status);
+}
+
+result act_clock_start(struct dossier *dossier, int64_t complete_at_ms) {
+  struct calendar_due due;
+  TRY(calendar_due(&dossier->limit, complete_at_ms, &due));
+  dossier->complete_at_ms = complete_at_ms;
+  dossier->due_date = due.due;
+  return OK;
+}
+
+enum dossier_lateness dossier_lateness(const struct dossier *dossier, int64_t at_ms, int32_t *ret_late_days) {
+  bool finished = dossier->finished_at_ms != 0 && dossier->finished_at_ms <= at_ms;
+  bool closed = dossier->closed_at_ms != 0 && dossier->closed_at_ms <= at_ms;
+  *ret_late_days = 0;
+  if (dossier->due_date == 0 || (closed && !finished)) {
+    return DOSSIER_RUNNING;
+  }
+  int32_t late = calendar_lateness(dossier->due_date, clock_date_of(finished ? dossier->finished_at_ms : at_ms));
+  if (late > 0) {
+    *ret_late_days = late;
+    return finished ? DOSSIER_LATE : DOSSIER_OVERDUE;
+  }
+  if (!finished) {
+    return DOSSIER_RUNNING;
+  }
+  return late < 0 ? DOSSIER_EARLY : DOSSIER_ON_TIME;
+}

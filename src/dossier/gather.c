@@ -1,0 +1,116 @@
+#include "dossier/gather.h"
+
+static uint32_t category_bits(const struct register_category_list *list) {
+  uint32_t bits = 0;
+  for (size_t i = 0; i < list->count; i++) {
+    uint32_t bit = 0;
+    const char *name = register_category_name(list->items[i].category);
+    if (name != NULL && procedure_category_parse(slice_str(name), &bit)) {
+      bits |= bit;
+    }
+  }
+  return bits;
+}
+
+/* Who submits, seen from the person the result is about. */
+static result find_relation(struct db_tx *tx, struct arena *arena, const struct dossier_application *a, int32_t on,
+                            enum procedure_relation *ret_relation) {
+  *ret_relation = PROCEDURE_SELF;
+  if (a->applicant_id == a->person_id) {
+    return OK;
+  }
+  struct register_relation_list list;
+  TRY(register_relations_load(tx, arena, a->person_id, on, &list));
+  for (size_t i = 0; i < list.count; i++) {
+    if (list.items[i].related_person_id != a->applicant_id) {
+      continue;
+    }
+    switch (list.items[i].kind) {
+      case REGISTER_FATHER:
+      case REGISTER_MOTHER:
+        *ret_relation = PROCEDURE_PARENT;
+        break;
+      case REGISTER_GUARDIAN:
+        *ret_relation = PROCEDURE_GUARDIAN;
+        return OK;
+      case REGISTER_SPOUSE:
+        *ret_relation = PROCEDURE_SPOUSE;
+        break;
+      case REGISTER_CHILD:
+        *ret_relation = PROCEDURE_ADULT_CHILD;
+        break;
+      default:
+        break;
+    }
+  }
+  if (*ret_relation == PROCEDURE_SELF) {
+    FAIL(DOSSIER_NOT_REPRESENTED, "the register knows no relation between applicant and person");
+  }
+  return OK;
+}
+
+static result find_province(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on, struct slice *ret_permanent,
+                            struct slice *ret_any) {
+  *ret_permanent = S("");
+  result found = register_residence_province(tx, arena, person_id, on, ret_permanent);
+  if (is_ok(found)) {
+    *ret_any = *ret_permanent;
+    return OK;
+  }
+  if (!is_code(found, REGISTER_RESIDENCE_UNKNOWN)) {
+    return found;
+  }
+  *ret_any = S("");
+  struct register_residence temporary;
+  found = register_residence_find(tx, arena, person_id, REGISTER_TEMPORARY, on, &temporary);
+  if (is_code(found, REGISTER_RESIDENCE_UNKNOWN)) {
+    return OK;
+  }
+  TRY(found);
+  const struct register_province *province = register_province_successor(temporary.province, on);
+  *ret_any = province ? slice_str(province->code) : S("");
+  return OK;
+}
+
+static const struct procedure_fact *facts_of(struct arena *arena, const struct dossier_application *a, size_t *ret_count) {
+  if (a->certificate == 0) {
+    *ret_count = 0;
+    return NULL;
+  }
+  struct procedure_fact *facts = ARENA_ARRAY(arena, struct procedure_fact, 3);
+  facts[0] = (struct procedure_fact){"certificate", a->certificate};
+  facts[1] = (struct procedure_fact){"copies", a->copies};
+  facts[2] = (struct procedure_fact){"complex", 0}; /* found out while processing, not by the applicant */
+  *ret_count = 3;
+  return facts;
+}
+
+result gather_input(struct db_tx *tx, struct arena *arena, const struct dossier_application *a, int64_t now_ms,
+                    struct gathered *ret_gathered) {
+  int32_t today = clock_date_of(now_ms);
+  struct register_person person;
+  struct register_category_list categories;
+  TRY(register_person_load(tx, arena, a->person_id, &person));
+  TRY(register_categories_load(tx, arena, a->person_id, today, &categories));
+  struct gathered g = {0};
+  struct slice permanent = S("");
+  TRY(find_province(tx, arena, a->person_id, today, &permanent, &g.province));
+  g.input.submitted_at_ms = now_ms;
+  g.input.channel = a->channel;
+  g.input.applicant = (struct procedure_applicant){
+      .birth_date = register_birth_date(person.birth),
+      .citizen = slice_is(person.nationality, "VN"),
+      .digital_citizen = register_category_list_has(&categories, REGISTER_CATEGORY_DIGITAL_CITIZEN),
+      .level = (uint8_t)a->level,
+      .permanent_province = permanent,
+      .categories = category_bits(&categories),
+  };
+  TRY(find_relation(tx, arena, a, today, &g.input.relation));
+  g.input.facts = facts_of(arena, a, &g.input.fact_count);
+  if (!slice_empty(g.province)) {
+    struct register_competence asked = {arena_cstr(arena, a->procedure), g.province, today};
+    TRY(register_agency_competent(tx, arena, &asked, &g.agency));
+  }
+  *ret_gathered = g;
+  return OK;
+}

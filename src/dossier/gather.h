@@ -1,0 +1,12 @@
+/* dossier/gather.h: what the registers say of the person a dossier is about, as the rule wants to hear it. (private to dossier/) */
+#pragma once
+#include "dossier/dossier.h"
+
+struct gathered {
+  struct procedure_input input;
+  struct slice province;         /* of permanent residence, as called today; else of temporary residence */
+  struct register_agency agency; /* competent today; code empty: none */
+};
+/* In a read transaction, at now_ms. */
+MUST_USE result gather_input(struct db_tx *tx, struct arena *arena, const struct dossier_application *application, int64_t now_ms,
+                             struct gathered *ret_gathered);

@@ -1,0 +1,237 @@
+/* dossier/result.c: the certificate: laid out and signed by the competent person, then sealed by the agency, then delivered.
+ *
+ * Layout and signatures run outside the writes. Until the write that stores a signature nothing has happened: a crash before it leaves the
+ * dossier as it was, and the act is done again; the signer's own log then counts one signature more than there are documents.
+ */
+#include "codec/jout.h"
+#include "dossier/act.h"
+#include "dossier/certificate.h"
+#include "pki/pki.h"
+#include "sign/sign.h"
+
+struct signing {
+  const struct dossier_works *works;
+  struct slice pin;         /* the person's; empty for the seal */
+  struct slice pdf;         /* in: what is signed; out: signed */
+  uint8_t before[32];       /* the seal: the document it was made over */
+  bool delivered;
+};
+
+/* ---- the personal signature ---- */
+
+static result require_stage(const struct dossier *d, enum dossier_stage stage) {
+  if (d->status != DOSSIER_PROCESSING || d->stage != stage) {
+    FAIL(DOSSIER_STAGE, "status %d, stage %d", d->status, d->stage);
+  }
+  return OK;
+}
+
+static result lay_out(struct act_context *context, struct signing *signing) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(context->env->db, &tx));
+  struct certificate_order order = {&context->dossier, context->act->actor_id, context->act->post->post_id, context->now_ms};
+  struct pdf_certificate certificate;
+  TRY(certificate_fill(context->env, tx, context->arena, &order, &certificate));
+  return pdf_certificate_write(signing->works->renderer, context->arena, &certificate, &signing->pdf);
+}
+
+/* Prepares with the key's certificate; for a person, releases the key with the PIN; and completes. */
+static result sign_with(struct act_context *context, struct signing *signing, struct slice key, struct sign_order *order) {
+  struct pki_certificate certificate;
+  {
+    struct db_tx *tx CLEANUP(db_read_end) = NULL;
+    TRY(db_read_begin(context->env->db, &tx));
+    TRY(pki_certificate_find(tx, context->arena, key, context->now_ms, &certificate));
+  }
+  order->pdf = signing->pdf;
+  order->certificate = certificate.der;
+  order->issuer = certificate.issuer_der;
+  order->signed_at_ms = context->now_ms;
+  struct sign_prepared prepared;
+  TRY(sign_prepare(signing->works->renderer, context->arena, order, &prepared));
+  struct sign_authority authority = {.key = key, .reference = context->dossier.code};
+  uint8_t proof[32] = {0};
+  if (order->field == SIGN_PERSON) {
+    struct account_signing pin = {.person_id = context->act->actor_id, .signing_pin = signing->pin};
+    memcpy(pin.digest, prepared.digest, sizeof pin.digest);
+    TRY(account_pin_proof(context->env, signing->works->passwords, &pin, proof));
+    authority.pin_proof = slice_of(proof, sizeof proof);
+  }
+  result made = sign_complete(context->env, context->arena, &prepared, &authority, &signing->pdf);
+  explicit_bzero(proof, sizeof proof);
+  return made;
+}
+
+static result store_signed(struct act_context *context) {
+  struct signing *signing = context->arg;
+  TRY(require_stage(&context->dossier, DOSSIER_STAGE_DECIDED));
+  TRY(wallet_bytes_put(context->tx, signing->pdf, context->dossier.document_sha256));
+  context->dossier.stage = DOSSIER_STAGE_SIGNED;
+  struct act_step step = {.name = "sign", .legal_basis = act_record_basis(clock_date_of(context->now_ms))};
+  return act_note(context, &step);
+}
+
+result dossier_sign(struct env *env, const struct dossier_works *works, struct arena *arena, const struct dossier_act *act,
+                    struct slice signing_pin) {
+  struct signing signing = {.works = works, .pin = signing_pin};
+  struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_SIGN, .arg = &signing};
+  TRY(act_require(&context));
+  TRY(require_stage(&context.dossier, DOSSIER_STAGE_DECIDED));
+  TRY(lay_out(&context, &signing));
+  struct sign_order order = {.field = SIGN_PERSON,
+                             .reason = S("Cấp Phiếu lý lịch tư pháp"),
+                             .place = certificate_place(context.dossier.province, clock_date_of(context.now_ms))};
+  struct register_person signer;
+  {
+    struct db_tx *tx CLEANUP(db_read_end) = NULL;
+    TRY(db_read_begin(env->db, &tx));
+    TRY(register_person_load(tx, arena, act->actor_id, &signer));
+  }
+  order.name = signer.name;
+  TRY(sign_with(&context, &signing, arena_printf(arena, "officer/%lld", (long long)act->actor_id), &order));
+  return act_run(&context, store_signed);
+}
+
+/* ---- the seal, the result and its three deliveries ---- */
+
+static struct slice delivery_payload(struct act_context *context) {
+  const struct dossier *d = &context->dossier;
+  struct buf buf;
+  buf_init(&buf, context->arena, 512);
+  struct jout out;
+  jout_init(&out, &buf);
+  jout_object(&out);
+  jout_put_text(&out, "dossier_code", d->code);
+  jout_put_text(&out, "procedure", d->national_code);
+  jout_put_text(&out, "agency", d->agency_code);
+  jout_put_text(&out, "certificate_number", d->certificate_number);
+  jout_put_int(&out, "certificate", d->certificate);
+  jout_put_int(&out, "status", d->status);
+  jout_put_date(&out, "issued_on", clock_date_of(context->now_ms));
+  jout_put_instant(&out, "finished_at", d->finished_at_ms);
+  jout_object_end(&out);
+  return buf_slice(&buf);
+}
+
+/* [S0 item 11] by default to the wallet, the national portal and the provincial system; each with its own acknowledgement. */
+static result add_deliveries(struct act_context *context) {
+  static const struct slice destinations[] = {S_INIT("wallet"), S_INIT("national_portal"), S_INIT("provincial_system")};
+  struct slice payload = delivery_payload(context);
+  for (size_t i = 0; i < sizeof destinations / sizeof *destinations; i++) {
+    struct outbox_item item = {.person_id = context->dossier.person_id,
+                               .destination = destinations[i],
+                               .kind = S("lltp.result"),
+                               .reference = context->dossier.code,
+                               .payload = payload,
+                               .document_sha256 = slice_of(context->dossier.document_sha256, 32)};
+    TRY(outbox_add(context->env, context->tx, &item));
+  }
+  return OK;
+}
+
+static result store_sealed(struct act_context *context) {
+  struct signing *signing = context->arg;
+  struct dossier *d = &context->dossier;
+  TRY(require_stage(d, DOSSIER_STAGE_SIGNED));
+  if (memcmp(d->document_sha256, signing->before, 32) != 0) {
+    FAIL(DOSSIER_STAGE, "another document was signed meanwhile");
+  }
+  TRY(wallet_bytes_drop(context->tx, d->document_sha256)); /* the sealed file begins with it */
+  TRY(wallet_bytes_put(context->tx, signing->pdf, d->document_sha256));
+  d->stage = DOSSIER_STAGE_SEALED;
+  d->sealer_id = context->act->actor_id;
+  d->finished_at_ms = context->now_ms;
+  struct act_step step = {
+      .name = "seal", .to = DOSSIER_DONE, .legal_basis = act_record_basis(clock_date_of(context->now_ms))};
+  TRY(act_move(context, &step));
+  return add_deliveries(context);
+}
+
+static result load_signed(struct act_context *context, struct signing *signing, struct register_agency *ret_agency,
+                          struct register_agency *ret_parent) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  int32_t today = clock_date_of(context->now_ms);
+  TRY(db_read_begin(context->env->db, &tx));
+  memcpy(signing->before, context->dossier.document_sha256, 32);
+  TRY(wallet_bytes_get(tx, context->arena, signing->before, &signing->pdf));
+  TRY(register_agency_load(tx, context->arena, context->dossier.agency_code, today, ret_agency));
+  if (!slice_empty(ret_agency->parent)) {
+    TRY(register_agency_load(tx, context->arena, ret_agency->parent, today, ret_parent));
+  }
+  return OK;
+}
+
+result dossier_seal(struct env *env, const struct dossier_works *works, struct arena *arena, const struct dossier_act *act) {
+  struct signing signing = {.works = works};
+  struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_SEAL, .arg = &signing};
+  struct register_agency agency = {0};
+  struct register_agency parent = {0};
+  TRY(act_require(&context));
+  TRY(require_stage(&context.dossier, DOSSIER_STAGE_SIGNED));
+  TRY(load_signed(&context, &signing, &agency, &parent));
+  struct sign_order order = {.field = SIGN_SEAL,
+                             .name = agency.name_vi,
+                             .above = parent.name_vi,
+                             .reason = S("Đóng dấu cơ quan"),
+                             .place = certificate_place(context.dossier.province, clock_date_of(context.now_ms))};
+  TRY(sign_with(&context, &signing, arena_printf(arena, "seal/%.*s", SLICE_ARG(agency.code)), &order));
+  TRY(act_run(&context, store_sealed));
+  if (works->outbox != NULL) {
+    outbox_runner_wake(works->outbox);
+  }
+  return OK;
+}
+
+/* ---- deliveries ---- */
+
+struct wallet_delivery {
+  struct env *env;
+  struct arena *arena;
+  const struct outbox_item *item;
+};
+
+static result deliver_in_write(struct db_tx *tx, void *arg) {
+  struct wallet_delivery *delivery = arg;
+  struct dossier d;
+  struct register_agency agency;
+  TRY(dossier_load(tx, delivery->arena, delivery->item->reference, &d));
+  int32_t issued_on = clock_date_of(d.finished_at_ms);
+  TRY(register_agency_load(tx, delivery->arena, d.agency_code, issued_on, &agency));
+  struct wallet_document document = {.person_id = d.person_id,
+                                     .type = d.certificate == 2 ? S("lltp_2") : S("lltp_1"),
+                                     .number = d.certificate_number,
+                                     .reference = d.code,
+                                     .issuer = agency.name_vi,
+                                     .issued_on = issued_on,
+                                     .state = WALLET_VALID};
+  memcpy(document.sha256, d.document_sha256, sizeof document.sha256);
+  return wallet_document_add(delivery->env, tx, &document);
+}
+
+result dossier_deliver_to_wallet(struct env *env, void *context, const struct outbox_item *item, struct arena *arena,
+                                 struct slice *ret_acknowledgement) {
+  (void)context;
+  struct wallet_delivery delivery = {env, arena, item};
+  TRY(db_write(env->db, deliver_in_write, &delivery));
+  *ret_acknowledgement = S(""); /* our own table: the row is the acknowledgement */
+  return OK;
+}
+
+result dossier_delivery_acknowledged(struct env *env, struct db_tx *tx, struct arena *arena, const struct outbox_item *item) {
+  struct outbox_item *items = NULL;
+  size_t count = 0;
+  TRY(outbox_of_reference(tx, arena, item->person_id, item->reference, &items, &count));
+  for (size_t i = 0; i < count; i++) {
+    if (items[i].state != OUTBOX_ACKNOWLEDGED) {
+      return OK;
+    }
+  }
+  struct dossier_act act = {.code = item->reference};
+  struct act_context context = {.env = env, .arena = arena, .act = &act, .tx = tx, .now_ms = clock_now_ms(env->clock)};
+  TRY(dossier_load(tx, arena, item->reference, &context.dossier));
+  if (context.dossier.status != DOSSIER_DONE) {
+    return OK;
+  }
+  struct act_step step = {.name = "return", .to = DOSSIER_RETURNED, .legal_basis = act_one_stop_basis(clock_date_of(context.now_ms))};
+  return act_move(&context, &step);
+}

@@ -1,0 +1,264 @@
+#include "codec/jin.h"
+#include "codec/jout.h"
+#include "crypto/digest.h"
+#include "dossier/act.h"
+#include "dossier/gather.h"
+
+enum { FORM_KEY_BYTES_MIN = 8, FORM_KEY_BYTES_MAX = 64, FORM_BYTES_MAX = 64 * 1024 };
+
+/* ---- before the write: facts, rule, answer ---- */
+
+static result gather(struct env *env, const struct dossier_works *works, struct arena *arena, const struct dossier_application *a,
+                     struct gathered *gathered, struct dossier_preview *preview) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(env->db, &tx));
+  TRY(gather_input(tx, arena, a, clock_now_ms(env->clock), gathered));
+  struct procedure_channel_place place = {a->procedure, a->channel, gathered->province};
+  preview->agency_code = gathered->agency.code;
+  preview->agency_name = gathered->agency.name_vi;
+  int32_t today = clock_date_of(gathered->input.submitted_at_ms);
+  int32_t start = 0;
+  TRY(procedure_channel_is_open(works->procedures, tx, &place, today, &preview->channel_open));
+  if (!preview->channel_open) {
+    TRY(procedure_channel_start(works->procedures, tx, &place, &start));
+    preview->channel_reason = arena_printf(arena, "Kênh này mở tại địa phương từ ngày %.*s", SLICE_ARG(clock_date_write_vi(arena, start)));
+  }
+  return OK;
+}
+
+static uint16_t refusal_of(const struct dossier_preview *p) {
+  if (!p->admission.admitted) {
+    return DOSSIER_APPLICANT;
+  }
+  if (slice_empty(p->agency_code)) {
+    return DOSSIER_NO_AGENCY;
+  }
+  return p->channel_open ? 0 : DOSSIER_CHANNEL_CLOSED;
+}
+
+static result preview_with_facts(struct env *env, const struct dossier_works *works, struct arena *arena,
+                                 const struct dossier_application *a, struct gathered *gathered, struct dossier_preview *preview) {
+  TRY(gather(env, works, arena, a, gathered, preview));
+  TRY(procedure_may_apply(works->procedures, a->procedure, &gathered->input, arena, &preview->admission));
+  TRY(procedure_evaluate(works->procedures, a->procedure, &gathered->input, arena, &preview->outcome));
+  preview->refusal = refusal_of(preview);
+  return OK;
+}
+
+/* Whether the applicant may act for that person, or the officer at the desk for them. Recorded when refused. */
+static result require_access(struct env *env, const struct dossier_application *a) {
+  bool represents = false;
+  {
+    struct db_tx *tx CLEANUP(db_read_end) = NULL;
+    TRY(db_read_begin(env->db, &tx));
+    if (a->applicant_id != a->person_id) {
+      TRY(register_represents(tx, a->applicant_id, a->person_id, clock_date_of(clock_now_ms(env->clock)), &represents));
+    }
+  }
+  struct access_case people = {.people = &a->person_id, .people_count = 1, .applicant_id = a->applicant_id};
+  struct access_request request = {.act = ACCESS_DOSSIER_SUBMIT,
+                                   .actor_id = a->helper ? a->helper_id : a->applicant_id,
+                                   .level = a->level,
+                                   .post = a->helper,
+                                   .subject_id = a->person_id,
+                                   .represents = represents,
+                                   .dossier = NULL};
+  if (a->helper != NULL) {
+    people.agency = a->helper->agency;
+    people.province = a->helper->province;
+    request.dossier = &people;
+  }
+  return access_require(env, &request);
+}
+
+result dossier_preview(struct env *env, const struct dossier_works *works, struct arena *arena, const struct dossier_application *a,
+                       struct dossier_preview *ret_preview) {
+  struct gathered gathered;
+  struct dossier_preview preview = {0};
+  TRY(require_access(env, a));
+  TRY(preview_with_facts(env, works, arena, a, &gathered, &preview));
+  *ret_preview = preview;
+  return OK;
+}
+
+/* ---- the form ---- */
+
+/* Only what the citizen fills may come in, and all of it that is required; the registers fill the rest. */
+static result check_form(const struct dossier_works *works, struct arena *arena, const struct dossier_application *a) {
+  struct procedure_form form;
+  TRY(procedure_form(works->procedures, a->procedure, &form));
+  struct jin_doc doc;
+  struct jin_limits limits = JIN_LIMITS_DEFAULT;
+  limits.bytes_max = FORM_BYTES_MAX;
+  jin_doc_init(&doc, arena, limits);
+  const struct jin *root = NULL;
+  TRY(jin_parse(&doc, a->form, &root));
+  const char **known = ARENA_ARRAY(arena, const char *, form.count + 1);
+  size_t count = 0;
+  for (size_t i = 0; i < form.count; i++) {
+    const struct procedure_form_field *field = &form.fields[i];
+    if (!slice_is(field->source, "citizen")) {
+      continue;
+    }
+    const char *id = arena_cstr(arena, field->id);
+    known[count++] = id;
+    if (field->required && !jin_has(root, id)) {
+      FAIL(DOSSIER_FORM, "a required field of the form is missing");
+    }
+  }
+  return jin_fields(root, known);
+}
+
+/* ---- what the citizen was told, kept with the dossier ---- */
+
+static void put_reason(struct jout *out, const struct procedure_reason *reason) {
+  jout_put_text(out, "code", reason->code);
+  jout_put_text(out, "reason_vi", reason->vi);
+  jout_put_text(out, "reason_en", reason->en);
+  jout_put_text(out, "clause", reason->clause);
+}
+
+static void put_amount(struct jout *out, const char *name, const struct procedure_amount *amount) {
+  jout_put_object(out, name);
+  jout_put_int(out, "value", amount->value);
+  put_reason(out, &amount->because);
+  jout_object_end(out);
+}
+
+static struct slice outcome_json(struct arena *arena, const struct procedure_outcome *o) {
+  struct buf buf;
+  buf_init(&buf, arena, 2048);
+  struct jout out;
+  jout_init(&out, &buf);
+  jout_object(&out);
+  put_amount(&out, "fee", &o->fee);
+  put_amount(&out, "support", &o->support);
+  put_amount(&out, "payable", &o->payable);
+  jout_put_object(&out, "due_date");
+  jout_put_date(&out, "value", o->due.due);
+  put_reason(&out, &o->due_because);
+  jout_object_end(&out);
+  jout_put_object(&out, "authority");
+  jout_put_text(&out, "value", procedure_authority_name(o->authority));
+  put_reason(&out, &o->authority_because);
+  jout_object_end(&out);
+  jout_object_end(&out);
+  return buf_slice(&buf);
+}
+
+static void content_digest(struct arena *arena, const struct dossier_application *a, uint8_t ret_digest[32]) {
+  struct slice head = arena_printf(arena, "%.*s|%lld|%d|%d|%lld|%d|", SLICE_ARG(a->procedure), (long long)a->person_id, a->channel,
+                                   a->certificate, (long long)a->copies, a->ban_information);
+  struct buf buf;
+  buf_init(&buf, arena, head.len + a->form.len);
+  buf_append(&buf, head);
+  buf_append(&buf, a->form);
+  digest_sha256(buf_slice(&buf), ret_digest);
+}
+
+/* ---- the write ---- */
+
+struct submission {
+  struct env *env;
+  struct arena *arena;
+  const struct dossier_application *application;
+  const struct dossier_preview *preview;
+  uint8_t content[32];
+  struct dossier dossier; /* in: what is new; out: what is stored */
+};
+
+static struct dossier new_dossier(struct env *env, struct arena *arena, const struct dossier_application *a,
+                                  const struct gathered *gathered, const struct procedure_outcome *o) {
+  struct dossier d = {
+      .person_id = a->person_id,
+      .dossier_id = env_id_new(env),
+      .applicant_id = a->applicant_id,
+      .procedure = a->procedure,
+      .national_code = o->national_code,
+      .agency_code = gathered->agency.code,
+      .province = gathered->agency.province,
+      .channel = a->channel,
+      .status = DOSSIER_NEW,
+      .submitted_at_ms = gathered->input.submitted_at_ms,
+      .certificate = a->certificate,
+      .copies = a->copies,
+      .ban_information = a->ban_information,
+      .fee = o->fee.value,
+      .support = o->support.value,
+      .payable = o->payable.value,
+      .limit = o->limit,
+      .outcome = outcome_json(arena, o),
+      .form = a->form,
+  };
+  memcpy(d.rule_hash, o->rule_hash, sizeof d.rule_hash);
+  return d;
+}
+
+static result record_submission(struct submission *s, struct db_tx *tx) {
+  const struct dossier_application *a = s->application;
+  const struct dossier *d = &s->dossier;
+  struct dossier_act act = {.code = d->code, .actor_id = a->helper ? a->helper_id : a->applicant_id, .level = a->level, .post = a->helper};
+  struct act_context context = {.env = s->env, .arena = s->arena, .act = &act, .tx = tx, .dossier = *d, .now_ms = d->submitted_at_ms};
+  struct act_step step = {.name = "submit", .to = DOSSIER_NEW, .legal_basis = s->preview->admission.because.clause};
+  return act_record(&context, &step, (enum dossier_status)0);
+}
+
+static result ask_for_fee(struct submission *s, struct db_tx *tx) {
+  struct dossier *d = &s->dossier;
+  if (d->payable == 0) {
+    return act_clock_start(d, d->submitted_at_ms);
+  }
+  struct payment_request request = {.person_id = d->person_id, .dossier_code = d->code, .amount = d->payable};
+  return payment_request_create(s->env, tx, s->arena, &request);
+}
+
+static result submit_in_write(struct db_tx *tx, void *arg) {
+  struct submission *s = arg;
+  const struct dossier_application *a = s->application;
+  bool found = false;
+  TRY(store_form_find(tx, s->arena, a->applicant_id, a->form_key, s->content, &found, &s->dossier));
+  if (found) {
+    return OK;
+  }
+  bool open = false;
+  TRY(store_open_exists(tx, &s->dossier, &open));
+  if (open) {
+    FAIL(DOSSIER_ALREADY_OPEN, "another dossier of that kind is open for this person");
+  }
+  TRY(store_code_next(tx, s->arena, s->dossier.agency_code, clock_date_of(s->dossier.submitted_at_ms), &s->dossier.code));
+  TRY(ask_for_fee(s, tx));
+  TRY(store_dossier_insert(tx, &s->dossier, a->form_key, s->content));
+  return record_submission(s, tx);
+}
+
+/* The same form again: its dossier, before any rule or access is asked. */
+static result find_submitted(struct env *env, struct submission *s, bool *ret_found) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(env->db, &tx));
+  return store_form_find(tx, s->arena, s->application->applicant_id, s->application->form_key, s->content, ret_found, &s->dossier);
+}
+
+result dossier_submit(struct env *env, const struct dossier_works *works, struct arena *arena, const struct dossier_application *a,
+                      struct dossier *ret_dossier) {
+  if (a->form_key.len < FORM_KEY_BYTES_MIN || a->form_key.len > FORM_KEY_BYTES_MAX) {
+    FAIL(DOSSIER_FORM_KEY, "form key of %zu bytes", a->form_key.len);
+  }
+  struct gathered gathered;
+  struct dossier_preview preview = {0};
+  struct submission s = {.env = env, .arena = arena, .application = a, .preview = &preview};
+  content_digest(arena, a, s.content);
+  bool found = false;
+  TRY(find_submitted(env, &s, &found));
+  if (!found) {
+    TRY(require_access(env, a));
+    TRY(check_form(works, arena, a));
+    TRY(preview_with_facts(env, works, arena, a, &gathered, &preview));
+    if (preview.refusal != 0) {
+      FAIL(preview.refusal, "a submission that the rule refuses");
+    }
+    s.dossier = new_dossier(env, arena, a, &gathered, &preview.outcome);
+    TRY(db_write(env->db, submit_in_write, &s));
+  }
+  *ret_dossier = s.dossier;
+  return OK;
+}

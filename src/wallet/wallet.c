@@ -1,0 +1,115 @@
+#include "wallet/wallet.h"
+
+#include "crypto/digest.h"
+
+const struct db_migration wallet_migrations[] = {
+    {"wallet", 1,
+     "CREATE TABLE document_bytes ("
+     "  sha256 bytes/public NOT NULL PRIMARY KEY, bytes bytes/sensitive NOT NULL);"
+     "CREATE TABLE wallet_document ("
+     "  person_id id/public NOT NULL, document_id id/public NOT NULL, kind text/personal NOT NULL, number text/personal NOT NULL,"
+     "  reference text/personal NOT NULL, issuer text/personal NOT NULL, issued_on int/personal NOT NULL, sha256 bytes/personal NOT NULL,"
+     "  state int/personal NOT NULL, integrated_at time/personal NOT NULL,"
+     "  PRIMARY KEY (person_id, document_id));"
+     "CREATE UNIQUE INDEX wallet_document_once ON wallet_document (person_id, reference, kind);"},
+    {0},
+};
+
+#define DOCUMENT_COLUMNS "person_id, document_id, kind, number, reference, issuer, issued_on, sha256, state, integrated_at"
+
+result wallet_bytes_put(struct db_tx *tx, struct slice bytes, uint8_t ret_sha256[32]) {
+  uint8_t sha256[32];
+  digest_sha256(bytes, sha256);
+  TRY(db_run(tx, "INSERT INTO document_bytes (sha256, bytes) VALUES ($1, $2) ON CONFLICT (sha256) DO NOTHING",
+             DB_ARGS(db_of_bytes(slice_of(sha256, sizeof sha256)), db_of_bytes(bytes)), NULL));
+  memcpy(ret_sha256, sha256, sizeof sha256);
+  return OK;
+}
+
+result wallet_bytes_drop(struct db_tx *tx, const uint8_t sha256[32]) {
+  return db_run(tx, "DELETE FROM document_bytes WHERE sha256 = $1", DB_ARGS(db_of_bytes(slice_of(sha256, 32))), NULL);
+}
+
+result wallet_bytes_get(struct db_tx *tx, struct arena *arena, const uint8_t sha256[32], struct slice *ret_bytes) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  result found = db_row(tx, "SELECT bytes FROM document_bytes WHERE sha256 = $1", DB_ARGS(db_of_bytes(slice_of(sha256, 32))), &rows);
+  if (is_code(found, DB_NO_ROW)) {
+    FAIL(WALLET_DOCUMENT_UNKNOWN, "no bytes under that hash");
+  }
+  TRY(found);
+  struct slice bytes = db_bytes_copy(&rows, 0, arena);
+  uint8_t again[32];
+  digest_sha256(bytes, again);
+  if (memcmp(again, sha256, sizeof again) != 0) {
+    FAIL(WALLET_BYTES_ALTERED, "stored document does not hash to its key");
+  }
+  *ret_bytes = bytes;
+  return OK;
+}
+
+result wallet_document_add(struct env *env, struct db_tx *tx, struct wallet_document *d) {
+  int64_t added = 0;
+  d->document_id = env_id_new(env);
+  d->integrated_at_ms = clock_now_ms(env->clock);
+  TRY(db_run(tx,
+             "INSERT INTO wallet_document (" DOCUMENT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+             " ON CONFLICT (person_id, reference, kind) DO NOTHING",
+             DB_ARGS(db_of_int(d->person_id), db_of_int(d->document_id), db_of_text(d->type), db_of_text(d->number),
+                     db_of_text(d->reference), db_of_text(d->issuer), db_of_int(d->issued_on), db_of_bytes(slice_of(d->sha256, 32)),
+                     db_of_int(d->state), db_of_int(d->integrated_at_ms)),
+             &added));
+  if (added == 0) {
+    return OK;
+  }
+  struct ledger_entry entry = {
+      .kind = "wallet.document_added", .subjects = &d->person_id, .subject_count = 1, .legal_basis = d->issuer, .detail = S("{}")};
+  return ledger_append(env, tx, &entry);
+}
+
+static void read_document(const struct db_rows *rows, struct arena *arena, struct wallet_document *ret_document) {
+  struct slice sha256 = db_bytes(rows, 7);
+  *ret_document = (struct wallet_document){
+      .person_id = db_int(rows, 0),
+      .document_id = db_int(rows, 1),
+      .type = db_text_copy(rows, 2, arena),
+      .number = db_text_copy(rows, 3, arena),
+      .reference = db_text_copy(rows, 4, arena),
+      .issuer = db_text_copy(rows, 5, arena),
+      .issued_on = (int32_t)db_int(rows, 6),
+      .state = (enum wallet_state)db_int(rows, 8),
+      .integrated_at_ms = db_int(rows, 9),
+  };
+  if (sha256.len == sizeof ret_document->sha256) {
+    memcpy(ret_document->sha256, sha256.ptr, sha256.len);
+  }
+}
+
+result wallet_document_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int64_t document_id,
+                            struct wallet_document *ret_document) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  result found = db_row(tx, "SELECT " DOCUMENT_COLUMNS " FROM wallet_document WHERE person_id = $1 AND document_id = $2",
+                        DB_ARGS(db_of_int(person_id), db_of_int(document_id)), &rows);
+  if (is_code(found, DB_NO_ROW)) {
+    FAIL(WALLET_DOCUMENT_UNKNOWN, "no such document in this wallet");
+  }
+  TRY(found);
+  read_document(&rows, arena, ret_document);
+  return OK;
+}
+
+result wallet_document_list(struct db_tx *tx, struct arena *arena, int64_t person_id, struct wallet_document **ret_documents,
+                            size_t *ret_count) {
+  enum { LISTED_MAX = 200 };
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx, "SELECT " DOCUMENT_COLUMNS " FROM wallet_document WHERE person_id = $1 ORDER BY document_id DESC LIMIT 200",
+               DB_ARGS(db_of_int(person_id)), &rows));
+  struct wallet_document *documents = ARENA_ARRAY(arena, struct wallet_document, LISTED_MAX);
+  size_t count = 0;
+  while (count < LISTED_MAX && db_rows_next(&rows)) {
+    read_document(&rows, arena, &documents[count++]);
+  }
+  TRY(rows.status);
+  *ret_documents = documents;
+  *ret_count = count;
+  return OK;
+}
