@@ -1,0 +1,182 @@
+/* http/http.h: HTTP/1.1 server, router and client. The only folder that knows libevent and libcurl.
+ *
+ * Standard   RFC 9110, RFC 9112. TLS and HTTP/2 are nginx's, in front.
+ * Server     Event loops (one a core, SO_REUSEPORT) read requests within limits and never block; a whole, valid request goes to one of the
+ *            workers, which runs the handler start to end as plain synchronous code with the call's own arena; the reply is written by the
+ *            loop the request came from. The queue to the workers is bounded: beyond it a loop answers 503 with Retry-After itself.
+ * Deviates   Refuses what RFC 9112 lets a server repair: bare LF, space before the colon, folded lines, any second Content-Length or Host,
+ *            Content-Length beside Transfer-Encoding, a body on GET; takes no chunked request (411). After a refusal the connection is closed.
+ * Does not   stream bodies, do TLS, compress, or read Host for anything but its syntax: links come from the installation's origin.
+ * Limits     struct http_limits; zero takes the default named there.
+ * Threads    http_server_open, _stop and _close from one thread; handlers run on many.
+ */
+#pragma once
+#include "base/arena.h"
+
+enum http_error {
+  HTTP_MALFORMED = RESULT_CODE(RESULT_INVALID, MODULE_HTTP, 1),            /* Not a request as RFC 9112 writes it. */
+  HTTP_HEAD_TOO_LARGE = RESULT_CODE(RESULT_INVALID, MODULE_HTTP, 2),       /* The header section is too large. */
+  HTTP_TARGET_TOO_LONG = RESULT_CODE(RESULT_INVALID, MODULE_HTTP, 3),      /* The address is too long. */
+  HTTP_BODY_TOO_LARGE = RESULT_CODE(RESULT_INVALID, MODULE_HTTP, 4),       /* The body is too large. */
+  HTTP_LENGTH_MISSING = RESULT_CODE(RESULT_INVALID, MODULE_HTTP, 5),       /* A body needs a Content-Length. */
+  HTTP_METHOD_UNKNOWN = RESULT_CODE(RESULT_INVALID, MODULE_HTTP, 6),       /* The server has no such method. */
+  HTTP_VERSION_UNKNOWN = RESULT_CODE(RESULT_INVALID, MODULE_HTTP, 7),      /* Neither HTTP/1.1 nor HTTP/1.0. */
+  HTTP_TOO_SLOW = RESULT_CODE(RESULT_INVALID, MODULE_HTTP, 8),             /* The request did not arrive in time. */
+  HTTP_OVERLOADED = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 9),       /* More work is waiting than may wait. */
+  HTTP_NO_ROUTE = RESULT_CODE(RESULT_NOT_FOUND, MODULE_HTTP, 10),          /* No such address. */
+  HTTP_METHOD_NOT_ALLOWED = RESULT_CODE(RESULT_REFUSED, MODULE_HTTP, 11),  /* The address exists, not with this method. */
+  HTTP_FORM_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_HTTP, 12),         /* A query or form is badly encoded or names a field twice. */
+  HTTP_ADDRESS_IN_USE = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 13),  /* Another program listens at that address. */
+  HTTP_ADDRESS_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_HTTP, 14),      /* Not ADDRESS:PORT. */
+  HTTP_STILL_BUSY = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 15),      /* Requests were still running when the time to stop was over. */
+  HTTP_URL_REFUSED = RESULT_CODE(RESULT_REFUSED, MODULE_HTTP, 16),         /* Not an address this client may call. */
+  HTTP_PEER_UNREACHABLE = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 17),/* The other system did not answer in time. */
+  HTTP_PEER_ANSWER = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 18),     /* The other system's answer is too large or not HTTP. */
+};
+
+enum http_method { HTTP_GET = 1, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS };
+const char *http_method_name(enum http_method method);
+
+struct http_header {
+  struct slice name;
+  struct slice value;
+};
+
+enum { HTTP_PARAMS_MAX = 4, HTTP_RESPONSE_HEADERS_MAX = 16 };
+
+/* Slices live as long as the call. */
+struct http_request {
+  enum http_method method;
+  struct slice path;  /* begins with '/', still percent-encoded, without query */
+  struct slice query; /* still percent-encoded, without '?' */
+  const struct http_header *headers;
+  size_t header_count;
+  struct slice body;
+  int64_t peer_uid; /* of a Unix-socket client (SO_PEERCRED); -1 over TCP */
+};
+
+struct http_response {
+  int status; /* 0 is sent as 500 */
+  struct http_header headers[HTTP_RESPONSE_HEADERS_MAX];
+  size_t header_count;
+  struct slice body; /* in the call's arena, or static */
+};
+
+/* One request and its answer. */
+struct http_call {
+  struct arena *arena;
+  struct http_request request;
+  struct http_response response;
+  struct http_header params[HTTP_PARAMS_MAX]; /* what the route's {names} stood for, decoded */
+  size_t param_count;
+};
+
+/* The header's value; empty if absent. Names without regard to case. */
+struct slice http_header(const struct http_request *request, const char *name);
+/* The first cookie of that name; empty if absent. */
+struct slice http_cookie(const struct http_request *request, const char *name);
+/* The route's {name}; empty if it has none. */
+struct slice http_param(const struct http_call *call, const char *name);
+
+/* application/x-www-form-urlencoded: a query, or the body of a form. A name given twice, bad percent signs, control characters
+ * (but CR, LF, TAB) are refused: HTTP_FORM_SYNTAX. Does not check UTF-8. */
+struct http_form {
+  const struct http_header *fields;
+  size_t count;
+};
+MUST_USE result http_form_parse(struct slice text, struct arena *arena, struct http_form *ret_form);
+struct slice http_form_value(const struct http_form *form, const char *name); /* empty if absent */
+
+/* Replaces a header of that name, Set-Cookie excepted. A value with control characters is dropped: no response splitting. */
+void http_response_header(struct http_call *call, const char *name, struct slice value);
+void http_reply(struct http_call *call, int status, const char *content_type, struct slice body);
+/* 303 See Other. */
+void http_redirect(struct http_call *call, struct slice location);
+
+/* A route table is an array of rows whose first member is a struct http_route. Segments: literal, {name} (one segment, not empty),
+ * or a last "*" (any rest). The first row that fits is taken; HEAD fits GET. */
+struct http_route {
+  enum http_method method;
+  const char *pattern;
+};
+struct http_routes {
+  const void *rows;
+  size_t row_bytes;
+  size_t count;
+};
+/* Fills call->params. HTTP_NO_ROUTE; HTTP_METHOD_NOT_ALLOWED (has set Allow); HTTP_MALFORMED for a path that cannot be decoded. */
+MUST_USE result http_route_find(const struct http_routes *routes, struct http_call *call, const void **ret_row);
+
+struct http_limits {
+  size_t head_bytes_max;   /* 16384: cookies and a long address fit three times */
+  size_t target_bytes_max; /* 4096 */
+  size_t header_count_max; /* 64 */
+  size_t body_bytes_max;   /* 131072: forms are under 10 KB; with connections_max it bounds the memory clients can hold */
+  int connections_max;     /* 2048 over all loops; one more is answered 503 and closed */
+  int waiting_max;         /* 1024 requests waiting for a worker */
+  int idle_ms;             /* 60000 between requests of a connection */
+  int request_ms;          /* 15000 from a request's first byte to its last */
+  int write_ms;            /* 30000 for the client to take the reply */
+  int linger_ms;           /* 1000 to read away what a refused client still sends, so that it sees the reply */
+  int drain_ms;            /* 10000 for what is in flight when stopping */
+};
+
+/* How a loop refuses a request no handler ever sees. All static. */
+struct http_refusal {
+  int status;
+  const char *content_type;
+  struct slice body;
+};
+
+struct http_server_options {
+  const char *listen;      /* "127.0.0.1:8080", "[::1]:0" (0: any free port); NULL: no TCP */
+  const char *unix_socket; /* path, made with mode 0600, replaced if nobody listens there; NULL: none */
+  int loops;               /* 0: one a core, at most 16 */
+  int workers;             /* 0: 64 */
+  struct http_limits limits;
+  const struct http_header *headers; /* on every reply that does not set them itself */
+  size_t header_count;
+  void *app;
+  void (*handle)(void *app, struct http_call *call); /* on a worker */
+  struct http_refusal (*refuse)(void *app, uint16_t code); /* on a loop; must not block */
+};
+
+struct http_server;
+/* Listens when it returns. HTTP_ADDRESS_IN_USE, HTTP_ADDRESS_SYNTAX, BASE_IO. From here on the process ignores SIGPIPE. */
+MUST_USE result http_server_open(const struct http_server_options *options, struct http_server **ret_server);
+int http_server_port(const struct http_server *server);
+/* Accepts no more, finishes what is in flight, at most drain_ms. HTTP_STILL_BUSY: handlers still run; exit without http_server_close. */
+MUST_USE result http_server_stop(struct http_server *server);
+/* After a successful stop (stops itself otherwise). NULL is fine. */
+void http_server_close(struct http_server **server);
+
+struct http_figures {
+  uint64_t requests;
+  uint64_t refused;    /* by the guard: malformed, too large, too slow */
+  uint64_t overloaded; /* answered 503 by a loop */
+  int connections;
+};
+struct http_figures http_server_figures(struct http_server *server);
+
+/* The client: synchronous, one request, no redirects, no proxy, no cookies. https only; http to a loopback address or over a Unix socket
+ * when the option allows it. Addresses no public service has (loopback, link-local, multicast, unspecified) are refused after resolution. */
+struct http_client_request {
+  enum http_method method;
+  struct slice url;
+  const struct http_header *headers;
+  size_t header_count;
+  struct slice body;
+  const char *unix_socket;   /* path; NULL: TCP */
+  bool is_loopback_allowed;  /* http:// and loopback addresses, for demonstration and tests */
+  int timeout_ms;            /* 0: 10000, all in all */
+  size_t response_bytes_max; /* 0: 1 MiB */
+};
+struct http_client_response {
+  int status;
+  struct http_header *headers;
+  size_t header_count;
+  struct slice body;
+};
+/* HTTP_URL_REFUSED, HTTP_PEER_UNREACHABLE, HTTP_PEER_ANSWER; any status is a success here. */
+MUST_USE result http_client_send(const struct http_client_request *request, struct arena *arena, struct http_client_response *ret_response);
+struct slice http_client_header(const struct http_client_response *response, const char *name);
