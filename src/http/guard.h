@@ -1,0 +1,19 @@
+/* http/guard.h: looks at the raw bytes of a request before the HTTP library does. (private to http/)
+ * Standard   RFC 9112 §2.2, §3, §5, §6; RFC 9110 §5.5, §5.6.2.
+ * Does not   keep anything: the library parses again what was let through. Pure, so it is fuzzed by itself.
+ */
+#pragma once
+#include "http/http.h"
+
+struct guard_head {
+  size_t head_bytes; /* with the empty line; 0: not complete yet */
+  size_t body_bytes;
+  enum http_method method;
+  bool expects_continue; /* Expect: 100-continue */
+};
+
+/* bytes: everything received of this request so far. scanned: how much of it earlier calls have seen.
+ * HTTP_MALFORMED, _HEAD_TOO_LARGE, _TARGET_TOO_LONG, _BODY_TOO_LARGE, _LENGTH_MISSING, _METHOD_UNKNOWN, _VERSION_UNKNOWN. */
+MUST_USE result guard_check(struct slice bytes, size_t scanned, const struct http_limits *limits, struct guard_head *ret_head);
+/* The limits with every zero replaced by its default. */
+struct http_limits guard_limits(const struct http_limits *given);

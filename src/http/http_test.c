@@ -1,0 +1,103 @@
+/* Router, forms, cookies: no sockets. */
+#include "http/http.h"
+
+#include "base/unit_test.h"
+
+struct row {
+  struct http_route route;
+  int number;
+};
+static const struct row table[] = {
+    {{HTTP_GET, "/"}, 1},
+    {{HTTP_GET, "/api/dossiers"}, 2},
+    {{HTTP_POST, "/api/dossiers"}, 3},
+    {{HTTP_GET, "/api/dossiers/{code}"}, 4},
+    {{HTTP_POST, "/api/dossiers/{code}/withdraw"}, 5},
+    {{HTTP_GET, "/api/dossiers/{code}/slips/{kind}"}, 6},
+    {{HTTP_GET, "/app/*"}, 7},
+};
+static const struct http_routes routes = {table, sizeof *table, sizeof table / sizeof *table};
+
+static void the_table_finds_its_rows(void **state) {
+  (void)state;
+  static const struct {
+    enum http_method method;
+    const char *path;
+    int number;
+    uint16_t code;
+    const char *detail; /* the first parameter, or Allow */
+  } rows[] = {
+      {HTTP_GET, "/", 1, 0, NULL},
+      {HTTP_HEAD, "/api/dossiers", 2, 0, NULL},
+      {HTTP_POST, "/api/dossiers", 3, 0, NULL},
+      {HTTP_GET, "/api/dossiers/H26.11-240614-0001", 4, 0, "H26.11-240614-0001"},
+      {HTTP_GET, "/api/dossiers/%48%C4%91", 4, 0, "H\xC4\x91"},
+      {HTTP_POST, "/api/dossiers/x/withdraw", 5, 0, "x"},
+      {HTTP_GET, "/api/dossiers/x/slips/receipt", 6, 0, "x"},
+      {HTTP_GET, "/app/", 7, 0, NULL},
+      {HTTP_GET, "/app/a/b/../c", 7, 0, NULL},
+      {HTTP_GET, "/app", 0, HTTP_NO_ROUTE, NULL},
+      {HTTP_GET, "/api/dossiers/", 0, HTTP_NO_ROUTE, NULL},
+      {HTTP_GET, "//api/dossiers", 0, HTTP_NO_ROUTE, NULL},
+      {HTTP_GET, "/API/dossiers", 0, HTTP_NO_ROUTE, NULL},
+      {HTTP_GET, "/api/dossiers/x/withdraw/", 0, HTTP_NO_ROUTE, NULL},
+      {HTTP_DELETE, "/api/dossiers", 0, HTTP_METHOD_NOT_ALLOWED, "GET, HEAD, POST"},
+      {HTTP_GET, "/api/dossiers/x/withdraw", 0, HTTP_METHOD_NOT_ALLOWED, "POST"},
+      {HTTP_GET, "/api/dossiers/%2", 0, HTTP_MALFORMED, NULL},
+      {HTTP_GET, "/api/dossiers/%zz", 0, HTTP_MALFORMED, NULL},
+      {HTTP_GET, "/api/dossiers/a%00b", 0, HTTP_MALFORMED, NULL},
+      {HTTP_GET, "/api/dossiers/a%2Fwithdraw", 0, HTTP_MALFORMED, NULL},
+      {HTTP_GET, "/api/dossiers/a%0d%0ab", 0, HTTP_MALFORMED, NULL},
+  };
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct http_call call = {.arena = &arena, .request = {.method = rows[i].method, .path = slice_str(rows[i].path)}};
+    const void *found = NULL;
+    result outcome = http_route_find(&routes, &call, &found);
+    if (outcome.code != rows[i].code || (found ? ((const struct row *)found)->number : 0) != rows[i].number) {
+      fail_msg("%s %s", http_method_name(rows[i].method), rows[i].path);
+    }
+    if (rows[i].detail != NULL && rows[i].code == 0) {
+      assert_true(slice_is(call.params[0].value, rows[i].detail));
+    } else if (rows[i].detail != NULL) {
+      assert_true(slice_is(call.response.headers[0].value, rows[i].detail));
+    }
+  }
+}
+
+static void forms_are_read_once_each(void **state) {
+  (void)state;
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct http_form form;
+  assert_ok(http_form_parse(S("a=1&b=%C4%91+x%2By&c=&d&=&e=a%0D%0Ab"), &arena, &form));
+  assert_int_equal(form.count, 5);
+  assert_true(slice_is(http_form_value(&form, "b"), "\xC4\x91 x+y"));
+  assert_true(slice_is(http_form_value(&form, "e"), "a\r\nb"));
+  assert_true(slice_empty(http_form_value(&form, "z")));
+  static const char *const wrong[] = {"a=1&a=2", "a=1&%61=2", "a=%", "a=%1", "a=%g0", "a=%00", "%00=a", "a=%7f"};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    assert_code(http_form_parse(slice_str(wrong[i]), &arena, &form), HTTP_FORM_SYNTAX);
+  }
+}
+
+static void cookies_and_headers_are_found(void **state) {
+  (void)state;
+  static const struct http_header headers[] = {{S_INIT("cookie"), S_INIT("a=1; danh_session=abc=; b=")}, {S_INIT("X-Y"), S_INIT("z")}};
+  struct http_request request = {.headers = headers, .header_count = 2};
+  assert_true(slice_is(http_cookie(&request, "danh_session"), "abc="));
+  assert_true(slice_is(http_cookie(&request, "a"), "1"));
+  assert_true(slice_empty(http_cookie(&request, "session")));
+  assert_true(slice_empty(http_cookie(&request, "b")));
+  assert_true(slice_is(http_header(&request, "x-y"), "z"));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_table_finds_its_rows),
+      cmocka_unit_test(forms_are_read_once_each),
+      cmocka_unit_test(cookies_and_headers_are_found),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

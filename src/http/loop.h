@@ -1,0 +1,104 @@
+/* http/loop.h: the parts of the server: loops, their connections, and the jobs that travel between loop and worker. (private to http/)
+ *
+ *      bytes -> connection (guard, deadlines) -> evhttp -> job -> queue -> worker -> loop -> evhttp -> bytes
+ *
+ * Threads    A loop, its connections and its free jobs belong to the loop's thread. A job belongs to whoever holds it. Only the queue, the
+ *            done list and the counters are shared.
+ */
+#pragma once
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <event2/http.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "http/guard.h"
+
+struct connection;
+struct loop;
+
+struct job {
+  struct http_call call;
+  struct arena arena;
+  struct evhttp_request *request;
+  struct connection *connection; /* NULL once it is gone; touched by the loop only */
+  struct loop *loop;
+  struct job *next;
+  int holds; /* the reply on its way and the body the socket still reads: the arena lives until both are done */
+};
+
+/* A port of a loop: TCP or the Unix socket. */
+struct port {
+  struct loop *loop;
+  struct evhttp *http;
+  struct evhttp_bound_socket *bound;
+  bool is_local;
+};
+
+struct loop {
+  struct http_server *server;
+  struct event_base *base;
+  struct port tcp;
+  struct port local;
+  int wake_fd;
+  struct event *wake;
+  struct event drain; /* the time to stop is over */
+  struct connection *connections;
+  struct connection **by_fd;
+  size_t by_fd_count;
+  struct job *free_jobs;
+  pthread_mutex_t done_lock;
+  struct job *done; /* newest first */
+  bool is_stopping;
+  bool is_started;
+  pthread_t thread;
+};
+
+struct http_server {
+  struct http_server_options options;
+  struct http_limits limits;
+  struct loop *loops;
+  int loop_count;
+  int port;
+  atomic_int connections;
+  atomic_bool is_stopping;
+  _Atomic uint64_t requests;
+  _Atomic uint64_t refused;
+  _Atomic uint64_t overloaded;
+  /* the queue to the workers */
+  pthread_mutex_t lock;
+  pthread_cond_t arrived;
+  struct job *first;
+  struct job *last;
+  int waiting;
+  bool is_closing;
+  pthread_t *workers;
+  int worker_count;
+};
+
+/* worker.c */
+result workers_open(struct http_server *server);
+/* Waits until `deadline_ms` from now for running handlers. HTTP_STILL_BUSY. */
+result workers_close(struct http_server *server, int deadline_ms);
+/* false: the queue is full; the job stays the caller's. */
+bool workers_submit(struct http_server *server, struct job *job);
+
+/* exchange.c: a request becomes a job, a finished job becomes a reply. */
+void exchange_begin(struct evhttp_request *request, void *port); /* evhttp's callback */
+void exchange_finish(struct job *job);
+void exchange_release(struct job *job); /* gives one hold back */
+const char *exchange_reason(int status);
+
+/* connection.c */
+struct bufferevent *connection_new(struct event_base *base, void *port); /* evhttp's bufferevent callback */
+struct connection *connection_of(struct loop *loop, struct evhttp_request *request);
+/* The request has been given to a handler: no deadline until the reply. */
+void connection_handling(struct connection *connection, struct job *job);
+/* The reply lies in the buffers: sends it off. */
+void connection_replying(struct connection *connection);
+/* The client has taken the reply. */
+void connection_replied(struct connection *connection);
+/* Closes what is idle; the rest closes after its reply. */
+void connection_stop_all(struct loop *loop);
+bool connection_is_local(const struct connection *connection);
+int connection_fd(const struct connection *connection);

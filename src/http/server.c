@@ -1,0 +1,368 @@
+#include <arpa/inet.h>
+#include <errno.h>
+#include <event2/http.h>
+#include <event2/listener.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "http/loop.h"
+
+enum { LOOPS_MAX = 16, BACKLOG = 1024, WORKERS_GRACE_MS = 1000 };
+
+struct address {
+  struct sockaddr_storage storage;
+  socklen_t length;
+};
+
+static void set_port(struct address *address, int port) {
+  if (address->storage.ss_family == AF_INET6) {
+    ((struct sockaddr_in6 *)&address->storage)->sin6_port = htons((in_port_t)port);
+  } else {
+    ((struct sockaddr_in *)&address->storage)->sin_port = htons((in_port_t)port);
+  }
+}
+
+/* 1.2.3.4:80 or [::1]:80; names are not looked up. */
+static result parse_address(const char *text, struct address *ret_address) {
+  struct address address = {0};
+  const char *colon = strrchr(text, ':');
+  size_t host_length = colon == NULL ? 0 : (size_t)(colon - text);
+  char host[INET6_ADDRSTRLEN] = "";
+  bool is_v6 = host_length > 2 && text[0] == '[' && text[host_length - 1] == ']';
+  if (host_length > 0 && host_length < sizeof host) {
+    memcpy(host, text + is_v6, host_length - (is_v6 ? 2 : 0));
+  }
+  struct sockaddr_in *v4 = (struct sockaddr_in *)&address.storage;
+  struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&address.storage;
+  bool is_known = is_v6 ? inet_pton(AF_INET6, host, &v6->sin6_addr) == 1 : inet_pton(AF_INET, host, &v4->sin_addr) == 1;
+  char *end = NULL;
+  unsigned long port = colon == NULL ? 0 : strtoul(colon + 1, &end, 10);
+  if (!is_known || colon[1] < '0' || colon[1] > '9' || *end != '\0' || port > 65535) {
+    FAIL(HTTP_ADDRESS_SYNTAX, "not ADDRESS:PORT");
+  }
+  address.storage.ss_family = is_v6 ? AF_INET6 : AF_INET;
+  address.length = is_v6 ? sizeof *v6 : sizeof *v4;
+  set_port(&address, (int)port);
+  *ret_address = address;
+  return OK;
+}
+
+static int port_of(const struct address *address) {
+  return ntohs(address->storage.ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)&address->storage)->sin6_port
+                                                      : ((const struct sockaddr_in *)&address->storage)->sin_port);
+}
+
+static result bind_socket(const struct address *address, bool is_shared, int *ret_fd) {
+  int fd = socket(address->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  if (fd < 0) {
+    FAIL(BASE_IO, "socket: errno %d", errno);
+  }
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (is_shared) {
+    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  }
+  if (address->storage.ss_family != AF_UNIX) {
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* inherited by what is accepted */
+  }
+  if (bind(fd, (const struct sockaddr *)&address->storage, address->length) != 0) {
+    int why = errno;
+    close(fd);
+    FAIL(why == EADDRINUSE ? HTTP_ADDRESS_IN_USE : BASE_IO, "bind: errno %d", why);
+  }
+  *ret_fd = fd;
+  return OK;
+}
+
+/* SO_REUSEPORT would let a second server of the same user share our port without a word: a socket without it finds out first. */
+static result probe(const struct address *address) {
+  int fd = -1;
+  TRY(bind_socket(address, false, &fd));
+  close(fd);
+  return OK;
+}
+
+static result accept_on(struct port *port, int fd) {
+  struct loop *loop = port->loop;
+  if (listen(fd, BACKLOG) != 0) {
+    close(fd);
+    FAIL(BASE_IO, "listen: errno %d", errno);
+  }
+  port->bound = evhttp_accept_socket_with_handle(port->http, fd);
+  if (port->bound == NULL) {
+    close(fd);
+    FAIL(BASE_IO, "loop %td cannot accept", loop - loop->server->loops);
+  }
+  return OK;
+}
+
+static result open_tcp(struct http_server *server) {
+  struct address address;
+  TRY(parse_address(server->options.listen, &address));
+  server->port = port_of(&address);
+  if (server->port != 0) {
+    TRY(probe(&address));
+  }
+  for (int i = 0; i < server->loop_count; i++) {
+    int fd = -1;
+    TRY(bind_socket(&address, true, &fd));
+    if (server->port == 0) {
+      getsockname(fd, (struct sockaddr *)&address.storage, &address.length);
+      server->port = port_of(&address);
+      set_port(&address, server->port);
+    }
+    TRY(accept_on(&server->loops[i].tcp, fd));
+  }
+  return OK;
+}
+
+static result open_unix(struct http_server *server) {
+  const char *path = server->options.unix_socket;
+  struct address address = {.length = sizeof(struct sockaddr_un)};
+  struct sockaddr_un *local = (struct sockaddr_un *)&address.storage;
+  local->sun_family = AF_UNIX;
+  size_t length = strlen(path);
+  if (length >= sizeof local->sun_path) {
+    FAIL(HTTP_ADDRESS_SYNTAX, "a socket path of %zu bytes; the system takes %zu", length, sizeof local->sun_path - 1);
+  }
+  memcpy(local->sun_path, path, length + 1);
+  int other = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  bool is_alive = other >= 0 && connect(other, (struct sockaddr *)&address.storage, address.length) == 0;
+  if (other >= 0) {
+    close(other);
+  }
+  if (is_alive) {
+    FAIL(HTTP_ADDRESS_IN_USE, "a server answers on the Unix socket");
+  }
+  unlink(path);
+  int fd = -1;
+  TRY(bind_socket(&address, false, &fd));
+  chmod(path, S_IRUSR | S_IWUSR); /* nobody can connect before listen() */
+  return accept_on(&server->loops[0].local, fd);
+}
+
+static void finish_jobs(struct loop *loop) {
+  pthread_mutex_lock(&loop->done_lock);
+  struct job *job = loop->done;
+  loop->done = NULL;
+  pthread_mutex_unlock(&loop->done_lock);
+  while (job != NULL) {
+    struct job *next = job->next;
+    exchange_finish(job);
+    job = next;
+  }
+}
+
+static void drain_over(evutil_socket_t fd, short what, void *arg) {
+  (void)fd;
+  (void)what;
+  struct loop *loop = arg;
+  event_base_loopbreak(loop->base);
+}
+
+static void begin_stop(struct loop *loop) {
+  loop->is_stopping = true;
+  struct port *ports[] = {&loop->tcp, &loop->local};
+  for (size_t i = 0; i < 2; i++) {
+    if (ports[i]->bound != NULL) {
+      evhttp_del_accept_socket(ports[i]->http, ports[i]->bound);
+      ports[i]->bound = NULL;
+    }
+  }
+  connection_stop_all(loop);
+  int ms = loop->server->limits.drain_ms;
+  const struct timeval in = {.tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000};
+  event_assign(&loop->drain, loop->base, -1, 0, drain_over, loop);
+  event_add(&loop->drain, &in);
+  if (loop->connections == NULL) {
+    event_base_loopbreak(loop->base);
+  }
+}
+
+static void on_wake(evutil_socket_t fd, short what, void *arg) {
+  (void)what;
+  struct loop *loop = arg;
+  eventfd_t count = 0;
+  eventfd_read((int)fd, &count);
+  finish_jobs(loop);
+  if (atomic_load(&loop->server->is_stopping) && !loop->is_stopping) {
+    begin_stop(loop);
+  }
+}
+
+static result open_port(struct loop *loop, struct port *port, bool is_local) {
+  *port = (struct port){.loop = loop, .is_local = is_local, .http = evhttp_new(loop->base)};
+  if (port->http == NULL) {
+    FAIL(BASE_IO, "evhttp_new");
+  }
+  const struct http_limits *limits = &loop->server->limits;
+  evhttp_set_bevcb(port->http, connection_new, port);
+  evhttp_set_gencb(port->http, exchange_begin, port);
+  evhttp_set_allowed_methods(port->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST | EVHTTP_REQ_PUT | EVHTTP_REQ_PATCH |
+                                             EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS);
+  /* the guard has held the request against its limits already */
+  evhttp_set_max_headers_size(port->http, (ev_ssize_t)limits->head_bytes_max + 1);
+  evhttp_set_max_body_size(port->http, (ev_ssize_t)limits->body_bytes_max + 1);
+  evhttp_set_default_content_type(port->http, NULL);
+  return OK;
+}
+
+static result open_loop(struct http_server *server, struct loop *loop) {
+  struct rlimit files = {0};
+  getrlimit(RLIMIT_NOFILE, &files);
+  *loop = (struct loop){.server = server, .by_fd_count = files.rlim_cur < (1u << 20) ? files.rlim_cur : (1u << 20)};
+  loop->by_fd = heap_alloc(loop->by_fd_count * sizeof *loop->by_fd); /* untouched pages cost nothing */
+  pthread_mutex_init(&loop->done_lock, NULL);
+  struct event_config *config = event_config_new();
+  if (config != NULL) {
+    event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK); /* other threads reach a loop through its eventfd only */
+    loop->base = event_base_new_with_config(config);
+    event_config_free(config);
+  }
+  loop->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (loop->base == NULL || loop->wake_fd < 0) {
+    FAIL(BASE_IO, "an event loop cannot be made: errno %d", errno);
+  }
+  loop->wake = event_new(loop->base, loop->wake_fd, EV_READ | EV_PERSIST, on_wake, loop);
+  event_add(loop->wake, NULL);
+  TRY(open_port(loop, &loop->tcp, false));
+  return open_port(loop, &loop->local, true);
+}
+
+static void *run_loop(void *arg) {
+  struct loop *loop = arg;
+  event_base_dispatch(loop->base);
+  return NULL;
+}
+
+static result start_threads(struct http_server *server) {
+  /* signals belong to the main thread */
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  result outcome = workers_open(server);
+  for (int i = 0; i < server->loop_count && is_ok(outcome); i++) {
+    struct loop *loop = &server->loops[i];
+    loop->is_started = pthread_create(&loop->thread, NULL, run_loop, loop) == 0;
+    if (!loop->is_started) {
+      outcome = fault_set(__FILE__, __LINE__, BASE_IO, "loop %d cannot start", i);
+    } else {
+      pthread_setname_np(loop->thread, "loop");
+    }
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return outcome;
+}
+
+static result open_all(struct http_server *server) {
+  for (int i = 0; i < server->loop_count; i++) {
+    TRY(open_loop(server, &server->loops[i]));
+  }
+  if (server->options.listen != NULL) {
+    TRY(open_tcp(server));
+  }
+  if (server->options.unix_socket != NULL) {
+    TRY(open_unix(server));
+  }
+  return start_threads(server);
+}
+
+result http_server_open(const struct http_server_options *options, struct http_server **ret_server) {
+  signal(SIGPIPE, SIG_IGN);
+  long cores = sysconf(_SC_NPROCESSORS_ONLN);
+  int loops = options->loops > 0 ? options->loops : (int)(cores < 1 ? 1 : cores);
+  struct http_server *server = heap_alloc(sizeof *server);
+  server->options = *options;
+  server->limits = guard_limits(&options->limits);
+  server->loop_count = loops > LOOPS_MAX ? LOOPS_MAX : loops;
+  server->loops = heap_alloc((size_t)server->loop_count * sizeof *server->loops);
+  pthread_mutex_init(&server->lock, NULL);
+  pthread_cond_init(&server->arrived, NULL);
+  result outcome = open_all(server);
+  if (!is_ok(outcome)) {
+    const struct fault why = *fault_last();
+    http_server_close(&server);
+    return fault_set(why.file, why.line, outcome.code, "%s", why.detail);
+  }
+  *ret_server = server;
+  return OK;
+}
+
+int http_server_port(const struct http_server *server) { return server->port; }
+
+result http_server_stop(struct http_server *server) {
+  atomic_store(&server->is_stopping, true);
+  for (int i = 0; i < server->loop_count; i++) {
+    if (server->loops[i].is_started) {
+      eventfd_write(server->loops[i].wake_fd, 1);
+    }
+  }
+  for (int i = 0; i < server->loop_count; i++) {
+    if (server->loops[i].is_started) {
+      pthread_join(server->loops[i].thread, NULL);
+      server->loops[i].is_started = false;
+    }
+  }
+  return workers_close(server, WORKERS_GRACE_MS);
+}
+
+static void close_loop(struct loop *loop) {
+  if (loop->base == NULL) {
+    free(loop->by_fd);
+    return;
+  }
+  if (loop->tcp.http != NULL) {
+    evhttp_free(loop->tcp.http);
+  }
+  if (loop->local.http != NULL) {
+    evhttp_free(loop->local.http);
+  }
+  event_base_loop(loop->base, EVLOOP_NONBLOCK); /* the library frees connections in a later turn of the loop */
+  if (loop->wake != NULL) {
+    event_free(loop->wake);
+  }
+  event_base_free(loop->base);
+  while (loop->free_jobs != NULL) {
+    struct job *job = loop->free_jobs;
+    loop->free_jobs = job->next;
+    arena_free(&job->arena);
+    free(job);
+  }
+  close(loop->wake_fd);
+  pthread_mutex_destroy(&loop->done_lock);
+  free(loop->by_fd);
+}
+
+void http_server_close(struct http_server **server_slot) {
+  struct http_server *server = *server_slot;
+  if (server == NULL) {
+    return;
+  }
+  *server_slot = NULL;
+  if (!is_ok(http_server_stop(server))) {
+    return; /* handlers still use what would be freed */
+  }
+  for (int i = 0; i < server->loop_count; i++) {
+    close_loop(&server->loops[i]);
+  }
+  if (server->options.unix_socket != NULL) {
+    unlink(server->options.unix_socket);
+  }
+  pthread_cond_destroy(&server->arrived);
+  pthread_mutex_destroy(&server->lock);
+  free(server->loops);
+  free(server);
+}
+
+struct http_figures http_server_figures(struct http_server *server) {
+  return (struct http_figures){atomic_load(&server->requests), atomic_load(&server->refused), atomic_load(&server->overloaded),
+                               atomic_load(&server->connections)};
+}
