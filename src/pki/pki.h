@@ -1,0 +1,65 @@
+/* pki/pki.h: the demonstration certification authority: root, issuing CA, certificates of people, agencies and systems,
+ * revocation, CRLs.
+ *
+ * Standard   RFC 5280 through crypto/x509.h; lifetimes: root 20 years, issuing 10, people, seals and systems 5 [K:
+ * Decree 23/2025 allows up to 5]. Does not   hold keys (signer/) and does not prove who somebody is (account/,
+ * access/): whoever calls has checked that. Shapes     certificates and CRLs are DER; keys go by their signer names;
+ * times Unix ms UTC under the installation's clock. Durable    a certificate exists once the issuing function has
+ * returned; issuing twice for one key gives the same certificate while it is in force. Signing happens outside write
+ * functions; a certificate that was signed but not stored was never given to anybody. Errors     PKI_..., and those of
+ * the signer and the database.
+ */
+#pragma once
+#include "crypto/crl.h"
+#include "crypto/x509.h"
+#include "env/env.h"
+
+enum pki_error {
+  PKI_MISSING = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_PKI, 1), /* The installation has no CA yet: pki_init. */
+  PKI_CERTIFICATE_UNKNOWN =
+      RESULT_CODE(RESULT_NOT_FOUND, MODULE_PKI, 2), /* No certificate in force for that key or serial number. */
+  PKI_REVOKED_ALREADY = RESULT_CODE(RESULT_CONFLICT, MODULE_PKI, 3), /* The certificate was revoked before. */
+  PKI_KEY_REFUSED =
+      RESULT_CODE(RESULT_REFUSED, MODULE_PKI, 4), /* The key's name does not fit the kind of certificate. */
+};
+
+extern const struct db_migration pki_migrations[]; /* ended by {0} */
+
+#define PKI_ROOT_KEY "ca/root"
+#define PKI_ISSUING_KEY "ca/issuing"
+
+/* Makes root and issuing CA and their first CRLs if they are absent. */
+MUST_USE result pki_init(struct env *env);
+
+struct pki_subject {
+  struct slice key;      /* signer name: "officer/<person_id>", "seal/<agency code>", "message/...", "ledger" */
+  struct slice pin_key;  /* people: makes the key with it (pin_proof.h); empty: the key exists */
+  int64_t person_id;     /* people; else 0 */
+  struct x509_name name; /* serial_number: the post's number; never the PIN */
+};
+/* The certificate; a key that is absent is made (for a person only with pin_key). */
+MUST_USE result pki_issue_person(struct env *env, const struct pki_subject *subject, struct arena *arena,
+                                 struct slice *ret_certificate);
+MUST_USE result pki_issue_seal(struct env *env, const struct pki_subject *subject, struct arena *arena,
+                               struct slice *ret_certificate);
+MUST_USE result pki_issue_system(struct env *env, const struct pki_subject *subject, struct arena *arena,
+                                 struct slice *ret_certificate);
+
+/* Takes effect now; the next CRL, made at once, has it. */
+MUST_USE result pki_revoke(struct env *env, struct slice serial, enum crl_reason reason);
+
+/* Leaf first, then issuing CA, then root. */
+struct pki_chain {
+  struct slice leaf;
+  struct slice issuing;
+  struct slice root;
+};
+/* The certificates of a key that was in force at an instant: the latest issued one that was not revoked by then. */
+MUST_USE result pki_chain_of(struct env *env, struct slice key, int64_t at_ms, struct arena *arena,
+                             struct pki_chain *ret_chain);
+MUST_USE result pki_root_der(struct env *env, struct arena *arena, struct slice *ret_root);
+/* The newest CRL of a CA key; made anew when it has less than half its life left. At {origin}/pki/root.crl and
+ * /pki/issuing.crl. */
+MUST_USE result pki_crl(struct env *env, struct slice ca_key, struct arena *arena, struct slice *ret_crl);
+/* Everything x509_verify wants, for an instant. */
+MUST_USE result pki_trust(struct env *env, int64_t at_ms, struct arena *arena, struct x509_trust *ret_trust);

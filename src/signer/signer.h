@@ -1,0 +1,86 @@
+/* signer/signer.h: the process that alone holds private keys, and the ways to reach it.
+ *
+ * The process  `danh signer --data DIR` listens on DIR/signer.sock (0600; peers of its own user only) and keeps
+ * everything under DIR/signer/ (0700): master.key (0600, or $CREDENTIALS_DIRECTORY/signer-master), one sealed file a
+ * key (vault.h), signatures.log (journal.h). Policy       held by the signer alone, not by who asks (policy.h): a key's
+ * name fixes what it may sign, at its making. An officer's key signs only with a PIN proof for that very digest and
+ * locks after five wrong ones; a seal is given only under a reference that an officer's key has signed before. There is
+ * no operation that decrypts, exports or signs anything else: it is no oracle. Durable      every signature is a line
+ * in the log, on disk, before it is given out. One fdatasync serves all requests that have gathered. Does not     know
+ * documents, people or PINs: it sees digests, references and proofs. Errors       SIGNER_... below.
+ */
+#pragma once
+#include "env/env.h"
+
+enum signer_error {
+  SIGNER_UNAVAILABLE = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_SIGNER, 1), /* No answer within five seconds. */
+  SIGNER_KEY_UNKNOWN = RESULT_CODE(RESULT_NOT_FOUND, MODULE_SIGNER, 2),   /* There is no such key. */
+  SIGNER_NAME_REFUSED = RESULT_CODE(RESULT_REFUSED, MODULE_SIGNER, 3),    /* No key may have this name and profile. */
+  SIGNER_PROFILE_REFUSED = RESULT_CODE(RESULT_REFUSED, MODULE_SIGNER, 4), /* The key was not made for this profile. */
+  SIGNER_PIN_WRONG =
+      RESULT_CODE(RESULT_REFUSED, MODULE_SIGNER, 5), /* The PIN proof does not match key, profile and digest. */
+  SIGNER_KEY_LOCKED =
+      RESULT_CODE(RESULT_REFUSED, MODULE_SIGNER, 6), /* Five wrong PIN proofs in a row: an operator unlocks. */
+  SIGNER_NOT_SIGNED_BEFORE =
+      RESULT_CODE(RESULT_REFUSED, MODULE_SIGNER, 7), /* A seal without a personal signature under its reference. */
+  SIGNER_REFERENCE_REFUSED = RESULT_CODE(RESULT_INVALID, MODULE_SIGNER,
+                                         8), /* A reference is missing, or not of 64 printable characters at most. */
+  SIGNER_PIN_KEY_REFUSED = RESULT_CODE(RESULT_INVALID, MODULE_SIGNER,
+                                       9), /* A PIN key of 32 bytes belongs to personal keys and to no other. */
+  SIGNER_KEY_BROKEN = RESULT_CODE(RESULT_INTERNAL, MODULE_SIGNER,
+                                  10), /* A sealed key file was altered, or sealed under another master key. */
+  SIGNER_LOG_ALTERED = RESULT_CODE(RESULT_INTERNAL, MODULE_SIGNER, 11),  /* The signature log does not verify. */
+  SIGNER_FRAME_REFUSED = RESULT_CODE(RESULT_INVALID, MODULE_SIGNER, 12), /* Not a request of the signer's protocol. */
+  SIGNER_ALREADY_RUNNING =
+      RESULT_CODE(RESULT_CONFLICT, MODULE_SIGNER, 13), /* Another signer holds this installation. */
+  SIGNER_FOLDER_UNUSABLE =
+      RESULT_CODE(RESULT_INTERNAL, MODULE_SIGNER, 14), /* DIR/signer cannot be made, read or trusted. */
+};
+
+enum { SIGNER_WRONG_PROOFS_MAX = 5, SIGNER_REFERENCE_BYTES_MAX = 64, SIGNER_NAME_BYTES_MAX = 64 };
+
+struct signer_figures {
+  uint64_t signatures;  /* lines of the log */
+  uint8_t log_head[32]; /* hash of its last line: whoever keeps it can tell a log that was cut */
+};
+
+/* ---- the process (cli/) ---- */
+struct signer_options {
+  const char *data_dir;
+  const struct clock *clock; /* for the times in the log */
+  int parent_pid;            /* > 0: end when this process does */
+};
+/* Returns after SIGTERM or SIGINT, everything written. */
+MUST_USE result signer_run(const struct signer_options *options);
+/* An operator's act, beside a running signer: the key may be tried again. */
+MUST_USE result signer_unlock(const char *data_dir, struct slice key);
+/* Recomputes the log's chain; SIGNER_LOG_ALTERED names the first wrong line in the fault record. */
+MUST_USE result signer_log_verify(const char *data_dir, struct signer_figures *ret_figures);
+
+/* ---- a client (server/): the port of env.h ---- */
+/* path: DIR/signer.sock. Connects when first used. Any number of threads; at most 64 requests at once, the others wait.
+ */
+MUST_USE result signer_client_open(const char *path, struct signer **ret_signer);
+void signer_client_close(struct signer **signer);
+MUST_USE result signer_client_health(struct signer *signer);
+MUST_USE result signer_client_figures(struct signer *signer, struct signer_figures *ret_figures);
+
+/* ---- a child process (server/): started, and started again whenever it ends ---- */
+struct signer_child;
+/* Runs `program signer --data DIR --parent PID` on a thread of its own. program NULL: this program (/proc/self/exe). */
+MUST_USE result signer_child_start(const char *program, const char *data_dir, struct signer_child **ret_child);
+void signer_child_stop(struct signer_child **child);
+/* The running process; 0 while it is being started again. For crash tests. */
+int signer_child_pid(struct signer_child *child);
+
+/* ---- in this process: for synth, replay and tests, never for serve ---- */
+struct signer_local_options {
+  const char *data_dir;
+  const struct clock *clock;
+  bool unsynced; /* leaves the log to the page cache: replays of the past, where a power cut costs a second run and
+                    nothing else */
+};
+/* The same files and the same policy, and the same lock: not beside a running signer. */
+MUST_USE result signer_local_open(const struct signer_local_options *options, struct signer **ret_signer);
+void signer_local_close(struct signer **signer);
+MUST_USE result signer_local_figures(struct signer *signer, struct signer_figures *ret_figures);
