@@ -312,6 +312,7 @@ struct register_province {
   const char *full_name; /* "Thành phố Hà Nội" */
   int32_t from, to;
   const char *successor; /* code since 2025-07-01; its own when it went on */
+  const char *agency;    /* "H26": first level of its agencies' codes, Decision 20/2020 */
 };
 struct register_commune {
   const char *code;          /* "" for an old commune known by name only */
@@ -375,14 +376,20 @@ struct register_agency_list {
 MUST_USE result register_agencies_load(struct db_tx *tx, struct arena *arena, int32_t on, struct register_agency_list *ret_list);
 MUST_USE result register_agency_add(struct env *env, struct db_tx *tx, const struct register_act *act,
                                     const struct register_agency *agency);
-MUST_USE result register_competence_add(struct env *env, struct db_tx *tx, const struct register_act *act, struct slice agency_code,
-                                        const char *matter, int32_t from, int32_t to);
+struct register_agency_matter {
+  struct slice agency_code;
+  const char *matter;
+  int32_t from, to;
+};
+MUST_USE result register_competence_add(struct env *env, struct db_tx *tx, const struct register_act *act,
+                                        const struct register_agency_matter *added);
 
 enum register_unit_kind {
   REGISTER_UNIT_ONE_STOP = 1, /* bộ phận một cửa */
   REGISTER_UNIT_RECORDS,      /* phòng hồ sơ (PV06) or lý lịch tư pháp */
   REGISTER_UNIT_LEADERSHIP,
   REGISTER_UNIT_OFFICE,       /* văn thư: keeps the seal */
+  REGISTER_UNIT_IDENTITY,     /* identification of citizens: collects e-ID enrolments */
 };
 struct register_unit {
   struct slice code;        /* "H26.11.01" */
@@ -449,8 +456,13 @@ MUST_USE result register_post_assign(struct env *env, struct db_tx *tx, const st
                                      const struct register_holding *holding);
 MUST_USE result register_post_leave(struct env *env, struct db_tx *tx, const struct register_act *act,
                                     const struct register_holding *holding, int32_t last_day);
-MUST_USE result register_power_grant(struct env *env, struct db_tx *tx, const struct register_act *act, int64_t post_id,
-                                     enum register_power power);
+struct register_post_power {
+  int64_t post_id;
+  enum register_power power;
+  int32_t from, to;
+};
+MUST_USE result register_power_grant(struct env *env, struct db_tx *tx, const struct register_act *act,
+                                     const struct register_post_power *granted);
 MUST_USE result register_post_has_power(struct db_tx *tx, int64_t post_id, enum register_power power, int32_t on, bool *ret_has);
 /* The unbroken national structure of a date: ministries, people's committees, departments of justice and provincial police of all provinces,
  * 63 and 34, with units, competences, posts and powers. Harmless when it is there already. */
