@@ -3,13 +3,13 @@
  *
  * Standard   RFC 9421 signatures and RFC 9530 Content-Digest on request and acknowledgement (exchange/exchange.h).
  * Retries    1 s, doubling to 5 min, with jitter; for ever, and visible (attempts, last error, next attempt).
- * Threads    outbox_add inside a write; the runner has threads of its own.
+ *            A destination that is not configured keeps its rows pending until it is.
+ * Threads    outbox_add inside a write; the runner has a thread a destination, so that a slow receiver delays nobody else.
  */
 #pragma once
 #include "ledger/ledger.h"
 
 enum outbox_error {
-  OUTBOX_DESTINATION_UNKNOWN = RESULT_CODE(RESULT_INVALID, MODULE_OUTBOX, 1),   /* No such destination is configured. */
   OUTBOX_UNREACHABLE = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_OUTBOX, 2),       /* The receiver did not answer. */
   OUTBOX_REFUSED = RESULT_CODE(RESULT_REFUSED, MODULE_OUTBOX, 3),               /* The receiver answered with a refusal. */
   OUTBOX_ACK_INVALID = RESULT_CODE(RESULT_REFUSED, MODULE_OUTBOX, 4),           /* The acknowledgement's signature or content is wrong. */

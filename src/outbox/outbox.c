@@ -1,0 +1,183 @@
+#include "outbox/deliver.h"
+
+const struct db_migration outbox_migrations[] = {
+    {"outbox", 1,
+     "CREATE TABLE outbox ("
+     "  person_id id/public NOT NULL, outbox_id id/public NOT NULL, destination text/public NOT NULL, kind text/public NOT NULL,"
+     "  reference text/personal NOT NULL, payload text/personal NOT NULL, document_sha256 bytes/personal,"
+     "  state int/public NOT NULL, attempts int/public NOT NULL, created_at time/public NOT NULL, next_attempt_at time/public NOT NULL,"
+     "  acknowledged_at time/public NOT NULL, last_error text/public NOT NULL, acknowledgement bytes/personal,"
+     "  PRIMARY KEY (person_id, outbox_id));"
+     "CREATE INDEX outbox_due ON outbox (destination, next_attempt_at) WHERE state = 1;"
+     "CREATE INDEX outbox_reference ON outbox (person_id, reference);"},
+    {0},
+};
+
+#define ITEM_COLUMNS                                                                                           \
+  "person_id, outbox_id, destination, kind, reference, payload, document_sha256, state, attempts, created_at," \
+  " next_attempt_at, acknowledged_at, last_error"
+
+enum { RETRY_FIRST_MS = 1000, RETRY_MAX_MS = 300 * 1000, LISTED_MAX = 64, ROUND_MAX = 128 };
+
+result outbox_add(struct env *env, struct db_tx *tx, struct outbox_item *item) {
+  item->outbox_id = env_id_new(env);
+  item->state = OUTBOX_PENDING;
+  item->created_at_ms = clock_now_ms(env->clock);
+  item->next_attempt_at_ms = item->created_at_ms;
+  return db_run(tx,
+                "INSERT INTO outbox (person_id, outbox_id, destination, kind, reference, payload, document_sha256, state, attempts,"
+                " created_at, next_attempt_at, acknowledged_at, last_error) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, 0, $8, $8, 0, '')",
+                DB_ARGS(db_of_int(item->person_id), db_of_int(item->outbox_id), db_of_text(item->destination), db_of_text(item->kind),
+                        db_of_text(item->reference), db_of_text(item->payload),
+                        slice_empty(item->document_sha256) ? db_of_null() : db_of_bytes(item->document_sha256),
+                        db_of_int(item->created_at_ms)),
+                NULL);
+}
+
+static void read_item(const struct db_rows *rows, struct arena *arena, struct outbox_item *ret_item) {
+  *ret_item = (struct outbox_item){
+      .person_id = db_int(rows, 0),
+      .outbox_id = db_int(rows, 1),
+      .destination = db_text_copy(rows, 2, arena),
+      .kind = db_text_copy(rows, 3, arena),
+      .reference = db_text_copy(rows, 4, arena),
+      .payload = db_text_copy(rows, 5, arena),
+      .document_sha256 = db_bytes_copy(rows, 6, arena),
+      .state = (enum outbox_state)db_int(rows, 7),
+      .attempts = (int32_t)db_int(rows, 8),
+      .created_at_ms = db_int(rows, 9),
+      .next_attempt_at_ms = db_int(rows, 10),
+      .acknowledged_at_ms = db_int(rows, 11),
+      .last_error = db_text_copy(rows, 12, arena),
+  };
+}
+
+static result read_items(struct db_rows *rows, struct arena *arena, size_t max, struct outbox_item **ret_items, size_t *ret_count) {
+  struct outbox_item *items = ARENA_ARRAY(arena, struct outbox_item, max);
+  size_t count = 0;
+  while (count < max && db_rows_next(rows)) {
+    read_item(rows, arena, &items[count++]);
+  }
+  TRY(rows->status);
+  *ret_items = items;
+  *ret_count = count;
+  return OK;
+}
+
+result outbox_of_reference(struct db_tx *tx, struct arena *arena, int64_t person_id, struct slice reference,
+                           struct outbox_item **ret_items, size_t *ret_count) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx, "SELECT " ITEM_COLUMNS " FROM outbox WHERE person_id = $1 AND reference = $2 ORDER BY outbox_id LIMIT 64",
+               DB_ARGS(db_of_int(person_id), db_of_text(reference)), &rows));
+  return read_items(&rows, arena, LISTED_MAX, ret_items, ret_count);
+}
+
+/* ---- delivering ---- */
+
+static struct slice error_word(result failed) {
+  switch (failed.code) {
+    case OUTBOX_REFUSED:
+      return S("refused");
+    case OUTBOX_ACK_INVALID:
+      return S("acknowledgement_invalid");
+    default:
+      return S("unreachable");
+  }
+}
+
+/* 1 s, doubling to 5 min, and up to a fifth more so that a receiver coming back is not met by all at once. */
+static int64_t retry_after_ms(struct env *env, int32_t attempts) {
+  int64_t wait = RETRY_FIRST_MS;
+  for (int32_t i = 0; i < attempts && wait < RETRY_MAX_MS; i++) {
+    wait *= 2;
+  }
+  wait = wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS;
+  return wait + (int64_t)random_below(env->random, (uint64_t)wait / 5 + 1);
+}
+
+struct attempt {
+  struct env *env;
+  struct arena *arena;
+  const struct outbox_options *options;
+  struct outbox_item *item;
+  result outcome;
+  struct slice acknowledgement;
+};
+
+static result store_acknowledged(struct attempt *a, struct db_tx *tx) {
+  int64_t now_ms = clock_now_ms(a->env->clock);
+  int64_t changed = 0;
+  TRY(db_run(tx,
+             "UPDATE outbox SET state = 2, attempts = attempts + 1, acknowledged_at = $3, acknowledgement = $4, last_error = ''"
+             " WHERE person_id = $1 AND outbox_id = $2 AND state = 1",
+             DB_ARGS(db_of_int(a->item->person_id), db_of_int(a->item->outbox_id), db_of_int(now_ms), db_of_bytes(a->acknowledgement)),
+             &changed));
+  if (changed == 0) {
+    return OK; /* another runner was first */
+  }
+  struct ledger_entry entry = {.kind = "outbox.acknowledged",
+                               .subjects = &a->item->person_id,
+                               .subject_count = 1,
+                               .legal_basis = a->item->destination,
+                               .detail = arena_printf(a->arena, "{\"reference\":\"%.*s\",\"destination\":\"%.*s\"}",
+                                                      SLICE_ARG(a->item->reference), SLICE_ARG(a->item->destination))};
+  TRY(ledger_append(a->env, tx, &entry));
+  return a->options->acknowledged ? a->options->acknowledged(a->env, tx, a->arena, a->item) : OK;
+}
+
+static result store_outcome(struct db_tx *tx, void *arg) {
+  struct attempt *a = arg;
+  if (is_ok(a->outcome)) {
+    return store_acknowledged(a, tx);
+  }
+  return db_run(tx,
+                "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $3, last_error = $4"
+                " WHERE person_id = $1 AND outbox_id = $2 AND state = 1",
+                DB_ARGS(db_of_int(a->item->person_id), db_of_int(a->item->outbox_id),
+                        db_of_int(clock_now_ms(a->env->clock) + retry_after_ms(a->env, a->item->attempts)),
+                        db_of_text(error_word(a->outcome))),
+                NULL);
+}
+
+static result load_due(struct env *env, struct slice destination, struct arena *arena, struct outbox_item **ret_items, size_t *ret_count) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_read_begin(env->db, &tx));
+  TRY(db_query(tx, "SELECT " ITEM_COLUMNS " FROM outbox WHERE state = 1 AND destination = $1 AND next_attempt_at <= $2"
+               " ORDER BY next_attempt_at LIMIT 128",
+               DB_ARGS(db_of_text(destination), db_of_int(clock_now_ms(env->clock))), &rows));
+  return read_items(&rows, arena, ROUND_MAX, ret_items, ret_count);
+}
+
+static result count_pending(struct env *env, int64_t *ret_left) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_read_begin(env->db, &tx));
+  TRY(db_row(tx, "SELECT COUNT(*) FROM outbox WHERE state = 1", DB_NO_ARGS, &rows));
+  *ret_left = db_int(&rows, 0);
+  return OK;
+}
+
+result outbox_deliver_to(struct env *env, const struct outbox_options *options, const struct outbox_destination *destination) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  size_t count = 0;
+  do {
+    struct outbox_item *items = NULL;
+    arena_reset(&arena);
+    TRY(load_due(env, destination->name, &arena, &items, &count));
+    for (size_t i = 0; i < count; i++) {
+      struct attempt attempt = {.env = env, .arena = &arena, .options = options, .item = &items[i], .acknowledgement = S("")};
+      attempt.outcome = destination->deliver(env, destination->context, &items[i], &arena, &attempt.acknowledgement);
+      TRY(db_write(env->db, store_outcome, &attempt));
+    }
+  } while (count == ROUND_MAX);
+  return OK;
+}
+
+result outbox_deliver_due(struct env *env, const struct outbox_options *options, int64_t *ret_left) {
+  for (size_t i = 0; i < options->destination_count; i++) {
+    TRY(outbox_deliver_to(env, options, &options->destinations[i]));
+  }
+  return count_pending(env, ret_left);
+}
