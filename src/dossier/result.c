@@ -37,15 +37,11 @@ static result lay_out(struct act_context *context, struct signing *signing) {
 
 /* Prepares with the key's certificate; for a person, releases the key with the PIN; and completes. */
 static result sign_with(struct act_context *context, struct signing *signing, struct slice key, struct sign_order *order) {
-  struct pki_certificate certificate;
-  {
-    struct db_tx *tx CLEANUP(db_read_end) = NULL;
-    TRY(db_read_begin(context->env->db, &tx));
-    TRY(pki_certificate_find(tx, context->arena, key, context->now_ms, &certificate));
-  }
+  struct pki_chain chain;
+  TRY(pki_chain_of(context->env, key, context->now_ms, context->arena, &chain));
   order->pdf = signing->pdf;
-  order->certificate = certificate.der;
-  order->issuer = certificate.issuer_der;
+  order->certificate = chain.leaf;
+  order->issuer = chain.issuing;
   order->signed_at_ms = context->now_ms;
   struct sign_prepared prepared;
   TRY(sign_prepare(signing->works->renderer, context->arena, order, &prepared));
