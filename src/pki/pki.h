@@ -1,13 +1,11 @@
-/* pki/pki.h: the demonstration certification authority: root, issuing CA, certificates of people, agencies and systems,
- * revocation, CRLs.
+/* pki/pki.h: the demonstration certification authority: root, issuing CA, certificates of people, agencies and systems, CRLs.
  *
- * Standard   RFC 5280 through crypto/x509.h; lifetimes: root 20 years, issuing 10, people, seals and systems 5 [K:
- * Decree 23/2025 allows up to 5]. Does not   hold keys (signer/) and does not prove who somebody is (account/,
- * access/): whoever calls has checked that. Shapes     certificates and CRLs are DER; keys go by their signer names;
- * times Unix ms UTC under the installation's clock. Durable    a certificate exists once the issuing function has
- * returned; issuing twice for one key gives the same certificate while it is in force. Signing happens outside write
- * functions; a certificate that was signed but not stored was never given to anybody. Errors     PKI_..., and those of
- * the signer and the database.
+ * Standard   RFC 5280 through crypto/x509.h; lifetimes: root 20 years, issuing 10, people, seals and systems 5.
+ * Does not   hold keys (signer/) and does not prove who somebody is (account/, access/): whoever calls has checked that.
+ * Shapes     certificates and CRLs are DER; keys go by their signer names; times Unix ms UTC under the installation's clock.
+ * Durable    a certificate exists once the issuing function has returned; asking twice for one key gives the same certificate while it
+ *            is in force. Signing happens outside write functions; what was signed but not stored was never given to anybody.
+ * Errors     PKI_..., and those of the signer and the database.
  */
 #pragma once
 #include "crypto/crl.h"
@@ -15,12 +13,14 @@
 #include "env/env.h"
 
 enum pki_error {
-  PKI_MISSING = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_PKI, 1), /* The installation has no CA yet: pki_init. */
-  PKI_CERTIFICATE_UNKNOWN =
-      RESULT_CODE(RESULT_NOT_FOUND, MODULE_PKI, 2), /* No certificate in force for that key or serial number. */
-  PKI_REVOKED_ALREADY = RESULT_CODE(RESULT_CONFLICT, MODULE_PKI, 3), /* The certificate was revoked before. */
-  PKI_KEY_REFUSED =
-      RESULT_CODE(RESULT_REFUSED, MODULE_PKI, 4), /* The key's name does not fit the kind of certificate. */
+  /* The installation has no CA yet: pki_init. */
+  PKI_MISSING = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_PKI, 1),
+  /* No certificate in force for that key or serial number. */
+  PKI_CERTIFICATE_UNKNOWN = RESULT_CODE(RESULT_NOT_FOUND, MODULE_PKI, 2),
+  /* The certificate was revoked before. */
+  PKI_REVOKED_ALREADY = RESULT_CODE(RESULT_CONFLICT, MODULE_PKI, 3),
+  /* The key's name does not fit the kind of certificate. */
+  PKI_KEY_REFUSED = RESULT_CODE(RESULT_REFUSED, MODULE_PKI, 4),
 };
 
 extern const struct db_migration pki_migrations[]; /* ended by {0} */
@@ -54,12 +54,15 @@ struct pki_chain {
   struct slice issuing;
   struct slice root;
 };
-/* The certificates of a key that was in force at an instant: the latest issued one that was not revoked by then. */
+/* The certificates of a key that was in force at an instant: the latest that was valid and not revoked then. */
 MUST_USE result pki_chain_of(struct env *env, struct slice key, int64_t at_ms, struct arena *arena,
                              struct pki_chain *ret_chain);
 MUST_USE result pki_root_der(struct env *env, struct arena *arena, struct slice *ret_root);
-/* The newest CRL of a CA key; made anew when it has less than half its life left. At {origin}/pki/root.crl and
- * /pki/issuing.crl. */
+
+/* The newest CRL of a CA key; made anew, and signed, when it has less than half its life left. Served to anybody at
+ * {origin}/pki/root.crl and {origin}/pki/issuing.crl, where certificates point. */
 MUST_USE result pki_crl(struct env *env, struct slice ca_key, struct arena *arena, struct slice *ret_crl);
-/* Everything x509_verify wants, for an instant. */
-MUST_USE result pki_trust(struct env *env, int64_t at_ms, struct arena *arena, struct x509_trust *ret_trust);
+/* The newest stored one, as it is. */
+MUST_USE result pki_crl_load(struct env *env, struct slice ca_key, struct arena *arena, struct slice *ret_crl);
+/* Everything x509_verify wants, for an instant, from what is stored. */
+MUST_USE result pki_trust_load(struct env *env, int64_t at_ms, struct arena *arena, struct x509_trust *ret_trust);

@@ -1,40 +1,48 @@
 /* signer/signer.h: the process that alone holds private keys, and the ways to reach it.
  *
- * The process  `danh signer --data DIR` listens on DIR/signer.sock (0600; peers of its own user only) and keeps
- * everything under DIR/signer/ (0700): master.key (0600, or $CREDENTIALS_DIRECTORY/signer-master), one sealed file a
- * key (vault.h), signatures.log (journal.h). Policy       held by the signer alone, not by who asks (policy.h): a key's
- * name fixes what it may sign, at its making. An officer's key signs only with a PIN proof for that very digest and
- * locks after five wrong ones; a seal is given only under a reference that an officer's key has signed before. There is
- * no operation that decrypts, exports or signs anything else: it is no oracle. Durable      every signature is a line
- * in the log, on disk, before it is given out. One fdatasync serves all requests that have gathered. Does not     know
- * documents, people or PINs: it sees digests, references and proofs. Errors       SIGNER_... below.
+ * The process  `danh signer --data DIR` listens on DIR/signer.sock (0600; peers of its own user only) and keeps everything under
+ *              DIR/signer/ (0700): master.key (0600, or $CREDENTIALS_DIRECTORY/signer-master), one sealed file a key (vault.h),
+ *              signatures.log (journal.h).
+ * Policy       held by the signer alone, not by who asks (policy.h): a key's name fixes what it may sign, at its making. An officer's
+ *              key signs only with a PIN proof for that very digest and locks after five wrong ones; a seal is given only under a
+ *              reference that an officer's key has signed before. No operation decrypts or exports: it is no oracle.
+ * Durable      every signature is a line in the log, on disk, before it is given out. One fdatasync serves all requests that have
+ *              gathered meanwhile.
+ * Does not     know documents, people or PINs: it sees digests, references and proofs.
+ * Errors       SIGNER_... below.
  */
 #pragma once
 #include "env/env.h"
 
 enum signer_error {
-  SIGNER_UNAVAILABLE = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_SIGNER, 1), /* No answer within five seconds. */
-  SIGNER_KEY_UNKNOWN = RESULT_CODE(RESULT_NOT_FOUND, MODULE_SIGNER, 2),   /* There is no such key. */
-  SIGNER_NAME_REFUSED = RESULT_CODE(RESULT_REFUSED, MODULE_SIGNER, 3),    /* No key may have this name and profile. */
-  SIGNER_PROFILE_REFUSED = RESULT_CODE(RESULT_REFUSED, MODULE_SIGNER, 4), /* The key was not made for this profile. */
-  SIGNER_PIN_WRONG =
-      RESULT_CODE(RESULT_REFUSED, MODULE_SIGNER, 5), /* The PIN proof does not match key, profile and digest. */
-  SIGNER_KEY_LOCKED =
-      RESULT_CODE(RESULT_REFUSED, MODULE_SIGNER, 6), /* Five wrong PIN proofs in a row: an operator unlocks. */
-  SIGNER_NOT_SIGNED_BEFORE =
-      RESULT_CODE(RESULT_REFUSED, MODULE_SIGNER, 7), /* A seal without a personal signature under its reference. */
-  SIGNER_REFERENCE_REFUSED = RESULT_CODE(RESULT_INVALID, MODULE_SIGNER,
-                                         8), /* A reference is missing, or not of 64 printable characters at most. */
-  SIGNER_PIN_KEY_REFUSED = RESULT_CODE(RESULT_INVALID, MODULE_SIGNER,
-                                       9), /* A PIN key of 32 bytes belongs to personal keys and to no other. */
-  SIGNER_KEY_BROKEN = RESULT_CODE(RESULT_INTERNAL, MODULE_SIGNER,
-                                  10), /* A sealed key file was altered, or sealed under another master key. */
-  SIGNER_LOG_ALTERED = RESULT_CODE(RESULT_INTERNAL, MODULE_SIGNER, 11),  /* The signature log does not verify. */
-  SIGNER_FRAME_REFUSED = RESULT_CODE(RESULT_INVALID, MODULE_SIGNER, 12), /* Not a request of the signer's protocol. */
-  SIGNER_ALREADY_RUNNING =
-      RESULT_CODE(RESULT_CONFLICT, MODULE_SIGNER, 13), /* Another signer holds this installation. */
-  SIGNER_FOLDER_UNUSABLE =
-      RESULT_CODE(RESULT_INTERNAL, MODULE_SIGNER, 14), /* DIR/signer cannot be made, read or trusted. */
+  /* No answer within five seconds. */
+  SIGNER_UNAVAILABLE = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_SIGNER, 1),
+  /* There is no such key. */
+  SIGNER_KEY_UNKNOWN = RESULT_CODE(RESULT_NOT_FOUND, MODULE_SIGNER, 2),
+  /* No key may have this name and profile. */
+  SIGNER_NAME_REFUSED = RESULT_CODE(RESULT_REFUSED, MODULE_SIGNER, 3),
+  /* The key was not made for this profile. */
+  SIGNER_PROFILE_REFUSED = RESULT_CODE(RESULT_REFUSED, MODULE_SIGNER, 4),
+  /* The PIN proof does not match key, profile and digest. */
+  SIGNER_PIN_WRONG = RESULT_CODE(RESULT_REFUSED, MODULE_SIGNER, 5),
+  /* Five wrong PIN proofs in a row: an operator unlocks. */
+  SIGNER_KEY_LOCKED = RESULT_CODE(RESULT_REFUSED, MODULE_SIGNER, 6),
+  /* A seal without a personal signature under its reference. */
+  SIGNER_NOT_SIGNED_BEFORE = RESULT_CODE(RESULT_REFUSED, MODULE_SIGNER, 7),
+  /* A reference is missing, or not of at most 64 printable characters. */
+  SIGNER_REFERENCE_REFUSED = RESULT_CODE(RESULT_INVALID, MODULE_SIGNER, 8),
+  /* A PIN key of 32 bytes belongs to personal keys and to no other. */
+  SIGNER_PIN_KEY_REFUSED = RESULT_CODE(RESULT_INVALID, MODULE_SIGNER, 9),
+  /* A sealed key file was altered, or sealed under another master key. */
+  SIGNER_KEY_BROKEN = RESULT_CODE(RESULT_INTERNAL, MODULE_SIGNER, 10),
+  /* The signature log does not verify. */
+  SIGNER_LOG_ALTERED = RESULT_CODE(RESULT_INTERNAL, MODULE_SIGNER, 11),
+  /* Not a request of the signer's protocol. */
+  SIGNER_FRAME_REFUSED = RESULT_CODE(RESULT_INVALID, MODULE_SIGNER, 12),
+  /* Another signer holds this installation. */
+  SIGNER_ALREADY_RUNNING = RESULT_CODE(RESULT_CONFLICT, MODULE_SIGNER, 13),
+  /* DIR/signer cannot be made, read, written or trusted. */
+  SIGNER_FOLDER_UNUSABLE = RESULT_CODE(RESULT_INTERNAL, MODULE_SIGNER, 14),
 };
 
 enum { SIGNER_WRONG_PROOFS_MAX = 5, SIGNER_REFERENCE_BYTES_MAX = 64, SIGNER_NAME_BYTES_MAX = 64 };
