@@ -44,7 +44,9 @@ enum db_mode {
  * TYPE   id (64-bit key), int (64-bit number), text (UTF-8), bytes, time (Unix ms UTC, 64-bit)
  * CLASS  public, personal, sensitive, secret
  * The migrator spells the type per engine, stores the class in column_class(module, table_name, column_name, class), and refuses a column without either.
- * PRIMARY KEY (person_id, ...) written for the whole table clusters its rows by that key; a column's own `id/public PRIMARY KEY` appends.
+ * A column's own `id/... PRIMARY KEY` left out of an INSERT is given by the engine (ask with RETURNING): ascending in the order of commits
+ * on SQLite; on PostgreSQL from a sequence, unique but neither without gaps nor in that order.
+ * PRIMARY KEY (person_id, ...) written for the whole table clusters its rows by that key.
  * Left out, because the engines differ: STRICT, WITHOUT ROWID, IF NOT EXISTS, AUTOINCREMENT, DEFERRABLE, COLLATE, triggers, views, pragmas.
  * "double quotes" never hold a text. Only CREATE/DROP TABLE and INDEX, ALTER TABLE ADD COLUMN, INSERT, UPDATE, DELETE. */
 struct db_migration {

@@ -221,6 +221,24 @@ static void a_reader_keeps_its_snapshot(void **state) {
   assert_int_equal(notes_of(tx, 9), 0);
 }
 
+static result orphan_add(struct db_tx *tx, void *arg) {
+  (void)arg;
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_row(tx, "INSERT INTO leaf_of (tag) VALUES ('no such tag') RETURNING id", DB_NO_ARGS, &rows));
+  return OK;
+}
+
+static void a_foreign_key_holds_even_when_a_returned_row_is_left_early(void **state) {
+  struct fixture *fixture = *state;
+  db_close(&fixture->db);
+  const struct db_migration more[] = {note_migrations[0], note_migrations[1],
+                                      {"note", 3, "CREATE TABLE leaf_of (id id/public PRIMARY KEY, tag text/public REFERENCES tag (name))"},
+                                      {0}};
+  struct db_options options = {.path = fixture->path, .mode = DB_WRITE, .migrations = more, .readers = 1};
+  assert_ok(db_open(&options, &fixture->db));
+  assert_code(db_write(fixture->db, orphan_add, NULL), DB_CONSTRAINT);
+}
+
 static void one_statement_can_run_within_itself(void **state) {
   struct fixture *fixture = *state;
   static const char sql[] = "SELECT name FROM tag ORDER BY name";
@@ -275,6 +293,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(one_failure_in_a_batch_leaves_the_others, set_up, tear_down),
       cmocka_unit_test_setup_teardown(what_is_acknowledged_is_visible_to_all, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_reader_keeps_its_snapshot, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_foreign_key_holds_even_when_a_returned_row_is_left_early, set_up, tear_down),
       cmocka_unit_test_setup_teardown(one_statement_can_run_within_itself, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_reused_address_of_a_text_costs_no_wrong_answer, set_up, tear_down),
       cmocka_unit_test_setup_teardown(an_online_copy_is_whole, set_up, tear_down),

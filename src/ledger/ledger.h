@@ -1,20 +1,44 @@
 /* ledger/ledger.h: the tamper-evident record of every act, and of every read of personal data by anyone but its holder.
  *
- * An act appends its entry, without a position, in its own transaction (ledger_append). One sequencer then gives
- * positions, hashes leaves into a Merkle tree [RFC9162 2.1, same hashes as RFC6962 2.1] and has a checkpoint signed at least each second.
- * A leaf (at most 65,535 bytes) holds time, kind, actor, on-behalf-of, pseudonymous subjects, legal basis and SHA-256(salt || detail);
- * salt and detail lie in an erasable table beside it.
+ *   act --ledger_append, same transaction--> entry (no position) --ledger_sequence--> position, Merkle tree --signer--> checkpoint
+ *
+ * An act appends its entry, without a position, in its own transaction. One sequencer then gives positions, hashes leaves into a Merkle
+ * tree and has a checkpoint signed whenever there is something new, at least each second.
+ * Standard   tree hashes [RFC9162 2.1], the same as [RFC6962 2.1]; tiles of 256 as in C2SP tlog-tiles; a checkpoint is a C2SP tlog-checkpoint
+ *            (origin, size, root) signed as a C2SP signed-note, ECDSA (type 0x02).
+ * Does not   publish tiles and checkpoints (the hashes are stored so that it can), nor keep personal data in a leaf.
+ *
+ * The leaf, at most 65,535 bytes; numbers big-endian:
+ *   OFFSET    SIZE   FIELD
+ *   0         1      version, 1
+ *   1         1      bit 0: a read of personal data; the other bits 0
+ *   2         8      time, Unix ms UTC
+ *   10        32     SHA-256(salt || detail); salt (16 bytes) and detail lie in ledger_detail, which can be erased
+ *   42        16     actor's pseudonym; zeros: the system itself
+ *   58        16     pseudonym of the person acted for; zeros: nobody else
+ *   74        1      K, length of the kind, 1..255
+ *   75        K      kind
+ *   75+K      2      R, length of the actor's role
+ *   77+K      R      actor's role
+ *   77+K+R    2      B, length of the legal basis
+ *   79+K+R    B      legal basis; for a read: the stated purpose
+ *   79+K+R+B  2      N, number of subjects
+ *   81+K+R+B  16 N   pseudonyms of the subjects, ascending by person id at the time, each once
+ * A pseudonym is 16 random bytes a person, in ledger_pseudonym: once erased, nothing leads from the leaf to the person.
  */
 #pragma once
 #include "env/env.h"
 
 enum ledger_error {
-  LEDGER_TOO_LONG = RESULT_CODE(RESULT_INVALID, MODULE_LEDGER, 1),   /* A leaf would exceed 65,535 bytes. */
-  LEDGER_ALTERED = RESULT_CODE(RESULT_INTERNAL, MODULE_LEDGER, 2),   /* The stored ledger does not verify. */
+  LEDGER_TOO_LONG = RESULT_CODE(RESULT_INVALID, MODULE_LEDGER, 1),      /* A leaf would exceed 65,535 bytes. */
+  LEDGER_ALTERED = RESULT_CODE(RESULT_INTERNAL, MODULE_LEDGER, 2),      /* The stored ledger does not verify. */
+  LEDGER_NOT_ORDERED = RESULT_CODE(RESULT_NOT_FOUND, MODULE_LEDGER, 3), /* No such entry in a tree of that size. */
+  LEDGER_NO_CHECKPOINT = RESULT_CODE(RESULT_NOT_FOUND, MODULE_LEDGER, 4), /* Nothing has been signed yet. */
+  LEDGER_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_LEDGER, 5),        /* Not a leaf or a checkpoint. */
 };
 
 struct ledger_entry {
-  const char *kind;             /* "dossier.received", "register.read" ...: module.verb, past tense */
+  const char *kind;             /* "dossier.received", "register.read" ...: module.verb, past tense; "....read" marks a read */
   int64_t actor_person_id;      /* 0: the system itself */
   struct slice actor_role;      /* "officer@H26.11"; empty for a citizen acting for themselves */
   int64_t on_behalf_of;         /* 0: for nobody else */
@@ -30,3 +54,114 @@ extern const struct db_migration ledger_migrations[]; /* ended by {0} */
 MUST_USE result ledger_append(struct env *env, struct db_tx *tx, const struct ledger_entry *entry);
 /* A read of somebody's data by another: returns when the entry is durable; only then may the data be shown. Not inside a write. */
 MUST_USE result ledger_record_read(struct env *env, const struct ledger_entry *entry);
+/* Makes a person unrecognisable in the ledger: their pseudonym, index rows and the details of entries about them alone are erased; the
+ * leaves stand and verify. `act` says who did it and why, without subjects. Inside a write function. */
+MUST_USE result ledger_person_erase(struct env *env, struct db_tx *tx, int64_t person_id, const struct ledger_entry *act);
+
+/* --- who did what about me --- */
+
+struct ledger_line {
+  int64_t entry_id;
+  int64_t at_ms;
+  struct slice kind;
+  struct slice actor_role;
+  struct slice legal_basis; /* for a read: the stated purpose */
+  bool is_read;
+  bool by_self;             /* the person themselves was the actor */
+  int64_t position;         /* in the tree; -1: not ordered yet */
+  struct slice detail;      /* JSON; empty when erased. Only from ledger_entries_of_person */
+};
+
+struct ledger_query {
+  int64_t person_id;
+  int64_t before_entry_id; /* 0: from the newest */
+  int limit;               /* 1..200 */
+};
+
+struct ledger_lines {
+  struct ledger_line *items; /* newest first */
+  size_t count;
+  int64_t next_before; /* before_entry_id of the next page; 0: that was the last */
+};
+
+/* Reads of the person's data by anyone else. */
+MUST_USE result ledger_reads_of_person(struct env *env, struct db_tx *tx, const struct ledger_query *query, struct arena *arena,
+                                       struct ledger_lines *ret_lines);
+/* Every entry about the person, reads and their own acts included. */
+MUST_USE result ledger_entries_of_person(struct env *env, struct db_tx *tx, const struct ledger_query *query, struct arena *arena,
+                                         struct ledger_lines *ret_lines);
+
+/* --- order, tree, checkpoint --- */
+
+/* One round: orders what waits, stores its hashes, re-reads and re-hashes it, has the checkpoint signed by key "ledger", stores it. Two
+ * writes with the signature between; a crash between them is resumed by the next round. Without env->signer it orders and
+ * leaves the signature to a later round. LEDGER_ALTERED: what was stored is not what was hashed; nothing is signed. Not inside a write. */
+MUST_USE result ledger_sequence(struct env *env);
+
+struct ledger_sequencer;
+struct ledger_sequencer_figures {
+  uint64_t rounds;
+  uint64_t failures;
+  uint16_t last_failure; /* code; 0 once a round has gone well again */
+};
+/* A thread that runs a round each second, and at once when woken. env must outlive it. */
+MUST_USE result ledger_sequencer_open(struct env *env, struct ledger_sequencer **ret_sequencer);
+void ledger_sequencer_wake(struct ledger_sequencer *sequencer);
+struct ledger_sequencer_figures ledger_sequencer_figures(struct ledger_sequencer *sequencer);
+/* After a last round. For CLEANUP; NULL is fine. */
+void ledger_sequencer_close(struct ledger_sequencer **sequencer);
+
+struct ledger_checkpoint {
+  int64_t size; /* entries it covers */
+  uint8_t root[32];
+  struct slice text; /* what is signed: origin, size, root in base64, each with a newline */
+  struct slice signature; /* DER; empty: not signed yet */
+};
+/* The newest signed one. LEDGER_NO_CHECKPOINT. */
+MUST_USE result ledger_checkpoint_latest(struct env *env, struct db_tx *tx, struct arena *arena, struct ledger_checkpoint *ret_checkpoint);
+/* The text, an empty line and the signature line, as clients of a transparency log read it. public_key: DER SubjectPublicKeyInfo. */
+struct slice ledger_checkpoint_write(struct arena *arena, const struct ledger_checkpoint *checkpoint, struct slice public_key);
+
+/* Hashes that lead from a leaf to the root of `size` entries [RFC9162 2.1.3], or from one root to a later one [RFC9162 2.1.4]. */
+struct ledger_proof {
+  int64_t position; /* inclusion: of the leaf */
+  struct slice hashes; /* 32 bytes each */
+};
+MUST_USE result ledger_prove_entry(struct db_tx *tx, int64_t entry_id, int64_t size, struct arena *arena, struct ledger_proof *ret_proof);
+MUST_USE result ledger_prove_growth(struct db_tx *tx, int64_t old_size, int64_t size, struct arena *arena, struct ledger_proof *ret_proof);
+/* The other side's check, for tests and for a client that kept an old checkpoint. */
+bool ledger_is_entry_proved(const struct ledger_proof *proof, struct slice leaf, int64_t size, const uint8_t root[static 32]);
+bool ledger_is_growth_proved(const struct ledger_proof *proof, const struct ledger_checkpoint *old_checkpoint,
+                             const struct ledger_checkpoint *checkpoint);
+
+/* --- verification --- */
+
+enum ledger_part {
+  LEDGER_PART_NONE,       /* everything holds */
+  LEDGER_PART_LEAF,       /* an entry's leaf is not what was hashed */
+  LEDGER_PART_DETAIL,     /* salt or detail is not what the leaf commits to */
+  LEDGER_PART_ORDER,      /* a position is missing or taken by something else */
+  LEDGER_PART_HASH,       /* a stored hash is wrong, the leaves are right */
+  LEDGER_PART_INDEX,      /* the index by person does not say what the leaf says */
+  LEDGER_PART_LOST,       /* an entry is neither ordered nor waiting */
+  LEDGER_PART_CHECKPOINT, /* a checkpoint's root does not follow from the entries, or its signature is wrong */
+};
+
+struct ledger_report {
+  enum ledger_part part;   /* what is altered first */
+  int64_t position;        /* of the altered entry; -1: none */
+  int64_t entry_id;        /* 0: none */
+  int64_t checkpoint_size; /* the first checkpoint that no longer holds; -1: none */
+  int64_t entries;         /* ordered */
+  int64_t checkpoints;     /* signed */
+  int64_t covered;         /* entries under the newest signed checkpoint that holds */
+  int64_t waiting;         /* not ordered yet */
+  int64_t details_erased;
+  int64_t subjects_erased;
+  struct slice sentence;   /* the finding in English, for operators */
+};
+
+/* Recomputes everything from the first entry to the last, in one snapshot. OK means that it ran: read part. public_key: the ledger's,
+ * DER SubjectPublicKeyInfo, from outside the database; empty: asked of env->signer. What was cut off behind the newest checkpoint
+ * (the last second) cannot be seen from within: compare `covered` with a checkpoint or with the signer's log kept elsewhere. */
+MUST_USE result ledger_verify(struct env *env, struct slice public_key, struct arena *arena, struct ledger_report *ret_report);

@@ -1,0 +1,83 @@
+#include "ledger/leaf.h"
+
+enum { LIMIT_MAX = 200 };
+
+/* The person's pseudonym, or an empty slice: then nothing was ever recorded about them, or it was erased. */
+static result own_pseudonym(struct db_tx *tx, int64_t person_id, struct arena *arena, struct slice *ret_pseudonym) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx, "SELECT pseudonym FROM ledger_pseudonym WHERE person_id = $1", DB_ARGS(db_of_int(person_id)), &rows));
+  *ret_pseudonym = db_rows_next(&rows) ? db_bytes_copy(&rows, 0, arena) : slice_of(NULL, 0);
+  return rows.status;
+}
+
+static result line_read(const struct db_rows *rows, struct slice self, struct arena *arena, struct ledger_line *ret_line) {
+  struct ledger_leaf leaf = {0};
+  TRY(ledger_leaf_parse(db_bytes(rows, 1), &leaf));
+  *ret_line = (struct ledger_line){
+      .entry_id = db_int(rows, 0),
+      .at_ms = leaf.at_ms,
+      .kind = arena_copy(arena, leaf.kind),
+      .actor_role = arena_copy(arena, leaf.actor_role),
+      .legal_basis = arena_copy(arena, leaf.legal_basis),
+      .is_read = leaf.is_read,
+      .by_self = self.len > 0 && slice_eq(self, slice_of(leaf.actor, sizeof leaf.actor)),
+      .position = db_is_null(rows, 2) ? -1 : db_int(rows, 2),
+      .detail = db_text_copy(rows, 3, arena),
+  };
+  return OK;
+}
+
+static result page_read(struct db_tx *tx, const char *sql, const struct ledger_query *query, struct arena *arena,
+                        struct ledger_lines *ret_lines) {
+  bool others_only = query->limit < 0;
+  int limit = others_only ? -query->limit : query->limit;
+  struct slice self = {0};
+  TRY(own_pseudonym(tx, query->person_id, arena, &self));
+  struct ledger_lines lines = {.items = ARENA_ARRAY(arena, struct ledger_line, (size_t)limit)};
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  int64_t before = query->before_entry_id > 0 ? query->before_entry_id : INT64_MAX;
+  TRY(db_query(tx, sql, DB_ARGS(db_of_int(query->person_id), db_of_int(before)), &rows));
+  while (db_rows_next(&rows)) {
+    struct ledger_line line = {0};
+    TRY(line_read(&rows, self, arena, &line));
+    if (others_only && line.by_self) {
+      continue;
+    }
+    if (lines.count == (size_t)limit) {
+      lines.next_before = lines.items[lines.count - 1].entry_id; /* there is at least this one more */
+      break;
+    }
+    lines.items[lines.count++] = line;
+  }
+  TRY(rows.status);
+  *ret_lines = lines;
+  return OK;
+}
+
+static int limit_of(const struct ledger_query *query) {
+  return query->limit < 1 ? 1 : query->limit > LIMIT_MAX ? LIMIT_MAX : query->limit;
+}
+
+result ledger_reads_of_person(struct env *env, struct db_tx *tx, const struct ledger_query *query, struct arena *arena,
+                              struct ledger_lines *ret_lines) {
+  (void)env;
+  struct ledger_query own = *query;
+  own.limit = -limit_of(query);
+  return page_read(tx,
+                   "SELECT p.entry_id, e.leaf, o.position, NULL FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id"
+                   " LEFT JOIN ledger_order o ON o.entry_id = p.entry_id"
+                   " WHERE p.person_id = $1 AND p.entry_id < $2 AND p.is_read = 1 ORDER BY p.entry_id DESC",
+                   &own, arena, ret_lines);
+}
+
+result ledger_entries_of_person(struct env *env, struct db_tx *tx, const struct ledger_query *query, struct arena *arena,
+                                struct ledger_lines *ret_lines) {
+  (void)env;
+  struct ledger_query own = *query;
+  own.limit = limit_of(query);
+  return page_read(tx,
+                   "SELECT p.entry_id, e.leaf, o.position, d.detail FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id"
+                   " LEFT JOIN ledger_order o ON o.entry_id = p.entry_id LEFT JOIN ledger_detail d ON d.entry_id = p.entry_id"
+                   " WHERE p.person_id = $1 AND p.entry_id < $2 ORDER BY p.entry_id DESC",
+                   &own, arena, ret_lines);
+}
