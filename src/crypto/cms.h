@@ -1,12 +1,12 @@
-/* crypto/cms.h: CMS SignedData as PAdES B-B wants it: detached, one signer, ECDSA P-256 with SHA-256, and nothing
- * optional.
+/* crypto/cms.h: CMS SignedData as PAdES B-B wants it: detached, one signer, ECDSA P-256 with SHA-256, nothing optional.
  *
- * Standard   RFC 5652, RFC 5754, RFC 5035 (signing-certificate-v2), ETSI EN 319 142-1 (no signing-time, no
- * content-hints). Signing    cms_attributes_write gives the attributes and their digest; whoever holds the key signs
- * that digest; cms_signed_data_write puts both together. Strict     a SignedData is accepted only in the one DER
- * encoding we write: what is read is written again and compared, so no byte of it can change unseen. Does not   follow
- * the chain to a root, look at validity or revocation (crypto/x509.h, sign/). Errors     CMS_SYNTAX, CMS_DIGEST,
- * CMS_SIGNATURE, CMS_CERTIFICATE.
+ * Standard   RFC 5652, RFC 5754, RFC 5035 (signing-certificate-v2), ETSI EN 319 142-1 (no signing-time).
+ * Signing    cms_attributes_write gives the attributes and their digest; whoever holds the key signs that digest;
+ *            cms_signed_data_write puts both together.
+ * Strict     a SignedData is accepted only in the one DER encoding we write: what is read is written again and
+ *            compared, so no byte of it can change unseen.
+ * Does not   follow the chain to a root, look at validity or revocation (crypto/x509.h, sign/).
+ * Errors     CMS_SYNTAX, CMS_DIGEST, CMS_SIGNATURE, CMS_CERTIFICATE.
  */
 #pragma once
 #include "base/arena.h"

@@ -1,14 +1,16 @@
-/* pdf/pdf.h: official papers as PDF: the criminal record certificate (Phiếu lý lịch tư pháp) No. 1 and No. 2, the one-stop shop's
- * slips, the pictures of signatures; and a strict reader of the PDF we write.
+/* pdf/pdf.h: official papers as PDF: the criminal record certificate (Phiếu lý lịch tư pháp) No. 1 and No. 2, the one-stop
+ * shop's slips, the pictures of signatures; and a strict reader of the PDF we write.
  *
- * Standard   ISO 32000-1; written to ISO 19005-2 level A (fonts embedded, Unicode, structure tree, XMP, sRGB output intent). Layout
- *            after forms 06/2013 and 07/2013 of Circular 13/2011/TT-BTP and, for letterhead and signature block, Decree 30/2020/ND-CP.
- * Does not   sign (sign/), know which law applies (the caller gives the legal bases), or decide what may be shown: but it refuses a
- *            No. 1 with an expunged conviction and a No. 2 without the answer about bans.
- * Shapes     text is UTF-8, NFC; dates are civil days (base/clock.h), PDF_NO_DATE where unknown; lengths on the page are hundredths
- *            of a point. The same input gives the same bytes on every machine with the same font and zlib.
- * Cost       the font is subset and compressed once, in pdf_renderer_open; a certificate is laid out in well under a millisecond
- *            (bench/bench_certificate.c; ADR-0005).
+ * Standard   ISO 32000-1; written to ISO 19005-2 level A (fonts embedded, Unicode, structure tree, XMP, sRGB output
+ *            intent). Layout after forms 06/2013 and 07/2013 of Circular 13/2011/TT-BTP and, for letterhead and
+ *            signature block, Decree 30/2020/ND-CP.
+ * Does not   sign (sign/), know which law applies (the caller gives the legal bases), or decide what may be shown: but
+ *            it refuses a No. 1 with an expunged conviction and a No. 2 without the answer about bans.
+ * Shapes     text is UTF-8, NFC; dates are civil days (base/clock.h), PDF_NO_DATE where unknown; lengths on the page
+ *            are hundredths of a point. The same input gives the same bytes on every machine with the same font and
+ *            zlib.
+ * Cost       the font is subset and compressed once, in pdf_renderer_open; a certificate is laid out in well under a
+ *            millisecond (bench/bench_certificate.c; ADR-0005).
  * Errors     enum pdf_error.
  */
 #pragma once
@@ -16,17 +18,20 @@
 #include "base/clock.h"
 
 enum pdf_error {
-  PDF_CHARACTER = RESULT_CODE(RESULT_INVALID, MODULE_PDF, 1), /* A character the font does not have: a name is shown whole or not at all. */
-  PDF_TOO_LONG = RESULT_CODE(RESULT_INVALID, MODULE_PDF, 2),  /* A field or a list is longer than any real one (PDF_..._MAX). */
-  PDF_CONTENT = RESULT_CODE(RESULT_INVALID, MODULE_PDF, 3),   /* A field the paper cannot do without is missing, or one it may not show is there. */
-  PDF_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_PDF, 4),    /* Not a PDF of the strict form pdf_document_open reads. */
-  PDF_FONT = RESULT_CODE(RESULT_INTERNAL, MODULE_PDF, 5),     /* The embedded font cannot be used. */
+  PDF_CHARACTER = RESULT_CODE(RESULT_INVALID, MODULE_PDF,
+                              1), /* A character the font does not have: a name is shown whole or not at all. */
+  PDF_TOO_LONG =
+      RESULT_CODE(RESULT_INVALID, MODULE_PDF, 2), /* A field or a list is longer than any real one (PDF_..._MAX). */
+  PDF_CONTENT = RESULT_CODE(RESULT_INVALID, MODULE_PDF,
+                            3), /* A field the paper cannot do without is missing, or one it may not show is there. */
+  PDF_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_PDF, 4), /* Not a PDF of the strict form pdf_document_open reads. */
+  PDF_FONT = RESULT_CODE(RESULT_INTERNAL, MODULE_PDF, 5),  /* The embedded font cannot be used. */
 };
 
 enum {
   PDF_NO_DATE = INT32_MIN,
-  PDF_FIELD_BYTES_MAX = 2000,    /* an address is under 300 bytes, a crime with its articles under 1,000 */
-  PDF_CONVICTIONS_MAX = 200,     /* some 40 pages */
+  PDF_FIELD_BYTES_MAX = 2000, /* an address is under 300 bytes, a crime with its articles under 1,000 */
+  PDF_CONVICTIONS_MAX = 200,  /* some 40 pages */
   PDF_ROWS_MAX = 200,
   PDF_PAGES_MAX = 100,
 };
@@ -34,7 +39,8 @@ enum {
 /* ---- renderer ---- */
 
 struct pdf_renderer;
-/* Subsets and compresses the fonts and shapes what never changes: a few ms. One for the process; any thread may use it. */
+/* Subsets and compresses the fonts and shapes what never changes: a few ms. One for the process; any thread may use it.
+ */
 MUST_USE result pdf_renderer_open(struct pdf_renderer **ret_renderer);
 void pdf_renderer_close(struct pdf_renderer *renderer);
 
@@ -57,7 +63,8 @@ struct pdf_conviction {
   bool expunged;        /* refused on No. 1 */
 };
 
-/* Bans from positions, and from founding or managing enterprises and cooperatives: on No. 1 only on request, always on No. 2. */
+/* Bans from positions, and from founding or managing enterprises and cooperatives: on No. 1 only on request, always on
+ * No. 2. */
 enum pdf_ban_answer { PDF_BANS_NOT_ASKED, PDF_BANS_NONE, PDF_BANS_LISTED };
 struct pdf_ban {
   struct slice position; /* what is forbidden */
@@ -105,9 +112,10 @@ struct pdf_certificate {
   int64_t created_at_ms;  /* into the metadata */
 };
 
-/* The whole file, with two empty signature fields PDF_FIELD_PERSON and PDF_FIELD_SEAL on its last page for sign/ to fill. */
-MUST_USE result pdf_certificate_write(struct pdf_renderer *renderer, struct arena *arena, const struct pdf_certificate *certificate,
-                                      struct slice *ret_bytes);
+/* The whole file, with two empty signature fields PDF_FIELD_PERSON and PDF_FIELD_SEAL on its last page for sign/ to
+ * fill. */
+MUST_USE result pdf_certificate_write(struct pdf_renderer *renderer, struct arena *arena,
+                                      const struct pdf_certificate *certificate, struct slice *ret_bytes);
 #define PDF_FIELD_PERSON "person"
 #define PDF_FIELD_SEAL "seal"
 
@@ -120,8 +128,9 @@ struct pdf_row {
 
 enum pdf_paper { PDF_A4, PDF_A5 };
 
-/* A one-stop shop slip: receipt and appointment, supplement request, refusal, apology and re-appointment. Letterhead, title, opening
- * paragraphs, rows of label and value, closing paragraphs, signature block, QR. What is empty is left out. */
+/* A one-stop shop slip: receipt and appointment, supplement request, refusal, apology and re-appointment. Letterhead,
+ * title, opening paragraphs, rows of label and value, closing paragraphs, signature block, QR. What is empty is left
+ * out. */
 struct pdf_slip {
   enum pdf_paper paper;
   struct slice agency_above;
@@ -147,7 +156,8 @@ MUST_USE result pdf_slip_write(struct pdf_renderer *renderer, struct arena *aren
 
 /* ---- pictures of signatures (for sign/) ---- */
 
-/* [Decree 30/2020 Annex I] a person's signature is blue; the agency's is its red stamp with name and time in ISO 8601. */
+/* [Decree 30/2020 Annex I] a person's signature is blue; the agency's is its red stamp with name and time in ISO 8601.
+ */
 enum pdf_appearance_kind { PDF_APPEARANCE_PERSON, PDF_APPEARANCE_SEAL };
 struct pdf_appearance {
   enum pdf_appearance_kind kind;
@@ -157,13 +167,24 @@ struct pdf_appearance {
   int32_t width, height; /* of the field */
   bool wide;             /* the document's fonts hold all Latin letters, not the Vietnamese ones alone */
 };
-/* Content operators that use fonts /F1 (regular) and /F2 (bold). */
-MUST_USE result pdf_appearance_write(struct pdf_renderer *renderer, struct arena *arena, const struct pdf_appearance *appearance,
-                                     struct slice *ret_operators);
+/* Content operators, compressed, that use fonts /F1 (regular) and /F2 (bold). */
+MUST_USE result pdf_appearance_write(struct pdf_renderer *renderer, struct arena *arena,
+                                     const struct pdf_appearance *appearance, struct slice *ret_operators);
 
 /* ---- strict reader ---- */
 
-enum pdf_kind { PDF_NULL, PDF_BOOLEAN, PDF_INTEGER, PDF_REAL, PDF_NAME, PDF_STRING, PDF_ARRAY, PDF_DICTIONARY, PDF_REFERENCE, PDF_STREAM };
+enum pdf_kind {
+  PDF_NULL,
+  PDF_BOOLEAN,
+  PDF_INTEGER,
+  PDF_REAL,
+  PDF_NAME,
+  PDF_STRING,
+  PDF_ARRAY,
+  PDF_DICTIONARY,
+  PDF_REFERENCE,
+  PDF_STREAM
+};
 
 struct pdf_value {
   enum pdf_kind kind;
@@ -175,9 +196,10 @@ struct pdf_value {
   const struct slice *keys; /* of a dictionary; items are their values */
 };
 
-struct pdf_xref_entry {
+struct pdf_object {
   size_t offset;   /* of "N 0 obj"; 0: no such object */
-  size_t revision; /* which section placed it: 0 the first */
+  size_t revision; /* which wrote it last: 0 the first */
+  struct pdf_value value;
 };
 
 /* One cross-reference section with its trailer, oldest first. */
@@ -193,17 +215,20 @@ struct pdf_document {
   struct slice bytes;
   size_t revision_count;
   struct pdf_revision revisions[PDF_REVISIONS_MAX];
-  size_t object_count; /* /Size */
-  struct pdf_xref_entry *entries;
+  size_t object_count;        /* /Size */
+  size_t object_bound;        /* room in objects */
+  struct pdf_object *objects; /* by number */
 };
 
-/* Reads cross-reference tables and trailers. Strict: classic tables only, every byte from one object to the next accounted for
- * (no hidden object, no gap, no comment), sections in file order, generation 0 throughout, nothing behind the last %%EOF. */
+/* Reads the whole file, from the first byte to the last. Strict: the header we write, classic tables only, every byte
+ * accounted for (no hidden object, gap or comment), generation 0 throughout, one spelling for numbers and hex, nothing
+ * behind the last %%EOF. */
 MUST_USE result pdf_document_open(struct arena *arena, struct slice bytes, struct pdf_document *ret_document);
 /* The document as it stood after its first `revision_count` revisions. */
 MUST_USE result pdf_document_at(struct arena *arena, const struct pdf_document *document, size_t revision_count,
                                 struct pdf_document *ret_document);
-MUST_USE result pdf_object_read(const struct pdf_document *document, struct arena *arena, int64_t number,
-                                struct pdf_value *ret_value);
-/* NULL when there is none. */
+/* These return NULL when there is none. */
+const struct pdf_value *pdf_object_find(const struct pdf_document *document, int64_t number);
 const struct pdf_value *pdf_dictionary_find(const struct pdf_value *dictionary, const char *key);
+/* The object a reference names; any other value is returned as it is. */
+const struct pdf_value *pdf_follow(const struct pdf_document *document, const struct pdf_value *value);

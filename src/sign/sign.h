@@ -1,11 +1,13 @@
-/* sign/sign.h: PAdES B-B signatures on our PDF papers: first the competent person's, then the agency's seal; and their verifier.
+/* sign/sign.h: PAdES B-B signatures on our PDF papers: first the competent person's, then the agency's seal; and their
+ * verifier.
  *
- * Standard   ETSI EN 319 142-1 level B-B; ISO 32000-1 12.8; RFC 5652; RFC 5035.
- *            The person's signature certifies the paper (DocMDP /P 2: only the other signature field may still be filled); the seal is an
- *            approval signature over everything.
- * Steps      a signature is made in two steps, because the officer's signing PIN is bound to the digest: sign_prepare gives the digest of
- *            the signed attributes; the caller obtains the PIN proof for it; sign_complete calls the signer and fits the signature in.
- *            sign_prepare is deterministic: after a restart the same order gives the same digest.
+ * Standard   ETSI EN 319 142-1 level B-B; ISO 32000-1 12.8; RFC 5652; RFC 5035. The person's signature certifies the
+ *            paper (DocMDP /P 2: only the other signature field may still be filled); the seal is an approval
+ *            signature over everything.
+ * Steps      a signature is made in two steps, because the officer's signing PIN is bound to the digest: sign_prepare
+ *            gives the digest of the signed attributes; the caller obtains the PIN proof for it; sign_complete calls
+ *            the signer and fits the signature in. sign_prepare is deterministic: after a restart the same order gives
+ *            the same digest.
  * Does not   timestamp (B-T and above), or store anything.
  * Errors     enum sign_error; CMS_..., X509_... from crypto/, PDF_... from pdf/, SIGNER_... from the signer.
  */
@@ -14,16 +16,20 @@
 #include "pdf/pdf.h"
 
 enum sign_error {
-  SIGN_ORDER = RESULT_CODE(RESULT_CONFLICT, MODULE_SIGN, 1),     /* The field is filled already, or the seal would come before the person. */
-  SIGN_FIELD = RESULT_CODE(RESULT_INVALID, MODULE_SIGN, 2),      /* The document has no such signature field. */
-  SIGN_STRUCTURE = RESULT_CODE(RESULT_INVALID, MODULE_SIGN, 3),  /* Not the exact form our signatures have. */
-  SIGN_DIGEST = RESULT_CODE(RESULT_INVALID, MODULE_SIGN, 4),     /* The document was changed after it was signed. */
-  SIGN_SIGNATURE = RESULT_CODE(RESULT_INVALID, MODULE_SIGN, 5),  /* The signature does not belong to this document and certificate. */
-  SIGN_CHAIN = RESULT_CODE(RESULT_INVALID, MODULE_SIGN, 6),      /* The certificate does not lead to the trusted root. */
-  SIGN_TIME = RESULT_CODE(RESULT_INVALID, MODULE_SIGN, 7),       /* A certificate was not valid when it was used, or is not now. */
-  SIGN_REVOKED = RESULT_CODE(RESULT_INVALID, MODULE_SIGN, 8),    /* A certificate is on the revocation list. */
-  SIGN_ADDED = RESULT_CODE(RESULT_INVALID, MODULE_SIGN, 9),      /* Something besides the second signature was added after the first. */
-  SIGN_UNSIGNED = RESULT_CODE(RESULT_INVALID, MODULE_SIGN, 10),  /* There is no signature. */
+  SIGN_ORDER = RESULT_CODE(RESULT_CONFLICT, MODULE_SIGN,
+                           1), /* The field is filled already, or the seal would come before the person. */
+  SIGN_FIELD = RESULT_CODE(RESULT_INVALID, MODULE_SIGN, 2),     /* The document has no such signature field. */
+  SIGN_STRUCTURE = RESULT_CODE(RESULT_INVALID, MODULE_SIGN, 3), /* Not the exact form our signatures have. */
+  SIGN_DIGEST = RESULT_CODE(RESULT_INVALID, MODULE_SIGN, 4),    /* The document was changed after it was signed. */
+  SIGN_SIGNATURE =
+      RESULT_CODE(RESULT_INVALID, MODULE_SIGN, 5), /* The signature does not belong to this document and certificate. */
+  SIGN_CHAIN = RESULT_CODE(RESULT_INVALID, MODULE_SIGN, 6), /* The certificate does not lead to the trusted root. */
+  SIGN_TIME =
+      RESULT_CODE(RESULT_INVALID, MODULE_SIGN, 7), /* A certificate was not valid when it was used, or is not now. */
+  SIGN_REVOKED = RESULT_CODE(RESULT_INVALID, MODULE_SIGN, 8), /* A certificate is on the revocation list. */
+  SIGN_ADDED = RESULT_CODE(RESULT_INVALID, MODULE_SIGN,
+                           9), /* Something besides the second signature was added after the first. */
+  SIGN_UNSIGNED = RESULT_CODE(RESULT_INVALID, MODULE_SIGN, 10), /* There is no signature. */
 };
 
 enum sign_field { SIGN_PERSON, SIGN_SEAL };
@@ -37,13 +43,13 @@ struct sign_order {
   struct slice above;       /* SIGN_SEAL: agency above, into the picture; may be empty */
   struct slice reason;
   struct slice place;
-  int64_t signed_at_ms;     /* /M, whole seconds */
+  int64_t signed_at_ms; /* /M, whole seconds */
 };
 
 struct sign_prepared {
-  uint8_t digest[32];      /* what the signer signs: SHA-256 of the DER signed attributes */
-  struct slice pdf;        /* with room for the signature */
-  size_t contents_at;      /* offset of the first hex digit of /Contents */
+  uint8_t digest[32]; /* what the signer signs: SHA-256 of the DER signed attributes */
+  struct slice pdf;   /* with room for the signature */
+  size_t contents_at; /* offset of the first hex digit of /Contents */
   size_t contents_digits;
   struct slice attributes; /* DER SET OF */
   struct slice certificate;
@@ -61,8 +67,8 @@ struct sign_authority {
 };
 MUST_USE result sign_complete(struct env *env, struct arena *arena, const struct sign_prepared *prepared,
                               const struct sign_authority *authority, struct slice *ret_pdf);
-/* The same with a signature (DER ECDSA-Sig-Value) that was made elsewhere: bench, tests, a job that resumes. The signature is verified
- * against the certificate before it goes in. */
+/* The same with a signature (DER ECDSA-Sig-Value) that was made elsewhere: bench, tests, a job that resumes. The
+ * signature is verified against the certificate before it goes in. */
 MUST_USE result sign_complete_with(struct arena *arena, const struct sign_prepared *prepared, struct slice signature,
                                    struct slice *ret_pdf);
 
@@ -87,6 +93,7 @@ struct sign_report {
   struct sign_signature seal; /* when sealed */
 };
 
-/* OK: every signature there is holds, every byte is accounted for, and nothing but the seal was added after the first signature.
- * Anything else is the first defect found, its detail in the fault record. */
-MUST_USE result sign_verify(struct arena *arena, struct slice pdf, const struct sign_trust *trust, struct sign_report *ret_report);
+/* OK: every signature there is holds, every byte is accounted for, and nothing but the seal was added after the first
+ * signature. Anything else is the first defect found, its detail in the fault record. */
+MUST_USE result sign_verify(struct arena *arena, struct slice pdf, const struct sign_trust *trust,
+                            struct sign_report *ret_report);
