@@ -7,9 +7,14 @@ enum { REASON_CHARACTERS_MIN = 5, REASON_CHARACTERS_MAX = 2000 };
 
 /* [domain.md §4.3] the national table of moves, row: from, column: to. 3, 7, 8 and 10 are ends. */
 static const bool allowed[DOSSIER_RETURNED + 1][DOSSIER_RETURNED + 1] = {
-    [DOSSIER_NEW] = {[DOSSIER_RECEIVED] = true, [DOSSIER_NOT_RECEIVED] = true, [DOSSIER_SUPPLEMENT] = true, [DOSSIER_WITHDRAWN] = true},
-    [DOSSIER_RECEIVED] =
-        {[DOSSIER_PROCESSING] = true, [DOSSIER_SUPPLEMENT] = true, [DOSSIER_FEE_DUE] = true, [DOSSIER_WITHDRAWN] = true},
+    [DOSSIER_NEW] = {[DOSSIER_RECEIVED] = true,
+                     [DOSSIER_NOT_RECEIVED] = true,
+                     [DOSSIER_SUPPLEMENT] = true,
+                     [DOSSIER_WITHDRAWN] = true},
+    [DOSSIER_RECEIVED] = {[DOSSIER_PROCESSING] = true,
+                          [DOSSIER_SUPPLEMENT] = true,
+                          [DOSSIER_FEE_DUE] = true,
+                          [DOSSIER_WITHDRAWN] = true},
     [DOSSIER_SUPPLEMENT] =
         {[DOSSIER_RECEIVED] = true, [DOSSIER_PROCESSING] = true, [DOSSIER_WITHDRAWN] = true, [DOSSIER_STOPPED] = true},
     [DOSSIER_PROCESSING] = {[DOSSIER_SUPPLEMENT] = true,
@@ -21,21 +26,23 @@ static const bool allowed[DOSSIER_RETURNED + 1][DOSSIER_RETURNED + 1] = {
     [DOSSIER_DONE] = {[DOSSIER_RETURNED] = true},
 };
 
-bool act_move_is_allowed(enum dossier_status from, enum dossier_status to) {
-  return from >= DOSSIER_NEW && from <= DOSSIER_RETURNED && to >= DOSSIER_NEW && to <= DOSSIER_RETURNED && allowed[from][to];
+bool dossier_act_move_is_allowed(enum dossier_status from, enum dossier_status to) {
+  return from >= DOSSIER_NEW && from <= DOSSIER_RETURNED && to >= DOSSIER_NEW && to <= DOSSIER_RETURNED &&
+         allowed[from][to];
 }
 
-struct slice act_one_stop_basis(int32_t date) {
+struct slice dossier_act_one_stop_basis(int32_t date) {
   static const struct civil_date decree_118 = {2025, 7, 1};
   return date >= clock_date_from(decree_118) ? S("Nghị định 118/2025/NĐ-CP") : S("Nghị định 61/2018/NĐ-CP");
 }
 
-struct slice act_record_basis(int32_t date) {
+struct slice dossier_act_record_basis(int32_t date) {
   static const struct civil_date law_107 = {2026, 7, 1};
-  return date >= clock_date_from(law_107) ? S("Luật Lý lịch tư pháp số 107/2025/QH15") : S("Luật Lý lịch tư pháp số 28/2009/QH12");
+  return date >= clock_date_from(law_107) ? S("Luật Lý lịch tư pháp số 107/2025/QH15")
+                                          : S("Luật Lý lịch tư pháp số 28/2009/QH12");
 }
 
-result act_check_reason(struct slice reason) {
+result dossier_act_check_reason(struct slice reason) {
   size_t count = utf8_count(reason);
   if (!utf8_is_valid(reason) || count < REASON_CHARACTERS_MIN || count > REASON_CHARACTERS_MAX) {
     FAIL(DOSSIER_REASON, "reason of %zu characters", count);
@@ -43,7 +50,7 @@ result act_check_reason(struct slice reason) {
   return OK;
 }
 
-struct slice act_role(struct arena *arena, const struct dossier_act *act) {
+struct slice dossier_act_role(struct arena *arena, const struct dossier_act *act) {
   if (act->post == NULL) {
     return S("");
   }
@@ -127,7 +134,7 @@ static result hide_from_citizens(const struct act_context *context, result refus
   return refused;
 }
 
-result act_require(struct act_context *context) {
+result dossier_act_require(struct act_context *context) {
   context->now_ms = clock_now_ms(context->env->clock);
   struct access_request request;
   {
@@ -157,8 +164,8 @@ static result run_in_write(struct db_tx *tx, void *arg) {
   return run->fn(context);
 }
 
-result act_run(struct act_context *context, act_fn fn) {
-  TRY(act_require(context));
+result dossier_act_run(struct act_context *context, act_fn fn) {
+  TRY(dossier_act_require(context));
   struct run run = {context, fn};
   return db_write(context->env->db, run_in_write, &run);
 }
@@ -179,8 +186,11 @@ static result append_ledger(struct act_context *context, const struct act_step *
   struct ledger_entry entry = {
       .kind = (const char *)arena_printf(context->arena, "dossier.%s", step->name).ptr,
       .actor_person_id = context->act->actor_id,
-      .actor_role = act_role(context->arena, context->act),
-      .on_behalf_of = context->act->post == NULL && context->act->actor_id != 0 && context->act->actor_id != d->person_id ? d->person_id : 0,
+      .actor_role = dossier_act_role(context->arena, context->act),
+      .on_behalf_of =
+          context->act->post == NULL && context->act->actor_id != 0 && context->act->actor_id != d->person_id
+              ? d->person_id
+              : 0,
       .subjects = subjects,
       .subject_count = d->applicant_id == d->person_id ? 1 : 2,
       .legal_basis = step->legal_basis,
@@ -189,7 +199,7 @@ static result append_ledger(struct act_context *context, const struct act_step *
   return ledger_append(context->env, context->tx, &entry);
 }
 
-result act_record(struct act_context *context, const struct act_step *step, enum dossier_status from) {
+result dossier_act_record(struct act_context *context, const struct act_step *step, enum dossier_status from) {
   struct dossier_move move = {
       .at_ms = context->now_ms,
       .from = from,
@@ -201,26 +211,26 @@ result act_record(struct act_context *context, const struct act_step *step, enum
       .legal_basis = step->legal_basis,
       .note = step->note,
   };
-  TRY(store_move_insert(context->env, context->tx, &context->dossier, &move));
+  TRY(dossier_store_move_insert(context->env, context->tx, &context->dossier, &move));
   return append_ledger(context, step);
 }
 
-result act_move(struct act_context *context, const struct act_step *step) {
+result dossier_act_move(struct act_context *context, const struct act_step *step) {
   enum dossier_status from = context->dossier.status;
-  if (!act_move_is_allowed(from, step->to)) {
+  if (!dossier_act_move_is_allowed(from, step->to)) {
     FAIL(DOSSIER_MOVE_FORBIDDEN, "%s from status %d", step->name, from);
   }
   context->dossier.status = step->to;
-  TRY(store_dossier_update(context->tx, &context->dossier));
-  return act_record(context, step, from);
+  TRY(dossier_store_update(context->tx, &context->dossier));
+  return dossier_act_record(context, step, from);
 }
 
-result act_note(struct act_context *context, const struct act_step *step) {
-  TRY(store_dossier_update(context->tx, &context->dossier));
-  return act_record(context, step, context->dossier.status);
+result dossier_act_note(struct act_context *context, const struct act_step *step) {
+  TRY(dossier_store_update(context->tx, &context->dossier));
+  return dossier_act_record(context, step, context->dossier.status);
 }
 
-result act_clock_start(struct dossier *dossier, int64_t complete_at_ms) {
+result dossier_act_clock_start(struct dossier *dossier, int64_t complete_at_ms) {
   struct calendar_due due;
   TRY(calendar_due(&dossier->limit, complete_at_ms, &due));
   dossier->complete_at_ms = complete_at_ms;

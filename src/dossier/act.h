@@ -1,7 +1,8 @@
 /* dossier/act.h: what every act shares: access twice, the move, its row and its ledger entry. (private to dossier/)
  *
- * An act is act_run(..., fn): first, outside any write, access is asked so that a refusal is recorded; then, inside the write, the
- * dossier is read again, access is asked again, and fn decides and changes `context->dossier`, last of all by act_move or act_note.
+ * An act is dossier_act_run(..., fn): first, outside any write, access is asked so that a refusal is recorded; then,
+ * inside the write, the dossier is read again, access is asked again, and fn decides and changes `context->dossier`,
+ * last of all by act_move or act_note.
  */
 #pragma once
 #include "dossier/store.h"
@@ -14,36 +15,37 @@ struct act_context {
   struct db_tx *tx;       /* inside the write */
   struct dossier dossier; /* read again inside the write */
   int64_t now_ms;
-  void *arg;              /* of fn */
+  void *arg; /* of fn */
 };
 typedef result (*act_fn)(struct act_context *context);
 
-MUST_USE result act_run(struct act_context *context, act_fn fn);
-/* Loads the dossier into the context and asks access, writing down a refusal. For acts that make something before they write. */
-MUST_USE result act_require(struct act_context *context);
+MUST_USE result dossier_act_run(struct act_context *context, act_fn fn);
+/* Loads the dossier into the context and asks access, writing down a refusal. For acts that make something before they
+ * write. */
+MUST_USE result dossier_act_require(struct act_context *context);
 
 struct act_step {
-  const char *name;          /* "receive" */
+  const char *name; /* "receive" */
   enum dossier_status to;
   struct slice legal_basis;
   struct slice note;
 };
 /* DOSSIER_MOVE_FORBIDDEN when the table does not have the move. Stores context->dossier. */
-MUST_USE result act_move(struct act_context *context, const struct act_step *step);
+MUST_USE result dossier_act_move(struct act_context *context, const struct act_step *step);
 /* An act that keeps the status: a row and a ledger entry, and the dossier stored. */
-MUST_USE result act_note(struct act_context *context, const struct act_step *step);
+MUST_USE result dossier_act_note(struct act_context *context, const struct act_step *step);
 
 /* The move's row and ledger entry alone: for a dossier that was stored a moment ago. */
-MUST_USE result act_record(struct act_context *context, const struct act_step *step, enum dossier_status from);
+MUST_USE result dossier_act_record(struct act_context *context, const struct act_step *step, enum dossier_status from);
 
-bool act_move_is_allowed(enum dossier_status from, enum dossier_status to);
+bool dossier_act_move_is_allowed(enum dossier_status from, enum dossier_status to);
 /* The clock starts (again): complete_at and due date. */
-MUST_USE result act_clock_start(struct dossier *dossier, int64_t complete_at_ms);
+MUST_USE result dossier_act_clock_start(struct dossier *dossier, int64_t complete_at_ms);
 /* The one-stop decree in force on a date, with the article the act rests on. */
-struct slice act_one_stop_basis(int32_t date);
+struct slice dossier_act_one_stop_basis(int32_t date);
 /* The judicial records law in force on a date. */
-struct slice act_record_basis(int32_t date);
+struct slice dossier_act_record_basis(int32_t date);
 /* 5 to 2,000 characters of text, as an officer writes a reason. DOSSIER_REASON. */
-MUST_USE result act_check_reason(struct slice reason);
+MUST_USE result dossier_act_check_reason(struct slice reason);
 /* "decider@H26.11"; empty for a citizen. */
-struct slice act_role(struct arena *arena, const struct dossier_act *act);
+struct slice dossier_act_role(struct arena *arena, const struct dossier_act *act);

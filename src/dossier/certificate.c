@@ -11,7 +11,7 @@ struct filling {
   struct pdf_certificate *c;
 };
 
-struct slice certificate_place(struct slice province, int32_t on) {
+struct slice dossier_certificate_place(struct slice province, int32_t on) {
   const struct register_province *p = register_province_find(province, on);
   return p ? slice_str(p->name) : S("");
 }
@@ -91,7 +91,9 @@ static result fill_convictions(struct filling *f) {
         .judgment = arena_printf(f->arena, "Bản án số %.*s", SLICE_ARG(c->judgment_number)),
         .court = c->court,
         .judgment_date = c->judgment_date,
-        .crime = slice_empty(c->clause) ? c->crime : arena_printf(f->arena, "%.*s (%.*s)", SLICE_ARG(c->crime), SLICE_ARG(c->clause)),
+        .crime = slice_empty(c->clause)
+                     ? c->crime
+                     : arena_printf(f->arena, "%.*s (%.*s)", SLICE_ARG(c->crime), SLICE_ARG(c->clause)),
         .penalty = c->sentence,
         .state = conviction_state(f->arena, c),
         .expunged = expunged,
@@ -141,10 +143,10 @@ static result fill_letterhead(struct filling *f) {
     TRY(utf8_upper(parent.name_vi, f->arena, &f->c->agency_above));
   }
   f->c->number = f->dossier->certificate_number;
-  f->c->place = certificate_place(f->dossier->province, f->today);
+  f->c->place = dossier_certificate_place(f->dossier->province, f->today);
   f->c->issued_on = f->today;
   struct slice *bases = ARENA_ARRAY(f->arena, struct slice, 1);
-  bases[0] = arena_printf(f->arena, "Căn cứ %.*s", SLICE_ARG(act_record_basis(f->today)));
+  bases[0] = arena_printf(f->arena, "Căn cứ %.*s", SLICE_ARG(dossier_act_record_basis(f->today)));
   f->c->legal_bases = bases;
   f->c->legal_base_count = 1;
   return OK;
@@ -160,8 +162,8 @@ static result fill_signer(struct filling *f, const struct certificate_order *ord
   return OK;
 }
 
-result certificate_fill(struct env *env, struct db_tx *tx, struct arena *arena, const struct certificate_order *order,
-                        struct pdf_certificate *ret_certificate) {
+result dossier_certificate_fill(struct env *env, struct db_tx *tx, struct arena *arena,
+                                const struct certificate_order *order, struct pdf_certificate *ret_certificate) {
   struct pdf_certificate c = {.kind = order->dossier->certificate == 2 ? PDF_CERTIFICATE_2 : PDF_CERTIFICATE_1};
   struct filling f = {tx, arena, order->dossier, clock_date_of(order->at_ms), &c};
   TRY(fill_letterhead(&f));

@@ -1,4 +1,5 @@
-/* dossier/check.c: the public check of a paper copy. It answers to five right fields together, and gives nothing away to four. */
+/* dossier/check.c: the public check of a paper copy. It answers to five right fields together, and gives nothing away
+ * to four. */
 #include "codec/utf8.h"
 #include "dossier/dossier.h"
 
@@ -11,19 +12,21 @@ static result names_equal(struct arena *arena, struct slice a, struct slice b, b
   return OK;
 }
 
-static result matches(struct db_tx *tx, struct arena *arena, const struct dossier_check *check, const struct dossier *d, bool *ret_matches) {
+static result matches(struct db_tx *tx, struct arena *arena, const struct dossier_check *check, const struct dossier *d,
+                      bool *ret_matches) {
   struct register_person p;
   bool same_name = false;
   TRY(register_person_load(tx, arena, d->person_id, &p));
   TRY(names_equal(arena, p.name, check->name, &same_name));
   bool same_sex = slice_is(check->sex, p.sex == REGISTER_MALE ? "male" : "female");
-  bool same_number = slice_eq(check->id_number, p.pin) || (!slice_empty(p.card_number) && slice_eq(check->id_number, p.card_number));
+  bool same_number =
+      slice_eq(check->id_number, p.pin) || (!slice_empty(p.card_number) && slice_eq(check->id_number, p.card_number));
   *ret_matches = same_name && same_sex && same_number && register_birth_date(p.birth) == check->birth_date;
   return OK;
 }
 
-static result find_checked(struct env *env, struct arena *arena, const struct dossier_check *check, struct dossier *ret_dossier,
-                           struct dossier_check_answer *ret_answer) {
+static result find_checked(struct env *env, struct arena *arena, const struct dossier_check *check,
+                           struct dossier *ret_dossier, struct dossier_check_answer *ret_answer) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(env->db, &tx));
   TRY(dossier_load(tx, arena, check->code, ret_dossier));
@@ -42,7 +45,8 @@ static result find_checked(struct env *env, struct arena *arena, const struct do
   return OK;
 }
 
-result dossier_check(struct env *env, struct arena *arena, const struct dossier_check *check, struct dossier_check_answer *ret_answer) {
+result dossier_check(struct env *env, struct arena *arena, const struct dossier_check *check,
+                     struct dossier_check_answer *ret_answer) {
   struct dossier d;
   struct dossier_check_answer answer;
   TRY(find_checked(env, arena, check, &d, &answer));

@@ -53,7 +53,7 @@ static result number_next(struct act_context *context, struct slice *ret_number)
   int32_t today = clock_date_of(context->now_ms);
   int16_t year = clock_civil(today).year;
   int64_t serial = 0;
-  TRY(store_number_next(context->tx, d->agency_code, year, &serial));
+  TRY(dossier_store_number_next(context->tx, d->agency_code, year, &serial));
   *ret_number = arena_printf(context->arena, "%.*s%.*s%04d/%05lld", SLICE_ARG(d->province),
                              SLICE_ARG(province_initials(context->arena, d->province, today)), year, (long long)serial);
   return OK;
@@ -80,13 +80,15 @@ static result decide(struct act_context *context) {
   if (slice_empty(d->certificate_number)) {
     TRY(number_next(context, &d->certificate_number));
   }
-  struct act_step step = {.name = "decide", .legal_basis = act_record_basis(clock_date_of(context->now_ms))};
-  return act_note(context, &step);
+  struct act_step step = {.name = "decide", .legal_basis = dossier_act_record_basis(clock_date_of(context->now_ms))};
+  return dossier_act_note(context, &step);
 }
 
-result dossier_decide(struct env *env, struct arena *arena, const struct dossier_act *act, enum dossier_decision decision) {
-  struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_DECIDE, .arg = &decision};
-  return act_run(&context, decide);
+result dossier_decide(struct env *env, struct arena *arena, const struct dossier_act *act,
+                      enum dossier_decision decision) {
+  struct act_context context = {
+      .env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_DECIDE, .arg = &decision};
+  return dossier_act_run(&context, decide);
 }
 
 /* ---- papers ---- */
@@ -97,26 +99,27 @@ static result record_paper_request(struct act_context *context) {
   struct dossier_paper_request request = {.at_ms = context->now_ms,
                                           .component = component->name_vi,
                                           .reason = component->because.vi,
-                                          .role = act_role(context->arena, context->act)};
-  TRY(store_paper_request_insert(context->env, context->tx, &context->dossier, &request));
-  struct act_step step = {.name = "paper_refused", .legal_basis = component->because.clause, .note = component->name_vi};
-  return act_note(context, &step);
+                                          .role = dossier_act_role(context->arena, context->act)};
+  TRY(dossier_store_paper_request_insert(context->env, context->tx, &context->dossier, &request));
+  struct act_step step = {
+      .name = "paper_refused", .legal_basis = component->because.clause, .note = component->name_vi};
+  return dossier_act_note(context, &step);
 }
 
-result dossier_component_request(struct env *env, const struct dossier_works *works, struct arena *arena, const struct dossier_act *act,
-                                 struct slice component_id, struct slice *ret_reason) {
+result dossier_component_request(struct env *env, const struct dossier_works *works, struct arena *arena,
+                                 const struct dossier_act *act, struct slice component_id, struct slice *ret_reason) {
   struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_COMPONENT_REQUEST};
   struct procedure_components components;
   const struct procedure_component *component = NULL;
-  TRY(act_require(&context));
-  TRY(procedure_components(works->procedures, context.dossier.procedure, clock_date_of(context.dossier.submitted_at_ms), arena,
-                           &components));
+  TRY(dossier_act_require(&context));
+  TRY(procedure_components(works->procedures, context.dossier.procedure, clock_date_of(context.dossier.submitted_at_ms),
+                           arena, &components));
   TRY(procedure_component_find(&components, component_id, &component));
   *ret_reason = component->because.vi;
   result allowed = procedure_component_check(&components, component_id);
   if (is_code(allowed, PROCEDURE_COMPONENT_SUPPLIED)) {
     context.arg = (void *)(uintptr_t)component;
-    TRY(act_run(&context, record_paper_request));
+    TRY(dossier_act_run(&context, record_paper_request));
     FAIL(DOSSIER_COMPONENT_SUPPLIED, "a register supplies that paper");
   }
   TRY(allowed);

@@ -1,4 +1,5 @@
-/* dossier/desk.c: the acts of desk and applicant that need nothing but the registers: receive, supplement, refuse, withdraw, apologise, pay. */
+/* dossier/desk.c: the acts of desk and applicant that need nothing but the registers: receive, supplement, refuse,
+ * withdraw, apologise, pay. */
 #include "dossier/act.h"
 
 /* ---- receive ---- */
@@ -9,19 +10,22 @@ static result receive(struct act_context *context) {
   if (d->complete_at_ms == 0) {
     FAIL(DOSSIER_FEE_UNPAID, "the fee of the dossier is not paid");
   }
-  if (!act_move_is_allowed(d->status, DOSSIER_RECEIVED)) {
+  if (!dossier_act_move_is_allowed(d->status, DOSSIER_RECEIVED)) {
     FAIL(DOSSIER_MOVE_FORBIDDEN, "receive from status %d", d->status);
   }
   d->received_at_ms = context->now_ms;
-  struct dossier_slip slip = {.kind = DOSSIER_SLIP_RECEIPT, .at_ms = context->now_ms, .text = S(""), .date = d->due_date};
-  TRY(store_slip_insert(context->env, context->tx, d, &slip));
-  struct act_step step = {.name = "receive", .to = DOSSIER_RECEIVED, .legal_basis = act_one_stop_basis(clock_date_of(context->now_ms))};
-  return act_move(context, &step);
+  struct dossier_slip slip = {
+      .kind = DOSSIER_SLIP_RECEIPT, .at_ms = context->now_ms, .text = S(""), .date = d->due_date};
+  TRY(dossier_store_slip_insert(context->env, context->tx, d, &slip));
+  struct act_step step = {.name = "receive",
+                          .to = DOSSIER_RECEIVED,
+                          .legal_basis = dossier_act_one_stop_basis(clock_date_of(context->now_ms))};
+  return dossier_act_move(context, &step);
 }
 
 result dossier_receive(struct env *env, struct arena *arena, const struct dossier_act *act) {
   struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_RECEIVE};
-  return act_run(&context, receive);
+  return dossier_act_run(&context, receive);
 }
 
 /* ---- supplement: asked once, completely; the answer starts the clock again ---- */
@@ -45,19 +49,20 @@ static result request_supplement(struct act_context *context) {
     FAIL(DOSSIER_SUPPLEMENT_ONCE, "a second supplement notice");
   }
   struct dossier_slip slip = {.kind = DOSSIER_SLIP_SUPPLEMENT, .at_ms = context->now_ms, .text = reason};
-  TRY(store_slip_insert(context->env, context->tx, &context->dossier, &slip));
+  TRY(dossier_store_slip_insert(context->env, context->tx, &context->dossier, &slip));
   struct act_step step = {.name = "supplement_request",
                           .to = DOSSIER_SUPPLEMENT,
-                          .legal_basis = act_one_stop_basis(clock_date_of(context->now_ms)),
+                          .legal_basis = dossier_act_one_stop_basis(clock_date_of(context->now_ms)),
                           .note = reason};
-  return act_move(context, &step);
+  return dossier_act_move(context, &step);
 }
 
-result dossier_supplement_request(struct env *env, struct arena *arena, const struct dossier_act *act, struct slice reason) {
-  TRY(act_check_reason(reason));
+result dossier_supplement_request(struct env *env, struct arena *arena, const struct dossier_act *act,
+                                  struct slice reason) {
+  TRY(dossier_act_check_reason(reason));
   struct act_context context = {
       .env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_SUPPLEMENT_REQUEST, .arg = &reason};
-  return act_run(&context, request_supplement);
+  return dossier_act_run(&context, request_supplement);
 }
 
 static result answer_supplement(struct act_context *context) {
@@ -69,23 +74,26 @@ static result answer_supplement(struct act_context *context) {
     FAIL(DOSSIER_FEE_UNPAID, "the fee of the dossier is not paid");
   }
   enum dossier_status to = d->received_at_ms != 0 ? DOSSIER_PROCESSING : DOSSIER_RECEIVED;
-  TRY(act_clock_start(d, context->now_ms)); /* [domain.md §4.1] the clock restarts when complete */
+  TRY(dossier_act_clock_start(d, context->now_ms)); /* [domain.md §4.1] the clock restarts when complete */
   if (to == DOSSIER_RECEIVED) {
     d->received_at_ms = context->now_ms;
-    struct dossier_slip slip = {.kind = DOSSIER_SLIP_RECEIPT, .at_ms = context->now_ms, .text = S(""), .date = d->due_date};
-    TRY(store_slip_insert(context->env, context->tx, d, &slip));
+    struct dossier_slip slip = {
+        .kind = DOSSIER_SLIP_RECEIPT, .at_ms = context->now_ms, .text = S(""), .date = d->due_date};
+    TRY(dossier_store_slip_insert(context->env, context->tx, d, &slip));
   }
   struct act_step step = {.name = "supplement_answer",
                           .to = to,
-                          .legal_basis = act_one_stop_basis(clock_date_of(context->now_ms)),
+                          .legal_basis = dossier_act_one_stop_basis(clock_date_of(context->now_ms)),
                           .note = *(const struct slice *)context->arg};
-  return act_move(context, &step);
+  return dossier_act_move(context, &step);
 }
 
-result dossier_supplement_answer(struct env *env, struct arena *arena, const struct dossier_act *act, struct slice answer) {
-  TRY(act_check_reason(answer));
-  struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_SUPPLEMENT, .arg = &answer};
-  return act_run(&context, answer_supplement);
+result dossier_supplement_answer(struct env *env, struct arena *arena, const struct dossier_act *act,
+                                 struct slice answer) {
+  TRY(dossier_act_check_reason(answer));
+  struct act_context context = {
+      .env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_SUPPLEMENT, .arg = &answer};
+  return dossier_act_run(&context, answer_supplement);
 }
 
 /* ---- the two ends without a result ---- */
@@ -111,16 +119,18 @@ static result refuse(struct act_context *context) {
   TRY(cancel_payment(context, to == DOSSIER_NOT_RECEIVED)); /* nothing was done for the fee yet */
   d->closed_at_ms = context->now_ms;
   struct dossier_slip slip = {.kind = DOSSIER_SLIP_REFUSAL, .at_ms = context->now_ms, .text = reason};
-  TRY(store_slip_insert(context->env, context->tx, d, &slip));
-  struct act_step step = {
-      .name = "refuse", .to = to, .legal_basis = act_one_stop_basis(clock_date_of(context->now_ms)), .note = reason};
-  return act_move(context, &step);
+  TRY(dossier_store_slip_insert(context->env, context->tx, d, &slip));
+  struct act_step step = {.name = "refuse",
+                          .to = to,
+                          .legal_basis = dossier_act_one_stop_basis(clock_date_of(context->now_ms)),
+                          .note = reason};
+  return dossier_act_move(context, &step);
 }
 
 result dossier_refuse(struct env *env, struct arena *arena, const struct dossier_act *act, struct slice reason) {
-  TRY(act_check_reason(reason));
+  TRY(dossier_act_check_reason(reason));
   struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_REFUSE, .arg = &reason};
-  return act_run(&context, refuse);
+  return dossier_act_run(&context, refuse);
 }
 
 static result withdraw(struct act_context *context) {
@@ -132,14 +142,15 @@ static result withdraw(struct act_context *context) {
   d->closed_at_ms = context->now_ms;
   struct act_step step = {.name = "withdraw",
                           .to = DOSSIER_WITHDRAWN,
-                          .legal_basis = act_one_stop_basis(clock_date_of(context->now_ms)),
+                          .legal_basis = dossier_act_one_stop_basis(clock_date_of(context->now_ms)),
                           .note = *(const struct slice *)context->arg};
-  return act_move(context, &step);
+  return dossier_act_move(context, &step);
 }
 
 result dossier_withdraw(struct env *env, struct arena *arena, const struct dossier_act *act, struct slice reason) {
-  struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_WITHDRAW, .arg = &reason};
-  return act_run(&context, withdraw);
+  struct act_context context = {
+      .env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_WITHDRAW, .arg = &reason};
+  return dossier_act_run(&context, withdraw);
 }
 
 /* ---- apology and single re-appointment ---- */
@@ -168,16 +179,19 @@ static result apologise(struct act_context *context) {
   d->reappointed_date = apology->new_date;
   struct dossier_slip slip = {
       .kind = DOSSIER_SLIP_APOLOGY, .at_ms = context->now_ms, .text = apology->reason, .date = apology->new_date};
-  TRY(store_slip_insert(context->env, context->tx, d, &slip));
-  struct act_step step = {.name = "apologise", .legal_basis = act_one_stop_basis(today), .note = apology->reason};
-  return act_note(context, &step);
+  TRY(dossier_store_slip_insert(context->env, context->tx, d, &slip));
+  struct act_step step = {
+      .name = "apologise", .legal_basis = dossier_act_one_stop_basis(today), .note = apology->reason};
+  return dossier_act_note(context, &step);
 }
 
-result dossier_apologise(struct env *env, struct arena *arena, const struct dossier_act *act, struct slice reason, int32_t new_date) {
-  TRY(act_check_reason(reason));
+result dossier_apologise(struct env *env, struct arena *arena, const struct dossier_act *act, struct slice reason,
+                         int32_t new_date) {
+  TRY(dossier_act_check_reason(reason));
   struct apology apology = {reason, new_date};
-  struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_APOLOGY, .arg = &apology};
-  return act_run(&context, apologise);
+  struct act_context context = {
+      .env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_APOLOGY, .arg = &apology};
+  return dossier_act_run(&context, apologise);
 }
 
 /* ---- payment ---- */
@@ -195,10 +209,10 @@ static result start_clock_when_settled(struct booking *booking, struct db_tx *tx
       .env = booking->env, .arena = booking->arena, .act = &act, .tx = tx, .now_ms = clock_now_ms(booking->env->clock)};
   TRY(dossier_load(tx, booking->arena, act.code, &context.dossier));
   if (context.dossier.complete_at_ms == 0) {
-    TRY(act_clock_start(&context.dossier, context.now_ms));
+    TRY(dossier_act_clock_start(&context.dossier, context.now_ms));
   }
   struct act_step step = {.name = "pay", .legal_basis = S("")};
-  return act_note(&context, &step);
+  return dossier_act_note(&context, &step);
 }
 
 static result book_in_write(struct db_tx *tx, void *arg) {

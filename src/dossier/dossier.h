@@ -4,15 +4,16 @@
  *                    |                             |
  *   NEW (1) ---------+--> RECEIVED (2) --> PROCESSING (4) --> DONE (9) --> RETURNED (10)
  *      |  ^               |    ^             |   ^
- *      |  |   supplement  |    |             |   |        inside PROCESSING: look-ups, decided, signed, sealed (enum dossier_stage)
+ *      |  |   supplement  |    |             |   |        inside PROCESSING: look-ups, decided, signed, sealed (enum
+ * dossier_stage)
  *      +--+-> SUPPLEMENT (5) <-+-------------+   +------- FEE_DUE (6)
  *      +----> WITHDRAWN (7), from 1, 2, 4, 5, 6
  *
- * Numbers are the national ones (domain.md §4.3). Late is computed from dates, never a state. Every move is one row and one ledger entry.
- * Standard   Decree 61/2018, 118/2025; Circular 01/2018/TT-VPCP (slips 01-04); Decree 216/2026.
- * Acts       take struct dossier_act: who, in which post; access/ is asked inside the same write that acts.
- * Two people sign and seal. A signature or layout never runs inside a write: read, make, write, and the write checks again.
- * Shapes     codes: AGENCY-YYMMDD-NNNN. Times Unix ms, civil dates UTC+7, money VND.
+ * Numbers are the national ones (domain.md §4.3). Late is computed from dates, never a state. Every move is one row and
+ * one ledger entry. Standard   Decree 61/2018, 118/2025; Circular 01/2018/TT-VPCP (slips 01-04); Decree 216/2026. Acts
+ * take struct dossier_act: who, in which post; access/ is asked inside the same write that acts. Two people sign and
+ * seal. A signature or layout never runs inside a write: read, make, write, and the write checks again. Shapes codes:
+ * AGENCY-YYMMDD-NNNN. Times Unix ms, civil dates UTC+7, money VND.
  */
 #pragma once
 #include "access/access.h"
@@ -26,27 +27,39 @@
 #include "wallet/wallet.h"
 
 enum dossier_error {
-  DOSSIER_UNKNOWN = RESULT_CODE(RESULT_NOT_FOUND, MODULE_DOSSIER, 1),           /* No such dossier, or not for this caller. */
-  DOSSIER_MOVE_FORBIDDEN = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 2),     /* The dossier is not in a state that allows this. */
-  DOSSIER_FEE_UNPAID = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 3),         /* The fee comes before acceptance. */
-  DOSSIER_CHANNEL_CLOSED = RESULT_CODE(RESULT_REFUSED, MODULE_DOSSIER, 4),      /* That channel is not open in the province on that day. */
-  DOSSIER_FORM_KEY = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 5),            /* No form key, or too long. */
-  DOSSIER_FORM_KEY_DIFFERS = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 6),   /* The same form was submitted before with other content. */
-  DOSSIER_NOT_REPRESENTED = RESULT_CODE(RESULT_REFUSED, MODULE_DOSSIER, 7),     /* The applicant does not represent that person. */
-  DOSSIER_APPLICANT = RESULT_CODE(RESULT_REFUSED, MODULE_DOSSIER, 8),           /* This person may not apply (age, level). */
-  DOSSIER_SUPPLEMENT_ONCE = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 9),    /* One complete supplement notice a dossier. */
-  DOSSIER_APOLOGY_ONCE = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 10),      /* Re-appointment only once. */
-  DOSSIER_APOLOGY_LATE = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 11),      /* At the latest one day before the deadline. */
-  DOSSIER_APOLOGY_DATE = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 12),       /* The new date must be a working day after the old one. */
-  DOSSIER_REASON = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 13),             /* A reason of 5 to 2,000 characters is needed. */
-  DOSSIER_NOT_LOOKED_UP = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 14),     /* The conviction register must be looked up first. */
-  DOSSIER_DECISION_DIFFERS = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 15),  /* The decision contradicts the register. */
-  DOSSIER_STAGE = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 16),             /* Decide, sign and seal come in that order. */
-  DOSSIER_COMPONENT_SUPPLIED = RESULT_CODE(RESULT_REFUSED, MODULE_DOSSIER, 17), /* A register supplies that paper; it may not be asked for. */
-  DOSSIER_NO_AGENCY = RESULT_CODE(RESULT_REFUSED, MODULE_DOSSIER, 18),          /* No agency is competent: no residence in the country on that day. */
-  DOSSIER_FORM = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 19),               /* A field of the form is missing or wrong. */
-  DOSSIER_ALREADY_OPEN = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 20),      /* One dossier a request and type: another is open. */
-  DOSSIER_LOOK_UP_UNKNOWN = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 21),    /* No such register to look up. */
+  DOSSIER_UNKNOWN = RESULT_CODE(RESULT_NOT_FOUND, MODULE_DOSSIER, 1), /* No such dossier, or not for this caller. */
+  DOSSIER_MOVE_FORBIDDEN =
+      RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 2), /* The dossier is not in a state that allows this. */
+  DOSSIER_FEE_UNPAID = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 3), /* The fee comes before acceptance. */
+  DOSSIER_CHANNEL_CLOSED =
+      RESULT_CODE(RESULT_REFUSED, MODULE_DOSSIER, 4), /* That channel is not open in the province on that day. */
+  DOSSIER_FORM_KEY = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 5), /* No form key, or too long. */
+  DOSSIER_FORM_KEY_DIFFERS =
+      RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 6), /* The same form was submitted before with other content. */
+  DOSSIER_NOT_REPRESENTED =
+      RESULT_CODE(RESULT_REFUSED, MODULE_DOSSIER, 7), /* The applicant does not represent that person. */
+  DOSSIER_APPLICANT = RESULT_CODE(RESULT_REFUSED, MODULE_DOSSIER, 8), /* This person may not apply (age, level). */
+  DOSSIER_SUPPLEMENT_ONCE =
+      RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 9), /* One complete supplement notice a dossier. */
+  DOSSIER_APOLOGY_ONCE = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 10), /* Re-appointment only once. */
+  DOSSIER_APOLOGY_LATE =
+      RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 11), /* At the latest one day before the deadline. */
+  DOSSIER_APOLOGY_DATE =
+      RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 12), /* The new date must be a working day after the old one. */
+  DOSSIER_REASON = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 13), /* A reason of 5 to 2,000 characters is needed. */
+  DOSSIER_NOT_LOOKED_UP =
+      RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 14), /* The conviction register must be looked up first. */
+  DOSSIER_DECISION_DIFFERS =
+      RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 15),             /* The decision contradicts the register. */
+  DOSSIER_STAGE = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 16), /* Decide, sign and seal come in that order. */
+  DOSSIER_COMPONENT_SUPPLIED =
+      RESULT_CODE(RESULT_REFUSED, MODULE_DOSSIER, 17), /* A register supplies that paper; it may not be asked for. */
+  DOSSIER_NO_AGENCY = RESULT_CODE(RESULT_REFUSED, MODULE_DOSSIER,
+                                  18), /* No agency is competent: no residence in the country on that day. */
+  DOSSIER_FORM = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 19), /* A field of the form is missing or wrong. */
+  DOSSIER_ALREADY_OPEN =
+      RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 20), /* One dossier a request and type: another is open. */
+  DOSSIER_LOOK_UP_UNKNOWN = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 21), /* No such register to look up. */
 };
 
 extern const struct db_migration dossier_migrations[];
@@ -76,7 +89,7 @@ struct dossier_works {
 };
 
 struct dossier {
-  int64_t person_id;    /* whom it is about */
+  int64_t person_id; /* whom it is about */
   int64_t dossier_id;
   int64_t applicant_id; /* who asked: the person, or their representative */
   struct slice code;
@@ -88,14 +101,14 @@ struct dossier {
   enum dossier_status status;
   enum dossier_stage stage;
   int64_t submitted_at_ms;
-  int64_t complete_at_ms;    /* submitted and paid, supplement answered: the clock's start; 0 while incomplete */
-  int64_t received_at_ms;    /* 0: not yet */
-  int64_t finished_at_ms;    /* result sealed; 0: not yet */
-  int64_t closed_at_ms;      /* withdrawn, refused, stopped; 0: not */
+  int64_t complete_at_ms;      /* submitted and paid, supplement answered: the clock's start; 0 while incomplete */
+  int64_t received_at_ms;      /* 0: not yet */
+  int64_t finished_at_ms;      /* result sealed; 0: not yet */
+  int64_t closed_at_ms;        /* withdrawn, refused, stopped; 0: not */
   struct calendar_limit limit; /* the rule's time limit, so that the clock can start again without the rule */
-  int32_t due_date;          /* 0 until complete */
-  int32_t reappointed_date;  /* 0: none */
-  int32_t certificate;       /* 1 or 2; 0 for other procedures */
+  int32_t due_date;            /* 0 until complete */
+  int32_t reappointed_date;    /* 0: none */
+  int32_t certificate;         /* 1 or 2; 0 for other procedures */
   int64_t copies;
   bool ban_information;
   bool complex;
@@ -112,8 +125,8 @@ struct dossier {
   struct slice certificate_number;
 };
 
-/* An act on a dossier: by an officer in a post, or by the applicant (post NULL). access/ decides twice: before, so that a refusal is
- * recorded, and again inside the write. */
+/* An act on a dossier: by an officer in a post, or by the applicant (post NULL). access/ decides twice: before, so that
+ * a refusal is recorded, and again inside the write. */
 struct dossier_act {
   struct slice code;
   int64_t actor_id;
@@ -131,10 +144,11 @@ struct dossier_application {
   int32_t certificate;
   int64_t copies;
   bool ban_information;
-  struct slice form;     /* JSON object of what the citizen fills */
-  int level;             /* of the session's account */
-  const struct access_post *helper; /* the officer's post when the desk submits for the applicant; NULL: the applicant themself */
-  int64_t helper_id;     /* that officer */
+  struct slice form; /* JSON object of what the citizen fills */
+  int level;         /* of the session's account */
+  const struct access_post
+      *helper;       /* the officer's post when the desk submits for the applicant; NULL: the applicant themself */
+  int64_t helper_id; /* that officer */
 };
 
 struct dossier_preview {
@@ -142,12 +156,13 @@ struct dossier_preview {
   struct slice agency_code;
   struct slice agency_name;
   bool channel_open;
-  struct slice channel_reason; /* why not, or since when; Vietnamese */
+  struct slice channel_reason;          /* why not, or since when; Vietnamese */
   struct procedure_admission admission; /* may this person apply, by which clause */
-  uint16_t refusal;            /* 0, or the code a submission would fail with */
+  uint16_t refusal;                     /* 0, or the code a submission would fail with */
 };
 
-/* What a submission would mean: nothing is stored. Refusals that the citizen can read are in the preview, not in the result. */
+/* What a submission would mean: nothing is stored. Refusals that the citizen can read are in the preview, not in the
+ * result. */
 MUST_USE result dossier_preview(struct env *env, const struct dossier_works *works, struct arena *arena,
                                 const struct dossier_application *application, struct dossier_preview *ret_preview);
 /* Submits once per (applicant, form key): the same form again gives the same dossier. */
@@ -171,8 +186,8 @@ struct dossier_move {
   int64_t at_ms;
   enum dossier_status from; /* 0: the submission itself */
   enum dossier_status to;
-  int64_t actor_id;         /* 0: the system */
-  struct slice act;         /* "submit", "receive", "decide" ...: also acts that change no status */
+  int64_t actor_id; /* 0: the system */
+  struct slice act; /* "submit", "receive", "decide" ...: also acts that change no status */
   struct slice role;
   struct slice desk;
   struct slice legal_basis;
@@ -181,12 +196,17 @@ struct dossier_move {
 MUST_USE result dossier_moves(struct db_tx *tx, struct arena *arena, const struct dossier *dossier,
                               struct dossier_move **ret_moves, size_t *ret_count);
 
-enum dossier_slip_kind { DOSSIER_SLIP_RECEIPT = 1, DOSSIER_SLIP_SUPPLEMENT, DOSSIER_SLIP_REFUSAL, DOSSIER_SLIP_APOLOGY };
+enum dossier_slip_kind {
+  DOSSIER_SLIP_RECEIPT = 1,
+  DOSSIER_SLIP_SUPPLEMENT,
+  DOSSIER_SLIP_REFUSAL,
+  DOSSIER_SLIP_APOLOGY
+};
 struct dossier_slip {
   enum dossier_slip_kind kind;
   int64_t at_ms;
-  struct slice text;    /* the reason or the list of what is missing */
-  int32_t date;         /* appointment; 0: none */
+  struct slice text; /* the reason or the list of what is missing */
+  int32_t date;      /* appointment; 0: none */
 };
 MUST_USE result dossier_slips(struct db_tx *tx, struct arena *arena, const struct dossier *dossier,
                               struct dossier_slip **ret_slips, size_t *ret_count);
@@ -216,41 +236,51 @@ enum dossier_lateness dossier_lateness(const struct dossier *dossier, int64_t at
 
 /* The acts. Each checks access, moves, and writes its ledger entry in one transaction. */
 MUST_USE result dossier_receive(struct env *env, struct arena *arena, const struct dossier_act *act);
-/* register_name: "population", "residence", "convictions", "categories", "family". Recorded as a read of the person's data before it is returned (JSON). */
-MUST_USE result dossier_look_up(struct env *env, struct arena *arena, const struct dossier_act *act, struct slice register_name,
-                                struct slice *ret_json);
-MUST_USE result dossier_supplement_request(struct env *env, struct arena *arena, const struct dossier_act *act, struct slice reason);
-MUST_USE result dossier_supplement_answer(struct env *env, struct arena *arena, const struct dossier_act *act, struct slice answer);
-/* DOSSIER_COMPONENT_SUPPLIED (recorded, ret_reason set too) when a register supplies it; else a supplement request for that paper. */
+/* register_name: "population", "residence", "convictions", "categories", "family". Recorded as a read of the person's
+ * data before it is returned (JSON). */
+MUST_USE result dossier_look_up(struct env *env, struct arena *arena, const struct dossier_act *act,
+                                struct slice register_name, struct slice *ret_json);
+MUST_USE result dossier_supplement_request(struct env *env, struct arena *arena, const struct dossier_act *act,
+                                           struct slice reason);
+MUST_USE result dossier_supplement_answer(struct env *env, struct arena *arena, const struct dossier_act *act,
+                                          struct slice answer);
+/* DOSSIER_COMPONENT_SUPPLIED (recorded, ret_reason set too) when a register supplies it; else a supplement request for
+ * that paper. */
 MUST_USE result dossier_component_request(struct env *env, const struct dossier_works *works, struct arena *arena,
-                                          const struct dossier_act *act, struct slice component, struct slice *ret_reason);
-MUST_USE result dossier_refuse(struct env *env, struct arena *arena, const struct dossier_act *act, struct slice reason);
-MUST_USE result dossier_withdraw(struct env *env, struct arena *arena, const struct dossier_act *act, struct slice reason);
-MUST_USE result dossier_decide(struct env *env, struct arena *arena, const struct dossier_act *act, enum dossier_decision decision);
+                                          const struct dossier_act *act, struct slice component,
+                                          struct slice *ret_reason);
+MUST_USE result dossier_refuse(struct env *env, struct arena *arena, const struct dossier_act *act,
+                               struct slice reason);
+MUST_USE result dossier_withdraw(struct env *env, struct arena *arena, const struct dossier_act *act,
+                                 struct slice reason);
+MUST_USE result dossier_decide(struct env *env, struct arena *arena, const struct dossier_act *act,
+                               enum dossier_decision decision);
 /* The decider's own signature, released by their signing PIN for this document. */
 MUST_USE result dossier_sign(struct env *env, const struct dossier_works *works, struct arena *arena,
                              const struct dossier_act *act, struct slice signing_pin);
 /* The agency's seal, by another person; makes the result, the wallet delivery and the two others. */
-MUST_USE result dossier_seal(struct env *env, const struct dossier_works *works, struct arena *arena, const struct dossier_act *act);
-MUST_USE result dossier_apologise(struct env *env, struct arena *arena, const struct dossier_act *act, struct slice reason,
-                                  int32_t new_date);
+MUST_USE result dossier_seal(struct env *env, const struct dossier_works *works, struct arena *arena,
+                             const struct dossier_act *act);
+MUST_USE result dossier_apologise(struct env *env, struct arena *arena, const struct dossier_act *act,
+                                  struct slice reason, int32_t new_date);
 
 /* A bank's report: books it and, when the fee is complete, starts the clock, in one write. */
 MUST_USE result dossier_payment(struct env *env, struct arena *arena, const struct payment_notification *notification,
                                 struct payment_outcome *ret_outcome);
 /* For outbox_options.acknowledged: DONE -> RETURNED when the last delivery is acknowledged. */
-MUST_USE result dossier_delivery_acknowledged(struct env *env, struct db_tx *tx, struct arena *arena, const struct outbox_item *item);
+MUST_USE result dossier_delivery_acknowledged(struct env *env, struct db_tx *tx, struct arena *arena,
+                                              const struct outbox_item *item);
 /* For outbox_destination "wallet". */
-MUST_USE result dossier_deliver_to_wallet(struct env *env, void *context, const struct outbox_item *item, struct arena *arena,
-                                          struct slice *ret_acknowledgement);
+MUST_USE result dossier_deliver_to_wallet(struct env *env, void *context, const struct outbox_item *item,
+                                          struct arena *arena, struct slice *ret_acknowledgement);
 
 /* The public check of a paper copy [Decree 216/2026; domain.md §3.4]: answers only to all five together. */
 struct dossier_check {
   struct slice code;
-  struct slice name;       /* compared folded, as people type it */
+  struct slice name; /* compared folded, as people type it */
   int32_t birth_date;
-  struct slice sex;        /* "male" or "female" */
-  struct slice id_number;  /* PIN or card number */
+  struct slice sex;       /* "male" or "female" */
+  struct slice id_number; /* PIN or card number */
 };
 struct dossier_check_answer {
   int32_t issued_on;

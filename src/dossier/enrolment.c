@@ -1,4 +1,5 @@
-/* dossier/enrolment.c: level-2 enrolment as a dossier: collected at the desk by one officer, approved by another [Decree 69/2024 Art 11]. */
+/* dossier/enrolment.c: level-2 enrolment as a dossier: collected at the desk by one officer, approved by another
+ * [Decree 69/2024 Art 11]. */
 #include "codec/jout.h"
 #include "crypto/digest.h"
 #include "dossier/act.h"
@@ -67,30 +68,31 @@ static result collect_in_write(struct db_tx *tx, void *arg) {
   struct dossier *d = &c->dossier;
   const struct dossier_enrolment *e = c->enrolment;
   bool found = false;
-  TRY(store_form_find(tx, c->arena, d->applicant_id, e->form_key, c->content, &found, d));
+  TRY(dossier_store_form_find(tx, c->arena, d->applicant_id, e->form_key, c->content, &found, d));
   if (found) {
     return OK;
   }
   bool open = false;
-  TRY(store_open_exists(tx, d, &open));
+  TRY(dossier_store_open_exists(tx, d, &open));
   if (open) {
     FAIL(DOSSIER_ALREADY_OPEN, "an enrolment of this person is open");
   }
-  TRY(store_code_next(tx, c->arena, d->agency_code, clock_date_of(d->submitted_at_ms), &d->code));
-  TRY(act_clock_start(d, d->submitted_at_ms));
+  TRY(dossier_store_code_next(tx, c->arena, d->agency_code, clock_date_of(d->submitted_at_ms), &d->code));
+  TRY(dossier_act_clock_start(d, d->submitted_at_ms));
   struct account_enrolment order = {.person_id = e->person_id,
                                     .level = 2,
                                     .dossier_code = d->code,
-                                    .officer = {c->act->actor_id, act_role(c->arena, c->act)},
+                                    .officer = {c->act->actor_id, dossier_act_role(c->arena, c->act)},
                                     .phone = e->mobile,
                                     .email = e->email,
                                     .face_matched = e->face_matches,
                                     .fingerprints_matched = e->fingerprints_match};
   TRY(account_enrol_collect(c->env, tx, &order));
-  TRY(store_dossier_insert(tx, d, e->form_key, c->content));
-  struct act_context context = {.env = c->env, .arena = c->arena, .act = c->act, .tx = tx, .dossier = *d, .now_ms = d->submitted_at_ms};
+  TRY(dossier_store_insert(tx, d, e->form_key, c->content));
+  struct act_context context = {
+      .env = c->env, .arena = c->arena, .act = c->act, .tx = tx, .dossier = *d, .now_ms = d->submitted_at_ms};
   struct act_step step = {.name = "enrol_collect", .to = DOSSIER_PROCESSING, .legal_basis = c->legal_basis};
-  return act_record(&context, &step, (enum dossier_status)0);
+  return dossier_act_record(&context, &step, (enum dossier_status)0);
 }
 
 /* The person stands at the desk: access is asked with them as the whole case. */
@@ -110,8 +112,9 @@ static result require_collect(struct env *env, const struct dossier_act *act, in
   return access_require(env, &request);
 }
 
-result dossier_enrol_collect(struct env *env, const struct dossier_works *works, struct arena *arena, const struct dossier_act *act,
-                             const struct dossier_enrolment *enrolment, struct dossier *ret_dossier) {
+result dossier_enrol_collect(struct env *env, const struct dossier_works *works, struct arena *arena,
+                             const struct dossier_act *act, const struct dossier_enrolment *enrolment,
+                             struct dossier *ret_dossier) {
   TRY(require_collect(env, act, enrolment->person_id));
   int64_t now_ms = clock_now_ms(env->clock);
   struct collection c = {.env = env, .arena = arena, .act = act, .enrolment = enrolment};
@@ -143,18 +146,19 @@ static result approve(struct act_context *context) {
   if (!slice_eq(d->procedure, procedure_name) || d->status != DOSSIER_PROCESSING) {
     FAIL(DOSSIER_MOVE_FORBIDDEN, "no enrolment to approve");
   }
-  struct account_enrolment order = {.person_id = d->person_id,
-                                    .level = 2,
-                                    .dossier_code = d->code,
-                                    .officer = {context->act->actor_id, act_role(context->arena, context->act)}};
+  struct account_enrolment order = {
+      .person_id = d->person_id,
+      .level = 2,
+      .dossier_code = d->code,
+      .officer = {context->act->actor_id, dossier_act_role(context->arena, context->act)}};
   TRY(account_enrol_approve(context->env, context->tx, &order));
   d->decider_id = context->act->actor_id;
   d->finished_at_ms = context->now_ms;
   struct act_step step = {.name = "enrol_approve", .to = DOSSIER_DONE, .legal_basis = S("Nghị định 69/2024/NĐ-CP")};
-  return act_move(context, &step);
+  return dossier_act_move(context, &step);
 }
 
 result dossier_enrol_approve(struct env *env, struct arena *arena, const struct dossier_act *act) {
   struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_ENROL_APPROVE};
-  return act_run(&context, approve);
+  return dossier_act_run(&context, approve);
 }

@@ -49,8 +49,8 @@ static result find_relation(struct db_tx *tx, struct arena *arena, const struct 
   return OK;
 }
 
-static result find_province(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on, struct slice *ret_permanent,
-                            struct slice *ret_any) {
+static result find_province(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
+                            struct slice *ret_permanent, struct slice *ret_any) {
   *ret_permanent = S("");
   result found = register_residence_province(tx, arena, person_id, on, ret_permanent);
   if (is_ok(found)) {
@@ -72,7 +72,8 @@ static result find_province(struct db_tx *tx, struct arena *arena, int64_t perso
   return OK;
 }
 
-static const struct procedure_fact *facts_of(struct arena *arena, const struct dossier_application *a, size_t *ret_count) {
+static const struct procedure_fact *facts_of(struct arena *arena, const struct dossier_application *a,
+                                             size_t *ret_count) {
   if (a->certificate == 0) {
     *ret_count = 0;
     return NULL;
@@ -85,8 +86,8 @@ static const struct procedure_fact *facts_of(struct arena *arena, const struct d
   return facts;
 }
 
-result gather_input(struct db_tx *tx, struct arena *arena, const struct dossier_application *a, int64_t now_ms,
-                    struct gathered *ret_gathered) {
+result dossier_gather(struct db_tx *tx, struct arena *arena, const struct dossier_application *a, int64_t now_ms,
+                      struct gathered *ret_gathered) {
   int32_t today = clock_date_of(now_ms);
   struct register_person person;
   struct register_category_list categories;

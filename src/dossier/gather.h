@@ -1,4 +1,5 @@
-/* dossier/gather.h: what the registers say of the person a dossier is about, as the rule wants to hear it. (private to dossier/) */
+/* dossier/gather.h: what the registers say of the person a dossier is about, as the rule wants to hear it. (private to
+ * dossier/) */
 #pragma once
 #include "dossier/dossier.h"
 
@@ -8,5 +9,5 @@ struct gathered {
   struct register_agency agency; /* competent today; code empty: none */
 };
 /* In a read transaction, at now_ms. */
-MUST_USE result gather_input(struct db_tx *tx, struct arena *arena, const struct dossier_application *application, int64_t now_ms,
-                             struct gathered *ret_gathered);
+MUST_USE result dossier_gather(struct db_tx *tx, struct arena *arena, const struct dossier_application *application,
+                               int64_t now_ms, struct gathered *ret_gathered);

@@ -1,4 +1,5 @@
-/* dossier/look_up.c: an officer reads a register about the person of a dossier. The read is a ledger entry, durable before the answer is shown. */
+/* dossier/look_up.c: an officer reads a register about the person of a dossier. The read is a ledger entry, durable
+ * before the answer is shown. */
 #include "codec/jout.h"
 #include "dossier/act.h"
 
@@ -96,9 +97,9 @@ static result put_categories(struct answer *a) {
 }
 
 static result put_family(struct answer *a) {
-  static const char *const words[] = {[REGISTER_FATHER] = "father",     [REGISTER_MOTHER] = "mother", [REGISTER_SPOUSE] = "spouse",
-                                      [REGISTER_CHILD] = "child",       [REGISTER_GUARDIAN] = "guardian",
-                                      [REGISTER_WARD] = "ward"};
+  static const char *const words[] = {
+      [REGISTER_FATHER] = "father", [REGISTER_MOTHER] = "mother",     [REGISTER_SPOUSE] = "spouse",
+      [REGISTER_CHILD] = "child",   [REGISTER_GUARDIAN] = "guardian", [REGISTER_WARD] = "ward"};
   struct register_relation_list list;
   TRY(register_relations_load(a->tx, a->arena, a->dossier->person_id, a->today, &list));
   jout_put_list(&a->out, "family");
@@ -130,16 +131,17 @@ struct look_up {
 /* Taking the dossier up is the first look-up: RECEIVED becomes PROCESSING. */
 static result note_look_up(struct act_context *context) {
   const struct look_up *look_up = context->arg;
-  struct act_step step = {.name = (const char *)arena_printf(context->arena, "look_up_%s", registers[look_up->index].name).ptr,
-                          .to = DOSSIER_PROCESSING,
-                          .legal_basis = context->act->purpose};
+  struct act_step step = {
+      .name = (const char *)arena_printf(context->arena, "look_up_%s", registers[look_up->index].name).ptr,
+      .to = DOSSIER_PROCESSING,
+      .legal_basis = context->act->purpose};
   if (context->dossier.status == DOSSIER_RECEIVED) {
-    return act_move(context, &step);
+    return dossier_act_move(context, &step);
   }
   if (context->dossier.status != DOSSIER_PROCESSING) {
     FAIL(DOSSIER_MOVE_FORBIDDEN, "look-up in status %d", context->dossier.status);
   }
-  return act_note(context, &step);
+  return dossier_act_note(context, &step);
 }
 
 static result write_answer(struct act_context *context, size_t index, struct slice *ret_json) {
@@ -162,8 +164,9 @@ result dossier_look_up(struct env *env, struct arena *arena, const struct dossie
   for (size_t i = 0; i < sizeof registers / sizeof *registers; i++) {
     if (slice_is(register_name, registers[i].name)) {
       struct look_up look_up = {i};
-      struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_LOOK_UP, .arg = &look_up};
-      TRY(act_run(&context, note_look_up)); /* durable from here on: now it may be shown */
+      struct act_context context = {
+          .env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_LOOK_UP, .arg = &look_up};
+      TRY(dossier_act_run(&context, note_look_up)); /* durable from here on: now it may be shown */
       return write_answer(&context, i, ret_json);
     }
   }

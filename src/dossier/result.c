@@ -1,7 +1,9 @@
-/* dossier/result.c: the certificate: laid out and signed by the competent person, then sealed by the agency, then delivered.
+/* dossier/result.c: the certificate: laid out and signed by the competent person, then sealed by the agency, then
+ * delivered.
  *
- * Layout and signatures run outside the writes. Until the write that stores a signature nothing has happened: a crash before it leaves the
- * dossier as it was, and the act is done again; the signer's own log then counts one signature more than there are documents.
+ * Layout and signatures run outside the writes. Until the write that stores a signature nothing has happened: a crash
+ * before it leaves the dossier as it was, and the act is done again; the signer's own log then counts one signature
+ * more than there are documents.
  */
 #include "codec/jout.h"
 #include "dossier/act.h"
@@ -11,9 +13,9 @@
 
 struct signing {
   const struct dossier_works *works;
-  struct slice pin;         /* the person's; empty for the seal */
-  struct slice pdf;         /* in: what is signed; out: signed */
-  uint8_t before[32];       /* the seal: the document it was made over */
+  struct slice pin;   /* the person's; empty for the seal */
+  struct slice pdf;   /* in: what is signed; out: signed */
+  uint8_t before[32]; /* the seal: the document it was made over */
   bool delivered;
 };
 
@@ -29,14 +31,16 @@ static result require_stage(const struct dossier *d, enum dossier_stage stage) {
 static result lay_out(struct act_context *context, struct signing *signing) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(context->env->db, &tx));
-  struct certificate_order order = {&context->dossier, context->act->actor_id, context->act->post->post_id, context->now_ms};
+  struct certificate_order order = {&context->dossier, context->act->actor_id, context->act->post->post_id,
+                                    context->now_ms};
   struct pdf_certificate certificate;
-  TRY(certificate_fill(context->env, tx, context->arena, &order, &certificate));
+  TRY(dossier_certificate_fill(context->env, tx, context->arena, &order, &certificate));
   return pdf_certificate_write(signing->works->renderer, context->arena, &certificate, &signing->pdf);
 }
 
 /* Prepares with the key's certificate; for a person, releases the key with the PIN; and completes. */
-static result sign_with(struct act_context *context, struct signing *signing, struct slice key, struct sign_order *order) {
+static result sign_with(struct act_context *context, struct signing *signing, struct slice key,
+                        struct sign_order *order) {
   struct pki_chain chain;
   TRY(pki_chain_of(context->env, key, context->now_ms, context->arena, &chain));
   order->pdf = signing->pdf;
@@ -63,20 +67,21 @@ static result store_signed(struct act_context *context) {
   TRY(require_stage(&context->dossier, DOSSIER_STAGE_DECIDED));
   TRY(wallet_bytes_put(context->tx, signing->pdf, context->dossier.document_sha256));
   context->dossier.stage = DOSSIER_STAGE_SIGNED;
-  struct act_step step = {.name = "sign", .legal_basis = act_record_basis(clock_date_of(context->now_ms))};
-  return act_note(context, &step);
+  struct act_step step = {.name = "sign", .legal_basis = dossier_act_record_basis(clock_date_of(context->now_ms))};
+  return dossier_act_note(context, &step);
 }
 
-result dossier_sign(struct env *env, const struct dossier_works *works, struct arena *arena, const struct dossier_act *act,
-                    struct slice signing_pin) {
+result dossier_sign(struct env *env, const struct dossier_works *works, struct arena *arena,
+                    const struct dossier_act *act, struct slice signing_pin) {
   struct signing signing = {.works = works, .pin = signing_pin};
   struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_SIGN, .arg = &signing};
-  TRY(act_require(&context));
+  TRY(dossier_act_require(&context));
   TRY(require_stage(&context.dossier, DOSSIER_STAGE_DECIDED));
   TRY(lay_out(&context, &signing));
-  struct sign_order order = {.field = SIGN_PERSON,
-                             .reason = S("Cấp Phiếu lý lịch tư pháp"),
-                             .place = certificate_place(context.dossier.province, clock_date_of(context.now_ms))};
+  struct sign_order order = {
+      .field = SIGN_PERSON,
+      .reason = S("Cấp Phiếu lý lịch tư pháp"),
+      .place = dossier_certificate_place(context.dossier.province, clock_date_of(context.now_ms))};
   struct register_person signer;
   {
     struct db_tx *tx CLEANUP(db_read_end) = NULL;
@@ -85,7 +90,7 @@ result dossier_sign(struct env *env, const struct dossier_works *works, struct a
   }
   order.name = signer.name;
   TRY(sign_with(&context, &signing, arena_printf(arena, "officer/%lld", (long long)act->actor_id), &order));
-  return act_run(&context, store_signed);
+  return dossier_act_run(&context, store_signed);
 }
 
 /* ---- the seal, the result and its three deliveries ---- */
@@ -109,7 +114,8 @@ static struct slice delivery_payload(struct act_context *context) {
   return buf_slice(&buf);
 }
 
-/* [S0 item 11] by default to the wallet, the national portal and the provincial system; each with its own acknowledgement. */
+/* [S0 item 11] by default to the wallet, the national portal and the provincial system; each with its own
+ * acknowledgement. */
 static result add_deliveries(struct act_context *context) {
   static const struct slice destinations[] = {S_INIT("wallet"), S_INIT("national_portal"), S_INIT("provincial_system")};
   struct slice payload = delivery_payload(context);
@@ -138,8 +144,8 @@ static result store_sealed(struct act_context *context) {
   d->sealer_id = context->act->actor_id;
   d->finished_at_ms = context->now_ms;
   struct act_step step = {
-      .name = "seal", .to = DOSSIER_DONE, .legal_basis = act_record_basis(clock_date_of(context->now_ms))};
-  TRY(act_move(context, &step));
+      .name = "seal", .to = DOSSIER_DONE, .legal_basis = dossier_act_record_basis(clock_date_of(context->now_ms))};
+  TRY(dossier_act_move(context, &step));
   return add_deliveries(context);
 }
 
@@ -157,21 +163,23 @@ static result load_signed(struct act_context *context, struct signing *signing, 
   return OK;
 }
 
-result dossier_seal(struct env *env, const struct dossier_works *works, struct arena *arena, const struct dossier_act *act) {
+result dossier_seal(struct env *env, const struct dossier_works *works, struct arena *arena,
+                    const struct dossier_act *act) {
   struct signing signing = {.works = works};
   struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_SEAL, .arg = &signing};
   struct register_agency agency = {0};
   struct register_agency parent = {0};
-  TRY(act_require(&context));
+  TRY(dossier_act_require(&context));
   TRY(require_stage(&context.dossier, DOSSIER_STAGE_SIGNED));
   TRY(load_signed(&context, &signing, &agency, &parent));
-  struct sign_order order = {.field = SIGN_SEAL,
-                             .name = agency.name_vi,
-                             .above = parent.name_vi,
-                             .reason = S("Đóng dấu cơ quan"),
-                             .place = certificate_place(context.dossier.province, clock_date_of(context.now_ms))};
+  struct sign_order order = {
+      .field = SIGN_SEAL,
+      .name = agency.name_vi,
+      .above = parent.name_vi,
+      .reason = S("Đóng dấu cơ quan"),
+      .place = dossier_certificate_place(context.dossier.province, clock_date_of(context.now_ms))};
   TRY(sign_with(&context, &signing, arena_printf(arena, "seal/%.*s", SLICE_ARG(agency.code)), &order));
-  TRY(act_run(&context, store_sealed));
+  TRY(dossier_act_run(&context, store_sealed));
   if (works->outbox != NULL) {
     outbox_runner_wake(works->outbox);
   }
@@ -213,7 +221,8 @@ result dossier_deliver_to_wallet(struct env *env, void *context, const struct ou
   return OK;
 }
 
-result dossier_delivery_acknowledged(struct env *env, struct db_tx *tx, struct arena *arena, const struct outbox_item *item) {
+result dossier_delivery_acknowledged(struct env *env, struct db_tx *tx, struct arena *arena,
+                                     const struct outbox_item *item) {
   struct outbox_item *items = NULL;
   size_t count = 0;
   TRY(outbox_of_reference(tx, arena, item->person_id, item->reference, &items, &count));
@@ -228,6 +237,8 @@ result dossier_delivery_acknowledged(struct env *env, struct db_tx *tx, struct a
   if (context.dossier.status != DOSSIER_DONE) {
     return OK;
   }
-  struct act_step step = {.name = "return", .to = DOSSIER_RETURNED, .legal_basis = act_one_stop_basis(clock_date_of(context.now_ms))};
-  return act_move(&context, &step);
+  struct act_step step = {.name = "return",
+                          .to = DOSSIER_RETURNED,
+                          .legal_basis = dossier_act_one_stop_basis(clock_date_of(context.now_ms))};
+  return dossier_act_move(&context, &step);
 }

@@ -17,10 +17,14 @@ static const struct {
   const char *title;
   const char *opening;
 } forms[] = {
-    [DOSSIER_SLIP_RECEIPT] = {"GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ", "Bộ phận Tiếp nhận và Trả kết quả đã tiếp nhận hồ sơ sau đây:"},
-    [DOSSIER_SLIP_SUPPLEMENT] = {"PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ", "Đề nghị bổ sung, hoàn thiện hồ sơ sau đây (yêu cầu một lần, đầy đủ):"},
-    [DOSSIER_SLIP_REFUSAL] = {"PHIẾU TỪ CHỐI TIẾP NHẬN, GIẢI QUYẾT HỒ SƠ", "Không tiếp nhận, giải quyết hồ sơ sau đây:"},
-    [DOSSIER_SLIP_APOLOGY] = {"PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ", "Cơ quan xin lỗi vì chưa trả được kết quả đúng hẹn và hẹn lại một lần:"},
+    [DOSSIER_SLIP_RECEIPT] = {"GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ",
+                              "Bộ phận Tiếp nhận và Trả kết quả đã tiếp nhận hồ sơ sau đây:"},
+    [DOSSIER_SLIP_SUPPLEMENT] = {"PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ",
+                                 "Đề nghị bổ sung, hoàn thiện hồ sơ sau đây (yêu cầu một lần, đầy đủ):"},
+    [DOSSIER_SLIP_REFUSAL] = {"PHIẾU TỪ CHỐI TIẾP NHẬN, GIẢI QUYẾT HỒ SƠ",
+                              "Không tiếp nhận, giải quyết hồ sơ sau đây:"},
+    [DOSSIER_SLIP_APOLOGY] = {"PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ",
+                              "Cơ quan xin lỗi vì chưa trả được kết quả đúng hẹn và hẹn lại một lần:"},
 };
 
 static void add_row(struct page *page, struct slice label, struct slice value) {
@@ -75,28 +79,29 @@ static result fill_slip(struct env *env, struct page *page, struct pdf_slip *ret
   struct slice *opening = ARENA_NEW(page->arena, struct slice);
   struct slice *closing = ARENA_NEW(page->arena, struct slice);
   *opening = slice_str(forms[page->slip->kind].opening);
-  *closing = arena_printf(page->arena, "Căn cứ: %.*s.", SLICE_ARG(act_one_stop_basis(day)));
-  struct pdf_slip slip = {.paper = PDF_A5,
-                          .place = certificate_place(d->province, day),
-                          .issued_on = day,
-                          .title = slice_str(forms[page->slip->kind].title),
-                          .subtitle = arena_printf(page->arena, "Mã hồ sơ: %.*s", SLICE_ARG(d->code)),
-                          .opening = opening,
-                          .opening_count = 1,
-                          .rows = page->rows,
-                          .row_count = page->row_count,
-                          .closing = closing,
-                          .closing_count = 1,
-                          .signer_post = S("BỘ PHẬN TIẾP NHẬN VÀ TRẢ KẾT QUẢ"),
-                          .qr_text = arena_printf(page->arena, "%.*s/app/dossiers/%.*s", SLICE_ARG(env->origin), SLICE_ARG(d->code)),
-                          .created_at_ms = page->slip->at_ms};
+  *closing = arena_printf(page->arena, "Căn cứ: %.*s.", SLICE_ARG(dossier_act_one_stop_basis(day)));
+  struct pdf_slip slip = {
+      .paper = PDF_A5,
+      .place = dossier_certificate_place(d->province, day),
+      .issued_on = day,
+      .title = slice_str(forms[page->slip->kind].title),
+      .subtitle = arena_printf(page->arena, "Mã hồ sơ: %.*s", SLICE_ARG(d->code)),
+      .opening = opening,
+      .opening_count = 1,
+      .rows = page->rows,
+      .row_count = page->row_count,
+      .closing = closing,
+      .closing_count = 1,
+      .signer_post = S("BỘ PHẬN TIẾP NHẬN VÀ TRẢ KẾT QUẢ"),
+      .qr_text = arena_printf(page->arena, "%.*s/app/dossiers/%.*s", SLICE_ARG(env->origin), SLICE_ARG(d->code)),
+      .created_at_ms = page->slip->at_ms};
   TRY(utf8_upper(agency.name_vi, page->arena, &slip.agency));
   *ret_slip = slip;
   return OK;
 }
 
-result dossier_slip_write(struct env *env, const struct dossier_works *works, struct arena *arena, const struct dossier *dossier,
-                          enum dossier_slip_kind kind, struct slice *ret_pdf) {
+result dossier_slip_write(struct env *env, const struct dossier_works *works, struct arena *arena,
+                          const struct dossier *dossier, enum dossier_slip_kind kind, struct slice *ret_pdf) {
   struct pdf_slip slip;
   {
     struct db_tx *tx CLEANUP(db_read_end) = NULL;

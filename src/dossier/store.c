@@ -12,7 +12,8 @@ const struct db_migration dossier_migrations[] = {
      "  limit_unit int/public NOT NULL, limit_roll int/public NOT NULL, limit_count int/public NOT NULL,"
      "  limit_cut_off int/public NOT NULL, due_date int/personal NOT NULL, reappointed_date int/personal NOT NULL,"
      "  certificate int/personal NOT NULL, copies int/personal NOT NULL, ban_information int/personal NOT NULL,"
-     "  complex int/personal NOT NULL, fee int/personal NOT NULL, support int/personal NOT NULL, payable int/personal NOT NULL,"
+     "  complex int/personal NOT NULL, fee int/personal NOT NULL, support int/personal NOT NULL, payable int/personal "
+     "NOT NULL,"
      "  rule_hash bytes/public NOT NULL, outcome text/personal NOT NULL, form text/sensitive NOT NULL,"
      "  decision int/sensitive NOT NULL, decider_id id/public NOT NULL, sealer_id id/public NOT NULL,"
      "  document_sha256 bytes/personal, certificate_number text/personal NOT NULL,"
@@ -23,33 +24,42 @@ const struct db_migration dossier_migrations[] = {
      "CREATE TABLE dossier_code ("
      "  code text/personal NOT NULL PRIMARY KEY, person_id id/public NOT NULL, dossier_id id/public NOT NULL);"
      "CREATE TABLE dossier_serial ("
-     "  agency_code text/public NOT NULL, day int/public NOT NULL, last int/public NOT NULL, PRIMARY KEY (agency_code, day));"
+     "  agency_code text/public NOT NULL, day int/public NOT NULL, last int/public NOT NULL, PRIMARY KEY (agency_code, "
+     "day));"
      "CREATE TABLE dossier_number ("
-     "  agency_code text/public NOT NULL, year int/public NOT NULL, last int/public NOT NULL, PRIMARY KEY (agency_code, year));"
+     "  agency_code text/public NOT NULL, year int/public NOT NULL, last int/public NOT NULL, PRIMARY KEY "
+     "(agency_code, year));"
      "CREATE TABLE dossier_form ("
      "  person_id id/public NOT NULL, form_key text/personal NOT NULL, content bytes/personal NOT NULL,"
      "  code text/personal NOT NULL, PRIMARY KEY (person_id, form_key));"
      "CREATE TABLE dossier_move ("
-     "  person_id id/public NOT NULL, dossier_id id/public NOT NULL, move_id id/public NOT NULL, at time/personal NOT NULL,"
-     "  from_status int/personal NOT NULL, to_status int/personal NOT NULL, actor_id id/personal NOT NULL, act text/personal NOT NULL,"
-     "  role text/personal NOT NULL, desk text/personal NOT NULL, legal_basis text/public NOT NULL, note text/sensitive NOT NULL,"
+     "  person_id id/public NOT NULL, dossier_id id/public NOT NULL, move_id id/public NOT NULL, at time/personal NOT "
+     "NULL,"
+     "  from_status int/personal NOT NULL, to_status int/personal NOT NULL, actor_id id/personal NOT NULL, act "
+     "text/personal NOT NULL,"
+     "  role text/personal NOT NULL, desk text/personal NOT NULL, legal_basis text/public NOT NULL, note "
+     "text/sensitive NOT NULL,"
      "  PRIMARY KEY (person_id, dossier_id, move_id));"
      "CREATE TABLE dossier_slip ("
-     "  person_id id/public NOT NULL, dossier_id id/public NOT NULL, slip_id id/public NOT NULL, kind int/personal NOT NULL,"
+     "  person_id id/public NOT NULL, dossier_id id/public NOT NULL, slip_id id/public NOT NULL, kind int/personal NOT "
+     "NULL,"
      "  at time/personal NOT NULL, body text/sensitive NOT NULL, day int/personal NOT NULL,"
      "  PRIMARY KEY (person_id, dossier_id, slip_id));"
      "CREATE TABLE dossier_paper_request ("
-     "  person_id id/public NOT NULL, dossier_id id/public NOT NULL, request_id id/public NOT NULL, at time/personal NOT NULL,"
+     "  person_id id/public NOT NULL, dossier_id id/public NOT NULL, request_id id/public NOT NULL, at time/personal "
+     "NOT NULL,"
      "  component text/personal NOT NULL, reason text/personal NOT NULL, role text/personal NOT NULL,"
      "  PRIMARY KEY (person_id, dossier_id, request_id));"},
     {0},
 };
 
-#define DOSSIER_COLUMNS                                                                                                   \
-  "d.person_id, d.dossier_id, d.applicant_id, d.code, d.procedure_name, d.national_code, d.agency_code, d.province,"     \
-  " d.channel, d.status, d.stage, d.submitted_at, d.complete_at, d.received_at, d.finished_at, d.closed_at, d.due_date,"  \
-  " d.reappointed_date, d.certificate, d.copies, d.ban_information, d.complex, d.fee, d.support, d.payable, d.rule_hash," \
-  " d.outcome, d.form, d.decision, d.decider_id, d.sealer_id, d.document_sha256, d.certificate_number, d.limit_unit,"       \
+#define DOSSIER_COLUMNS                                                                                               \
+  "d.person_id, d.dossier_id, d.applicant_id, d.code, d.procedure_name, d.national_code, d.agency_code, d.province,"  \
+  " d.channel, d.status, d.stage, d.submitted_at, d.complete_at, d.received_at, d.finished_at, d.closed_at, "         \
+  "d.due_date,"                                                                                                       \
+  " d.reappointed_date, d.certificate, d.copies, d.ban_information, d.complex, d.fee, d.support, d.payable, "         \
+  "d.rule_hash,"                                                                                                      \
+  " d.outcome, d.form, d.decision, d.decider_id, d.sealer_id, d.document_sha256, d.certificate_number, d.limit_unit," \
   " d.limit_roll, d.limit_count, d.limit_cut_off"
 
 static void read_hash(struct slice from, uint8_t to[32]) {
@@ -112,44 +122,57 @@ static struct db_value document_value(const struct dossier *d) {
   return hash_is_set(d->document_sha256) ? db_of_bytes(slice_of(d->document_sha256, 32)) : db_of_null();
 }
 
-result store_dossier_insert(struct db_tx *tx, const struct dossier *d, struct slice form_key, const uint8_t content[32]) {
+result dossier_store_insert(struct db_tx *tx, const struct dossier *d, struct slice form_key,
+                            const uint8_t content[32]) {
   TRY(db_run(tx, "INSERT INTO dossier_form (person_id, form_key, content, code) VALUES ($1, $2, $3, $4)",
-             DB_ARGS(db_of_int(d->applicant_id), db_of_text(form_key), db_of_bytes(slice_of(content, 32)), db_of_text(d->code)), NULL));
+             DB_ARGS(db_of_int(d->applicant_id), db_of_text(form_key), db_of_bytes(slice_of(content, 32)),
+                     db_of_text(d->code)),
+             NULL));
   TRY(db_run(tx, "INSERT INTO dossier_code (code, person_id, dossier_id) VALUES ($1, $2, $3)",
              DB_ARGS(db_of_text(d->code), db_of_int(d->person_id), db_of_int(d->dossier_id)), NULL));
-  return db_run(tx,
-                "INSERT INTO dossier (person_id, dossier_id, applicant_id, code, procedure_name, national_code, agency_code, province,"
-                " channel, status, stage, submitted_at, complete_at, received_at, finished_at, closed_at, due_date, reappointed_date,"
-                " certificate, copies, ban_information, complex, fee, support, payable, rule_hash, outcome, form, decision, decider_id,"
-                " sealer_id, document_sha256, certificate_number, limit_unit, limit_roll, limit_count, limit_cut_off) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-                " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37)",
-                DB_ARGS(db_of_int(d->person_id), db_of_int(d->dossier_id), db_of_int(d->applicant_id), db_of_text(d->code),
-                        db_of_text(d->procedure), db_of_text(d->national_code), db_of_text(d->agency_code), db_of_text(d->province),
-                        db_of_int(d->channel), db_of_int(d->status), db_of_int(d->stage), db_of_int(d->submitted_at_ms),
-                        db_of_int(d->complete_at_ms), db_of_int(d->received_at_ms), db_of_int(d->finished_at_ms),
-                        db_of_int(d->closed_at_ms), db_of_int(d->due_date), db_of_int(d->reappointed_date), db_of_int(d->certificate),
-                        db_of_int(d->copies), db_of_int(d->ban_information), db_of_int(d->complex), db_of_int(d->fee),
-                        db_of_int(d->support), db_of_int(d->payable), db_of_bytes(slice_of(d->rule_hash, 32)), db_of_text(d->outcome),
-                        db_of_text(d->form), db_of_int(d->decision), db_of_int(d->decider_id), db_of_int(d->sealer_id),
-                        document_value(d), db_of_text(d->certificate_number), db_of_int(d->limit.unit), db_of_int(d->limit.roll),
-                        db_of_int(d->limit.count), db_of_int(d->limit.cut_off_ms)),
-                NULL);
+  return db_run(
+      tx,
+      "INSERT INTO dossier (person_id, dossier_id, applicant_id, code, procedure_name, national_code, agency_code, "
+      "province,"
+      " channel, status, stage, submitted_at, complete_at, received_at, finished_at, closed_at, due_date, "
+      "reappointed_date,"
+      " certificate, copies, ban_information, complex, fee, support, payable, rule_hash, outcome, form, decision, "
+      "decider_id,"
+      " sealer_id, document_sha256, certificate_number, limit_unit, limit_roll, limit_count, limit_cut_off) VALUES "
+      "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+      " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, "
+      "$37)",
+      DB_ARGS(db_of_int(d->person_id), db_of_int(d->dossier_id), db_of_int(d->applicant_id), db_of_text(d->code),
+              db_of_text(d->procedure), db_of_text(d->national_code), db_of_text(d->agency_code),
+              db_of_text(d->province), db_of_int(d->channel), db_of_int(d->status), db_of_int(d->stage),
+              db_of_int(d->submitted_at_ms), db_of_int(d->complete_at_ms), db_of_int(d->received_at_ms),
+              db_of_int(d->finished_at_ms), db_of_int(d->closed_at_ms), db_of_int(d->due_date),
+              db_of_int(d->reappointed_date), db_of_int(d->certificate), db_of_int(d->copies),
+              db_of_int(d->ban_information), db_of_int(d->complex), db_of_int(d->fee), db_of_int(d->support),
+              db_of_int(d->payable), db_of_bytes(slice_of(d->rule_hash, 32)), db_of_text(d->outcome),
+              db_of_text(d->form), db_of_int(d->decision), db_of_int(d->decider_id), db_of_int(d->sealer_id),
+              document_value(d), db_of_text(d->certificate_number), db_of_int(d->limit.unit), db_of_int(d->limit.roll),
+              db_of_int(d->limit.count), db_of_int(d->limit.cut_off_ms)),
+      NULL);
 }
 
-result store_dossier_update(struct db_tx *tx, const struct dossier *d) {
-  return db_run(tx,
-                "UPDATE dossier SET status = $3, stage = $4, complete_at = $5, received_at = $6, finished_at = $7, closed_at = $8,"
-                " due_date = $9, reappointed_date = $10, complex = $11, decision = $12, decider_id = $13, sealer_id = $14,"
-                " document_sha256 = $15, certificate_number = $16 WHERE person_id = $1 AND dossier_id = $2",
-                DB_ARGS(db_of_int(d->person_id), db_of_int(d->dossier_id), db_of_int(d->status), db_of_int(d->stage),
-                        db_of_int(d->complete_at_ms), db_of_int(d->received_at_ms), db_of_int(d->finished_at_ms),
-                        db_of_int(d->closed_at_ms), db_of_int(d->due_date), db_of_int(d->reappointed_date), db_of_int(d->complex),
-                        db_of_int(d->decision), db_of_int(d->decider_id), db_of_int(d->sealer_id), document_value(d),
-                        db_of_text(d->certificate_number)),
-                NULL);
+result dossier_store_update(struct db_tx *tx, const struct dossier *d) {
+  return db_run(
+      tx,
+      "UPDATE dossier SET status = $3, stage = $4, complete_at = $5, received_at = $6, finished_at = $7, closed_at = "
+      "$8,"
+      " due_date = $9, reappointed_date = $10, complex = $11, decision = $12, decider_id = $13, sealer_id = $14,"
+      " document_sha256 = $15, certificate_number = $16 WHERE person_id = $1 AND dossier_id = $2",
+      DB_ARGS(db_of_int(d->person_id), db_of_int(d->dossier_id), db_of_int(d->status), db_of_int(d->stage),
+              db_of_int(d->complete_at_ms), db_of_int(d->received_at_ms), db_of_int(d->finished_at_ms),
+              db_of_int(d->closed_at_ms), db_of_int(d->due_date), db_of_int(d->reappointed_date), db_of_int(d->complex),
+              db_of_int(d->decision), db_of_int(d->decider_id), db_of_int(d->sealer_id), document_value(d),
+              db_of_text(d->certificate_number)),
+      NULL);
 }
 
-result store_code_next(struct db_tx *tx, struct arena *arena, struct slice agency_code, int32_t date, struct slice *ret_code) {
+result dossier_store_code_next(struct db_tx *tx, struct arena *arena, struct slice agency_code, int32_t date,
+                               struct slice *ret_code) {
   TRY(db_run(tx,
              "INSERT INTO dossier_serial (agency_code, day, last) VALUES ($1, $2, 1)"
              " ON CONFLICT (agency_code, day) DO UPDATE SET last = dossier_serial.last + 1",
@@ -163,7 +186,7 @@ result store_code_next(struct db_tx *tx, struct arena *arena, struct slice agenc
   return OK;
 }
 
-result store_number_next(struct db_tx *tx, struct slice agency_code, int16_t year, int64_t *ret_serial) {
+result dossier_store_number_next(struct db_tx *tx, struct slice agency_code, int16_t year, int64_t *ret_serial) {
   TRY(db_run(tx,
              "INSERT INTO dossier_number (agency_code, year, last) VALUES ($1, $2, 1)"
              " ON CONFLICT (agency_code, year) DO UPDATE SET last = dossier_number.last + 1",
@@ -178,7 +201,8 @@ result store_number_next(struct db_tx *tx, struct slice agency_code, int16_t yea
 result dossier_load(struct db_tx *tx, struct arena *arena, struct slice code, struct dossier *ret_dossier) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   result found = db_row(tx,
-                        "SELECT " DOSSIER_COLUMNS " FROM dossier_code c JOIN dossier d ON d.person_id = c.person_id AND"
+                        "SELECT " DOSSIER_COLUMNS
+                        " FROM dossier_code c JOIN dossier d ON d.person_id = c.person_id AND"
                         " d.dossier_id = c.dossier_id WHERE c.code = $1",
                         DB_ARGS(db_of_text(code)), &rows);
   if (is_code(found, DB_NO_ROW)) {
@@ -189,8 +213,8 @@ result dossier_load(struct db_tx *tx, struct arena *arena, struct slice code, st
   return OK;
 }
 
-result store_form_find(struct db_tx *tx, struct arena *arena, int64_t applicant_id, struct slice form_key, const uint8_t content[32],
-                       bool *ret_found, struct dossier *ret_dossier) {
+result dossier_store_form_find(struct db_tx *tx, struct arena *arena, int64_t applicant_id, struct slice form_key,
+                               const uint8_t content[32], bool *ret_found, struct dossier *ret_dossier) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx, "SELECT content, code FROM dossier_form WHERE person_id = $1 AND form_key = $2",
                DB_ARGS(db_of_int(applicant_id), db_of_text(form_key)), &rows));
@@ -205,10 +229,11 @@ result store_form_find(struct db_tx *tx, struct arena *arena, int64_t applicant_
   return dossier_load(tx, arena, db_text_copy(&rows, 1, arena), ret_dossier);
 }
 
-result store_open_exists(struct db_tx *tx, const struct dossier *d, bool *ret_exists) {
+result dossier_store_open_exists(struct db_tx *tx, const struct dossier *d, bool *ret_exists) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
-               "SELECT 1 FROM dossier WHERE person_id = $1 AND procedure_name = $2 AND certificate = $3 AND status IN (1, 2, 4, 5, 6)"
+               "SELECT 1 FROM dossier WHERE person_id = $1 AND procedure_name = $2 AND certificate = $3 AND status IN "
+               "(1, 2, 4, 5, 6)"
                " LIMIT 1",
                DB_ARGS(db_of_int(d->person_id), db_of_text(d->procedure), db_of_int(d->certificate)), &rows));
   *ret_exists = db_rows_next(&rows);
@@ -228,7 +253,8 @@ static void *list_grow(struct arena *arena, const void *list, size_t count, size
   return grown;
 }
 
-result dossier_list(struct db_tx *tx, struct arena *arena, int64_t person_id, struct dossier **ret_dossiers, size_t *ret_count) {
+result dossier_list(struct db_tx *tx, struct arena *arena, int64_t person_id, struct dossier **ret_dossiers,
+                    size_t *ret_count) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
                "SELECT " DOSSIER_COLUMNS " FROM dossier d WHERE d.person_id = $1 UNION ALL SELECT " DOSSIER_COLUMNS
@@ -247,8 +273,8 @@ result dossier_list(struct db_tx *tx, struct arena *arena, int64_t person_id, st
   return OK;
 }
 
-result dossier_queue(struct db_tx *tx, struct arena *arena, struct slice agency_code, size_t limit, struct dossier_queue_row **ret_rows,
-                     size_t *ret_count) {
+result dossier_queue(struct db_tx *tx, struct arena *arena, struct slice agency_code, size_t limit,
+                     struct dossier_queue_row **ret_rows, size_t *ret_count) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
                "SELECT " DOSSIER_COLUMNS " FROM dossier d WHERE d.agency_code = $1 AND d.status IN (1, 2, 4, 5, 6)"
@@ -272,14 +298,16 @@ result dossier_queue(struct db_tx *tx, struct arena *arena, struct slice agency_
   return OK;
 }
 
-result store_move_insert(struct env *env, struct db_tx *tx, const struct dossier *d, const struct dossier_move *m) {
-  return db_run(tx,
-                "INSERT INTO dossier_move (person_id, dossier_id, move_id, at, from_status, to_status, actor_id, act, role, desk,"
-                " legal_basis, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-                DB_ARGS(db_of_int(d->person_id), db_of_int(d->dossier_id), db_of_int(env_id_new(env)), db_of_int(m->at_ms),
-                        db_of_int(m->from), db_of_int(m->to), db_of_int(m->actor_id), db_of_text(m->act), db_of_text(m->role),
-                        db_of_text(m->desk), db_of_text(m->legal_basis), db_of_text(m->note)),
-                NULL);
+result dossier_store_move_insert(struct env *env, struct db_tx *tx, const struct dossier *d,
+                                 const struct dossier_move *m) {
+  return db_run(
+      tx,
+      "INSERT INTO dossier_move (person_id, dossier_id, move_id, at, from_status, to_status, actor_id, act, role, desk,"
+      " legal_basis, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+      DB_ARGS(db_of_int(d->person_id), db_of_int(d->dossier_id), db_of_int(env_id_new(env)), db_of_int(m->at_ms),
+              db_of_int(m->from), db_of_int(m->to), db_of_int(m->actor_id), db_of_text(m->act), db_of_text(m->role),
+              db_of_text(m->desk), db_of_text(m->legal_basis), db_of_text(m->note)),
+      NULL);
 }
 
 result dossier_moves(struct db_tx *tx, struct arena *arena, const struct dossier *d, struct dossier_move **ret_moves,
@@ -312,20 +340,22 @@ result dossier_moves(struct db_tx *tx, struct arena *arena, const struct dossier
   return OK;
 }
 
-result store_slip_insert(struct env *env, struct db_tx *tx, const struct dossier *d, const struct dossier_slip *slip) {
+result dossier_store_slip_insert(struct env *env, struct db_tx *tx, const struct dossier *d,
+                                 const struct dossier_slip *slip) {
   return db_run(tx,
-                "INSERT INTO dossier_slip (person_id, dossier_id, slip_id, kind, at, body, day) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                DB_ARGS(db_of_int(d->person_id), db_of_int(d->dossier_id), db_of_int(env_id_new(env)), db_of_int(slip->kind),
-                        db_of_int(slip->at_ms), db_of_text(slip->text), db_of_int(slip->date)),
+                "INSERT INTO dossier_slip (person_id, dossier_id, slip_id, kind, at, body, day) VALUES ($1, $2, $3, "
+                "$4, $5, $6, $7)",
+                DB_ARGS(db_of_int(d->person_id), db_of_int(d->dossier_id), db_of_int(env_id_new(env)),
+                        db_of_int(slip->kind), db_of_int(slip->at_ms), db_of_text(slip->text), db_of_int(slip->date)),
                 NULL);
 }
 
 result dossier_slips(struct db_tx *tx, struct arena *arena, const struct dossier *d, struct dossier_slip **ret_slips,
                      size_t *ret_count) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx,
-               "SELECT kind, at, body, day FROM dossier_slip WHERE person_id = $1 AND dossier_id = $2 ORDER BY at, slip_id",
-               DB_ARGS(db_of_int(d->person_id), db_of_int(d->dossier_id)), &rows));
+  TRY(db_query(
+      tx, "SELECT kind, at, body, day FROM dossier_slip WHERE person_id = $1 AND dossier_id = $2 ORDER BY at, slip_id",
+      DB_ARGS(db_of_int(d->person_id), db_of_int(d->dossier_id)), &rows));
   struct dossier_slip *list = NULL;
   size_t count = 0;
   size_t capacity = 0;
@@ -344,12 +374,13 @@ result dossier_slips(struct db_tx *tx, struct arena *arena, const struct dossier
   return OK;
 }
 
-result store_paper_request_insert(struct env *env, struct db_tx *tx, const struct dossier *d, const struct dossier_paper_request *r) {
+result dossier_store_paper_request_insert(struct env *env, struct db_tx *tx, const struct dossier *d,
+                                          const struct dossier_paper_request *r) {
   return db_run(tx,
                 "INSERT INTO dossier_paper_request (person_id, dossier_id, request_id, at, component, reason, role)"
                 " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                DB_ARGS(db_of_int(d->person_id), db_of_int(d->dossier_id), db_of_int(env_id_new(env)), db_of_int(r->at_ms),
-                        db_of_text(r->component), db_of_text(r->reason), db_of_text(r->role)),
+                DB_ARGS(db_of_int(d->person_id), db_of_int(d->dossier_id), db_of_int(env_id_new(env)),
+                        db_of_int(r->at_ms), db_of_text(r->component), db_of_text(r->reason), db_of_text(r->role)),
                 NULL);
 }
 

@@ -5,20 +5,27 @@
 #include "dossier/dossier.h"
 
 /* Inserts a dossier, its code and its form key. */
-MUST_USE result store_dossier_insert(struct db_tx *tx, const struct dossier *dossier, struct slice form_key, const uint8_t content[32]);
+MUST_USE result dossier_store_insert(struct db_tx *tx, const struct dossier *dossier, struct slice form_key,
+                                     const uint8_t content[32]);
 /* Writes back what an act may change. */
-MUST_USE result store_dossier_update(struct db_tx *tx, const struct dossier *dossier);
+MUST_USE result dossier_store_update(struct db_tx *tx, const struct dossier *dossier);
 /* The next code of that agency and day: AGENCY-YYMMDD-NNNN, wider past 9999. */
-MUST_USE result store_code_next(struct db_tx *tx, struct arena *arena, struct slice agency_code, int32_t date, struct slice *ret_code);
+MUST_USE result dossier_store_code_next(struct db_tx *tx, struct arena *arena, struct slice agency_code, int32_t date,
+                                        struct slice *ret_code);
 /* The next certificate serial of that agency and year, from 1. */
-MUST_USE result store_number_next(struct db_tx *tx, struct slice agency_code, int16_t year, int64_t *ret_serial);
-/* The dossier this applicant's form made before; *ret_found false if none. DOSSIER_FORM_KEY_DIFFERS when its content was another. */
-MUST_USE result store_form_find(struct db_tx *tx, struct arena *arena, int64_t applicant_id, struct slice form_key,
-                                const uint8_t content[32], bool *ret_found, struct dossier *ret_dossier);
+MUST_USE result dossier_store_number_next(struct db_tx *tx, struct slice agency_code, int16_t year,
+                                          int64_t *ret_serial);
+/* The dossier this applicant's form made before; *ret_found false if none. DOSSIER_FORM_KEY_DIFFERS when its content
+ * was another. */
+MUST_USE result dossier_store_form_find(struct db_tx *tx, struct arena *arena, int64_t applicant_id,
+                                        struct slice form_key, const uint8_t content[32], bool *ret_found,
+                                        struct dossier *ret_dossier);
 /* Is another dossier of this person, procedure and certificate still open? */
-MUST_USE result store_open_exists(struct db_tx *tx, const struct dossier *dossier, bool *ret_exists);
+MUST_USE result dossier_store_open_exists(struct db_tx *tx, const struct dossier *dossier, bool *ret_exists);
 
-MUST_USE result store_move_insert(struct env *env, struct db_tx *tx, const struct dossier *dossier, const struct dossier_move *move);
-MUST_USE result store_slip_insert(struct env *env, struct db_tx *tx, const struct dossier *dossier, const struct dossier_slip *slip);
-MUST_USE result store_paper_request_insert(struct env *env, struct db_tx *tx, const struct dossier *dossier,
-                                           const struct dossier_paper_request *request);
+MUST_USE result dossier_store_move_insert(struct env *env, struct db_tx *tx, const struct dossier *dossier,
+                                          const struct dossier_move *move);
+MUST_USE result dossier_store_slip_insert(struct env *env, struct db_tx *tx, const struct dossier *dossier,
+                                          const struct dossier_slip *slip);
+MUST_USE result dossier_store_paper_request_insert(struct env *env, struct db_tx *tx, const struct dossier *dossier,
+                                                   const struct dossier_paper_request *request);

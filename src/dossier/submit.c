@@ -8,11 +8,11 @@ enum { FORM_KEY_BYTES_MIN = 8, FORM_KEY_BYTES_MAX = 64, FORM_BYTES_MAX = 64 * 10
 
 /* ---- before the write: facts, rule, answer ---- */
 
-static result gather(struct env *env, const struct dossier_works *works, struct arena *arena, const struct dossier_application *a,
-                     struct gathered *gathered, struct dossier_preview *preview) {
+static result gather(struct env *env, const struct dossier_works *works, struct arena *arena,
+                     const struct dossier_application *a, struct gathered *gathered, struct dossier_preview *preview) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(env->db, &tx));
-  TRY(gather_input(tx, arena, a, clock_now_ms(env->clock), gathered));
+  TRY(dossier_gather(tx, arena, a, clock_now_ms(env->clock), gathered));
   struct procedure_channel_place place = {a->procedure, a->channel, gathered->province};
   preview->agency_code = gathered->agency.code;
   preview->agency_name = gathered->agency.name_vi;
@@ -21,7 +21,8 @@ static result gather(struct env *env, const struct dossier_works *works, struct 
   TRY(procedure_channel_is_open(works->procedures, tx, &place, today, &preview->channel_open));
   if (!preview->channel_open) {
     TRY(procedure_channel_start(works->procedures, tx, &place, &start));
-    preview->channel_reason = arena_printf(arena, "Kênh này mở tại địa phương từ ngày %.*s", SLICE_ARG(clock_date_write_vi(arena, start)));
+    preview->channel_reason =
+        arena_printf(arena, "Kênh này mở tại địa phương từ ngày %.*s", SLICE_ARG(clock_date_write_vi(arena, start)));
   }
   return OK;
 }
@@ -37,7 +38,8 @@ static uint16_t refusal_of(const struct dossier_preview *p) {
 }
 
 static result preview_with_facts(struct env *env, const struct dossier_works *works, struct arena *arena,
-                                 const struct dossier_application *a, struct gathered *gathered, struct dossier_preview *preview) {
+                                 const struct dossier_application *a, struct gathered *gathered,
+                                 struct dossier_preview *preview) {
   TRY(gather(env, works, arena, a, gathered, preview));
   TRY(procedure_may_apply(works->procedures, a->procedure, &gathered->input, arena, &preview->admission));
   TRY(procedure_evaluate(works->procedures, a->procedure, &gathered->input, arena, &preview->outcome));
@@ -71,8 +73,8 @@ static result require_access(struct env *env, const struct dossier_application *
   return access_require(env, &request);
 }
 
-result dossier_preview(struct env *env, const struct dossier_works *works, struct arena *arena, const struct dossier_application *a,
-                       struct dossier_preview *ret_preview) {
+result dossier_preview(struct env *env, const struct dossier_works *works, struct arena *arena,
+                       const struct dossier_application *a, struct dossier_preview *ret_preview) {
   struct gathered gathered;
   struct dossier_preview preview = {0};
   TRY(require_access(env, a));
@@ -147,8 +149,8 @@ static struct slice outcome_json(struct arena *arena, const struct procedure_out
 }
 
 static void content_digest(struct arena *arena, const struct dossier_application *a, uint8_t ret_digest[32]) {
-  struct slice head = arena_printf(arena, "%.*s|%lld|%d|%d|%lld|%d|", SLICE_ARG(a->procedure), (long long)a->person_id, a->channel,
-                                   a->certificate, (long long)a->copies, a->ban_information);
+  struct slice head = arena_printf(arena, "%.*s|%lld|%d|%d|%lld|%d|", SLICE_ARG(a->procedure), (long long)a->person_id,
+                                   a->channel, a->certificate, (long long)a->copies, a->ban_information);
   struct buf buf;
   buf_init(&buf, arena, head.len + a->form.len);
   buf_append(&buf, head);
@@ -197,16 +199,18 @@ static struct dossier new_dossier(struct env *env, struct arena *arena, const st
 static result record_submission(struct submission *s, struct db_tx *tx) {
   const struct dossier_application *a = s->application;
   const struct dossier *d = &s->dossier;
-  struct dossier_act act = {.code = d->code, .actor_id = a->helper ? a->helper_id : a->applicant_id, .level = a->level, .post = a->helper};
-  struct act_context context = {.env = s->env, .arena = s->arena, .act = &act, .tx = tx, .dossier = *d, .now_ms = d->submitted_at_ms};
+  struct dossier_act act = {
+      .code = d->code, .actor_id = a->helper ? a->helper_id : a->applicant_id, .level = a->level, .post = a->helper};
+  struct act_context context = {
+      .env = s->env, .arena = s->arena, .act = &act, .tx = tx, .dossier = *d, .now_ms = d->submitted_at_ms};
   struct act_step step = {.name = "submit", .to = DOSSIER_NEW, .legal_basis = s->preview->admission.because.clause};
-  return act_record(&context, &step, (enum dossier_status)0);
+  return dossier_act_record(&context, &step, (enum dossier_status)0);
 }
 
 static result ask_for_fee(struct submission *s, struct db_tx *tx) {
   struct dossier *d = &s->dossier;
   if (d->payable == 0) {
-    return act_clock_start(d, d->submitted_at_ms);
+    return dossier_act_clock_start(d, d->submitted_at_ms);
   }
   struct payment_request request = {.person_id = d->person_id, .dossier_code = d->code, .amount = d->payable};
   return payment_request_create(s->env, tx, s->arena, &request);
@@ -216,18 +220,19 @@ static result submit_in_write(struct db_tx *tx, void *arg) {
   struct submission *s = arg;
   const struct dossier_application *a = s->application;
   bool found = false;
-  TRY(store_form_find(tx, s->arena, a->applicant_id, a->form_key, s->content, &found, &s->dossier));
+  TRY(dossier_store_form_find(tx, s->arena, a->applicant_id, a->form_key, s->content, &found, &s->dossier));
   if (found) {
     return OK;
   }
   bool open = false;
-  TRY(store_open_exists(tx, &s->dossier, &open));
+  TRY(dossier_store_open_exists(tx, &s->dossier, &open));
   if (open) {
     FAIL(DOSSIER_ALREADY_OPEN, "another dossier of that kind is open for this person");
   }
-  TRY(store_code_next(tx, s->arena, s->dossier.agency_code, clock_date_of(s->dossier.submitted_at_ms), &s->dossier.code));
+  TRY(dossier_store_code_next(tx, s->arena, s->dossier.agency_code, clock_date_of(s->dossier.submitted_at_ms),
+                              &s->dossier.code));
   TRY(ask_for_fee(s, tx));
-  TRY(store_dossier_insert(tx, &s->dossier, a->form_key, s->content));
+  TRY(dossier_store_insert(tx, &s->dossier, a->form_key, s->content));
   return record_submission(s, tx);
 }
 
@@ -235,11 +240,12 @@ static result submit_in_write(struct db_tx *tx, void *arg) {
 static result find_submitted(struct env *env, struct submission *s, bool *ret_found) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(env->db, &tx));
-  return store_form_find(tx, s->arena, s->application->applicant_id, s->application->form_key, s->content, ret_found, &s->dossier);
+  return dossier_store_form_find(tx, s->arena, s->application->applicant_id, s->application->form_key, s->content,
+                                 ret_found, &s->dossier);
 }
 
-result dossier_submit(struct env *env, const struct dossier_works *works, struct arena *arena, const struct dossier_application *a,
-                      struct dossier *ret_dossier) {
+result dossier_submit(struct env *env, const struct dossier_works *works, struct arena *arena,
+                      const struct dossier_application *a, struct dossier *ret_dossier) {
   if (a->form_key.len < FORM_KEY_BYTES_MIN || a->form_key.len > FORM_KEY_BYTES_MAX) {
     FAIL(DOSSIER_FORM_KEY, "form key of %zu bytes", a->form_key.len);
   }

@@ -8,14 +8,18 @@
 
 static const int64_t FUTURE_MAX_S = 60;
 
-const struct exchange_component exchange_delivery_components[] = {
-    {"@method", false}, {"@target-uri", false}, {"content-type", false}, {"content-digest", false}, {"idempotency-key", false}};
-const size_t exchange_delivery_component_count = sizeof exchange_delivery_components / sizeof *exchange_delivery_components;
+const struct exchange_component exchange_delivery_components[] = {{"@method", false},
+                                                                  {"@target-uri", false},
+                                                                  {"content-type", false},
+                                                                  {"content-digest", false},
+                                                                  {"idempotency-key", false}};
+const size_t exchange_delivery_component_count =
+    sizeof exchange_delivery_components / sizeof *exchange_delivery_components;
 
 /* [RFC9421 2.4] the answer is bound to the question it answers. */
 const struct exchange_component exchange_acknowledgement_components[] = {
-    {"@status", false}, {"content-type", false},  {"content-digest", false},
-    {"@method", true},  {"@target-uri", true},    {"content-digest", true}, {"idempotency-key", true}};
+    {"@status", false},    {"content-type", false},  {"content-digest", false}, {"@method", true},
+    {"@target-uri", true}, {"content-digest", true}, {"idempotency-key", true}};
 const size_t exchange_acknowledgement_component_count =
     sizeof exchange_acknowledgement_components / sizeof *exchange_acknowledgement_components;
 
@@ -25,7 +29,8 @@ struct slice exchange_content_digest(struct arena *arena, struct slice body) {
   return arena_printf(arena, "sha-256=:%.*s:", SLICE_ARG(base64_write(arena, slice_of(digest, sizeof digest))));
 }
 
-/* The one field of that name. [RFC9421 2.1] several lines would be joined; here a second one is refused, so nothing can hide in it. */
+/* The one field of that name. [RFC9421 2.1] several lines would be joined; here a second one is refused, so nothing can
+ * hide in it. */
 static result find_field(const struct exchange_message *message, struct slice name, struct slice *ret_value) {
   size_t found = 0;
   for (size_t i = 0; i < message->field_count; i++) {
@@ -41,7 +46,8 @@ static result find_field(const struct exchange_message *message, struct slice na
 }
 
 /* [RFC9421 2.1, 2.2] */
-static result component_value(struct arena *arena, const struct exchange_message *message, struct slice name, struct slice *ret_value) {
+static result component_value(struct arena *arena, const struct exchange_message *message, struct slice name,
+                              struct slice *ret_value) {
   if (slice_is(name, "@method")) {
     *ret_value = message->method;
   } else if (slice_is(name, "@target-uri")) {
@@ -60,7 +66,8 @@ static result component_value(struct arena *arena, const struct exchange_message
 }
 
 /* [RFC9421 2.5] one line a component, then the signature parameters; no newline at the end. */
-static result write_base(struct arena *arena, const struct exchange_message *message, const struct input *input, struct slice *ret_base) {
+static result write_base(struct arena *arena, const struct exchange_message *message, const struct input *input,
+                         struct slice *ret_base) {
   struct buf base;
   buf_init(&base, arena, 512);
   for (size_t i = 0; i < input->component_count; i++) {
@@ -85,7 +92,8 @@ static struct slice write_params(struct arena *arena, const struct exchange_sign
   for (size_t i = 0; i < s->component_count; i++) {
     buf_printf(&params, "%s\"%s\"%s", i ? " " : "", s->components[i].name, s->components[i].from_request ? ";req" : "");
   }
-  buf_printf(&params, ");created=%lld;keyid=\"%.*s\";alg=\"ecdsa-p256-sha256\"", (long long)s->created_s, SLICE_ARG(s->keyid));
+  buf_printf(&params, ");created=%lld;keyid=\"%.*s\";alg=\"ecdsa-p256-sha256\"", (long long)s->created_s,
+             SLICE_ARG(s->keyid));
   if (!slice_empty(s->nonce)) {
     buf_printf(&params, ";nonce=\"%.*s\"", SLICE_ARG(s->nonce));
   }
@@ -93,11 +101,13 @@ static struct slice write_params(struct arena *arena, const struct exchange_sign
   return buf_slice(&params);
 }
 
-result exchange_prepare(struct arena *arena, const struct exchange_message *message, const struct exchange_signature *signature,
-                        struct exchange_prepared *ret_prepared) {
-  struct exchange_prepared prepared = {.input = arena_printf(arena, "sig1=%.*s", SLICE_ARG(write_params(arena, signature)))};
+result exchange_prepare(struct arena *arena, const struct exchange_message *message,
+                        const struct exchange_signature *signature, struct exchange_prepared *ret_prepared) {
+  struct exchange_prepared prepared = {.input =
+                                           arena_printf(arena, "sig1=%.*s", SLICE_ARG(write_params(arena, signature)))};
   struct input input;
-  TRY(input_parse(arena, prepared.input, &input)); /* what we write, we can read: the names are held to the grammar too */
+  TRY(exchange_input_parse(arena, prepared.input,
+                           &input)); /* what we write, we can read: the names are held to the grammar too */
   TRY(write_base(arena, message, &input, &prepared.base));
   digest_sha256(prepared.base, prepared.digest);
   *ret_prepared = prepared;
@@ -122,7 +132,7 @@ static result check_digest(struct arena *arena, const struct exchange_message *m
 
 static result check_coverage(const struct input *input, const struct exchange_policy *policy) {
   for (size_t i = 0; i < policy->component_count; i++) {
-    if (!input_covers(input, slice_str(policy->components[i].name), policy->components[i].from_request)) {
+    if (!exchange_input_covers(input, slice_str(policy->components[i].name), policy->components[i].from_request)) {
       FAIL(EXCHANGE_COVERAGE, "not covered: %s", policy->components[i].name);
     }
   }
@@ -142,7 +152,8 @@ static result check_parameters(const struct input *input, const struct exchange_
   return OK;
 }
 
-static result parse_signature(struct arena *arena, const struct exchange_message *message, const struct input *input, struct slice *ret_raw) {
+static result parse_signature(struct arena *arena, const struct exchange_message *message, const struct input *input,
+                              struct slice *ret_raw) {
   struct slice value;
   TRY(find_field(message, S("signature"), &value));
   struct slice head = arena_printf(arena, "%.*s=:", SLICE_ARG(input->label));
@@ -155,7 +166,8 @@ static result parse_signature(struct arena *arena, const struct exchange_message
   return OK;
 }
 
-result exchange_verify(struct arena *arena, const struct exchange_message *message, const struct exchange_policy *policy) {
+result exchange_verify(struct arena *arena, const struct exchange_message *message,
+                       const struct exchange_policy *policy) {
   struct slice text;
   struct input input;
   struct slice base;
@@ -163,7 +175,7 @@ result exchange_verify(struct arena *arena, const struct exchange_message *messa
   uint8_t digest[32];
   TRY(check_digest(arena, message));
   TRY(find_field(message, S("signature-input"), &text));
-  TRY(input_parse(arena, text, &input));
+  TRY(exchange_input_parse(arena, text, &input));
   TRY(check_coverage(&input, policy));
   TRY(check_parameters(&input, policy));
   TRY(parse_signature(arena, message, &input, &raw));

@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 
+#include "base/unit_test.h"
 #include "codec/base64.h"
 #include "crypto/digest.h"
 #include "crypto/key.h"
-#include "base/unit_test.h"
 
 struct fixture {
   struct arena arena;
@@ -16,7 +16,8 @@ struct fixture {
   struct exchange_policy policy;
 };
 
-static void sign(struct fixture *f, struct exchange_message *message, struct exchange_field *fields, const struct exchange_signature *signature) {
+static void sign(struct fixture *f, struct exchange_message *message, struct exchange_field *fields,
+                 const struct exchange_signature *signature) {
   struct exchange_prepared prepared;
   struct slice der;
   assert_ok(exchange_prepare(&f->arena, message, signature, &prepared));
@@ -36,10 +37,22 @@ static int set_up(void **state) {
   f->fields[0] = (struct exchange_field){S("content-type"), S("application/json")};
   f->fields[1] = (struct exchange_field){S("content-digest"), exchange_content_digest(&f->arena, body)};
   f->fields[2] = (struct exchange_field){S("idempotency-key"), S("42")};
-  f->request = (struct exchange_message){S("POST"), S("https://portal.example/deliveries"), 0, f->fields, 3, body, NULL};
-  struct exchange_signature signature = {exchange_delivery_components, exchange_delivery_component_count, 1700000000, S("danh"), S("n1"), S("danh-delivery")};
+  f->request =
+      (struct exchange_message){S("POST"), S("https://portal.example/deliveries"), 0, f->fields, 3, body, NULL};
+  struct exchange_signature signature = {exchange_delivery_components,
+                                         exchange_delivery_component_count,
+                                         1700000000,
+                                         S("danh"),
+                                         S("n1"),
+                                         S("danh-delivery")};
   sign(f, &f->request, f->fields, &signature);
-  f->policy = (struct exchange_policy){exchange_delivery_components, exchange_delivery_component_count, S("danh-delivery"), S("danh"), f->spki, 1700000010, 300};
+  f->policy = (struct exchange_policy){exchange_delivery_components,
+                                       exchange_delivery_component_count,
+                                       S("danh-delivery"),
+                                       S("danh"),
+                                       f->spki,
+                                       1700000010,
+                                       300};
   *state = f;
   return 0;
 }
@@ -112,32 +125,45 @@ static void rejects_a_signature_over_too_little(void **state) {
 
 static void rejects_malformed_inputs(void **state) {
   struct fixture *f = *state;
-  static const char *const wrong[] = {
-      "", "sig1", "sig1=", "sig1=()", "sig1=(\"@method\")", "sig1=(\"@method\" \"@method\");created=1;keyid=\"danh\";alg=\"a\";tag=\"t\"",
-      "sig1=(\"@method\");created=1;created=1;keyid=\"danh\";alg=\"a\";tag=\"t\"", "sig1=(\"@method\");created=x;keyid=\"danh\";alg=\"a\";tag=\"t\"",
-      "sig1=(\"@method\"), sig2=(\"@method\")", "Sig1=(\"@method\");created=1;keyid=\"danh\";alg=\"a\";tag=\"t\"",
-      "sig1=(\"@method\";sf);created=1;keyid=\"danh\";alg=\"a\";tag=\"t\"", "sig1=(\"@method\");created=1;keyid=\"danh\";alg=\"a\";tag=\"t\" "
-      "x"};
+  static const char *const wrong[] = {"",
+                                      "sig1",
+                                      "sig1=",
+                                      "sig1=()",
+                                      "sig1=(\"@method\")",
+                                      "sig1=(\"@method\" \"@method\");created=1;keyid=\"danh\";alg=\"a\";tag=\"t\"",
+                                      "sig1=(\"@method\");created=1;created=1;keyid=\"danh\";alg=\"a\";tag=\"t\"",
+                                      "sig1=(\"@method\");created=x;keyid=\"danh\";alg=\"a\";tag=\"t\"",
+                                      "sig1=(\"@method\"), sig2=(\"@method\")",
+                                      "Sig1=(\"@method\");created=1;keyid=\"danh\";alg=\"a\";tag=\"t\"",
+                                      "sig1=(\"@method\";sf);created=1;keyid=\"danh\";alg=\"a\";tag=\"t\"",
+                                      "sig1=(\"@method\");created=1;keyid=\"danh\";alg=\"a\";tag=\"t\" "
+                                      "x"};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     f->fields[3].value = slice_str(wrong[i]);
     assert_code(exchange_verify(&f->arena, &f->request, &f->policy), EXCHANGE_SYNTAX);
   }
 }
 
-/* [RFC9421 B.2.4] the response of the standard's example, signed with its ECC key: the base must come out byte for byte. */
+/* [RFC9421 B.2.4] the response of the standard's example, signed with its ECC key: the base must come out byte for
+ * byte. */
 static void signature_base_of_the_standards_example(void **state) {
   struct fixture *f = *state;
-  struct exchange_field fields[] = {{S("content-type"), S("application/json")},
-                                    {S("content-digest"), S("sha-512=:mEWXIS7MaLRuGgxOBdODa3xqM1XdEvxoYhvlCFJ41QJgJc4GTsPp29l5oGX69wWdXymyU0rjJuahq4l5aGgfLQ==:")},
-                                    {S("content-length"), S("23")}};
+  struct exchange_field fields[] = {
+      {S("content-type"), S("application/json")},
+      {S("content-digest"),
+       S("sha-512=:mEWXIS7MaLRuGgxOBdODa3xqM1XdEvxoYhvlCFJ41QJgJc4GTsPp29l5oGX69wWdXymyU0rjJuahq4l5aGgfLQ==:")},
+      {S("content-length"), S("23")}};
   struct exchange_message response = {S(""), S(""), 200, fields, 3, S("{\"message\": \"good dog\"}\n"), NULL};
-  static const struct exchange_component components[] = {{"@status", false}, {"content-type", false}, {"content-digest", false}, {"content-length", false}};
+  static const struct exchange_component components[] = {
+      {"@status", false}, {"content-type", false}, {"content-digest", false}, {"content-length", false}};
   struct exchange_signature signature = {components, 4, 1618884473, S("test-key-ecc-p256"), S(""), S("x")};
   struct exchange_prepared prepared;
   assert_ok(exchange_prepare(&f->arena, &response, &signature, &prepared));
   static const char expected[] =
-      "\"@status\": 200\n\"content-type\": application/json\n\"content-digest\": sha-512=:mEWXIS7MaLRuGgxOBdODa3xqM1XdEvxoYhvlCFJ41QJgJc4GTsPp29l5oGX69wWdXymyU0rjJuahq4l5aGgfLQ==:\n"
-      "\"content-length\": 23\n\"@signature-params\": (\"@status\" \"content-type\" \"content-digest\" \"content-length\");created=1618884473;keyid=\"test-key-ecc-p256\"";
+      "\"@status\": 200\n\"content-type\": application/json\n\"content-digest\": "
+      "sha-512=:mEWXIS7MaLRuGgxOBdODa3xqM1XdEvxoYhvlCFJ41QJgJc4GTsPp29l5oGX69wWdXymyU0rjJuahq4l5aGgfLQ==:\n"
+      "\"content-length\": 23\n\"@signature-params\": (\"@status\" \"content-type\" \"content-digest\" "
+      "\"content-length\");created=1618884473;keyid=\"test-key-ecc-p256\"";
   assert_true(slice_starts(prepared.base, slice_str(expected)));
 }
 
@@ -145,12 +171,17 @@ static void signature_base_of_the_standards_example(void **state) {
 static void signature_of_the_standards_example(void **state) {
   struct fixture *f = *state;
   static const char base[] =
-      "\"@status\": 200\n\"content-type\": application/json\n\"content-digest\": sha-512=:mEWXIS7MaLRuGgxOBdODa3xqM1XdEvxoYhvlCFJ41QJgJc4GTsPp29l5oGX69wWdXymyU0rjJuahq4l5aGgfLQ==:\n"
-      "\"content-length\": 23\n\"@signature-params\": (\"@status\" \"content-type\" \"content-digest\" \"content-length\");created=1618884473;keyid=\"test-key-ecc-p256\"";
+      "\"@status\": 200\n\"content-type\": application/json\n\"content-digest\": "
+      "sha-512=:mEWXIS7MaLRuGgxOBdODa3xqM1XdEvxoYhvlCFJ41QJgJc4GTsPp29l5oGX69wWdXymyU0rjJuahq4l5aGgfLQ==:\n"
+      "\"content-length\": 23\n\"@signature-params\": (\"@status\" \"content-type\" \"content-digest\" "
+      "\"content-length\");created=1618884473;keyid=\"test-key-ecc-p256\"";
   struct slice spki;
   struct slice raw;
-  assert_ok(base64_parse(S("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEqIVYZVLCrPZHGHjP17CTW0/+D9Lfw0EkjqF7xB4FivAxzic30tMM4GF+hR6Dxh71Z50VGGdldkkDXZCnTNnoXQ=="), &f->arena, &spki));
-  assert_ok(base64_parse(S("wNmSUAhwb5LxtOtOpNa6W5xj067m5hFrj0XQ4fvpaCLx0NKocgPquLgyahnzDnDAUy5eCdlYUEkLIj+32oiasw=="), &f->arena, &raw));
+  assert_ok(base64_parse(S("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEqIVYZVLCrPZHGHjP17CTW0/"
+                           "+D9Lfw0EkjqF7xB4FivAxzic30tMM4GF+hR6Dxh71Z50VGGdldkkDXZCnTNnoXQ=="),
+                         &f->arena, &spki));
+  assert_ok(base64_parse(S("wNmSUAhwb5LxtOtOpNa6W5xj067m5hFrj0XQ4fvpaCLx0NKocgPquLgyahnzDnDAUy5eCdlYUEkLIj+32oiasw=="),
+                         &f->arena, &raw));
   struct key *key CLEANUP(key_free) = NULL;
   uint8_t digest[32];
   digest_sha256(slice_of(base, sizeof base - 1), digest);
@@ -160,11 +191,23 @@ static void signature_of_the_standards_example(void **state) {
 
 static void acknowledgement_is_bound_to_its_request(void **state) {
   struct fixture *f = *state;
-  struct exchange_field fields[5] = {{S("content-type"), S("application/json")}, {S("content-digest"), exchange_content_digest(&f->arena, S("{}"))}};
+  struct exchange_field fields[5] = {{S("content-type"), S("application/json")},
+                                     {S("content-digest"), exchange_content_digest(&f->arena, S("{}"))}};
   struct exchange_message response = {S(""), S(""), 200, fields, 2, S("{}"), &f->request};
-  struct exchange_signature signature = {exchange_acknowledgement_components, exchange_acknowledgement_component_count, 1700000005, S("portal"), S(""), S("danh-acknowledgement")};
+  struct exchange_signature signature = {exchange_acknowledgement_components,
+                                         exchange_acknowledgement_component_count,
+                                         1700000005,
+                                         S("portal"),
+                                         S(""),
+                                         S("danh-acknowledgement")};
   sign(f, &response, fields, &signature);
-  struct exchange_policy policy = {exchange_acknowledgement_components, exchange_acknowledgement_component_count, S("danh-acknowledgement"), S("portal"), f->spki, 1700000010, 300};
+  struct exchange_policy policy = {exchange_acknowledgement_components,
+                                   exchange_acknowledgement_component_count,
+                                   S("danh-acknowledgement"),
+                                   S("portal"),
+                                   f->spki,
+                                   1700000010,
+                                   300};
   assert_ok(exchange_verify(&f->arena, &response, &policy));
   f->fields[2].value = S("43"); /* the same answer offered for another delivery */
   assert_code(exchange_verify(&f->arena, &response, &policy), EXCHANGE_SIGNATURE);

@@ -61,7 +61,7 @@ static bool take_integer(struct cursor *c, int64_t *ret_number) {
   return len > 0;
 }
 
-bool input_covers(const struct input *input, struct slice name, bool from_request) {
+bool exchange_input_covers(const struct input *input, struct slice name, bool from_request) {
   for (size_t i = 0; i < input->component_count; i++) {
     if (slice_eq(input->components[i].name, name) && input->components[i].from_request == from_request) {
       return true;
@@ -72,7 +72,8 @@ bool input_covers(const struct input *input, struct slice name, bool from_reques
 
 static bool take_component(struct cursor *c, struct input *input) {
   struct input_component component = {0};
-  if (input->component_count == INPUT_COMPONENTS_MAX || !take_string(c, &component.name) || slice_empty(component.name)) {
+  if (input->component_count == INPUT_COMPONENTS_MAX || !take_string(c, &component.name) ||
+      slice_empty(component.name)) {
     return false;
   }
   if (take(c, ';')) {
@@ -82,7 +83,7 @@ static bool take_component(struct cursor *c, struct input *input) {
     }
     component.from_request = true;
   }
-  if (input_covers(input, component.name, component.from_request)) {
+  if (exchange_input_covers(input, component.name, component.from_request)) {
     return false; /* [RFC9421 2.5] a component identifier occurs once */
   }
   input->components[input->component_count++] = component;
@@ -129,7 +130,7 @@ static bool take_parameters(struct cursor *c, struct input *input) {
   return has_created && !slice_empty(input->keyid) && !slice_empty(input->alg) && !slice_empty(input->tag);
 }
 
-result input_parse(struct arena *arena, struct slice text, struct input *ret_input) {
+result exchange_input_parse(struct arena *arena, struct slice text, struct input *ret_input) {
   struct input input = {0};
   struct cursor c = {slice_trim(text)};
   if (!take_key(&c, &input.label) || !take(&c, '=')) {

@@ -1,5 +1,6 @@
-/* exchange/input.h: the Signature-Input field: one labelled inner list with parameters [RFC9421 4.1; RFC8941 3.1.1]. (private to exchange/)
- * Deviates   exactly one label; parameters created, keyid, alg, tag once each and required, nonce optional, others refused (a window is the verifier's own: created and its policy).
+/* exchange/input.h: the Signature-Input field: one labelled inner list with parameters [RFC9421 4.1; RFC8941 3.1.1].
+ * (private to exchange/) Deviates   exactly one label; parameters created, keyid, alg, tag once each and required,
+ * nonce optional, others refused (a window is the verifier's own: created and its policy).
  */
 #pragma once
 #include "exchange/exchange.h"
@@ -21,5 +22,5 @@ struct input {
   struct slice nonce;
   struct slice tag;
 };
-MUST_USE result input_parse(struct arena *arena, struct slice text, struct input *ret_input);
-bool input_covers(const struct input *input, struct slice name, bool from_request);
+MUST_USE result exchange_input_parse(struct arena *arena, struct slice text, struct input *ret_input);
+bool exchange_input_covers(const struct input *input, struct slice name, bool from_request);

@@ -3,4 +3,5 @@
 #include "outbox/outbox.h"
 
 /* Everything due there, one after the other; outcomes are stored row by row. */
-MUST_USE result outbox_deliver_to(struct env *env, const struct outbox_options *options, const struct outbox_destination *destination);
+MUST_USE result outbox_deliver_to(struct env *env, const struct outbox_options *options,
+                                  const struct outbox_destination *destination);

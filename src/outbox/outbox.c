@@ -3,9 +3,11 @@
 const struct db_migration outbox_migrations[] = {
     {"outbox", 1,
      "CREATE TABLE outbox ("
-     "  person_id id/public NOT NULL, outbox_id id/public NOT NULL, destination text/public NOT NULL, kind text/public NOT NULL,"
+     "  person_id id/public NOT NULL, outbox_id id/public NOT NULL, destination text/public NOT NULL, kind text/public "
+     "NOT NULL,"
      "  reference text/personal NOT NULL, payload text/personal NOT NULL, document_sha256 bytes/personal,"
-     "  state int/public NOT NULL, attempts int/public NOT NULL, created_at time/public NOT NULL, next_attempt_at time/public NOT NULL,"
+     "  state int/public NOT NULL, attempts int/public NOT NULL, created_at time/public NOT NULL, next_attempt_at "
+     "time/public NOT NULL,"
      "  acknowledged_at time/public NOT NULL, last_error text/public NOT NULL, acknowledgement bytes/personal,"
      "  PRIMARY KEY (person_id, outbox_id));"
      "CREATE INDEX outbox_due ON outbox (destination, next_attempt_at) WHERE state = 1;"
@@ -25,10 +27,12 @@ result outbox_add(struct env *env, struct db_tx *tx, struct outbox_item *item) {
   item->created_at_ms = clock_now_ms(env->clock);
   item->next_attempt_at_ms = item->created_at_ms;
   return db_run(tx,
-                "INSERT INTO outbox (person_id, outbox_id, destination, kind, reference, payload, document_sha256, state, attempts,"
-                " created_at, next_attempt_at, acknowledged_at, last_error) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, 0, $8, $8, 0, '')",
-                DB_ARGS(db_of_int(item->person_id), db_of_int(item->outbox_id), db_of_text(item->destination), db_of_text(item->kind),
-                        db_of_text(item->reference), db_of_text(item->payload),
+                "INSERT INTO outbox (person_id, outbox_id, destination, kind, reference, payload, document_sha256, "
+                "state, attempts,"
+                " created_at, next_attempt_at, acknowledged_at, last_error) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, 0, "
+                "$8, $8, 0, '')",
+                DB_ARGS(db_of_int(item->person_id), db_of_int(item->outbox_id), db_of_text(item->destination),
+                        db_of_text(item->kind), db_of_text(item->reference), db_of_text(item->payload),
                         slice_empty(item->document_sha256) ? db_of_null() : db_of_bytes(item->document_sha256),
                         db_of_int(item->created_at_ms)),
                 NULL);
@@ -52,7 +56,8 @@ static void read_item(const struct db_rows *rows, struct arena *arena, struct ou
   };
 }
 
-static result read_items(struct db_rows *rows, struct arena *arena, size_t max, struct outbox_item **ret_items, size_t *ret_count) {
+static result read_items(struct db_rows *rows, struct arena *arena, size_t max, struct outbox_item **ret_items,
+                         size_t *ret_count) {
   struct outbox_item *items = ARENA_ARRAY(arena, struct outbox_item, max);
   size_t count = 0;
   while (count < max && db_rows_next(rows)) {
@@ -67,8 +72,9 @@ static result read_items(struct db_rows *rows, struct arena *arena, size_t max, 
 result outbox_of_reference(struct db_tx *tx, struct arena *arena, int64_t person_id, struct slice reference,
                            struct outbox_item **ret_items, size_t *ret_count) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT " ITEM_COLUMNS " FROM outbox WHERE person_id = $1 AND reference = $2 ORDER BY outbox_id LIMIT 64",
-               DB_ARGS(db_of_int(person_id), db_of_text(reference)), &rows));
+  TRY(db_query(
+      tx, "SELECT " ITEM_COLUMNS " FROM outbox WHERE person_id = $1 AND reference = $2 ORDER BY outbox_id LIMIT 64",
+      DB_ARGS(db_of_int(person_id), db_of_text(reference)), &rows));
   return read_items(&rows, arena, LISTED_MAX, ret_items, ret_count);
 }
 
@@ -108,9 +114,11 @@ static result store_acknowledged(struct attempt *a, struct db_tx *tx) {
   int64_t now_ms = clock_now_ms(a->env->clock);
   int64_t changed = 0;
   TRY(db_run(tx,
-             "UPDATE outbox SET state = 2, attempts = attempts + 1, acknowledged_at = $3, acknowledgement = $4, last_error = ''"
+             "UPDATE outbox SET state = 2, attempts = attempts + 1, acknowledged_at = $3, acknowledgement = $4, "
+             "last_error = ''"
              " WHERE person_id = $1 AND outbox_id = $2 AND state = 1",
-             DB_ARGS(db_of_int(a->item->person_id), db_of_int(a->item->outbox_id), db_of_int(now_ms), db_of_bytes(a->acknowledgement)),
+             DB_ARGS(db_of_int(a->item->person_id), db_of_int(a->item->outbox_id), db_of_int(now_ms),
+                     db_of_bytes(a->acknowledgement)),
              &changed));
   if (changed == 0) {
     return OK; /* another runner was first */
@@ -139,11 +147,13 @@ static result store_outcome(struct db_tx *tx, void *arg) {
                 NULL);
 }
 
-static result load_due(struct env *env, struct slice destination, struct arena *arena, struct outbox_item **ret_items, size_t *ret_count) {
+static result load_due(struct env *env, struct slice destination, struct arena *arena, struct outbox_item **ret_items,
+                       size_t *ret_count) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_read_begin(env->db, &tx));
-  TRY(db_query(tx, "SELECT " ITEM_COLUMNS " FROM outbox WHERE state = 1 AND destination = $1 AND next_attempt_at <= $2"
+  TRY(db_query(tx,
+               "SELECT " ITEM_COLUMNS " FROM outbox WHERE state = 1 AND destination = $1 AND next_attempt_at <= $2"
                " ORDER BY next_attempt_at LIMIT 128",
                DB_ARGS(db_of_text(destination), db_of_int(clock_now_ms(env->clock))), &rows));
   return read_items(&rows, arena, ROUND_MAX, ret_items, ret_count);
@@ -158,7 +168,8 @@ static result count_pending(struct env *env, int64_t *ret_left) {
   return OK;
 }
 
-result outbox_deliver_to(struct env *env, const struct outbox_options *options, const struct outbox_destination *destination) {
+result outbox_deliver_to(struct env *env, const struct outbox_options *options,
+                         const struct outbox_destination *destination) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
   size_t count = 0;
@@ -167,7 +178,8 @@ result outbox_deliver_to(struct env *env, const struct outbox_options *options, 
     arena_reset(&arena);
     TRY(load_due(env, destination->name, &arena, &items, &count));
     for (size_t i = 0; i < count; i++) {
-      struct attempt attempt = {.env = env, .arena = &arena, .options = options, .item = &items[i], .acknowledgement = S("")};
+      struct attempt attempt = {
+          .env = env, .arena = &arena, .options = options, .item = &items[i], .acknowledgement = S("")};
       attempt.outcome = destination->deliver(env, destination->context, &items[i], &arena, &attempt.acknowledgement);
       TRY(db_write(env->db, store_outcome, &attempt));
     }

@@ -1,18 +1,20 @@
-/* outbox/outbox.h: every delivery to somewhere else: a row, written in the same transaction as what it delivers, and taken away by its
- * acknowledgement. At least once on the wire, once at the receiver (idempotency key = outbox id).
+/* outbox/outbox.h: every delivery to somewhere else: a row, written in the same transaction as what it delivers, and
+ * taken away by its acknowledgement. At least once on the wire, once at the receiver (idempotency key = outbox id).
  *
  * Standard   RFC 9421 signatures and RFC 9530 Content-Digest on request and acknowledgement (exchange/exchange.h).
  * Retries    1 s, doubling to 5 min, with jitter; for ever, and visible (attempts, last error, next attempt).
  *            A destination that is not configured keeps its rows pending until it is.
- * Threads    outbox_add inside a write; the runner has a thread a destination, so that a slow receiver delays nobody else.
+ * Threads    outbox_add inside a write; the runner has a thread a destination, so that a slow receiver delays nobody
+ * else.
  */
 #pragma once
 #include "ledger/ledger.h"
 
 enum outbox_error {
-  OUTBOX_UNREACHABLE = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_OUTBOX, 2),       /* The receiver did not answer. */
-  OUTBOX_REFUSED = RESULT_CODE(RESULT_REFUSED, MODULE_OUTBOX, 3),               /* The receiver answered with a refusal. */
-  OUTBOX_ACK_INVALID = RESULT_CODE(RESULT_REFUSED, MODULE_OUTBOX, 4),           /* The acknowledgement's signature or content is wrong. */
+  OUTBOX_UNREACHABLE = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_OUTBOX, 2), /* The receiver did not answer. */
+  OUTBOX_REFUSED = RESULT_CODE(RESULT_REFUSED, MODULE_OUTBOX, 3),         /* The receiver answered with a refusal. */
+  OUTBOX_ACK_INVALID =
+      RESULT_CODE(RESULT_REFUSED, MODULE_OUTBOX, 4), /* The acknowledgement's signature or content is wrong. */
 };
 
 extern const struct db_migration outbox_migrations[];
@@ -22,11 +24,11 @@ enum outbox_state { OUTBOX_PENDING = 1, OUTBOX_ACKNOWLEDGED };
 
 struct outbox_item {
   int64_t person_id;
-  int64_t outbox_id;          /* set by outbox_add; the idempotency key on the wire */
-  struct slice destination;   /* "wallet", "national_portal", "provincial_system" */
-  struct slice kind;          /* "lltp.result" */
-  struct slice reference;     /* dossier code */
-  struct slice payload;       /* JSON: what the receiver needs beside the document */
+  int64_t outbox_id;            /* set by outbox_add; the idempotency key on the wire */
+  struct slice destination;     /* "wallet", "national_portal", "provincial_system" */
+  struct slice kind;            /* "lltp.result" */
+  struct slice reference;       /* dossier code */
+  struct slice payload;         /* JSON: what the receiver needs beside the document */
   struct slice document_sha256; /* 32 bytes; empty: no document. The bytes are in document_bytes (wallet/wallet.h) */
   enum outbox_state state;
   int32_t attempts;
@@ -42,8 +44,8 @@ MUST_USE result outbox_add(struct env *env, struct db_tx *tx, struct outbox_item
 MUST_USE result outbox_of_reference(struct db_tx *tx, struct arena *arena, int64_t person_id, struct slice reference,
                                     struct outbox_item **ret_items, size_t *ret_count);
 
-/* How one destination is reached. deliver returns the acknowledgement (receiver's signed bytes, or empty for the wallet); OUTBOX_... on failure.
- * It runs outside any transaction. */
+/* How one destination is reached. deliver returns the acknowledgement (receiver's signed bytes, or empty for the
+ * wallet); OUTBOX_... on failure. It runs outside any transaction. */
 struct outbox_destination {
   struct slice name;
   result (*deliver)(struct env *env, void *context, const struct outbox_item *item, struct arena *arena,
@@ -57,8 +59,10 @@ struct outbox_options {
   /* Runs inside the write that stores the acknowledgement: what follows from it (dossier/, wallet/). May be NULL. */
   result (*acknowledged)(struct env *env, struct db_tx *tx, struct arena *arena, const struct outbox_item *item);
 };
-MUST_USE result outbox_runner_open(struct env *env, const struct outbox_options *options, struct outbox_runner **ret_runner);
-void outbox_runner_wake(struct outbox_runner *runner); /* after a write that added rows: deliver now, not at the next tick */
+MUST_USE result outbox_runner_open(struct env *env, const struct outbox_options *options,
+                                   struct outbox_runner **ret_runner);
+void outbox_runner_wake(
+    struct outbox_runner *runner); /* after a write that added rows: deliver now, not at the next tick */
 void outbox_runner_close(struct outbox_runner **runner); /* finishes what is in flight; the rest stays in its rows */
 /* One round over everything due, in the caller's thread: CLI, replay and tests. ret_left: rows still pending. */
 MUST_USE result outbox_deliver_due(struct env *env, const struct outbox_options *options, int64_t *ret_left);

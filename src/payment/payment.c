@@ -41,8 +41,10 @@ static struct slice reference_new(struct env *env, struct arena *arena) {
   return buf_slice(&text);
 }
 
-static result append_ledger(struct env *env, struct db_tx *tx, const char *kind, int64_t person_id, struct slice detail) {
-  struct ledger_entry entry = {.kind = kind, .subjects = &person_id, .subject_count = person_id ? 1 : 0, .detail = detail};
+static result append_ledger(struct env *env, struct db_tx *tx, const char *kind, int64_t person_id,
+                            struct slice detail) {
+  struct ledger_entry entry = {
+      .kind = kind, .subjects = &person_id, .subject_count = person_id ? 1 : 0, .detail = detail};
   return ledger_append(env, tx, &entry);
 }
 
@@ -57,14 +59,16 @@ result payment_request_create(struct env *env, struct db_tx *tx, struct arena *a
   request->created_at_ms = clock_now_ms(env->clock);
   request->settled_at_ms = 0;
   TRY(db_run(tx, "INSERT INTO payment_reference (reference, person_id, payment_id) VALUES ($1, $2, $3)",
-             DB_ARGS(db_of_text(request->reference), db_of_int(request->person_id), db_of_int(request->payment_id)), NULL));
-  TRY(db_run(tx,
-             "INSERT INTO payment_request (person_id, payment_id, dossier_code, reference, amount, paid, state, created_at)"
-             " VALUES ($1, $2, $3, $4, $5, 0, $6, $7)",
-             DB_ARGS(db_of_int(request->person_id), db_of_int(request->payment_id), db_of_text(request->dossier_code),
-                     db_of_text(request->reference), db_of_int(request->amount), db_of_int(PAYMENT_DUE),
-                     db_of_int(request->created_at_ms)),
+             DB_ARGS(db_of_text(request->reference), db_of_int(request->person_id), db_of_int(request->payment_id)),
              NULL));
+  TRY(db_run(
+      tx,
+      "INSERT INTO payment_request (person_id, payment_id, dossier_code, reference, amount, paid, state, created_at)"
+      " VALUES ($1, $2, $3, $4, $5, 0, $6, $7)",
+      DB_ARGS(db_of_int(request->person_id), db_of_int(request->payment_id), db_of_text(request->dossier_code),
+              db_of_text(request->reference), db_of_int(request->amount), db_of_int(PAYMENT_DUE),
+              db_of_int(request->created_at_ms)),
+      NULL));
   return append_ledger(env, tx, "payment.requested", request->person_id,
                        arena_printf(arena, "{\"dossier\":\"%.*s\",\"amount\":%lld}", SLICE_ARG(request->dossier_code),
                                     (long long)request->amount));
@@ -87,10 +91,11 @@ static void read_request(const struct db_rows *rows, struct arena *arena, struct
 result payment_request_load(struct db_tx *tx, struct arena *arena, int64_t person_id, struct slice dossier_code,
                             struct payment_request *ret_request) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  result found = db_row(tx,
-                        "SELECT person_id, payment_id, dossier_code, reference, amount, paid, state, created_at, settled_at"
-                        " FROM payment_request WHERE person_id = $1 AND dossier_code = $2 ORDER BY payment_id DESC LIMIT 1",
-                        DB_ARGS(db_of_int(person_id), db_of_text(dossier_code)), &rows);
+  result found =
+      db_row(tx,
+             "SELECT person_id, payment_id, dossier_code, reference, amount, paid, state, created_at, settled_at"
+             " FROM payment_request WHERE person_id = $1 AND dossier_code = $2 ORDER BY payment_id DESC LIMIT 1",
+             DB_ARGS(db_of_int(person_id), db_of_text(dossier_code)), &rows);
   if (is_code(found, DB_NO_ROW)) {
     FAIL(PAYMENT_NOT_FOUND, "no fee request for that dossier");
   }
@@ -100,13 +105,14 @@ result payment_request_load(struct db_tx *tx, struct arena *arena, int64_t perso
 }
 
 static result refund_add(struct env *env, struct db_tx *tx, const struct payment_refund *refund) {
-  return db_run(tx,
-                "INSERT INTO payment_refund (person_id, refund_id, dossier_code, transaction_id, amount, reason, created_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                DB_ARGS(db_of_int(refund->person_id), db_of_int(env_id_new(env)), db_of_text(refund->dossier_code),
-                        db_of_text(refund->transaction_id), db_of_int(refund->amount), db_of_text(refund->reason),
-                        db_of_int(clock_now_ms(env->clock))),
-                NULL);
+  return db_run(
+      tx,
+      "INSERT INTO payment_refund (person_id, refund_id, dossier_code, transaction_id, amount, reason, created_at)"
+      " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+      DB_ARGS(db_of_int(refund->person_id), db_of_int(env_id_new(env)), db_of_text(refund->dossier_code),
+              db_of_text(refund->transaction_id), db_of_int(refund->amount), db_of_text(refund->reason),
+              db_of_int(clock_now_ms(env->clock))),
+      NULL);
 }
 
 result payment_request_cancel(struct env *env, struct db_tx *tx, const struct payment_request *request, bool refund) {
@@ -121,7 +127,8 @@ result payment_request_cancel(struct env *env, struct db_tx *tx, const struct pa
     TRY(refund_add(env, tx, &due));
   }
   return db_run(tx, "UPDATE payment_request SET state = $3 WHERE person_id = $1 AND payment_id = $2",
-                DB_ARGS(db_of_int(request->person_id), db_of_int(request->payment_id), db_of_int(PAYMENT_CANCELLED)), NULL);
+                DB_ARGS(db_of_int(request->person_id), db_of_int(request->payment_id), db_of_int(PAYMENT_CANCELLED)),
+                NULL);
 }
 
 /* Banks change case, drop blanks and put their own words around what the payer sent. */
@@ -149,7 +156,8 @@ static bool is_transaction_id(struct slice id) {
   }
   for (size_t i = 0; i < id.len; i++) {
     uint8_t c = id.ptr[i];
-    bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    bool plain =
+        (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
     if (!plain) {
       return false;
     }
@@ -161,8 +169,9 @@ static bool is_transaction_id(struct slice id) {
 static result find_repeated(struct db_tx *tx, const struct payment_notification *n, struct slice reference,
                             struct payment_outcome *outcome, bool *ret_found) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT person_id, payment_id, reference, amount, refund FROM payment_received WHERE transaction_id = $1",
-               DB_ARGS(db_of_text(n->transaction_id)), &rows));
+  TRY(db_query(
+      tx, "SELECT person_id, payment_id, reference, amount, refund FROM payment_received WHERE transaction_id = $1",
+      DB_ARGS(db_of_text(n->transaction_id)), &rows));
   *ret_found = db_rows_next(&rows);
   TRY(rows.status);
   if (!*ret_found) {
@@ -189,10 +198,11 @@ static result load_by_id(struct db_tx *tx, struct arena *arena, struct payment_r
   return OK;
 }
 
-static result find_by_reference(struct db_tx *tx, struct arena *arena, struct slice reference, struct payment_outcome *outcome) {
+static result find_by_reference(struct db_tx *tx, struct arena *arena, struct slice reference,
+                                struct payment_outcome *outcome) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT person_id, payment_id FROM payment_reference WHERE reference = $1", DB_ARGS(db_of_text(reference)),
-               &rows));
+  TRY(db_query(tx, "SELECT person_id, payment_id FROM payment_reference WHERE reference = $1",
+               DB_ARGS(db_of_text(reference)), &rows));
   outcome->unknown = !db_rows_next(&rows);
   TRY(rows.status);
   if (outcome->unknown) {
@@ -226,11 +236,12 @@ static struct slice book_amount(struct env *env, int64_t amount, struct payment_
   return S("excess");
 }
 
-static result store_booking(struct env *env, struct db_tx *tx, const struct payment_notification *n, struct slice reference,
-                            const struct payment_outcome *outcome) {
+static result store_booking(struct env *env, struct db_tx *tx, const struct payment_notification *n,
+                            struct slice reference, const struct payment_outcome *outcome) {
   const struct payment_request *request = &outcome->request;
   TRY(db_run(tx,
-             "INSERT INTO payment_received (transaction_id, person_id, payment_id, reference, amount, refund, paid_at, received_at)"
+             "INSERT INTO payment_received (transaction_id, person_id, payment_id, reference, amount, refund, paid_at, "
+             "received_at)"
              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
              DB_ARGS(db_of_text(n->transaction_id), db_of_int(request->person_id), db_of_int(request->payment_id),
                      db_of_text(reference), db_of_int(n->amount), db_of_int(outcome->refund), db_of_int(n->paid_at_ms),
@@ -239,16 +250,17 @@ static result store_booking(struct env *env, struct db_tx *tx, const struct paym
   if (outcome->unknown) {
     return OK;
   }
-  return db_run(tx,
-                "UPDATE payment_request SET paid = $3, state = $4, settled_at = $5 WHERE person_id = $1 AND payment_id = $2",
-                DB_ARGS(db_of_int(request->person_id), db_of_int(request->payment_id), db_of_int(request->paid),
-                        db_of_int(request->state), db_of_int_or_null(request->settled_at_ms)),
-                NULL);
+  return db_run(
+      tx, "UPDATE payment_request SET paid = $3, state = $4, settled_at = $5 WHERE person_id = $1 AND payment_id = $2",
+      DB_ARGS(db_of_int(request->person_id), db_of_int(request->payment_id), db_of_int(request->paid),
+              db_of_int(request->state), db_of_int_or_null(request->settled_at_ms)),
+      NULL);
 }
 
-result payment_apply(struct env *env, struct db_tx *tx, struct arena *arena, const struct payment_notification *notification,
-                     struct payment_outcome *ret_outcome) {
-  if (notification->amount < 1 || notification->amount > AMOUNT_MAX || !is_transaction_id(notification->transaction_id)) {
+result payment_apply(struct env *env, struct db_tx *tx, struct arena *arena,
+                     const struct payment_notification *notification, struct payment_outcome *ret_outcome) {
+  if (notification->amount < 1 || notification->amount > AMOUNT_MAX ||
+      !is_transaction_id(notification->transaction_id)) {
     FAIL(PAYMENT_AMOUNT, "amount or transaction id out of range");
   }
   struct payment_outcome outcome = {0};
@@ -271,10 +283,11 @@ result payment_apply(struct env *env, struct db_tx *tx, struct arena *arena, con
                                     .reason = reason};
     TRY(refund_add(env, tx, &refund));
   }
-  TRY(append_ledger(env, tx, outcome.unknown ? "payment.unmatched" : "payment.received", outcome.request.person_id,
-                    arena_printf(arena, "{\"transaction\":\"%.*s\",\"amount\":%lld,\"refund\":%lld,\"dossier\":\"%.*s\"}",
-                                 SLICE_ARG(notification->transaction_id), (long long)notification->amount,
-                                 (long long)outcome.refund, SLICE_ARG(outcome.request.dossier_code))));
+  TRY(append_ledger(
+      env, tx, outcome.unknown ? "payment.unmatched" : "payment.received", outcome.request.person_id,
+      arena_printf(arena, "{\"transaction\":\"%.*s\",\"amount\":%lld,\"refund\":%lld,\"dossier\":\"%.*s\"}",
+                   SLICE_ARG(notification->transaction_id), (long long)notification->amount, (long long)outcome.refund,
+                   SLICE_ARG(outcome.request.dossier_code))));
   *ret_outcome = outcome;
   return OK;
 }

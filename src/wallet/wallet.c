@@ -7,15 +7,18 @@ const struct db_migration wallet_migrations[] = {
      "CREATE TABLE document_bytes ("
      "  sha256 bytes/public NOT NULL PRIMARY KEY, bytes bytes/sensitive NOT NULL);"
      "CREATE TABLE wallet_document ("
-     "  person_id id/public NOT NULL, document_id id/public NOT NULL, kind text/personal NOT NULL, number text/personal NOT NULL,"
-     "  reference text/personal NOT NULL, issuer text/personal NOT NULL, issued_on int/personal NOT NULL, sha256 bytes/personal NOT NULL,"
+     "  person_id id/public NOT NULL, document_id id/public NOT NULL, kind text/personal NOT NULL, number "
+     "text/personal NOT NULL,"
+     "  reference text/personal NOT NULL, issuer text/personal NOT NULL, issued_on int/personal NOT NULL, sha256 "
+     "bytes/personal NOT NULL,"
      "  state int/personal NOT NULL, integrated_at time/personal NOT NULL,"
      "  PRIMARY KEY (person_id, document_id));"
      "CREATE UNIQUE INDEX wallet_document_once ON wallet_document (person_id, reference, kind);"},
     {0},
 };
 
-#define DOCUMENT_COLUMNS "person_id, document_id, kind, number, reference, issuer, issued_on, sha256, state, integrated_at"
+#define DOCUMENT_COLUMNS \
+  "person_id, document_id, kind, number, reference, issuer, issued_on, sha256, state, integrated_at"
 
 result wallet_bytes_put(struct db_tx *tx, struct slice bytes, uint8_t ret_sha256[32]) {
   uint8_t sha256[32];
@@ -32,7 +35,8 @@ result wallet_bytes_drop(struct db_tx *tx, const uint8_t sha256[32]) {
 
 result wallet_bytes_get(struct db_tx *tx, struct arena *arena, const uint8_t sha256[32], struct slice *ret_bytes) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  result found = db_row(tx, "SELECT bytes FROM document_bytes WHERE sha256 = $1", DB_ARGS(db_of_bytes(slice_of(sha256, 32))), &rows);
+  result found = db_row(tx, "SELECT bytes FROM document_bytes WHERE sha256 = $1",
+                        DB_ARGS(db_of_bytes(slice_of(sha256, 32))), &rows);
   if (is_code(found, DB_NO_ROW)) {
     FAIL(WALLET_DOCUMENT_UNKNOWN, "no bytes under that hash");
   }
@@ -55,14 +59,17 @@ result wallet_document_add(struct env *env, struct db_tx *tx, struct wallet_docu
              "INSERT INTO wallet_document (" DOCUMENT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
              " ON CONFLICT (person_id, reference, kind) DO NOTHING",
              DB_ARGS(db_of_int(d->person_id), db_of_int(d->document_id), db_of_text(d->type), db_of_text(d->number),
-                     db_of_text(d->reference), db_of_text(d->issuer), db_of_int(d->issued_on), db_of_bytes(slice_of(d->sha256, 32)),
-                     db_of_int(d->state), db_of_int(d->integrated_at_ms)),
+                     db_of_text(d->reference), db_of_text(d->issuer), db_of_int(d->issued_on),
+                     db_of_bytes(slice_of(d->sha256, 32)), db_of_int(d->state), db_of_int(d->integrated_at_ms)),
              &added));
   if (added == 0) {
     return OK;
   }
-  struct ledger_entry entry = {
-      .kind = "wallet.document_added", .subjects = &d->person_id, .subject_count = 1, .legal_basis = d->issuer, .detail = S("{}")};
+  struct ledger_entry entry = {.kind = "wallet.document_added",
+                               .subjects = &d->person_id,
+                               .subject_count = 1,
+                               .legal_basis = d->issuer,
+                               .detail = S("{}")};
   return ledger_append(env, tx, &entry);
 }
 
@@ -87,8 +94,9 @@ static void read_document(const struct db_rows *rows, struct arena *arena, struc
 result wallet_document_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int64_t document_id,
                             struct wallet_document *ret_document) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  result found = db_row(tx, "SELECT " DOCUMENT_COLUMNS " FROM wallet_document WHERE person_id = $1 AND document_id = $2",
-                        DB_ARGS(db_of_int(person_id), db_of_int(document_id)), &rows);
+  result found =
+      db_row(tx, "SELECT " DOCUMENT_COLUMNS " FROM wallet_document WHERE person_id = $1 AND document_id = $2",
+             DB_ARGS(db_of_int(person_id), db_of_int(document_id)), &rows);
   if (is_code(found, DB_NO_ROW)) {
     FAIL(WALLET_DOCUMENT_UNKNOWN, "no such document in this wallet");
   }
@@ -97,12 +105,13 @@ result wallet_document_load(struct db_tx *tx, struct arena *arena, int64_t perso
   return OK;
 }
 
-result wallet_document_list(struct db_tx *tx, struct arena *arena, int64_t person_id, struct wallet_document **ret_documents,
-                            size_t *ret_count) {
+result wallet_document_list(struct db_tx *tx, struct arena *arena, int64_t person_id,
+                            struct wallet_document **ret_documents, size_t *ret_count) {
   enum { LISTED_MAX = 200 };
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT " DOCUMENT_COLUMNS " FROM wallet_document WHERE person_id = $1 ORDER BY document_id DESC LIMIT 200",
-               DB_ARGS(db_of_int(person_id)), &rows));
+  TRY(db_query(
+      tx, "SELECT " DOCUMENT_COLUMNS " FROM wallet_document WHERE person_id = $1 ORDER BY document_id DESC LIMIT 200",
+      DB_ARGS(db_of_int(person_id)), &rows));
   struct wallet_document *documents = ARENA_ARRAY(arena, struct wallet_document, LISTED_MAX);
   size_t count = 0;
   while (count < LISTED_MAX && db_rows_next(&rows)) {
