@@ -186,9 +186,13 @@ struct account_message {
   struct slice phone;
   struct slice text; /* emptied once its code is used */
 };
+struct account_message_list {
+  const struct account_message *items;
+  size_t count;
+};
 /* Newest first. person_id 0: of everybody (demonstration only). */
 MUST_USE result account_message_list(struct db_tx *tx, int64_t person_id, int limit, struct arena *arena,
-                                     struct account_message **ret_messages, size_t *ret_count);
+                                     struct account_message_list *ret_list);
 
 /* ---- Sign-in and sessions ---------------------------------------------------------------------------------------------------------- */
 
@@ -216,8 +220,12 @@ MUST_USE result account_sign_out(struct env *env, struct slice token);
 /* 0: back to citizen. The post must be the person's own and held today: ACCOUNT_POST. Changes the session given. */
 MUST_USE result account_session_choose_post(struct env *env, struct account_session *session, int64_t post_id);
 /* Live sessions of one person, newest first. */
+struct account_session_list {
+  const struct account_session *items;
+  size_t count;
+};
 MUST_USE result account_session_list(struct env *env, struct db_tx *tx, int64_t person_id, struct arena *arena,
-                                     struct account_session **ret_sessions, size_t *ret_count);
+                                     struct account_session_list *ret_list);
 /* One of the person's own; ACCOUNT_SESSION. */
 MUST_USE result account_session_revoke(struct env *env, int64_t person_id, int64_t session_id);
 /* Opens wallet documents for a while (passcode_ok_until_ms). Five wrong ones: ACCOUNT_LOCKED_FOR_NOW for 30 minutes; the password is not touched. */
@@ -238,8 +246,13 @@ struct account_event {
 MUST_USE result account_history_append(struct env *env, struct db_tx *tx, const struct account_event *event);
 /* The same in a write of its own. */
 MUST_USE result account_history_record(struct env *env, const struct account_event *event);
-/* Newest first, older than event before_id (0: from the newest). */
-MUST_USE result account_history_list(struct db_tx *tx, int64_t person_id, int64_t before_id, int limit, struct arena *arena,
+struct account_history_query {
+  int64_t person_id;
+  int64_t before_id; /* events older than this one; 0: from the newest */
+  int limit;
+};
+/* Newest first. */
+MUST_USE result account_history_list(struct db_tx *tx, const struct account_history_query *query, struct arena *arena,
                                      struct account_event **ret_events, size_t *ret_count);
 
 /* ---- Locks --------------------------------------------------------------------------------------------------------------------------- */

@@ -334,3 +334,10 @@ result register_person_count(struct db_tx *tx, int64_t *ret_count) {
   *ret_count = db_int(&rows, 0);
   return OK;
 }
+
+result register_card_count(struct db_tx *tx, int64_t *ret_count) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_row(tx, "SELECT COUNT(card_number) FROM person", DB_NO_ARGS, &rows));
+  *ret_count = db_int(&rows, 0);
+  return OK;
+}

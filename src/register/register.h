@@ -148,6 +148,8 @@ struct register_person_list {
 MUST_USE result register_person_search(struct db_tx *tx, struct arena *arena, const struct register_query *query,
                                        struct register_person_list *ret_list);
 MUST_USE result register_person_count(struct db_tx *tx, int64_t *ret_count);
+/* People who hold a card. */
+MUST_USE result register_card_count(struct db_tx *tx, int64_t *ret_count);
 
 /* Codes 1..56; NULL beyond. */
 const char *register_ethnic_name(int code);

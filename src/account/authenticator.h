@@ -1,0 +1,32 @@
+/* account/authenticator.h: what a person proves themself with: rows of a kind, their stored secrets, and the rules new ones keep. (private to
+ * account/)
+ * Room       a passkey or a device is a further kind with rows numbered from 1; today each kind has number 1 alone.
+ * Does not   count wrong attempts (attempt.h, runs before).
+ */
+#pragma once
+#include "account/account.h"
+
+enum account_authenticator_kind {
+  ACCOUNT_PASSWORD_KIND = 1,
+  ACCOUNT_PASSCODE_KIND,
+  ACCOUNT_SIGNING_PIN_KIND, /* no secret here: the signer has it */
+};
+
+/* In the pool, on the text's NFC. Not inside a write. ACCOUNT_TOO_MANY when the pool is full. */
+MUST_USE result account_secret_hash(struct pool *pool, struct slice text, struct arena *arena, struct slice *ret_stored);
+/* stored empty: the same work for nobody. Errors CRYPTO_PASSWORD_WRONG, ACCOUNT_TOO_MANY. */
+MUST_USE result account_secret_verify(struct pool *pool, struct slice text, struct slice stored);
+
+/* Replaces what was there. stored may be empty (signing PIN). */
+MUST_USE result account_authenticator_save(struct env *env, struct db_tx *tx, int64_t person_id, enum account_authenticator_kind kind,
+                                           struct slice stored);
+/* Empty when there is none. */
+MUST_USE result account_authenticator_load(struct db_tx *tx, int64_t person_id, enum account_authenticator_kind kind,
+                                           struct arena *arena, struct slice *ret_stored);
+
+/* Six digits that are a sequence, a repetition, or one of the commonest. */
+bool account_digits_are_trivial(struct slice digits);
+bool account_is_digits(struct slice text);
+
+/* The blocklist: folded (lower case, no diacritics), letters and digits only; ended by NULL. common_passwords.c. */
+extern const char *const account_common_passwords[];

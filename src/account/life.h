@@ -1,0 +1,33 @@
+/* account/life.h: the one function that moves an account, and the ledger line that belongs to it. (private to account/)
+ * Shapes     one act may pass through several states (a collected enrolment is REGISTERED, then VERIFYING): every step is held against the table, the
+ *            last state is stored, one ledger line names them all.
+ * Errors     ACCOUNT_MOVE.
+ */
+#pragma once
+#include "account/account.h"
+#include "codec/jout.h"
+
+struct account_step {
+  int64_t person_id;
+  const enum account_state *path; /* states to pass through, the last one stays; empty: no move, only the line */
+  size_t path_count;
+  const char *kind;               /* of the ledger entry */
+  const char *legal_basis;        /* NULL: none */
+  struct account_actor actor;
+  struct slice detail;            /* members of a JSON object, without braces; empty: none */
+  int64_t at_ms;                  /* 0: now */
+};
+#define ACCOUNT_PATH(...)                                  \
+  .path = (const enum account_state[]){__VA_ARGS__},       \
+  .path_count = sizeof((const enum account_state[]){__VA_ARGS__}) / sizeof(enum account_state)
+
+MUST_USE result account_move(struct env *env, struct db_tx *tx, const struct account_step *step);
+
+/* Time-ordered, unique within a person: (ms since 2020) << 22 | 22 random bits. */
+int64_t account_id_new(struct env *env);
+/* One row of the people's own outbox. code_id 0: carries no code. */
+MUST_USE result account_message_send(struct env *env, struct db_tx *tx, int64_t person_id, struct slice text, int64_t code_id);
+/* Ends every session of a person. */
+MUST_USE result account_sessions_end(struct db_tx *tx, int64_t person_id);
+/* 0 -> 1 or 2, 1 -> 2. ACCOUNT_LEVEL. */
+MUST_USE result account_level_raise(struct db_tx *tx, int64_t person_id, int level, int64_t at_ms);

@@ -1,0 +1,244 @@
+#include "account/session.h"
+
+#include "account/life.h"
+
+enum {
+  SEEN_EVERY_MS = 60 * 1000, /* the idle limit moves at most once a minute: a page of ten requests is one write */
+  AGENT_BYTES_MAX = 200,
+};
+
+struct account_token_hash account_token_hash(struct slice token) {
+  struct account_token_hash hash;
+  token_stored_form("danh-account-token", token, hash.bytes);
+  return hash;
+}
+
+struct account_token_hash account_token_new(struct env *env, struct account_token *ret_token) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct slice text = token_make(env->random, &arena);
+  *ret_token = (struct account_token){0};
+  memcpy(ret_token->text, text.ptr, text.len < ACCOUNT_TOKEN_CHARACTERS ? text.len : ACCOUNT_TOKEN_CHARACTERS);
+  return account_token_hash(text);
+}
+
+static struct slice hash_slice(const struct account_token_hash *hash) { return slice_of(hash->bytes, sizeof hash->bytes); }
+
+result account_sessions_end(struct db_tx *tx, int64_t person_id) {
+  TRY(db_run(tx, "DELETE FROM account_token WHERE token_hash IN (SELECT token_hash FROM account_session WHERE person_id = $1)",
+             DB_ARGS(db_of_int(person_id)), NULL));
+  return db_run(tx, "DELETE FROM account_session WHERE person_id = $1", DB_ARGS(db_of_int(person_id)), NULL);
+}
+
+static result end_one(struct db_tx *tx, int64_t person_id, int64_t session_id, int64_t *ret_ended) {
+  TRY(db_run(tx,
+             "DELETE FROM account_token WHERE token_hash IN"
+             " (SELECT token_hash FROM account_session WHERE person_id = $1 AND session_id = $2)",
+             DB_ARGS(db_of_int(person_id), db_of_int(session_id)), NULL));
+  return db_run(tx, "DELETE FROM account_session WHERE person_id = $1 AND session_id = $2",
+                DB_ARGS(db_of_int(person_id), db_of_int(session_id)), ret_ended);
+}
+
+/* The sessions_max - 1 newest stay: one more is about to begin. */
+static result make_room(struct db_tx *tx, const struct account_session_start *start) {
+  int64_t oldest_kept = 0;
+  {
+    struct db_rows rows CLEANUP(db_rows_close) = {0};
+    TRY(db_query(tx, "SELECT session_id FROM account_session WHERE person_id = $1 ORDER BY session_id DESC LIMIT 1 OFFSET $2",
+                 DB_ARGS(db_of_int(start->person_id), db_of_int(start->limits->sessions_max - 1)), &rows));
+    if (!db_rows_next(&rows)) {
+      return rows.status;
+    }
+    oldest_kept = db_int(&rows, 0);
+  }
+  TRY(db_run(tx,
+             "DELETE FROM account_token WHERE token_hash IN"
+             " (SELECT token_hash FROM account_session WHERE person_id = $1 AND session_id <= $2)",
+             DB_ARGS(db_of_int(start->person_id), db_of_int(oldest_kept)), NULL));
+  return db_run(tx, "DELETE FROM account_session WHERE person_id = $1 AND session_id <= $2",
+                DB_ARGS(db_of_int(start->person_id), db_of_int(oldest_kept)), NULL);
+}
+
+result account_session_start(struct env *env, struct db_tx *tx, const struct account_session_start *start,
+                             struct account_session *ret_session) {
+  int64_t now = clock_now_ms(env->clock);
+  struct account_session session = {.session_id = account_id_new(env),
+                                    .person_id = start->person_id,
+                                    .level = start->level,
+                                    .created_at_ms = now,
+                                    .seen_at_ms = now,
+                                    .ends_at_ms = now + start->limits->session_lifetime_ms};
+  TRY(make_room(tx, start));
+  TRY(db_run(tx,
+             "INSERT INTO account_session (person_id, session_id, token_hash, created_at, seen_at, idle_ms, ends_at, agent)"
+             " VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
+             DB_ARGS(db_of_int(session.person_id), db_of_int(session.session_id), db_of_bytes(hash_slice(start->hash)), db_of_int(now),
+                     db_of_int(start->limits->session_idle_ms), db_of_int(session.ends_at_ms),
+                     db_of_text_or_null(slice_sub(start->agent, 0, AGENT_BYTES_MAX))),
+             NULL));
+  TRY(db_run(tx, "INSERT INTO account_token (token_hash, person_id, session_id) VALUES ($1, $2, $3)",
+             DB_ARGS(db_of_bytes(hash_slice(start->hash)), db_of_int(session.person_id), db_of_int(session.session_id)), NULL));
+  *ret_session = session;
+  return OK;
+}
+
+static result session_read(struct env *env, struct db_tx *tx, struct slice token, struct account_session *ret_session) {
+  struct account_token_hash hash = account_token_hash(token);
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx,
+               "SELECT s.session_id, s.person_id, a.level, s.post_id, s.created_at, s.seen_at, s.ends_at, s.passcode_until, s.idle_ms,"
+               " a.state FROM account_token t JOIN account_session s ON s.person_id = t.person_id AND s.session_id = t.session_id"
+               " JOIN account a ON a.person_id = t.person_id WHERE t.token_hash = $1",
+               DB_ARGS(db_of_bytes(hash_slice(&hash))), &rows));
+  if (!db_rows_next(&rows)) {
+    TRY(rows.status);
+    FAIL(ACCOUNT_SESSION, "no such session");
+  }
+  struct account_session session = {.session_id = db_int(&rows, 0),
+                                    .person_id = db_int(&rows, 1),
+                                    .level = (int)db_int(&rows, 2),
+                                    .post_id = db_int(&rows, 3),
+                                    .created_at_ms = db_int(&rows, 4),
+                                    .seen_at_ms = db_int(&rows, 5),
+                                    .ends_at_ms = db_int(&rows, 6),
+                                    .passcode_ok_until_ms = db_int(&rows, 7)};
+  int64_t now = clock_now_ms(env->clock);
+  if (now >= session.ends_at_ms || now >= session.seen_at_ms + db_int(&rows, 8)) {
+    FAIL(ACCOUNT_SESSION, "the session has run out");
+  }
+  if (db_int(&rows, 9) != ACCOUNT_ACTIVE) {
+    FAIL(ACCOUNT_SESSION, "the account is not active");
+  }
+  *ret_session = session;
+  return OK;
+}
+
+struct touch {
+  struct env *env;
+  const struct account_session *session;
+};
+
+/* Re-reads nothing but its own row: a session ended meanwhile is no row, and stays ended. */
+static result write_seen(struct db_tx *tx, void *arg) {
+  const struct touch *touch = arg;
+  return db_run(tx, "UPDATE account_session SET seen_at = $3 WHERE person_id = $1 AND session_id = $2 AND seen_at < $3",
+                DB_ARGS(db_of_int(touch->session->person_id), db_of_int(touch->session->session_id),
+                        db_of_int(clock_now_ms(touch->env->clock))),
+                NULL);
+}
+
+result account_session_find(struct env *env, struct slice token, struct account_session *ret_session) {
+  if (token.len != ACCOUNT_TOKEN_CHARACTERS) {
+    FAIL(ACCOUNT_SESSION, "not a token");
+  }
+  struct account_session session = {0};
+  {
+    struct db_tx *tx CLEANUP(db_read_end) = NULL;
+    TRY(db_read_begin(env->db, &tx));
+    TRY(session_read(env, tx, token, &session));
+  }
+  if (clock_now_ms(env->clock) - session.seen_at_ms >= SEEN_EVERY_MS) {
+    TRY(db_write(env->db, write_seen, &(struct touch){env, &session}));
+    session.seen_at_ms = clock_now_ms(env->clock);
+  }
+  *ret_session = session;
+  return OK;
+}
+
+struct ending {
+  struct env *env;
+  int64_t person_id;
+  int64_t session_id;
+  const char *kind;
+};
+
+static result write_end(struct db_tx *tx, void *arg) {
+  const struct ending *ending = arg;
+  int64_t ended = 0;
+  TRY(end_one(tx, ending->person_id, ending->session_id, &ended));
+  if (ended == 0) {
+    FAIL(ACCOUNT_SESSION, "no such session of this person");
+  }
+  struct account_event event = {.person_id = ending->person_id, .session_id = ending->session_id, .kind = slice_str(ending->kind)};
+  TRY(account_history_append(ending->env, tx, &event));
+  struct account_step step = {.person_id = ending->person_id, .kind = "account.signed_out", .actor = {ending->person_id, S("")}};
+  return account_move(ending->env, tx, &step);
+}
+
+result account_session_revoke(struct env *env, int64_t person_id, int64_t session_id) {
+  return db_write(env->db, write_end, &(struct ending){env, person_id, session_id, "session_revoked"});
+}
+
+result account_sign_out(struct env *env, struct slice token) {
+  struct account_session session = {0};
+  TRY(account_session_find(env, token, &session));
+  return db_write(env->db, write_end, &(struct ending){env, session.person_id, session.session_id, "signed_out"});
+}
+
+struct choosing {
+  struct env *env;
+  const struct account_session *session;
+  int64_t post_id;
+};
+
+static result write_post(struct db_tx *tx, void *arg) {
+  const struct choosing *choosing = arg;
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct slice detail = S("");
+  if (choosing->post_id != 0) {
+    struct register_holding holding = {.person_id = choosing->session->person_id, .post_id = choosing->post_id};
+    struct access_post post = {0};
+    result held = access_post_load(choosing->env, tx, &holding, &arena, &post);
+    if (is_code(held, ACCESS_POST_EXPIRED)) {
+      FAIL(ACCOUNT_POST, "post %lld is not held today", (long long)choosing->post_id);
+    }
+    TRY(held);
+    detail = arena_printf(&arena, "%.*s@%.*s", SLICE_ARG(access_role_name(post.role)), SLICE_ARG(post.agency));
+  }
+  int64_t changed = 0;
+  TRY(db_run(tx, "UPDATE account_session SET post_id = $3 WHERE person_id = $1 AND session_id = $2",
+             DB_ARGS(db_of_int(choosing->session->person_id), db_of_int(choosing->session->session_id),
+                     db_of_int_or_null(choosing->post_id)),
+             &changed));
+  if (changed == 0) {
+    FAIL(ACCOUNT_SESSION, "the session has ended");
+  }
+  struct account_event event = {.person_id = choosing->session->person_id, .session_id = choosing->session->session_id,
+                                .kind = S("post_chosen"), .detail = detail};
+  return account_history_append(choosing->env, tx, &event);
+}
+
+result account_session_choose_post(struct env *env, struct account_session *session, int64_t post_id) {
+  TRY(db_write(env->db, write_post, &(struct choosing){env, session, post_id}));
+  session->post_id = post_id;
+  return OK;
+}
+
+result account_session_list(struct env *env, struct db_tx *tx, int64_t person_id, struct arena *arena,
+                            struct account_session_list *ret_list) {
+  enum { ROOM = 64 }; /* far beyond sessions_max */
+  struct account_session *sessions = ARENA_ARRAY(arena, struct account_session, ROOM);
+  size_t count = 0;
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx,
+               "SELECT s.session_id, a.level, s.post_id, s.created_at, s.seen_at, s.ends_at, s.passcode_until, s.agent"
+               " FROM account_session s JOIN account a ON a.person_id = s.person_id"
+               " WHERE s.person_id = $1 AND a.state = $3 AND s.ends_at > $2 AND s.seen_at + s.idle_ms > $2"
+               " ORDER BY s.session_id DESC LIMIT 64",
+               DB_ARGS(db_of_int(person_id), db_of_int(clock_now_ms(env->clock)), db_of_int(ACCOUNT_ACTIVE)), &rows));
+  while (count < ROOM && db_rows_next(&rows)) {
+    sessions[count++] = (struct account_session){.session_id = db_int(&rows, 0),
+                                                 .person_id = person_id,
+                                                 .level = (int)db_int(&rows, 1),
+                                                 .post_id = db_int(&rows, 2),
+                                                 .created_at_ms = db_int(&rows, 3),
+                                                 .seen_at_ms = db_int(&rows, 4),
+                                                 .ends_at_ms = db_int(&rows, 5),
+                                                 .passcode_ok_until_ms = db_int(&rows, 6),
+                                                 .agent = db_text_copy(&rows, 7, arena)};
+  }
+  TRY(rows.status);
+  *ret_list = (struct account_session_list){sessions, count};
+  return OK;
+}

@@ -1,0 +1,22 @@
+/* account/session.h: rows behind a token. (private to account/) */
+#pragma once
+#include "account/account.h"
+#include "crypto/token.h"
+
+struct account_token_hash {
+  uint8_t bytes[DIGEST_BYTES];
+};
+/* A new token into ret_token, its stored form returned. */
+struct account_token_hash account_token_new(struct env *env, struct account_token *ret_token);
+struct account_token_hash account_token_hash(struct slice token);
+
+struct account_session_start {
+  int64_t person_id;
+  int level;
+  struct slice agent;
+  const struct account_token_hash *hash;
+  const struct account_limits *limits;
+};
+/* Inside the sign-in's write. The oldest session ends when there are too many. */
+MUST_USE result account_session_start(struct env *env, struct db_tx *tx, const struct account_session_start *start,
+                                      struct account_session *ret_session);

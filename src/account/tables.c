@@ -1,0 +1,50 @@
+#include "account/account.h"
+
+/* What is unique across people (phone, token, ticket) has a small table of its own; everything else begins with person_id.
+ * account_attempt is keyed by a hash of what was tried, so that a login name nobody has is counted like any other. */
+static const char version_1[] =
+    "CREATE TABLE account (person_id id/public PRIMARY KEY, state int/public NOT NULL, level int/public NOT NULL DEFAULT 0,"
+    " registered_at time/public NOT NULL, approved_at time/public, activated_at time/public,"
+    " phone text/personal, email text/personal, guardian_id id/personal);"
+
+    "CREATE TABLE account_phone (phone text/personal PRIMARY KEY, person_id id/public NOT NULL);"
+    "CREATE INDEX account_phone_by_person ON account_phone (person_id);"
+
+    "CREATE TABLE account_enrolment (person_id id/public NOT NULL, dossier_code text/public NOT NULL, level int/public NOT NULL,"
+    " state int/public NOT NULL, collected_by id/public NOT NULL, collected_at time/public NOT NULL, decided_by id/public,"
+    " decided_at time/public, reason text/personal, face_matched int/sensitive NOT NULL, fingerprints_matched int/sensitive NOT NULL,"
+    " phone text/personal NOT NULL, email text/personal, guardian_id id/personal,"
+    " PRIMARY KEY (person_id, dossier_code));"
+
+    "CREATE TABLE account_lock (person_id id/public NOT NULL, ground int/personal NOT NULL, since time/public NOT NULL,"
+    " until time/public, set_by id/public NOT NULL, reason text/personal, PRIMARY KEY (person_id, ground));"
+    "CREATE INDEX account_lock_by_until ON account_lock (until);"
+
+    "CREATE TABLE account_authenticator (person_id id/public NOT NULL, kind int/public NOT NULL, number int/public NOT NULL,"
+    " secret text/secret, made_at time/public NOT NULL, PRIMARY KEY (person_id, kind, number));"
+
+    "CREATE TABLE account_code (person_id id/public NOT NULL, code_id id/public NOT NULL, salt bytes/secret NOT NULL,"
+    " hash bytes/secret NOT NULL, expires_at time/public NOT NULL, wrong int/public NOT NULL DEFAULT 0,"
+    " PRIMARY KEY (person_id, code_id));"
+    "CREATE TABLE account_ticket (ticket_hash bytes/secret PRIMARY KEY, person_id id/public NOT NULL, expires_at time/public NOT NULL);"
+
+    "CREATE TABLE account_message (person_id id/public NOT NULL, message_id id/public NOT NULL, code_id id/public,"
+    " created_at time/public NOT NULL, phone text/personal, body text/secret NOT NULL, PRIMARY KEY (person_id, message_id));"
+    "CREATE INDEX account_message_by_id ON account_message (message_id);"
+
+    "CREATE TABLE account_attempt (tried bytes/secret PRIMARY KEY, failures int/public NOT NULL, last_at time/public NOT NULL);"
+    "CREATE INDEX account_attempt_by_last ON account_attempt (last_at);"
+
+    "CREATE TABLE account_session (person_id id/public NOT NULL, session_id id/public NOT NULL, token_hash bytes/secret NOT NULL,"
+    " post_id id/public, created_at time/public NOT NULL, seen_at time/public NOT NULL, idle_ms int/public NOT NULL,"
+    " ends_at time/public NOT NULL, passcode_until time/public, agent text/personal, PRIMARY KEY (person_id, session_id));"
+    "CREATE INDEX account_session_by_end ON account_session (ends_at);"
+    "CREATE TABLE account_token (token_hash bytes/secret PRIMARY KEY, person_id id/public NOT NULL, session_id id/public NOT NULL);"
+
+    "CREATE TABLE account_event (person_id id/public NOT NULL, event_id id/public NOT NULL, at time/public NOT NULL,"
+    " session_id id/public, kind text/public NOT NULL, detail text/personal, PRIMARY KEY (person_id, event_id));"
+    "CREATE INDEX account_event_by_at ON account_event (at);"
+
+    "CREATE TABLE account_limit (name text/public PRIMARY KEY, value int/public NOT NULL)";
+
+const struct db_migration account_migrations[] = {{"account", 1, version_1}, {0}};
