@@ -10,13 +10,17 @@
  */
 #pragma once
 #include "base/arena.h"
+#include "crypto/digest.h"
 
 enum cms_error {
-  CMS_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_CRYPTO, 40),    /* Not a SignedData of the form we accept. */
-  CMS_DIGEST = RESULT_CODE(RESULT_INVALID, MODULE_CRYPTO, 41),    /* The content is not what was signed. */
-  CMS_SIGNATURE = RESULT_CODE(RESULT_INVALID, MODULE_CRYPTO, 42), /* The signature is not the certificate's. */
-  CMS_CERTIFICATE = RESULT_CODE(RESULT_INVALID, MODULE_CRYPTO,
-                                43), /* signing-certificate-v2 or the signer identifier names another certificate. */
+  /* Not a SignedData of the form we accept. */
+  CMS_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_CRYPTO, 64),
+  /* The content is not what was signed. */
+  CMS_DIGEST = RESULT_CODE(RESULT_INVALID, MODULE_CRYPTO, 65),
+  /* The signature is not the certificate's. */
+  CMS_SIGNATURE = RESULT_CODE(RESULT_INVALID, MODULE_CRYPTO, 66),
+  /* signing-certificate-v2 or the signer identifier names another certificate. */
+  CMS_CERTIFICATE = RESULT_CODE(RESULT_INVALID, MODULE_CRYPTO, 67),
 };
 
 struct cms_signed_data {
@@ -27,13 +31,14 @@ struct cms_signed_data {
 };
 
 /* The signed attributes over a detached content of this digest; ret_digest is what the key signs. */
-MUST_USE result cms_attributes_write(struct arena *arena, const uint8_t content_digest[32], struct slice signer,
-                                     struct slice *ret_attributes, uint8_t ret_digest[32]);
+MUST_USE result cms_attributes_write(struct arena *arena, const uint8_t content_digest[static DIGEST_BYTES],
+                                     struct slice signer, struct slice *ret_attributes,
+                                     uint8_t ret_digest[static DIGEST_BYTES]);
 MUST_USE result cms_signed_data_write(struct arena *arena, const struct cms_signed_data *data, struct slice *ret_cms);
 /* Longest encoding cms_signed_data_write can give for these certificates, whatever the signature. */
 MUST_USE result cms_size_max(struct arena *arena, struct slice signer, struct slice issuer, size_t *ret_size);
 
-/* Strict reading and the whole check: message-digest, signing-certificate-v2, signer identifier, signature by the
- * certificate's key, the signer's certificate signed by the issuer's. */
-MUST_USE result cms_verify(struct arena *arena, struct slice cms, const uint8_t content_digest[32],
+/* Strict reading and the whole check: signer identifier, message-digest, signing-certificate-v2, signature by the
+ * certificate's key. */
+MUST_USE result cms_verify(struct arena *arena, struct slice cms, const uint8_t content_digest[static DIGEST_BYTES],
                            struct cms_signed_data *ret_data);
