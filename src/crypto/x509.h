@@ -92,6 +92,8 @@ struct x509_trust {
 /* Chain, lifetimes, basic constraints, key usage, and that nothing on the chain was revoked at or before at_ms. A CRL
  * serves when at_ms is not after its nextUpdate. */
 MUST_USE result x509_verify(const struct x509_trust *trust, struct slice certificate);
+/* The same without revocation, for whoever verifies a file with nothing but the root at hand, and says so. */
+MUST_USE result x509_verify_chain(const struct x509_trust *trust, struct slice certificate);
 
 /* Name and key identifier pieces shared with crl.h and cms.h. */
 struct buf;

@@ -128,11 +128,15 @@ static result check_revocation(const struct x509_trust *trust, struct slice cert
   return OK;
 }
 
-result x509_verify(const struct x509_trust *trust, struct slice certificate) {
+result x509_verify_chain(const struct x509_trust *trust, struct slice certificate) {
   X509 *leaf CLEANUP(free_certificate) = decode(certificate);
   if (leaf == NULL) {
     FAIL(CRYPTO_CERTIFICATE_SYNTAX, "certificate");
   }
-  TRY(check_chain(trust, leaf));
+  return check_chain(trust, leaf);
+}
+
+result x509_verify(const struct x509_trust *trust, struct slice certificate) {
+  TRY(x509_verify_chain(trust, certificate));
   return check_revocation(trust, certificate);
 }
