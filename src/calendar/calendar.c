@@ -4,7 +4,7 @@
 
 /* One year's holidays at a time: dates are walked in order, so a year is looked up once a walk. */
 struct walk {
-  struct holidays holidays;
+  struct calendar_holidays holidays;
   bool loaded;
   enum calendar_certainty certainty; /* COMPUTED once any computed year was touched */
 };
@@ -12,13 +12,13 @@ struct walk {
 static bool walk_is_working_day(struct walk *walk, int32_t date) {
   int16_t year = clock_civil(date).year;
   if (!walk->loaded || walk->holidays.year != year) {
-    holidays_of_year(year, &walk->holidays);
+    calendar_holidays_of_year(year, &walk->holidays);
     walk->loaded = true;
     if (walk->holidays.certainty == CALENDAR_COMPUTED) {
       walk->certainty = CALENDAR_COMPUTED;
     }
   }
-  return holidays_is_working_day(&walk->holidays, date);
+  return calendar_holidays_is_working_day(&walk->holidays, date);
 }
 
 static int32_t walk_from(struct walk *walk, int32_t date) {
@@ -39,8 +39,8 @@ static int32_t walk_add(struct walk *walk, int32_t date, int32_t n) {
 }
 
 enum calendar_certainty calendar_certainty(int32_t date) {
-  struct holidays holidays;
-  holidays_of_year(clock_civil(date).year, &holidays);
+  struct calendar_holidays holidays;
+  calendar_holidays_of_year(clock_civil(date).year, &holidays);
   return holidays.certainty;
 }
 

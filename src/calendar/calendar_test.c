@@ -78,15 +78,15 @@ static bool is_swapped(int32_t day) {
 static void computing_from_law_gives_every_declared_year(void **state) {
   (void)state;
   for (int16_t year = 2021; year <= 2026; year++) {
-    struct holidays declared;
-    struct holidays computed;
-    holidays_of_year(year, &declared);
-    holidays_compute(year, &computed);
+    struct calendar_holidays declared;
+    struct calendar_holidays computed;
+    calendar_holidays_of_year(year, &declared);
+    calendar_holidays_compute(year, &computed);
     assert_int_equal(declared.certainty, CALENDAR_DECLARED);
     assert_int_equal(computed.certainty, CALENDAR_COMPUTED);
     assert_int_equal(declared.off_count, computed.off_count + declared.worked_count);
     for (int i = 0; i < declared.off_count; i++) {
-      assert_int_equal(holidays_is_working_day(&computed, declared.off[i]), is_swapped(declared.off[i]));
+      assert_int_equal(calendar_holidays_is_working_day(&computed, declared.off[i]), is_swapped(declared.off[i]));
     }
   }
 }

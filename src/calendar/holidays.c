@@ -81,8 +81,8 @@ static void add_national_day(struct statutory *statutory, int16_t year) {
   statutory_add(statutory, after ? day : day - 1, 2);
 }
 
-void holidays_compute(int16_t year, struct holidays *ret_holidays) {
-  *ret_holidays = (struct holidays){.year = year, .certainty = CALENDAR_COMPUTED};
+void calendar_holidays_compute(int16_t year, struct calendar_holidays *ret_holidays) {
+  *ret_holidays = (struct calendar_holidays){.year = year, .certainty = CALENDAR_COMPUTED};
   struct statutory statutory = {0};
   statutory_add(&statutory, date_of(year, 1, 1), 1);
   add_tet(&statutory, year);
@@ -104,13 +104,13 @@ void holidays_compute(int16_t year, struct holidays *ret_holidays) {
   }
 }
 
-void holidays_of_year(int16_t year, struct holidays *ret_holidays) {
+void calendar_holidays_of_year(int16_t year, struct calendar_holidays *ret_holidays) {
   const struct declared_year *declared = declared_find(year);
   if (!declared) {
-    holidays_compute(year, ret_holidays);
+    calendar_holidays_compute(year, ret_holidays);
     return;
   }
-  *ret_holidays = (struct holidays){.year = year, .certainty = CALENDAR_DECLARED};
+  *ret_holidays = (struct calendar_holidays){.year = year, .certainty = CALENDAR_DECLARED};
   for (const struct declared_day *day = declared->days; day->month; day++) {
     int32_t date = date_of(year, day->month, day->day);
     if (day->worked) {
@@ -121,7 +121,7 @@ void holidays_of_year(int16_t year, struct holidays *ret_holidays) {
   }
 }
 
-bool holidays_is_working_day(const struct holidays *holidays, int32_t date) {
+bool calendar_holidays_is_working_day(const struct calendar_holidays *holidays, int32_t date) {
   if (is_weekend(date)) {
     return contains(holidays->worked, holidays->worked_count, date);
   }

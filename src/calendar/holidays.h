@@ -7,7 +7,7 @@
 #include "calendar/calendar.h"
 
 enum { HOLIDAYS_MAX = 24 };
-struct holidays {
+struct calendar_holidays {
   int16_t year;
   enum calendar_certainty certainty;
   int off_count, worked_count;
@@ -16,7 +16,7 @@ struct holidays {
 };
 
 /* The declared year, else the computed one. */
-void holidays_of_year(int16_t year, struct holidays *ret_holidays);
+void calendar_holidays_of_year(int16_t year, struct calendar_holidays *ret_holidays);
 /* From law and moon alone, whatever was declared. */
-void holidays_compute(int16_t year, struct holidays *ret_holidays);
-bool holidays_is_working_day(const struct holidays *holidays, int32_t date);
+void calendar_holidays_compute(int16_t year, struct calendar_holidays *ret_holidays);
+bool calendar_holidays_is_working_day(const struct calendar_holidays *holidays, int32_t date);

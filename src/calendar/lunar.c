@@ -33,7 +33,7 @@ static double new_moon_instant(double k) {
   return mean + periodic + planets - delta_t_s / 86400.0;
 }
 
-int32_t lunar_new_moon(int32_t k) {
+int32_t calendar_lunar_new_moon(int32_t k) {
   return (int32_t)floor(new_moon_instant(k) + local_day);
 }
 
@@ -48,7 +48,7 @@ static double sun_longitude(double instant) {
   return apparent - 360.0 * floor(apparent / 360.0);
 }
 
-int lunar_sun_sector(int32_t date) {
+int calendar_lunar_sun_sector(int32_t date) {
   return (int)(sun_longitude(date - local_day) / 30.0);
 }
 
@@ -56,14 +56,14 @@ static int32_t new_moon_number_near(int32_t date) {
   return (int32_t)floor((date + 0.5 - days_2000 - 5.09766) / synodic_month);
 }
 
-int32_t lunar_month_eleven(int16_t year) {
+int32_t calendar_lunar_month_eleven(int16_t year) {
   int32_t year_end = clock_date_from((struct civil_date){year, 12, 31});
   int32_t k = new_moon_number_near(year_end) + 1;
-  while (lunar_new_moon(k) > year_end) {
+  while (calendar_lunar_new_moon(k) > year_end) {
     k--;
   }
   /* if the sun passed the solstice before this new moon, the solstice lies in the month before */
-  return lunar_sun_sector(lunar_new_moon(k)) >= 9 ? k - 1 : k;
+  return calendar_lunar_sun_sector(calendar_lunar_new_moon(k)) >= 9 ? k - 1 : k;
 }
 
 /* How many months after the 11th month the leap month stands (1..12), in a lunar year of 13 months; 0 when it has 12.
@@ -73,7 +73,7 @@ static int leap_offset(int32_t eleven, int32_t next_eleven) {
     return 0;
   }
   for (int i = 1; i < 13; i++) {
-    if (lunar_sun_sector(lunar_new_moon(eleven + i)) == lunar_sun_sector(lunar_new_moon(eleven + i + 1))) {
+    if (calendar_lunar_sun_sector(calendar_lunar_new_moon(eleven + i)) == calendar_lunar_sun_sector(calendar_lunar_new_moon(eleven + i + 1))) {
       return i;
     }
   }
@@ -83,31 +83,31 @@ static int leap_offset(int32_t eleven, int32_t next_eleven) {
 struct calendar_lunar_date calendar_lunar(int32_t date) {
   int16_t year = clock_civil(date).year;
   int32_t k = new_moon_number_near(date) + 1;
-  while (lunar_new_moon(k) > date) {
+  while (calendar_lunar_new_moon(k) > date) {
     k--;
   }
-  int32_t eleven = lunar_month_eleven(year);
+  int32_t eleven = calendar_lunar_month_eleven(year);
   if (k < eleven) {
     year = (int16_t)(year - 1);
-    eleven = lunar_month_eleven(year);
+    eleven = calendar_lunar_month_eleven(year);
   }
   int offset = (int)(k - eleven);
-  int leap = leap_offset(eleven, lunar_month_eleven((int16_t)(year + 1)));
+  int leap = leap_offset(eleven, calendar_lunar_month_eleven((int16_t)(year + 1)));
   int number = offset + 11 - (leap != 0 && offset >= leap ? 1 : 0);
   return (struct calendar_lunar_date){
       .year = (int16_t)(number > 12 ? year + 1 : year),
       .month = (uint8_t)(number > 12 ? number - 12 : number),
-      .day = (uint8_t)(date - lunar_new_moon(k) + 1),
+      .day = (uint8_t)(date - calendar_lunar_new_moon(k) + 1),
       .leap = leap != 0 && offset == leap,
   };
 }
 
 /* The new moon that opens the given (not leap) month 1..10 of the lunar year that begins in this civil year. */
 static int32_t month_start(int16_t year, int month) {
-  int32_t eleven = lunar_month_eleven((int16_t)(year - 1));
-  int leap = leap_offset(eleven, lunar_month_eleven(year));
+  int32_t eleven = calendar_lunar_month_eleven((int16_t)(year - 1));
+  int leap = leap_offset(eleven, calendar_lunar_month_eleven(year));
   int offset = month + 1;
-  return lunar_new_moon(eleven + offset + (leap != 0 && offset >= leap ? 1 : 0));
+  return calendar_lunar_new_moon(eleven + offset + (leap != 0 && offset >= leap ? 1 : 0));
 }
 
 int32_t calendar_tet(int16_t year) {

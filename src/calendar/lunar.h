@@ -7,9 +7,9 @@
 #include "calendar/calendar.h"
 
 /* The civil date on which new moon number k falls; k = 0 is that of 6 January 2000. */
-int32_t lunar_new_moon(int32_t k);
+int32_t calendar_lunar_new_moon(int32_t k);
 /* Which twelfth of the year the sun stands in at the start of a civil date: 0 from the spring equinox .. 9 from the
  * winter solstice. */
-int lunar_sun_sector(int32_t date);
+int calendar_lunar_sun_sector(int32_t date);
 /* The new moon that opens the 11th month whose solstice falls in this civil year. */
-int32_t lunar_month_eleven(int16_t year);
+int32_t calendar_lunar_month_eleven(int16_t year);

@@ -112,6 +112,7 @@ struct slice procedure_channel_name(enum procedure_channel channel); /* "vneid" 
 bool procedure_channel_parse(struct slice name, enum procedure_channel *ret_channel);
 struct slice procedure_category_name(uint32_t bit); /* "poor_household" ... */
 bool procedure_category_parse(struct slice name, uint32_t *ret_bit);
+struct slice procedure_relation_name(enum procedure_relation relation); /* "self", "parent" ... */
 
 /* ---- what a rule answers ---- */
 struct procedure_reason {
@@ -227,7 +228,7 @@ bool procedure_move_allowed(const struct procedure_steps *steps, enum procedure_
 struct procedure_form_field {
   struct slice id, name_vi, name_en;
   struct slice source; /* "citizen", or the register that supplies it */
-  struct slice type;   /* "text", "choice", "number", "boolean", "list", "date", "person", "address", "document" */
+  struct slice type;   /* "text", "long_text", "email", "phone", "date", "history", "request" */
   struct slice help_vi, help_en;
   bool required;
 };
@@ -252,7 +253,7 @@ struct procedure_result {
 };
 /* variant: lltp: 1 or 2; procedures with one kind of result: 1. PROCEDURE_INPUT. */
 MUST_USE result procedure_result(struct procedure_engine *engine, struct slice name, int64_t variant,
-                                 struct arena *arena, struct procedure_result *ret_result);
+                                 struct procedure_result *ret_result);
 
 /* ---- channels open province by province ---- */
 struct procedure_channel_place {
@@ -279,15 +280,19 @@ MUST_USE result procedure_channel_is_open(struct procedure_engine *engine, struc
                                           const struct procedure_channel_place *place, int32_t on, bool *ret_open);
 
 /* ---- edges: danh procedure ... ---- */
-/* {submitted_at, channel, <facts>, applicant {...}} -> input; path (arena) names the faulty member on PROCEDURE_INPUT.
- */
-struct procedure_input_json {
-  struct procedure_input input;
-  struct slice fault_path; /* "$.applicant.categories[2]": written on failure too */
-  struct slice fault_text; /* what is wrong there */
+/* A refused member: its JSON Pointer and what is wrong with it, in our own words. For the sender of the document. */
+struct procedure_input_fault {
+  struct slice path; /* "/applicant/categories/2"; empty: the document itself */
+  struct slice reason;
 };
-MUST_USE result procedure_input_parse(struct procedure_engine *engine, struct slice name, struct slice json,
-                                      struct arena *arena, struct procedure_input_json *parsed);
+struct procedure_document {
+  struct slice procedure;
+  struct slice json; /* {submitted_at, channel, applicant {...}, and what the procedure's facts declare} */
+};
+/* Typed, whole and nothing else: unknown and missing members are refused. PROCEDURE_UNKNOWN, CODEC_JSON_... with the fault written. */
+MUST_USE result procedure_input_parse(struct procedure_engine *engine, const struct procedure_document *document,
+                                      struct arena *arena, struct procedure_input_fault *fault,
+                                      struct procedure_input *ret_input);
 /* {fee, support, payable, due_date, authority}, each {value, clause, rule_hash}. */
 struct slice procedure_outcome_write(struct arena *arena, const struct procedure_outcome *outcome);
 
