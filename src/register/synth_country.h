@@ -1,0 +1,115 @@
+/* register/synth_country.h: the parts of the synthetic country: what lasts from batch to batch, a batch, a household. (private to register/)
+ *
+ * Made in    synth_household.c (who lives together), synth_member.c (one person's record and standing), synth_store.c (the write), synth.c (the order).
+ * Repeats    every draw comes from one seeded stream, in one order: the same options make the same rows.
+ */
+#pragma once
+#include "register/people.h"
+#include "register/synth_names.h"
+#include "register/synth_places.h"
+
+struct synth_country {
+  const struct register_synth_options *options;
+  struct random random;
+  struct arena lasting;
+  struct synth_names names;
+  struct synth_places places;
+  uint32_t *pin_serials; /* how many PINs each (province, sex, year of birth) has given */
+  int64_t next_person_id;
+  int64_t made;
+  int32_t date;
+  struct register_synth_counts counts;
+};
+
+struct synth_row {
+  struct register_person person;
+  struct people_words words;
+  const struct synth_piece *surname;
+  int32_t born;
+};
+
+/* What one write stores. Every pointer is into its arena or the country's. */
+struct synth_batch {
+  struct arena arena;
+  struct synth_row **rows;
+  size_t row_count;
+  struct register_relation *relations;
+  int64_t *ordinals; /* of each relation */
+  size_t relation_count;
+  struct register_residence *residences;
+  size_t residence_count;
+  struct register_category_row *categories;
+  size_t category_count;
+  struct register_conviction *convictions;
+  size_t conviction_count;
+  struct register_ban *bans;
+  size_t ban_count;
+  struct register_holding *holdings;
+  size_t holding_count;
+  struct register_demo *demos;
+  size_t demo_count;
+  int32_t date;
+};
+enum {
+  SYNTH_BATCH_PEOPLE = 8000,  /* about 10 MB of rows: what the writer's cache holds */
+  SYNTH_HOUSEHOLD_MAX = 16,
+  SYNTH_ROWS_PER_PERSON = 6, /* most relations or categories of one person */
+};
+
+struct synth_household {
+  struct synth_country *country;
+  struct synth_batch *batch;
+  const struct synth_place *place;
+  const struct register_commune *commune;
+  struct slice address;
+  struct slice religion;
+  int64_t head_id;
+  int32_t since; /* lives there */
+  int ethnic;
+  bool poor;
+  bool plain; /* demonstration people: no standing but what is given to them */
+};
+
+/* Between 0 and bound - 1; true with a probability in ten thousand. */
+uint64_t synth_draw(struct synth_country *country, uint64_t bound);
+bool synth_chance(struct synth_country *country, uint64_t of_ten_thousand);
+/* A birth date of somebody who is that old on the country's date. */
+int32_t synth_born(struct synth_country *country, int32_t age);
+/* A date `years` after, never one that does not exist. */
+int32_t synth_years_after(int32_t date, int32_t years);
+
+/* ---- synth_member.c ---- */
+struct synth_form {
+  enum register_sex sex;
+  int32_t born;
+  const struct synth_piece *surname; /* NULL: any */
+  int32_t died_on;                   /* 0: alive */
+};
+/* A person with number, PIN, name, card, residence, categories and perhaps convictions. */
+MUST_USE result synth_member(struct synth_household *household, const struct synth_form *form, struct synth_row **ret_row);
+void synth_category(struct synth_batch *batch, const struct register_category_row *row);
+void synth_relation(struct synth_batch *batch, const struct register_relation *relation, int64_t ordinal);
+void synth_convict(struct synth_country *country, struct synth_batch *batch, const struct synth_row *row, bool expunged);
+
+/* ---- synth_household.c ---- */
+/* A random household: one to about ten people. */
+MUST_USE result synth_household_any(struct synth_country *country, struct synth_batch *batch);
+/* In that province, plain, for demonstrations. */
+void synth_household_plain(struct synth_country *country, struct synth_batch *batch, const struct synth_place *place,
+                           struct synth_household *ret_household);
+struct synth_single {
+  enum register_sex sex;
+  int32_t age;
+};
+MUST_USE result synth_single(struct synth_household *household, const struct synth_single *form, struct synth_row **ret_row);
+struct synth_family {
+  int32_t husband_age, wife_age;
+  int32_t child_age; /* one child of that age; -1: as it comes */
+  struct synth_row *husband, *wife, *child; /* filled in */
+};
+MUST_USE result synth_family(struct synth_household *household, struct synth_family *family);
+MUST_USE result synth_guarded(struct synth_household *household, struct synth_row **ret_guardian, struct synth_row **ret_ward);
+
+/* ---- synth_store.c ---- */
+void synth_batch_init(struct synth_batch *batch, int32_t date);
+MUST_USE result synth_batch_store(struct env *env, struct synth_batch *batch);

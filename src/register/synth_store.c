@@ -1,0 +1,99 @@
+/* A batch in one write: every table in the order of its key, so that pages fill one after another. */
+#include <stdlib.h>
+
+#include "register/agencies.h"
+#include "register/synth_country.h"
+
+void synth_batch_init(struct synth_batch *batch, int32_t date) {
+  *batch = (struct synth_batch){.date = date};
+  arena_init(&batch->arena);
+  size_t people = SYNTH_BATCH_PEOPLE + SYNTH_HOUSEHOLD_MAX;
+  size_t rows = people * SYNTH_ROWS_PER_PERSON;
+  batch->rows = ARENA_ARRAY(&batch->arena, struct synth_row *, people);
+  batch->relations = ARENA_ARRAY(&batch->arena, struct register_relation, rows);
+  batch->ordinals = ARENA_ARRAY(&batch->arena, int64_t, rows);
+  batch->residences = ARENA_ARRAY(&batch->arena, struct register_residence, people * 2);
+  batch->categories = ARENA_ARRAY(&batch->arena, struct register_category_row, rows * 2);
+  batch->convictions = ARENA_ARRAY(&batch->arena, struct register_conviction, people);
+  batch->bans = ARENA_ARRAY(&batch->arena, struct register_ban, people);
+  batch->holdings = ARENA_ARRAY(&batch->arena, struct register_holding, people);
+  batch->demos = ARENA_ARRAY(&batch->arena, struct register_demo, people);
+}
+
+struct storing {
+  struct env *env;
+  struct synth_batch *batch;
+  const struct synth_row **by_pin;
+};
+
+static int compare_pins(const void *a, const void *b) {
+  const struct synth_row *const *left = a;
+  const struct synth_row *const *right = b;
+  return memcmp((*left)->person.pin.ptr, (*right)->person.pin.ptr, 12);
+}
+
+static result store_people(struct db_tx *tx, const struct storing *storing) {
+  const struct synth_batch *batch = storing->batch;
+  for (size_t i = 0; i < batch->row_count; i++) {
+    bool taken = false;
+    const struct register_person *person = &storing->by_pin[i]->person;
+    TRY(people_insert_pin(tx, people_pin_number(person->pin), person->person_id, &taken));
+    if (taken) {
+      FAIL(REGISTER_PIN_TAKEN, "an invented PIN is taken: the register is not empty");
+    }
+  }
+  for (size_t i = 0; i < batch->row_count; i++) {
+    TRY(people_insert_person(tx, &batch->rows[i]->person, &batch->rows[i]->words));
+  }
+  return OK;
+}
+
+static result store_facts(struct db_tx *tx, const struct synth_batch *batch) {
+  for (size_t i = 0; i < batch->relation_count; i++) {
+    TRY(people_insert_relation(tx, &batch->relations[i], batch->ordinals[i]));
+  }
+  for (size_t i = 0; i < batch->residence_count; i++) {
+    TRY(people_insert_residence(tx, &batch->residences[i], batch->date));
+  }
+  for (size_t i = 0; i < batch->category_count; i++) {
+    TRY(people_insert_category(tx, &batch->categories[i]));
+  }
+  for (size_t i = 0; i < batch->conviction_count; i++) {
+    TRY(people_insert_conviction(tx, &batch->convictions[i]));
+  }
+  for (size_t i = 0; i < batch->ban_count; i++) {
+    TRY(people_insert_ban(tx, &batch->bans[i]));
+  }
+  return OK;
+}
+
+static result store_demonstration(struct db_tx *tx, const struct synth_batch *batch) {
+  for (size_t i = 0; i < batch->holding_count; i++) {
+    TRY(agencies_insert_holding(tx, &batch->holdings[i]));
+  }
+  for (size_t i = 0; i < batch->demo_count; i++) {
+    TRY(db_run(tx, "INSERT INTO demo_identity (person_id, name) VALUES ($1, $2)",
+               DB_ARGS(db_of_int(batch->demos[i].person_id), db_of_text(batch->demos[i].name)), NULL));
+  }
+  return OK;
+}
+
+static result store(struct db_tx *tx, void *arg) {
+  const struct storing *storing = arg;
+  struct synth_batch *batch = storing->batch;
+  TRY(store_people(tx, storing));
+  TRY(store_facts(tx, batch));
+  TRY(store_demonstration(tx, batch));
+  struct register_act act = {.actor_role = S("system"), .legal_basis = S("Dữ liệu giả lập để trình diễn")};
+  struct agencies_note note = {.kind = "register.synthesised", .number = (int64_t)batch->row_count};
+  return agencies_record(storing->env, tx, &act, &note);
+}
+
+result synth_batch_store(struct env *env, struct synth_batch *batch) {
+  struct storing storing = {env, batch, ARENA_ARRAY(&batch->arena, const struct synth_row *, batch->row_count)};
+  for (size_t i = 0; i < batch->row_count; i++) {
+    storing.by_pin[i] = batch->rows[i];
+  }
+  qsort(storing.by_pin, batch->row_count, sizeof *storing.by_pin, compare_pins);
+  return db_write(env->db, store, &storing);
+}
