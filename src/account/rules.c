@@ -6,7 +6,7 @@
 enum {
   PASSWORD_CHARACTERS_MIN = 8,
   PASSWORD_CHARACTERS_MAX = 64,
-  ORNAMENT_MAX = 4,   /* digits put before or behind a common word: "matkhau2024" */
+  ORNAMENT_MAX = 6,   /* digits and signs put before or behind a common word: "matkhau2024!" */
   OWN_LETTERS_MIN = 4 /* characters that must remain once number, name and dates are taken out */
 };
 
@@ -46,7 +46,7 @@ static bool is_listed(struct slice word) {
 
 static bool is_decoration(uint8_t c) { return c < 0x80 && !(c >= 'a' && c <= 'z'); }
 
-/* The word without at most four digits and signs in front and behind. */
+/* The word without at most six digits and signs in front and behind. */
 static struct slice undecorated(struct slice folded) {
   for (size_t i = 0; i < ORNAMENT_MAX && folded.len > 0 && is_decoration(folded.ptr[folded.len - 1]); i++) {
     folded.len--;
@@ -131,6 +131,7 @@ static void add_birth(struct personal *personal, struct arena *arena, struct reg
   add_part(personal, arena_printf(arena, "%02d%02d%02d", year % 100, month, day));
   add_part(personal, arena_printf(arena, "%02d%02d%02d", month, day, year % 100));
   add_part(personal, arena_printf(arena, "%02d%02d", day, month));
+  add_part(personal, arena_printf(arena, "%02d%02d", month, day));
 }
 
 static result personal_of(struct arena *arena, const struct register_person *person, struct personal *ret_personal) {
