@@ -1,0 +1,150 @@
+#include "signer/core.h"
+
+#include <stdlib.h>
+
+#include "crypto/pin_proof.h"
+#include "signer/journal.h"
+#include "signer/vault.h"
+
+struct signer_core {
+  struct signer_vault *vault;
+  struct signer_journal *journal;
+  const struct clock *clock;
+};
+
+void signer_core_close(struct signer_core **core) {
+  if (*core != NULL) {
+    signer_journal_close(&(*core)->journal);
+    signer_vault_close(&(*core)->vault);
+    free(*core);
+    *core = NULL;
+  }
+}
+
+result signer_core_open(const struct signer_local_options *options, struct signer_core **ret_core) {
+  struct signer_core *core CLEANUP(signer_core_close) = heap_alloc(sizeof *core);
+  *core = (struct signer_core){.clock = options->clock};
+  TRY(signer_vault_open(options->data_dir, true, &core->vault));
+  struct signer_journal_options journal = {.folder = signer_vault_folder(core->vault), .unsynced = options->unsynced};
+  TRY(signer_journal_open(&journal, &core->journal));
+  *ret_core = core;
+  core = NULL;
+  return OK;
+}
+
+result signer_core_commit(struct signer_core *core) {
+  return signer_journal_commit(core->journal);
+}
+
+struct signer_figures signer_core_figures(const struct signer_core *core) {
+  return signer_journal_figures(core->journal);
+}
+
+/* The lock comes before the proof: a locked key tells nobody whether a proof would have been right. Counts are on disk before the answer. */
+static result check_proof(struct signer_core *core, struct signer_key *key, const struct signer_request *request) {
+  if (key->wrong_proofs >= SIGNER_WRONG_PROOFS_MAX) {
+    TRY(signer_vault_reload(core->vault, key)); /* an operator may have unlocked it */
+  }
+  if (key->wrong_proofs >= SIGNER_WRONG_PROOFS_MAX) {
+    FAIL(SIGNER_KEY_LOCKED, "too many wrong proofs");
+  }
+  struct pin_proof_claim claim = {request->key, (uint8_t)request->profile, request->digest};
+  if (!is_ok(pin_proof_check(&key->pin_key, &claim, request->pin_proof))) {
+    key->wrong_proofs++;
+    TRY(signer_vault_save(core->vault, key));
+    FAIL(SIGNER_PIN_WRONG, "wrong proof");
+  }
+  if (key->wrong_proofs > 0) {
+    key->wrong_proofs = 0;
+    TRY(signer_vault_save(core->vault, key));
+  }
+  return OK;
+}
+
+static result sign(struct signer_core *core, const struct signer_request *request, struct arena *arena,
+                   struct slice *ret_answer) {
+  const struct signer_rule *rule = NULL;
+  struct signer_key *key = NULL;
+  TRY(signer_policy_rule(request->key, request->profile, &rule));
+  TRY(signer_policy_reference(rule, request->reference));
+  TRY(signer_vault_find(core->vault, request->key, &key));
+  if (key->profile != request->profile) {
+    FAIL(SIGNER_PROFILE_REFUSED, "the key was made for profile %d", (int)key->profile);
+  }
+  if (!rule->needs_proof && request->pin_proof.len > 0) {
+    FAIL(SIGNER_PIN_KEY_REFUSED, "a proof for a key without PIN");
+  }
+  if (rule->needs_proof) {
+    TRY(check_proof(core, key, request));
+  }
+  if (rule->needs_personal && !signer_journal_has_personal(core->journal, request->reference)) {
+    FAIL(SIGNER_NOT_SIGNED_BEFORE, "no personal signature under this reference");
+  }
+  TRY(key_sign(key->key, request->digest, arena, ret_answer));
+  struct signer_journal_line line = {clock_now_ms(core->clock), rule, request->key, request->digest,
+                                     request->reference};
+  signer_journal_append(core->journal, &line);
+  return OK;
+}
+
+static result create(struct signer_core *core, const struct signer_request *request, struct slice *ret_answer) {
+  const struct signer_rule *rule = NULL;
+  struct signer_key *key = NULL;
+  TRY(signer_policy_rule(request->key, request->profile, &rule));
+  if (request->pin_proof.len != (rule->needs_proof ? PIN_PROOF_KEY_BYTES : 0)) {
+    FAIL(SIGNER_PIN_KEY_REFUSED, "PIN key of %zu bytes", request->pin_proof.len);
+  }
+  result found = signer_vault_find(core->vault, request->key, &key);
+  if (is_code(found, SIGNER_KEY_UNKNOWN)) {
+    TRY(signer_vault_create(core->vault, request->key, request->profile, request->pin_proof, &key));
+  } else {
+    TRY(found);
+  }
+  /* An existing key keeps its PIN, and whether the given one is the same is not told: that would be a way to try PINs without being counted. */
+  *ret_answer = slice_of(key->spki, sizeof key->spki);
+  return OK;
+}
+
+static result public_of(struct signer_core *core, const struct signer_request *request, struct slice *ret_answer) {
+  const struct signer_rule *rule = NULL;
+  struct signer_key *key = NULL;
+  result known = signer_policy_rule(request->key, request->profile, &rule);
+  if (is_code(known, SIGNER_NAME_REFUSED)) {
+    return known; /* the profile is of no matter for a public key */
+  }
+  TRY(signer_vault_find(core->vault, request->key, &key));
+  *ret_answer = slice_of(key->spki, sizeof key->spki);
+  return OK;
+}
+
+result signer_core_handle(struct signer_core *core, const struct signer_wire_request *request, struct arena *arena,
+                          struct slice *ret_answer) {
+  switch (request->operation) {
+    case SIGNER_OPERATION_SIGN:
+      return sign(core, &request->request, arena, ret_answer);
+    case SIGNER_OPERATION_KEY_CREATE:
+      return create(core, &request->request, ret_answer);
+    case SIGNER_OPERATION_KEY_PUBLIC:
+      return public_of(core, &request->request, ret_answer);
+    case SIGNER_OPERATION_HEALTH:
+      *ret_answer = (struct slice){0};
+      return OK;
+    case SIGNER_OPERATION_COUNT: {
+      struct signer_figures figures = signer_core_figures(core);
+      *ret_answer = signer_wire_figures_write(&figures, arena);
+      return OK;
+    }
+  }
+  FAIL(SIGNER_FRAME_REFUSED, "unknown operation");
+}
+
+result signer_unlock(const char *data_dir, struct slice name) {
+  struct signer_vault *vault CLEANUP(signer_vault_close) = NULL;
+  const struct signer_rule *rule = NULL;
+  struct signer_key *key = NULL;
+  TRY(signer_policy_rule(name, SIGNER_PERSONAL, &rule));
+  TRY(signer_vault_open(data_dir, false, &vault));
+  TRY(signer_vault_find(vault, name, &key));
+  key->wrong_proofs = 0;
+  return signer_vault_save(vault, key);
+}

@@ -1,0 +1,255 @@
+#include "signer/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "codec/hex.h"
+#include "crypto/digest.h"
+
+enum { MARK_BYTES = 16, HASH_DIGITS = 2 * DIGEST_BYTES, READ_BYTES = 256 * 1024 };
+
+/* A reference as the front of its SHA-256: 16 bytes each, so that a million dossiers take 32 MB at most. */
+struct mark {
+  uint8_t bytes[MARK_BYTES];
+};
+
+struct signer_journal {
+  int fd;
+  bool unsynced;
+  struct arena arena; /* of the lines gathered since the last commit */
+  struct buf pending;
+  uint64_t count;
+  uint8_t head[DIGEST_BYTES];
+  struct mark *marks; /* open addressing, at most half full; all noughts: free */
+  size_t mark_capacity;
+  size_t mark_count;
+};
+
+/* ---- references ---- */
+
+static struct mark mark_of(struct slice reference) {
+  uint8_t digest[DIGEST_BYTES];
+  struct mark mark;
+  digest_sha256(reference, digest);
+  memcpy(mark.bytes, digest, sizeof mark.bytes);
+  return mark;
+}
+
+static struct mark *slot_of(struct mark *marks, size_t capacity, const struct mark *mark) {
+  static const struct mark empty = {0};
+  uint64_t start = 0;
+  memcpy(&start, mark->bytes, sizeof start);
+  size_t at = (size_t)start & (capacity - 1);
+  while (memcmp(&marks[at], &empty, sizeof empty) != 0 && memcmp(&marks[at], mark, sizeof *mark) != 0) {
+    at = (at + 1) & (capacity - 1);
+  }
+  return &marks[at];
+}
+
+static struct mark *alloc_marks(size_t capacity) {
+  struct mark *marks = heap_alloc(capacity * sizeof *marks);
+  memset(marks, 0, capacity * sizeof *marks);
+  return marks;
+}
+
+static void add_mark(struct signer_journal *journal, struct slice reference) {
+  static const struct mark empty = {0};
+  if (journal->mark_count * 2 >= journal->mark_capacity) {
+    struct mark *larger = alloc_marks(journal->mark_capacity * 2);
+    for (size_t i = 0; i < journal->mark_capacity; i++) {
+      if (memcmp(&journal->marks[i], &empty, sizeof empty) != 0) {
+        *slot_of(larger, journal->mark_capacity * 2, &journal->marks[i]) = journal->marks[i];
+      }
+    }
+    free(journal->marks);
+    journal->marks = larger;
+    journal->mark_capacity *= 2;
+  }
+  struct mark mark = mark_of(reference);
+  struct mark *slot = slot_of(journal->marks, journal->mark_capacity, &mark);
+  journal->mark_count += memcmp(slot, &empty, sizeof empty) == 0;
+  *slot = mark;
+}
+
+bool signer_journal_has_personal(const struct signer_journal *journal, struct slice reference) {
+  struct mark mark = mark_of(reference);
+  return memcmp(slot_of(journal->marks, journal->mark_capacity, &mark), &mark, sizeof mark) == 0;
+}
+
+/* ---- the chain ---- */
+
+static void chain(const uint8_t before[static DIGEST_BYTES], struct slice text, uint8_t ret_hash[static DIGEST_BYTES]) {
+  struct digest_stream stream CLEANUP(digest_free) = {0};
+  digest_begin(&stream);
+  digest_add(&stream, slice_of(before, DIGEST_BYTES));
+  digest_add(&stream, text);
+  digest_end(&stream, ret_hash);
+}
+
+/* One line without its end; the number it bears must be the next. */
+static result take_line(struct signer_journal *journal, struct slice line) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  uint8_t hash[DIGEST_BYTES];
+  struct slice text = slice_sub(line, 0, line.len > HASH_DIGITS ? line.len - HASH_DIGITS : 0);
+  chain(journal->head, text, hash);
+  struct slice due = hex_write(&arena, slice_of(hash, sizeof hash));
+  struct slice number = arena_printf(&arena, "%llu", (unsigned long long)journal->count + 1);
+  struct slice fields[6];
+  struct slice rest = text;
+  for (size_t i = 0; i < 6; i++) {
+    fields[i] = slice_cut(&rest, ' ');
+  }
+  if (!slice_eq(slice_from(line, text.len), due) || !slice_eq(fields[0], number) || rest.len != 0) {
+    FAIL(SIGNER_LOG_ALTERED, "line %llu of the signature log was altered", (unsigned long long)journal->count + 1);
+  }
+  if (slice_is(fields[2], "personal")) {
+    add_mark(journal, fields[5]);
+  }
+  memcpy(journal->head, hash, sizeof hash);
+  journal->count++;
+  return OK;
+}
+
+/* Takes whole lines off the front of the bytes; *ret_used counts them. */
+static result take_lines(struct signer_journal *journal, struct slice bytes, size_t *ret_used) {
+  size_t used = 0;
+  for (size_t end = slice_find(bytes, '\n', 0); end < bytes.len; end = slice_find(bytes, '\n', used)) {
+    TRY(take_line(journal, slice_sub(bytes, used, end - used)));
+    used = end + 1;
+  }
+  *ret_used = used;
+  return OK;
+}
+
+static result load(struct signer_journal *journal, bool read_only) {
+  uint8_t *bytes = arena_alloc(&journal->arena, READ_BYTES);
+  size_t held = 0;
+  off_t good = 0;
+  for (;;) {
+    ssize_t got = read(journal->fd, bytes + held, READ_BYTES - held);
+    if (got < 0) {
+      FAIL(SIGNER_FOLDER_UNUSABLE, "cannot read the signature log: errno %d", errno);
+    }
+    held += (size_t)got;
+    size_t used = 0;
+    TRY(take_lines(journal, slice_of(bytes, held), &used));
+    memmove(bytes, bytes + used, held - used);
+    held -= used;
+    good += (off_t)used;
+    if (held == READ_BYTES) {
+      FAIL(SIGNER_LOG_ALTERED, "a line without end in the signature log");
+    }
+    if (got == 0) {
+      break;
+    }
+  }
+  if (held > 0 && !read_only && (ftruncate(journal->fd, good) != 0 || fsync(journal->fd) != 0)) {
+    FAIL(SIGNER_FOLDER_UNUSABLE, "cannot drop a cut line: errno %d", errno);
+  }
+  return OK;
+}
+
+void signer_journal_close(struct signer_journal **ref) {
+  struct signer_journal *journal = *ref;
+  if (journal != NULL) {
+    if (journal->fd >= 0) {
+      (void)close(journal->fd);
+    }
+    arena_free(&journal->arena);
+    free(journal->marks);
+    free(journal);
+    *ref = NULL;
+  }
+}
+
+result signer_journal_open(const struct signer_journal_options *options, struct signer_journal **ret_journal) {
+  struct signer_journal *journal CLEANUP(signer_journal_close) = heap_alloc(sizeof *journal);
+  *journal = (struct signer_journal){.unsynced = options->unsynced, .mark_capacity = 1024};
+  arena_init(&journal->arena);
+  journal->marks = alloc_marks(journal->mark_capacity);
+  digest_sha256(S("danh-signer-log-1"), journal->head);
+  int flags = options->read_only ? O_RDONLY : O_RDWR | O_APPEND | O_CREAT;
+  journal->fd = openat(options->folder, "signatures.log", flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+  bool absent = journal->fd < 0 && errno == ENOENT && options->read_only;
+  if (journal->fd < 0 && !absent) {
+    FAIL(SIGNER_FOLDER_UNUSABLE, "cannot open the signature log: errno %d", errno);
+  }
+  if (!absent) {
+    TRY(load(journal, options->read_only));
+  }
+  if (!options->read_only && fsync(options->folder) != 0) {
+    FAIL(SIGNER_FOLDER_UNUSABLE, "cannot sync the signer's folder: errno %d", errno);
+  }
+  arena_reset(&journal->arena);
+  buf_init(&journal->pending, &journal->arena, 4096);
+  *ret_journal = journal;
+  journal = NULL;
+  return OK;
+}
+
+/* ---- writing ---- */
+
+void signer_journal_append(struct signer_journal *journal, const struct signer_journal_line *line) {
+  struct slice reference = line->reference.len > 0 ? line->reference : S("-");
+  struct slice digest = hex_write(&journal->arena, slice_of(line->digest, DIGEST_BYTES));
+  size_t from = journal->pending.len;
+  buf_printf(&journal->pending, "%llu %lld %s %.*s %.*s %.*s ", (unsigned long long)journal->count + 1,
+             (long long)line->at_ms, line->rule->word, SLICE_ARG(line->key), SLICE_ARG(digest), SLICE_ARG(reference));
+  uint8_t hash[DIGEST_BYTES];
+  chain(journal->head, slice_from(buf_slice(&journal->pending), from), hash);
+  buf_append(&journal->pending, hex_write(&journal->arena, slice_of(hash, sizeof hash)));
+  buf_append_byte(&journal->pending, '\n');
+  memcpy(journal->head, hash, sizeof hash);
+  journal->count++;
+  if (line->rule->profile == SIGNER_PERSONAL) {
+    add_mark(journal, line->reference);
+  }
+}
+
+result signer_journal_commit(struct signer_journal *journal) {
+  struct slice rest = buf_slice(&journal->pending);
+  if (rest.len == 0) {
+    return OK;
+  }
+  while (rest.len > 0) {
+    ssize_t written = write(journal->fd, rest.ptr, rest.len);
+    if (written < 0 && errno != EINTR) {
+      FAIL(SIGNER_FOLDER_UNUSABLE, "cannot write the signature log: errno %d", errno);
+    }
+    rest = slice_from(rest, written > 0 ? (size_t)written : 0);
+  }
+  if (!journal->unsynced && fdatasync(journal->fd) != 0) {
+    FAIL(SIGNER_FOLDER_UNUSABLE, "cannot sync the signature log: errno %d", errno);
+  }
+  arena_reset(&journal->arena);
+  buf_init(&journal->pending, &journal->arena, 4096);
+  return OK;
+}
+
+struct signer_figures signer_journal_figures(const struct signer_journal *journal) {
+  struct signer_figures figures = {.signatures = journal->count};
+  memcpy(figures.log_head, journal->head, sizeof figures.log_head);
+  return figures;
+}
+
+result signer_log_verify(const char *data_dir, struct signer_figures *ret_figures) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct signer_journal *journal CLEANUP(signer_journal_close) = NULL;
+  int folder =
+      open(arena_cstr(&arena, arena_printf(&arena, "%s/signer", data_dir)), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) {
+    FAIL(SIGNER_FOLDER_UNUSABLE, "no signer's folder: errno %d", errno);
+  }
+  struct signer_journal_options options = {.folder = folder, .read_only = true};
+  result opened = signer_journal_open(&options, &journal);
+  (void)close(folder);
+  TRY(opened);
+  *ret_figures = signer_journal_figures(journal);
+  return OK;
+}

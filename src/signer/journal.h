@@ -1,0 +1,41 @@
+/* signer/journal.h: DIR/signer/signatures.log: one line for every signature ever given. (private to signer/)
+ *
+ *   <seq> <time ms> <profile> <key> <digest hex> <reference or -> <hash hex>\n
+ *
+ * hash = SHA-256(hash of the line before || this line up to the blank before its hash); before the first line: SHA-256("danh-signer-log-1"). So no
+ * line can be changed, taken out or put in without every later hash changing; that lines were cut from the end shows against a head that
+ * somebody kept (signer_figures.log_head).
+ * Durable    what signer_journal_commit has returned for. A line that was cut by a crash had not been committed, so its signature was never given
+ *            out: it is dropped on opening.
+ * Threads    one at a time. Errors SIGNER_LOG_ALTERED, SIGNER_FOLDER_UNUSABLE.
+ */
+#pragma once
+#include "base/buf.h"
+#include "signer/policy.h"
+
+struct signer_journal;
+
+struct signer_journal_options {
+  int folder;
+  bool read_only; /* only verifies; a cut last line is left alone */
+  bool unsynced;  /* signer_local_options.unsynced */
+};
+/* Recomputes the whole chain, about a microsecond a line, and remembers under which references people have signed. */
+MUST_USE result signer_journal_open(const struct signer_journal_options *options, struct signer_journal **ret_journal);
+void signer_journal_close(struct signer_journal **journal);
+
+struct signer_journal_line {
+  int64_t at_ms;
+  const struct signer_rule *rule;
+  struct slice key;
+  const uint8_t *digest;
+  struct slice reference;
+};
+/* Gathers a line; nothing is given out before the commit. */
+void signer_journal_append(struct signer_journal *journal, const struct signer_journal_line *line);
+/* One write, one fdatasync. After a failure the journal is not to be used again. */
+MUST_USE result signer_journal_commit(struct signer_journal *journal);
+
+/* Whether a person has signed under this reference. */
+bool signer_journal_has_personal(const struct signer_journal *journal, struct slice reference);
+struct signer_figures signer_journal_figures(const struct signer_journal *journal);

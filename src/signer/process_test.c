@@ -1,0 +1,220 @@
+/* The signer as a process of its own, killed while it is being used. This program is also that process: see main. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/unit_test.h"
+#include "crypto/key.h"
+#include "crypto/pin_proof.h"
+#include "signer/signer.h"
+#include "signer/wire.h"
+
+struct place {
+  char dir[64];
+  char socket[96];
+  struct arena arena;
+  struct signer *signer;
+  struct signer_child *child;
+};
+
+static int setup(void **state) {
+  struct place *place = heap_alloc(sizeof *place);
+  *place = (struct place){.dir = "/tmp/danh-signer-XXXXXX"};
+  assert_non_null(mkdtemp(place->dir));
+  (void)snprintf(place->socket, sizeof place->socket, "%s/signer.sock", place->dir);
+  arena_init(&place->arena);
+  assert_ok(signer_child_start(NULL, place->dir, &place->child));
+  assert_ok(signer_client_open(place->socket, &place->signer));
+  *state = place;
+  return 0;
+}
+
+static int teardown(void **state) {
+  struct place *place = *state;
+  signer_client_close(&place->signer);
+  signer_child_stop(&place->child);
+  struct slice command = arena_printf(&place->arena, "rm -r %s", place->dir);
+  int removed = system(arena_cstr(&place->arena, command));
+  arena_free(&place->arena);
+  free(place);
+  return removed;
+}
+
+static void answers_and_refuses_as_the_policy_says(void **state) {
+  struct place *place = *state;
+  struct slice spki = {0};
+  struct slice signature = {0};
+  struct key *key CLEANUP(key_free) = NULL;
+  struct signer_figures figures = {0};
+  struct signer_request request = {.key = S("message/danh"), .profile = SIGNER_MESSAGE};
+  assert_ok(signer_client_health(place->signer));
+  assert_code(place->signer->sign(place->signer, &request, &place->arena, &signature), SIGNER_KEY_UNKNOWN);
+  assert_ok(place->signer->key_create(place->signer, request.key, SIGNER_MESSAGE, S(""), &place->arena, &spki));
+  assert_ok(place->signer->sign(place->signer, &request, &place->arena, &signature));
+  assert_ok(key_load_public(spki, &key));
+  assert_ok(key_verify(key, request.digest, signature));
+  request.profile = SIGNER_CERTIFICATE;
+  assert_code(place->signer->sign(place->signer, &request, &place->arena, &signature), SIGNER_PROFILE_REFUSED);
+  assert_ok(signer_client_figures(place->signer, &figures));
+  assert_int_equal(figures.signatures, 1);
+  struct stat status;
+  assert_int_equal(stat(place->socket, &status), 0);
+  assert_int_equal(status.st_mode & 0777, 0600);
+}
+
+static void a_second_signer_is_refused(void **state) {
+  struct place *place = *state;
+  struct clock clock = clock_shifted(0);
+  struct signer *second = NULL;
+  struct signer_local_options options = {.data_dir = place->dir, .clock = &clock};
+  assert_ok(signer_client_health(place->signer));
+  assert_code(signer_local_open(&options, &second), SIGNER_ALREADY_RUNNING);
+}
+
+enum { THREADS = 8, SIGNATURES = 150, KILLS = 6 };
+
+struct load {
+  struct place *place;
+  struct key *key;
+  int number;
+  int failed;
+};
+
+static void *sign_many(void *arg) {
+  struct load *load = arg;
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  for (int i = 0; i < SIGNATURES; i++) {
+    struct signer_request request = {.key = S("message/danh"), .profile = SIGNER_MESSAGE};
+    struct slice signature = {0};
+    const int text[2] = {load->number, i};
+    digest_sha256(slice_of(text, sizeof text), request.digest);
+    request.reference = arena_printf(&arena, "r-%d-%d", load->number, i);
+    if (!is_ok(load->place->signer->sign(load->place->signer, &request, &arena, &signature)) ||
+        !is_ok(key_verify(load->key, request.digest, signature))) {
+      load->failed++;
+    }
+    (void)usleep(2000);
+  }
+  return NULL;
+}
+
+static bool log_has(struct place *place, const char *reference) {
+  struct slice command = arena_printf(&place->arena, "grep -q ' %s ' %s/signer/signatures.log", reference, place->dir);
+  return system(arena_cstr(&place->arena, command)) == 0;
+}
+
+static void every_request_is_answered_while_the_signer_is_killed(void **state) {
+  struct place *place = *state;
+  struct slice spki = {0};
+  struct key *key CLEANUP(key_free) = NULL;
+  pthread_t threads[THREADS];
+  struct load loads[THREADS];
+  assert_ok(place->signer->key_create(place->signer, S("message/danh"), SIGNER_MESSAGE, S(""), &place->arena, &spki));
+  assert_ok(key_load_public(spki, &key));
+  for (int i = 0; i < THREADS; i++) {
+    loads[i] = (struct load){place, key, i, 0};
+    assert_int_equal(pthread_create(&threads[i], NULL, sign_many, &loads[i]), 0);
+  }
+  int killed = 0;
+  for (int i = 0; i < KILLS; i++) {
+    (void)usleep(60 * 1000);
+    int pid = signer_child_pid(place->child);
+    killed += pid > 0 && kill(pid, SIGKILL) == 0;
+  }
+  for (int i = 0; i < THREADS; i++) {
+    assert_int_equal(pthread_join(threads[i], NULL), 0);
+    assert_int_equal(loads[i].failed, 0);
+  }
+  assert_true(killed >= 2);
+  struct signer_figures figures = {0};
+  assert_ok(signer_log_verify(place->dir, &figures));
+  assert_true(figures.signatures >= THREADS * SIGNATURES); /* a signature may be counted twice and given once */
+  assert_true(log_has(place, "r-0-0") && log_has(place, "r-7-149"));
+}
+
+static int connect_raw(struct place *place) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  memcpy(address.sun_path, place->socket, strlen(place->socket));
+  int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+  assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+  return fd;
+}
+
+static void wrong_frames_end_their_connection_alone(void **state) {
+  struct place *place = *state;
+  assert_ok(signer_client_health(place->signer));
+  static const struct slice wrong[] = {
+      S_INIT("\xFF\xFF\xFF\xFFxxxx"),
+      S_INIT("\0\0\0\0"),
+      S_INIT("\0\0\4\0"),
+      S_INIT("\0\0\0\54aaaa\11aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+  };
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    int fd = connect_raw(place);
+    char byte = 0;
+    assert_int_equal(send(fd, wrong[i].ptr, wrong[i].len, MSG_NOSIGNAL), (ssize_t)wrong[i].len);
+    ssize_t got = recv(fd, &byte, 1, 0);
+    assert_true(got == 0 || (got < 0 && errno == ECONNRESET));
+    assert_int_equal(close(fd), 0);
+  }
+  int pid = signer_child_pid(place->child);
+  assert_ok(signer_client_health(place->signer));
+  assert_int_equal(signer_child_pid(place->child), pid);
+}
+
+static void a_frame_in_pieces_and_two_at_once_are_both_read(void **state) {
+  struct place *place = *state;
+  struct buf frames;
+  assert_ok(signer_client_health(place->signer));
+  buf_init(&frames, &place->arena, 256);
+  for (uint32_t i = 1; i <= 2; i++) {
+    struct signer_wire_request request = {.number = i, .operation = SIGNER_OPERATION_HEALTH};
+    assert_ok(signer_wire_request_write(&request, &frames));
+  }
+  int fd = connect_raw(place);
+  assert_int_equal(send(fd, frames.ptr, 7, MSG_NOSIGNAL), 7);
+  (void)usleep(20 * 1000);
+  assert_int_equal(send(fd, frames.ptr + 7, frames.len - 7, MSG_NOSIGNAL), (ssize_t)frames.len - 7);
+  uint8_t replies[24];
+  assert_int_equal(recv(fd, replies, sizeof replies, MSG_WAITALL), 24);
+  for (uint32_t i = 0; i < 2; i++) {
+    struct signer_wire_reply reply;
+    assert_ok(signer_wire_reply_read(slice_of(replies + i * 12, 12), &reply));
+    assert_int_equal(reply.number, i + 1);
+    assert_int_equal(reply.code, 0);
+  }
+  assert_int_equal(close(fd), 0);
+}
+
+static void says_unavailable_when_nobody_listens(void **state) {
+  struct place *place = *state;
+  signer_child_stop(&place->child);
+  assert_code(signer_client_health(place->signer), SIGNER_UNAVAILABLE);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(int count, char **arguments) {
+  if (count == 6 && strcmp(arguments[1], "signer") == 0) { /* danh signer --data DIR --parent PID */
+    struct clock clock = clock_shifted(0);
+    struct signer_options options = {
+        .data_dir = arguments[3], .clock = &clock, .parent_pid = (int)strtol(arguments[5], NULL, 10)};
+    return is_ok(signer_run(&options)) ? 0 : 1;
+  }
+  const struct CMUnitTest tests[] = {
+      TEST(answers_and_refuses_as_the_policy_says),
+      TEST(a_second_signer_is_refused),
+      TEST(every_request_is_answered_while_the_signer_is_killed),
+      TEST(wrong_frames_end_their_connection_alone),
+      TEST(a_frame_in_pieces_and_two_at_once_are_both_read),
+      TEST(says_unavailable_when_nobody_listens),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
