@@ -158,6 +158,7 @@ struct ledger_report {
   int64_t waiting;         /* not ordered yet */
   int64_t details_erased;
   int64_t subjects_erased;
+  bool is_signature_checked; /* false: neither a key nor a signer was there; roots alone were held against the entries */
   struct slice sentence;   /* the finding in English, for operators */
 };
 

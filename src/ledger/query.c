@@ -27,24 +27,28 @@ static result line_read(const struct db_rows *rows, struct slice self, struct ar
   return OK;
 }
 
-static result page_read(struct db_tx *tx, const char *sql, const struct ledger_query *query, struct arena *arena,
+struct view {
+  const char *sql; /* entry id, leaf, position, detail; newest first */
+  bool others_only;
+};
+
+static result page_read(struct db_tx *tx, const struct view *view, const struct ledger_query *query, struct arena *arena,
                         struct ledger_lines *ret_lines) {
-  bool others_only = query->limit < 0;
-  int limit = others_only ? -query->limit : query->limit;
+  size_t limit = query->limit < 1 ? 1 : query->limit > LIMIT_MAX ? LIMIT_MAX : (size_t)query->limit;
   struct slice self = {0};
   TRY(own_pseudonym(tx, query->person_id, arena, &self));
-  struct ledger_lines lines = {.items = ARENA_ARRAY(arena, struct ledger_line, (size_t)limit)};
+  struct ledger_lines lines = {.items = ARENA_ARRAY(arena, struct ledger_line, limit)};
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   int64_t before = query->before_entry_id > 0 ? query->before_entry_id : INT64_MAX;
-  TRY(db_query(tx, sql, DB_ARGS(db_of_int(query->person_id), db_of_int(before)), &rows));
+  TRY(db_query(tx, view->sql, DB_ARGS(db_of_int(query->person_id), db_of_int(before)), &rows));
   while (db_rows_next(&rows)) {
     struct ledger_line line = {0};
     TRY(line_read(&rows, self, arena, &line));
-    if (others_only && line.by_self) {
+    if (view->others_only && line.by_self) {
       continue;
     }
-    if (lines.count == (size_t)limit) {
-      lines.next_before = lines.items[lines.count - 1].entry_id; /* there is at least this one more */
+    if (lines.count == limit) {
+      lines.next_before = lines.items[limit - 1].entry_id; /* there is at least this one more */
       break;
     }
     lines.items[lines.count++] = line;
@@ -54,30 +58,24 @@ static result page_read(struct db_tx *tx, const char *sql, const struct ledger_q
   return OK;
 }
 
-static int limit_of(const struct ledger_query *query) {
-  return query->limit < 1 ? 1 : query->limit > LIMIT_MAX ? LIMIT_MAX : query->limit;
-}
-
 result ledger_reads_of_person(struct env *env, struct db_tx *tx, const struct ledger_query *query, struct arena *arena,
                               struct ledger_lines *ret_lines) {
+  static const struct view reads = {
+      "SELECT p.entry_id, e.leaf, o.position, NULL FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id"
+      " LEFT JOIN ledger_order o ON o.entry_id = p.entry_id"
+      " WHERE p.person_id = $1 AND p.entry_id < $2 AND p.is_read = 1 ORDER BY p.entry_id DESC",
+      true};
   (void)env;
-  struct ledger_query own = *query;
-  own.limit = -limit_of(query);
-  return page_read(tx,
-                   "SELECT p.entry_id, e.leaf, o.position, NULL FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id"
-                   " LEFT JOIN ledger_order o ON o.entry_id = p.entry_id"
-                   " WHERE p.person_id = $1 AND p.entry_id < $2 AND p.is_read = 1 ORDER BY p.entry_id DESC",
-                   &own, arena, ret_lines);
+  return page_read(tx, &reads, query, arena, ret_lines);
 }
 
 result ledger_entries_of_person(struct env *env, struct db_tx *tx, const struct ledger_query *query, struct arena *arena,
                                 struct ledger_lines *ret_lines) {
+  static const struct view entries = {
+      "SELECT p.entry_id, e.leaf, o.position, d.detail FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id"
+      " LEFT JOIN ledger_order o ON o.entry_id = p.entry_id LEFT JOIN ledger_detail d ON d.entry_id = p.entry_id"
+      " WHERE p.person_id = $1 AND p.entry_id < $2 ORDER BY p.entry_id DESC",
+      false};
   (void)env;
-  struct ledger_query own = *query;
-  own.limit = limit_of(query);
-  return page_read(tx,
-                   "SELECT p.entry_id, e.leaf, o.position, d.detail FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id"
-                   " LEFT JOIN ledger_order o ON o.entry_id = p.entry_id LEFT JOIN ledger_detail d ON d.entry_id = p.entry_id"
-                   " WHERE p.person_id = $1 AND p.entry_id < $2 ORDER BY p.entry_id DESC",
-                   &own, arena, ret_lines);
+  return page_read(tx, &entries, query, arena, ret_lines);
 }

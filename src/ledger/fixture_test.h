@@ -1,0 +1,133 @@
+/* ledger/fixture_test.h: an installation in a folder of its own, with a signer in memory. (tests of ledger/ only) */
+#pragma once
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "crypto/key.h"
+#include "ledger/ledger.h"
+/* keep last */
+#include "base/unit_test.h"
+
+struct memory_signer {
+  struct signer port;
+  struct key *key;
+  int signatures;
+  bool is_down;
+};
+
+static inline result memory_sign(struct signer *signer, const struct signer_request *request, struct arena *arena,
+                                 struct slice *ret_signature) {
+  struct memory_signer *memory = (struct memory_signer *)signer;
+  if (memory->is_down) {
+    FAIL(DB_UNAVAILABLE, "the signer is down");
+  }
+  assert_true(slice_is(request->key, "ledger"));
+  assert_int_equal(request->profile, SIGNER_CHECKPOINT);
+  memory->signatures++;
+  return key_sign(memory->key, request->digest, arena, ret_signature);
+}
+
+static inline result memory_key_public(struct signer *signer, struct slice key, struct arena *arena, struct slice *ret_public_key) {
+  (void)key;
+  return key_public(((struct memory_signer *)signer)->key, arena, ret_public_key);
+}
+
+static inline result memory_key_create(struct signer *signer, struct slice key, enum signer_profile profile, struct slice pin_key,
+                                       struct arena *arena, struct slice *ret_public_key) {
+  (void)profile;
+  (void)pin_key;
+  return memory_key_public(signer, key, arena, ret_public_key);
+}
+
+struct fixture {
+  char dir[64];
+  char path[96];
+  struct clock clock;
+  struct random random;
+  struct memory_signer signer;
+  struct env env;
+  struct arena arena;
+};
+
+enum { CITIZEN = 1001, NEIGHBOUR = 1002, OFFICER = 2001, START_MS = 1717552800 };
+
+static inline result fixture_open(struct fixture *fixture, const char *path) {
+  struct db_options options = {.path = path, .mode = DB_CREATE, .migrations = ledger_migrations, .readers = 4};
+  return db_open(&options, &fixture->env.db);
+}
+
+static inline int set_up(void **state) {
+  struct fixture *fixture = calloc(1, sizeof *fixture);
+  (void)snprintf(fixture->dir, sizeof fixture->dir, "/tmp/danh_ledger_test_XXXXXX");
+  assert_non_null(mkdtemp(fixture->dir));
+  (void)snprintf(fixture->path, sizeof fixture->path, "%s/danh.db", fixture->dir);
+  fixture->clock = clock_fixed((int64_t)START_MS * 1000);
+  fixture->random = random_seeded(7);
+  fixture->signer.port = (struct signer){memory_sign, memory_key_create, memory_key_public};
+  assert_ok(key_generate(&fixture->signer.key));
+  fixture->env = (struct env){.clock = &fixture->clock,
+                              .random = &fixture->random,
+                              .signer = &fixture->signer.port,
+                              .origin = S("https://danh.example")};
+  assert_ok(fixture_open(fixture, fixture->path));
+  *state = fixture;
+  return 0;
+}
+
+static inline int tear_down(void **state) {
+  struct fixture *fixture = *state;
+  db_close(&fixture->env.db);
+  key_free(&fixture->signer.key);
+  arena_free(&fixture->arena);
+  char command[128];
+  (void)snprintf(command, sizeof command, "rm -rf %s", fixture->dir);
+  int ignored = system(command);
+  free(fixture);
+  return ignored;
+}
+
+struct acts {
+  struct env *env;
+  int count;
+  int64_t subject;
+};
+
+static inline result acts_append(struct db_tx *tx, void *arg) {
+  const struct acts *acts = arg;
+  for (int i = 0; i < acts->count; i++) {
+    int64_t subjects[] = {acts->subject, NEIGHBOUR, acts->subject};
+    struct ledger_entry entry = {.kind = "dossier.received",
+                                 .actor_person_id = OFFICER,
+                                 .actor_role = S("officer@H26.11"),
+                                 .subjects = subjects,
+                                 .subject_count = i % 2 == 0 ? 3 : 1,
+                                 .legal_basis = S("Điều 7 Nghị định 61/2018/NĐ-CP"),
+                                 .detail = S("{\"code\":\"H26.11-240605-0001\"}")};
+    TRY(ledger_append(acts->env, tx, &entry));
+  }
+  return OK;
+}
+
+static inline void acts_write(struct fixture *fixture, int count) {
+  struct acts acts = {&fixture->env, count, CITIZEN};
+  assert_ok(db_write(fixture->env.db, acts_append, &acts));
+}
+
+static inline int64_t count_of(struct fixture *fixture, const char *sql) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  assert_ok(db_read_begin(fixture->env.db, &tx));
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  assert_ok(db_row(tx, sql, DB_NO_ARGS, &rows));
+  return db_int(&rows, 0);
+}
+
+static inline result statement_run(struct db_tx *tx, void *sql) {
+  return db_run(tx, sql, DB_NO_ARGS, NULL);
+}
+
+static inline struct ledger_report verified(struct fixture *fixture) {
+  struct ledger_report report = {0};
+  assert_ok(ledger_verify(&fixture->env, S(""), &fixture->arena, &report));
+  return report;
+}
