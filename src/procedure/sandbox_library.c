@@ -69,7 +69,7 @@ static int closed_rep(lua_State *lua) {
   (void)luaL_checklstring(lua, 1, &len);
   lua_Integer times = luaL_checkinteger(lua, 2);
   (void)luaL_optlstring(lua, 3, "", &separator_len);
-  size_t unit = len + separator_len + 1; /* an empty text repeated still costs a turn */
+  size_t unit = len + separator_len > 0 ? len + separator_len : 1; /* an empty text repeated still costs a turn */
   if (times > 0 && (size_t)times > SANDBOX_REPEAT_BYTES_MAX / unit) {
     return luaL_error(lua, "string.rep: more than %d bytes", SANDBOX_REPEAT_BYTES_MAX);
   }
@@ -258,11 +258,18 @@ void procedure_sandbox_library_open(lua_State *lua) {
   set_function(lua, "date", danh_date);
   set_function(lua, "age", danh_age);
   lua_setfield(lua, -2, "danh");
-  lua_createtable(lua, 0, 2);
+  lua_createtable(lua, 0, 1);
   set_function(lua, "__index", unknown_global);
+  (void)lua_setmetatable(lua, -2);
+  /* what rules see as their globals is an empty table that finds these and takes nothing */
+  lua_newtable(lua);
+  lua_createtable(lua, 0, 2);
+  lua_pushvalue(lua, -3);
+  lua_setfield(lua, -2, "__index");
   set_function(lua, "__newindex", closed_globals);
   (void)lua_setmetatable(lua, -2);
   lua_rawseti(lua, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+  lua_pop(lua, 1);
   /* let go of Lua's own tables */
   lua_pushnil(lua);
   lua_setfield(lua, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
