@@ -234,6 +234,28 @@ static inline bool account_passcode_is_ok(struct env *env, const struct account_
   return clock_now_ms(env->clock) < session->passcode_ok_until_ms;
 }
 
+/* The level of an authentication [Decree 69/2024 Art 3, 20]: how somebody has proved themself just now, 1 to 4. Not the account's level (1 or 2): two
+ * types on purpose [domain 9 row 10]. Which service needs which is the service's setting. */
+enum account_authentication {
+  ACCOUNT_ONE_FACTOR = 1,
+  ACCOUNT_TWO_FACTORS,            /* different ones, no biometric */
+  ACCOUNT_BIOMETRIC_WITH_ANOTHER, /* two or more different ones, one of them biometric */
+  ACCOUNT_BIOMETRIC_WITH_POSSESSION_AND_KNOWLEDGE,
+};
+enum account_means {
+  ACCOUNT_MEANS_PASSWORD = 1 << 0,
+  ACCOUNT_MEANS_PASSCODE = 1 << 1,
+  ACCOUNT_MEANS_ONE_TIME_CODE = 1 << 2,
+  ACCOUNT_MEANS_DEVICE = 1 << 3,
+  ACCOUNT_MEANS_CARD = 1 << 4,
+  ACCOUNT_MEANS_FACE = 1 << 5,
+  ACCOUNT_MEANS_FINGERPRINT = 1 << 6,
+};
+/* Of a set of means; 0 for none. */
+int account_authentication_of(unsigned means);
+/* Password, and the passcode while it counts as given. */
+int account_session_authentication(struct env *env, const struct account_session *session);
+
 /* The holder's own history, kept five years [Decree 69/2024 Art 28]: sign-ins, failures, own reads. */
 struct account_event {
   int64_t event_id;   /* list only */

@@ -241,6 +241,27 @@ static void demonstration_accounts_without_authenticator_cannot_sign_in(void **s
   assert_code(account_demo_create(&country->env, NULL, &weak), ACCOUNT_PASSWORD_COMMON);
 }
 
+static void levels_of_authentication_are_not_levels_of_accounts(void **state) { /* [Decree 69/2024 Art 20] */
+  (void)state;
+  static const struct {
+    unsigned means;
+    int level;
+  } cases[] = {
+      {0, 0},
+      {ACCOUNT_MEANS_PASSWORD, ACCOUNT_ONE_FACTOR},
+      {ACCOUNT_MEANS_FACE, ACCOUNT_ONE_FACTOR},
+      {ACCOUNT_MEANS_PASSWORD | ACCOUNT_MEANS_PASSCODE, ACCOUNT_TWO_FACTORS},
+      {ACCOUNT_MEANS_PASSWORD | ACCOUNT_MEANS_ONE_TIME_CODE, ACCOUNT_TWO_FACTORS},
+      {ACCOUNT_MEANS_PASSWORD | ACCOUNT_MEANS_DEVICE | ACCOUNT_MEANS_CARD, ACCOUNT_TWO_FACTORS},
+      {ACCOUNT_MEANS_PASSWORD | ACCOUNT_MEANS_FACE, ACCOUNT_BIOMETRIC_WITH_ANOTHER},
+      {ACCOUNT_MEANS_CARD | ACCOUNT_MEANS_FINGERPRINT, ACCOUNT_BIOMETRIC_WITH_ANOTHER},
+      {ACCOUNT_MEANS_PASSCODE | ACCOUNT_MEANS_CARD | ACCOUNT_MEANS_FACE, ACCOUNT_BIOMETRIC_WITH_POSSESSION_AND_KNOWLEDGE},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    assert_int_equal(account_authentication_of(cases[i].means), cases[i].level);
+  }
+}
+
 static void every_refusal_has_a_sentence_in_both_languages(void **state) {
   (void)state;
   static const uint16_t codes[] = {
@@ -267,6 +288,7 @@ int main(void) {
       TEST(passwords_by_length_blocklist_and_person),
       TEST(passcodes_are_six_digits_and_no_sequence),
       TEST(demonstration_accounts_without_authenticator_cannot_sign_in),
+      cmocka_unit_test(levels_of_authentication_are_not_levels_of_accounts),
       cmocka_unit_test(every_refusal_has_a_sentence_in_both_languages),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

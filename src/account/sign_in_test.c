@@ -357,7 +357,9 @@ static void the_passcode_opens_for_five_minutes_and_locks_after_five_wrong_ones(
   assert_ok(account_passcode_check(&country->env, NULL, &session, slice_str(PASSCODE)));
   assert_ok(find(country, &token, &session));
   assert_true(account_passcode_is_ok(&country->env, &session));
+  assert_int_equal(account_session_authentication(&country->env, &session), ACCOUNT_TWO_FACTORS);
   pass(country, 5 * MINUTE);
+  assert_int_equal(account_session_authentication(&country->env, &session), ACCOUNT_ONE_FACTOR);
   assert_false(account_passcode_is_ok(&country->env, &session));
   for (int i = 0; i < 4; i++) {
     assert_code(account_passcode_check(&country->env, NULL, &session, S("000001")), ACCOUNT_PASSCODE);
