@@ -41,8 +41,8 @@ struct db_writer {
   struct request **last;
   int waiting;
   bool stopping;
-  /* the thread's own */
   int last_batch;
+  /* the thread's own */
   int64_t commit_us;   /* smoothed */
   int carried_pages;   /* of the log, already in the database file */
 };
@@ -213,7 +213,7 @@ static void gather(struct db_writer *writer) {
 }
 
 /* NULL: stopping, and nothing is left. */
-static struct request *batch_take(struct db_writer *writer, int *ret_size) {
+static struct request *batch_take(struct db_writer *writer) {
   (void)pthread_mutex_lock(&writer->mutex);
   while (writer->first == NULL && !writer->stopping) {
     if (pages_to_carry(writer) < PAGES_IDLE || atomic_load(&writer->broken)) {
@@ -243,19 +243,17 @@ static struct request *batch_take(struct db_writer *writer, int *ret_size) {
     writer->last = &writer->first;
   }
   writer->waiting -= size;
+  writer->last_batch = size;
   (void)pthread_mutex_unlock(&writer->mutex);
-  *ret_size = size;
   return batch;
 }
 
 static void *writer_main(void *context) {
   struct db_writer *writer = context;
-  int size = 0;
-  for (struct request *batch = batch_take(writer, &size); batch != NULL; batch = batch_take(writer, &size)) {
+  for (struct request *batch = batch_take(writer); batch != NULL; batch = batch_take(writer)) {
     int64_t began = clock_monotonic_us();
     result outcome = batch_run(writer, batch);
     writer->commit_us += (clock_monotonic_us() - began - writer->commit_us) / 8;
-    writer->last_batch = size;
     batch_finish(writer, batch, outcome);
     checkpoint_if_long(writer);
   }
