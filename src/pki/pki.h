@@ -36,8 +36,11 @@ struct pki_subject {
   struct slice pin_key;  /* people: makes the key with it (pin_proof.h); empty: the key exists */
   int64_t person_id;     /* people; else 0 */
   struct x509_name name; /* serial_number: the post's number; never the PIN */
+  /* who had it issued, for the ledger; 0 and empty: the system itself */
+  int64_t actor_person_id;
+  struct slice actor_role;
 };
-/* The certificate; a key that is absent is made (for a person only with pin_key). */
+/* The certificate; a key that is absent is made (for a person only with pin_key). One that ends within 30 days is renewed. */
 MUST_USE result pki_issue_person(struct env *env, const struct pki_subject *subject, struct arena *arena,
                                  struct slice *ret_certificate);
 MUST_USE result pki_issue_seal(struct env *env, const struct pki_subject *subject, struct arena *arena,
@@ -45,8 +48,14 @@ MUST_USE result pki_issue_seal(struct env *env, const struct pki_subject *subjec
 MUST_USE result pki_issue_system(struct env *env, const struct pki_subject *subject, struct arena *arena,
                                  struct slice *ret_certificate);
 
-/* Takes effect now; the next CRL, made at once, has it. */
-MUST_USE result pki_revoke(struct env *env, struct slice serial, enum crl_reason reason);
+struct pki_revocation {
+  struct slice serial; /* magnitude, as x509_parse gives it */
+  enum crl_reason reason;
+  int64_t actor_person_id;
+  struct slice actor_role;
+};
+/* Takes effect now; a CRL that has it is made at once. PKI_CERTIFICATE_UNKNOWN, PKI_REVOKED_ALREADY; PKI_KEY_REFUSED for the root. */
+MUST_USE result pki_revoke(struct env *env, const struct pki_revocation *revocation);
 
 /* Leaf first, then issuing CA, then root. */
 struct pki_chain {
