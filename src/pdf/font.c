@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "pdf/font_data.h"
+#include "pdf/writer.h"
 
 /* Character ranges of the two repertoires; the second holds what only the wide one has. */
 struct range {
@@ -63,28 +64,12 @@ result pdf_font_shape(const struct pdf_font *font, hb_buffer_t *buffer, struct a
   return OK;
 }
 
-static size_t write_utf8(uint8_t out[4], uint32_t character) {
-  if (character < 0x80) {
-    out[0] = (uint8_t)character;
-    return 1;
-  }
-  if (character < 0x800) {
-    out[0] = (uint8_t)(0xC0 | (character >> 6));
-    out[1] = (uint8_t)(0x80 | (character & 0x3F));
-    return 2;
-  }
-  out[0] = (uint8_t)(0xE0 | (character >> 12));
-  out[1] = (uint8_t)(0x80 | ((character >> 6) & 0x3F));
-  out[2] = (uint8_t)(0x80 | (character & 0x3F));
-  return 3;
-}
-
 /* Enters the glyph each character is shaped to; characters the font lacks stay out of the repertoire. */
 static void enter_range(struct pdf_font *font, hb_buffer_t *buffer, struct range range, bool is_wide) {
   for (uint32_t character = range.first; character <= range.last; character++) {
     uint8_t utf8[4];
     unsigned count = 0;
-    shape_raw(font, buffer, slice_of(utf8, write_utf8(utf8, character)));
+    shape_raw(font, buffer, slice_of(utf8, pdf_utf8_put(utf8, character)));
     const hb_glyph_info_t *infos = hb_buffer_get_glyph_infos(buffer, &count);
     uint32_t id = count == 1 ? infos[0].codepoint : 0;
     if (id == 0 || id >= PDF_GLYPHS_MAX || font->character[id] != 0) {
@@ -161,7 +146,7 @@ static result embed(struct arena *arena, struct pdf_font *font, enum pdf_reperto
                                         "cmap", "gasp", "DSIG", "STAT", "meta"};
   static const char *const names[PDF_REPERTOIRE_COUNT][PDF_FACE_COUNT] = {
       {"DANHVN+BeVietnamPro-Regular", "DANHVN+BeVietnamPro-Bold"},
-      {"DANHLA+BeVietnamPro-Regular", "DANHLA+BeVietnamPro-Bold"}};
+      {PDF_WIDE_TAG "BeVietnamPro-Regular", PDF_WIDE_TAG "BeVietnamPro-Bold"}};
   hb_subset_input_t *input = hb_subset_input_create_or_fail();
   if (input == NULL) {
     FAIL(PDF_FONT, "no subset input");

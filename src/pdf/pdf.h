@@ -232,3 +232,39 @@ const struct pdf_value *pdf_object_find(const struct pdf_document *document, int
 const struct pdf_value *pdf_dictionary_find(const struct pdf_value *dictionary, const char *key);
 /* The object a reference names; any other value is returned as it is. */
 const struct pdf_value *pdf_follow(const struct pdf_document *document, const struct pdf_value *value);
+
+/* ---- filling a signature field, as an incremental update ---- */
+
+struct pdf_signature {
+  const char *field; /* PDF_FIELD_... */
+  struct slice name;
+  struct slice reason;
+  struct slice place;
+  int64_t signed_at_ms;  /* whole seconds */
+  struct slice picture;  /* from pdf_appearance_write */
+  size_t contents_bytes; /* room for the CMS object */
+  bool certifies;        /* DocMDP /P 2: afterwards only signature fields may be filled; the first signature only */
+};
+
+struct pdf_signed {
+  struct slice bytes; /* the whole file; /Contents is nought throughout */
+  size_t gap_at;      /* the excluded gap, which is exactly /Contents: "<" ... */
+  size_t gap_end;     /* ... to behind ">" */
+};
+
+/* Size of the field and whether its document has the wide font: what the picture must know. PDF_CONTENT: no such field. */
+struct pdf_field_shape {
+  int32_t width, height;
+  bool wide;
+  bool filled;
+};
+MUST_USE result pdf_field_find(const struct pdf_document *document, const char *field, struct pdf_field_shape *ret_shape);
+
+/* Appends the update: the field with /V and its picture, the signature dictionary, the picture, for a certifying one the
+ * catalog with /Perms; nothing else. Deterministic. */
+MUST_USE result pdf_signature_add(struct arena *arena, const struct pdf_document *document,
+                                  const struct pdf_signature *signature, struct pdf_signed *ret_signed);
+/* What the last revision of `document` put into that field; ret_contents: the bytes of /Contents. It is certain that the
+ * revision adds this and nothing else only once pdf_signature_add has made the same bytes from it. PDF_SYNTAX. */
+MUST_USE result pdf_signature_read(struct arena *arena, const struct pdf_document *document, const char *field,
+                                   struct pdf_signature *ret_signature, struct slice *ret_contents);

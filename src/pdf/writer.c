@@ -147,3 +147,17 @@ void pdf_put_date(struct buf *out, int64_t instant_ms) {
   buf_printf(out, "(D:%04d%02u%02u%02d%02d%02d+07'00')", civil.year, civil.month, civil.day, seconds / 3600,
              seconds / 60 % 60, seconds % 60);
 }
+
+size_t pdf_utf8_put(uint8_t out[static 4], uint32_t character) {
+  if (character < 0x80) {
+    out[0] = (uint8_t)character;
+    return 1;
+  }
+  size_t len = character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+  for (size_t i = len - 1; i > 0; i--, character >>= 6) {
+    out[i] = (uint8_t)(0x80 | (character & 0x3F));
+  }
+  static const uint8_t lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
+  out[0] = (uint8_t)(lead[len] | character);
+  return len;
+}

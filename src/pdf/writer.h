@@ -37,3 +37,8 @@ void pdf_put_text(struct buf *out, struct slice utf8);
 void pdf_put_hex(struct buf *out, struct slice bytes);
 /* A date as PDF has it: (D:20240605080000+07'00'). */
 void pdf_put_date(struct buf *out, int64_t instant_ms);
+/* One character as UTF-8; how many bytes. */
+size_t pdf_utf8_put(uint8_t out[static 4], uint32_t character);
+
+/* The subset tag of a font with the wide repertoire. */
+#define PDF_WIDE_TAG "DANHLA+"
