@@ -82,13 +82,6 @@ result dossier_sign(struct env *env, const struct dossier_works *works, struct a
       .field = SIGN_PERSON,
       .reason = S("Cấp Phiếu lý lịch tư pháp"),
       .place = dossier_certificate_place(context.dossier.province, clock_date_of(context.now_ms))};
-  struct register_person signer;
-  {
-    struct db_tx *tx CLEANUP(db_read_end) = NULL;
-    TRY(db_read_begin(env->db, &tx));
-    TRY(register_person_load(tx, arena, act->actor_id, &signer));
-  }
-  order.name = signer.name;
   TRY(sign_with(&context, &signing, arena_printf(arena, "officer/%lld", (long long)act->actor_id), &order));
   return dossier_act_run(&context, store_signed);
 }
@@ -174,7 +167,6 @@ result dossier_seal(struct env *env, const struct dossier_works *works, struct a
   TRY(load_signed(&context, &signing, &agency, &parent));
   struct sign_order order = {
       .field = SIGN_SEAL,
-      .name = agency.name_vi,
       .above = parent.name_vi,
       .reason = S("Đóng dấu cơ quan"),
       .place = dossier_certificate_place(context.dossier.province, clock_date_of(context.now_ms))};

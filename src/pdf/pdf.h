@@ -258,7 +258,8 @@ struct pdf_field_shape {
   bool wide;
   bool filled;
 };
-MUST_USE result pdf_field_find(const struct pdf_document *document, const char *field, struct pdf_field_shape *ret_shape);
+MUST_USE result pdf_field_find(const struct pdf_document *document, const char *field,
+                               struct pdf_field_shape *ret_shape);
 
 /* Appends the update: the field with /V and its picture, the signature dictionary, the picture, for a certifying one the
  * catalog with /Perms; nothing else. Deterministic. */

@@ -7,9 +7,8 @@
  *                   cross-reference table, trailer
  *
  * The verifier reads the values back, writes this once more and compares: so there is one form, and no byte is free. */
-#include "pdf/pdf.h"
-
 #include "crypto/digest.h"
+#include "pdf/pdf.h"
 #include "pdf/writer.h"
 
 /* Where things are in the document that is signed. */
@@ -179,8 +178,9 @@ static void write_dictionary(struct update *update) {
   buf_append(out, S(" /Location "));
   pdf_put_text(out, signature->place);
   if (signature->certifies) { /* [ISO 32000-1 12.8.2.2] */
-    buf_append(out, S(" /Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams "
-                      "/P 2 /V /1.2 >> >>]"));
+    buf_append(out,
+               S(" /Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams "
+                 "/P 2 /V /1.2 >> >>]"));
   }
   buf_append(out, S(" >>\nendobj\n"));
 }
@@ -276,8 +276,8 @@ static result check_base(const struct pdf_document *document, const struct form 
   return OK;
 }
 
-result pdf_signature_add(struct arena *arena, const struct pdf_document *document, const struct pdf_signature *signature,
-                         struct pdf_signed *ret_signed) {
+result pdf_signature_add(struct arena *arena, const struct pdf_document *document,
+                         const struct pdf_signature *signature, struct pdf_signed *ret_signed) {
   struct update update = {.document = document, .signature = signature};
   struct pdf_field_shape shape;
   TRY(find_form(document, signature->field, &update.form));
@@ -321,14 +321,16 @@ static result instant_of(struct arena *arena, struct slice date, int64_t *ret_in
     FAIL(PDF_SYNTAX, "/M is not a date of ours");
   }
   const char *d = (const char *)date.ptr + 2;
-  struct slice rfc3339 = arena_printf(arena, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2s+07:00", d, d + 4, d + 6, d + 8, d + 10, d + 12);
+  struct slice rfc3339 =
+      arena_printf(arena, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2s+07:00", d, d + 4, d + 6, d + 8, d + 10, d + 12);
   if (!is_ok(clock_instant_parse(rfc3339, ret_instant_ms))) {
     FAIL(PDF_SYNTAX, "/M is not a date of ours");
   }
   return OK;
 }
 
-static result read_text(struct arena *arena, const struct pdf_value *dictionary, const char *key, struct slice *ret_text) {
+static result read_text(struct arena *arena, const struct pdf_value *dictionary, const char *key,
+                        struct slice *ret_text) {
   const struct pdf_value *value = pdf_dictionary_find(dictionary, key);
   if (!is_kind(value, PDF_STRING)) {
     FAIL(PDF_SYNTAX, "a signature without /%s", key);
