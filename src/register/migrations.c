@@ -40,7 +40,7 @@ static const char PEOPLE[] =
     "  status int/personal NOT NULL CHECK (status IN (1, 2)));"
     "CREATE TABLE person_relation ("
     "  person_id id/public NOT NULL,"
-    "  kind int/personal NOT NULL CHECK (kind IN (1, 2, 3, 5)),"
+    "  kind int/personal NOT NULL CHECK (kind BETWEEN 1 AND 5 AND kind <> 4),"
     "  ordinal int/public NOT NULL,"
     "  related_person_id id/personal NOT NULL,"
     "  name text/personal,"

@@ -34,7 +34,6 @@ struct synth_batch {
   struct synth_row **rows;
   size_t row_count;
   struct register_relation *relations;
-  int64_t *ordinals; /* of each relation */
   size_t relation_count;
   struct register_residence *residences;
   size_t residence_count;
@@ -88,7 +87,8 @@ struct synth_form {
 /* A person with number, PIN, name, card, residence, categories and perhaps convictions. */
 MUST_USE result synth_member(struct synth_household *household, const struct synth_form *form, struct synth_row **ret_row);
 void synth_category(struct synth_batch *batch, const struct register_category_row *row);
-void synth_relation(struct synth_batch *batch, const struct register_relation *relation, int64_t ordinal);
+/* The first, and here the only one, of its kind that the person has. */
+void synth_relation(struct synth_batch *batch, const struct register_relation *relation);
 void synth_convict(struct synth_country *country, struct synth_batch *batch, const struct synth_row *row, bool expunged);
 
 /* ---- synth_household.c ---- */

@@ -92,7 +92,7 @@ static void parent_by_row(struct synth_household *household, const struct synth_
       .from = child->born,
       .to = REGISTER_OPEN,
   };
-  synth_relation(household->batch, &relation, 1);
+  synth_relation(household->batch, &relation);
 }
 
 /* A parent who is not in the register, or not in this household: known by name and year of birth. */
@@ -110,7 +110,7 @@ static void parent_by_name(struct synth_household *household, const struct synth
       .from = child->born,
       .to = REGISTER_OPEN,
   };
-  synth_relation(household->batch, &relation, 1);
+  synth_relation(household->batch, &relation);
 }
 
 static void parents_by_name(struct synth_household *household, const struct synth_row *child) {
@@ -127,10 +127,10 @@ static void marry(struct synth_household *household, const struct synth_row *one
       .from = on,
       .to = ended ? ended : REGISTER_OPEN,
   };
-  synth_relation(household->batch, &relation, 1);
+  synth_relation(household->batch, &relation);
   relation.person_id = other->person.person_id;
   relation.related_person_id = one->person.person_id;
-  synth_relation(household->batch, &relation, 1);
+  synth_relation(household->batch, &relation);
   household->country->counts.marriages++;
 }
 
@@ -269,7 +269,7 @@ result synth_guarded(struct synth_household *household, struct synth_row **ret_g
       .from = (*ret_ward)->born + draw_between(country, 100, 2000),
       .to = REGISTER_OPEN,
   };
-  synth_relation(household->batch, &relation, 1);
+  synth_relation(household->batch, &relation);
   return OK;
 }
 

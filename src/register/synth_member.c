@@ -78,8 +78,7 @@ static void mobile_make(struct synth_country *country, struct register_person *p
 
 void synth_category(struct synth_batch *batch, const struct register_category_row *row) { batch->categories[batch->category_count++] = *row; }
 
-void synth_relation(struct synth_batch *batch, const struct register_relation *relation, int64_t ordinal) {
-  batch->ordinals[batch->relation_count] = ordinal;
+void synth_relation(struct synth_batch *batch, const struct register_relation *relation) {
   batch->relations[batch->relation_count++] = *relation;
 }
 

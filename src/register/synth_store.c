@@ -11,7 +11,6 @@ void synth_batch_init(struct synth_batch *batch, int32_t date) {
   size_t rows = people * SYNTH_ROWS_PER_PERSON;
   batch->rows = ARENA_ARRAY(&batch->arena, struct synth_row *, people);
   batch->relations = ARENA_ARRAY(&batch->arena, struct register_relation, rows);
-  batch->ordinals = ARENA_ARRAY(&batch->arena, int64_t, rows);
   batch->residences = ARENA_ARRAY(&batch->arena, struct register_residence, people * 2);
   batch->categories = ARENA_ARRAY(&batch->arena, struct register_category_row, rows * 2);
   batch->convictions = ARENA_ARRAY(&batch->arena, struct register_conviction, people);
@@ -32,6 +31,15 @@ static int compare_pins(const void *a, const void *b) {
   return memcmp((*left)->person.pin.ptr, (*right)->person.pin.ptr, 12);
 }
 
+static int compare_relations(const void *a, const void *b) {
+  const struct register_relation *left = a;
+  const struct register_relation *right = b;
+  if (left->person_id != right->person_id) {
+    return left->person_id < right->person_id ? -1 : 1;
+  }
+  return (int)left->kind - (int)right->kind;
+}
+
 static result store_people(struct db_tx *tx, const struct storing *storing) {
   const struct synth_batch *batch = storing->batch;
   for (size_t i = 0; i < batch->row_count; i++) {
@@ -50,7 +58,7 @@ static result store_people(struct db_tx *tx, const struct storing *storing) {
 
 static result store_facts(struct db_tx *tx, const struct synth_batch *batch) {
   for (size_t i = 0; i < batch->relation_count; i++) {
-    TRY(people_insert_relation(tx, &batch->relations[i], batch->ordinals[i]));
+    TRY(people_insert_relation(tx, &batch->relations[i], 1));
   }
   for (size_t i = 0; i < batch->residence_count; i++) {
     TRY(people_insert_residence(tx, &batch->residences[i], batch->date));
@@ -95,5 +103,6 @@ result synth_batch_store(struct env *env, struct synth_batch *batch) {
     storing.by_pin[i] = batch->rows[i];
   }
   qsort(storing.by_pin, batch->row_count, sizeof *storing.by_pin, compare_pins);
+  qsort(batch->relations, batch->relation_count, sizeof *batch->relations, compare_relations);
   return db_write(env->db, store, &storing);
 }
