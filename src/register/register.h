@@ -520,7 +520,13 @@ struct register_import_options {
 struct register_import_counts {
   int64_t rows, added, refused, batches;
 };
-/* Streams: bounded memory whatever the file's size. Each batch is one write with one ledger entry; a row that is refused does not hold up
+/* Fields (CSV columns, JSON names): pin, name, sex (male, female), birth_date are required; other_name, birth_province, birth_place, home_town, ethnic
+ * (absent: 56), nationality (VN), religion, card_number, card_issued, card_expires (a date or "none"), card_place, mobile, died_on;
+ * permanent_commune (code of today) or permanent_province, permanent_district_name, permanent_commune_name (as they were to 2025-06-30), permanent_address,
+ * permanent_from (absent: today); temporary_commune, temporary_address, temporary_from; father_pin or father_name, mother_pin or mother_name,
+ * spouse_pin or spouse_name, married_on, parents_birth_years ("1960,1963"). A relative named by PIN stands in the register or above in the file.
+ *
+ * Streams: bounded memory whatever the file's size. Each batch is one write with one ledger entry; a row that is refused does not hold up
  * the others. Idempotent: a PIN that is there already is refused with register.pin_taken. Not inside a write. */
 MUST_USE result register_import(struct env *env, const struct register_import_options *options,
-                                struct register_import_counts *ret_counts);
+                                struct register_import_counts *ret_counts); /* written on failure too: what was added stands */
