@@ -40,7 +40,7 @@ static const struct {
     [ACCESS_ENROL_APPROVE] = {"enrol.approve", "approver:LAOC"},
     [ACCESS_REPORT_VIEW] = {"report.view", "supervisor:L"},
     [ACCESS_REFUND_VIEW] = {"refund.view", "supervisor:LPO"},
-    [ACCESS_ACCOUNT_SHOW] = {"account.show", "operator:LOU system:"},
+    [ACCESS_ACCOUNT_SHOW] = {"account.show", "operator:LOU system:U"},
     [ACCESS_ACCOUNT_CREATE] = {"account.create", "operator:LO system:"},
     [ACCESS_ACCOUNT_LOCK] = {"account.lock", "operator:LO system:"},
     [ACCESS_ACCOUNT_UNLOCK] = {"account.unlock", "operator:LO system:"},
@@ -73,7 +73,7 @@ static struct asked *ask(struct asked *asked, enum access_act act, enum access_r
     asked->request.post = NULL;
     asked->request.passcode_ok = true;
   } else if (role == ACCESS_SYSTEM) {
-    asked->request = (struct access_request){.act = act, .is_system = true};
+    asked->request = (struct access_request){.act = act, .is_system = true, .purpose = S("Kiểm tra theo phiếu yêu cầu")};
   }
   asked->env.clock = &asked->clock;
   return asked;

@@ -1,5 +1,5 @@
 /* Locks are a set of grounds; the state follows the set: LOCKED exactly while it is not empty. */
-#include "account/code.h"
+#include "account/attempt.h"
 #include "account/life.h"
 
 static const struct {
@@ -125,6 +125,16 @@ static result lift(struct env *env, struct db_tx *tx, const struct account_lock 
   return account_move(env, tx, &step);
 }
 
+/* Lifted by hand, the wrong passwords are forgotten too: else the login name would stay refused until the pause is over. */
+static result forget_attempts(struct db_tx *tx, int64_t person_id) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct register_person person = {0};
+  TRY(register_person_load(tx, &arena, person_id, &person));
+  struct account_attempt login = {.kind = ACCOUNT_ATTEMPT_SIGN_IN, .tried = person.pin};
+  return account_attempt_clear(tx, &login);
+}
+
 result account_unlock(struct env *env, struct db_tx *tx, const struct account_lock *lock) {
   struct account account = {0};
   TRY(account_load(tx, lock->person_id, &account));
@@ -133,6 +143,9 @@ result account_unlock(struct env *env, struct db_tx *tx, const struct account_lo
   }
   if (index_of(lock->ground) < 0 || lock->ground & BASIS_REGISTER || !(account.grounds & (unsigned)lock->ground)) {
     FAIL(ACCOUNT_GROUND, "ground %d is not in the set, or follows the register", (int)lock->ground);
+  }
+  if (lock->ground == ACCOUNT_GROUND_WRONG_PASSWORD) {
+    TRY(forget_attempts(tx, lock->person_id));
   }
   return lift(env, tx, lock, (unsigned)lock->ground);
 }

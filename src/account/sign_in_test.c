@@ -56,6 +56,18 @@ static void five_wrong_passwords_lock_even_the_right_one_out_until_the_lock_ends
   assert_int_equal(account_of(country, country->citizen).state, ACCOUNT_ACTIVE);
 }
 
+static void an_operator_may_end_the_temporary_lock(void **state) {
+  struct country *country = *state;
+  make_active(country, country->citizen);
+  struct account_token token = {0};
+  for (int i = 0; i < 5; i++) {
+    assert_false(is_ok(sign_in(country, PIN, "không đúng", &token)));
+  }
+  struct account_lock lock = {country->citizen, ACCOUNT_GROUND_WRONG_PASSWORD, {0, S("operator@cli")}, S("Đã xác minh tại quầy"), 0};
+  assert_ok(unlock_written(country, &lock));
+  assert_ok(sign_in(country, PIN, PASSWORD, &token));
+}
+
 static void a_login_name_nobody_has_is_locked_alike(void **state) {
   struct country *country = *state;
   struct account_token token = {0};
@@ -83,7 +95,7 @@ static void the_lock_survives_a_restart(void **state) {
   make_active(country, country->citizen);
   struct account_token token = {0};
   for (int i = 0; i < 5; i++) {
-    (void)sign_in(country, PIN, "không đúng", &token).code;
+    assert_false(is_ok(sign_in(country, PIN, "không đúng", &token)));
   }
   db_close(&country->db);
   country_open(country);
@@ -464,6 +476,7 @@ int main(void) {
       TEST(the_right_password_opens_a_session),
       TEST(refuses_alike_whatever_is_wrong),
       TEST(five_wrong_passwords_lock_even_the_right_one_out_until_the_lock_ends),
+      TEST(an_operator_may_end_the_temporary_lock),
       TEST(a_login_name_nobody_has_is_locked_alike),
       TEST(the_right_password_forgets_the_wrong_ones),
       TEST(the_lock_survives_a_restart),
