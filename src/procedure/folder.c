@@ -46,8 +46,9 @@ static result load(struct procedure_engine *engine, const char *folder, const ch
   return procedure_form_parse(text, &engine->arena, &loaded->form);
 }
 
+/* A procedure's name has no dot: README.md and hidden files are not procedures. */
 static int is_procedure(const struct dirent *entry) {
-  return entry->d_name[0] != '.';
+  return strchr(entry->d_name, '.') == NULL;
 }
 
 struct listing {
