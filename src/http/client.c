@@ -192,7 +192,9 @@ result http_client_send(const struct http_client_request *request, struct arena 
     FAIL(HTTP_PEER_ANSWER, "%s", curl_easy_strerror(outcome));
   }
   if (outcome != CURLE_OK) {
-    FAIL(HTTP_PEER_UNREACHABLE, "%s", curl_easy_strerror(outcome));
+    curl_off_t connect_us = 0; /* stays nought when no connection was made */
+    curl_easy_getinfo(curl, CURLINFO_CONNECT_TIME_T, &connect_us);
+    FAIL(connect_us == 0 ? HTTP_PEER_UNREACHABLE : HTTP_PEER_LOST, "%s", curl_easy_strerror(outcome));
   }
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

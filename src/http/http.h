@@ -6,7 +6,7 @@
  *            loop the request came from. The queue to the workers is bounded: beyond it a loop answers 503 with Retry-After itself.
  * Deviates   Refuses what RFC 9112 lets a server repair: bare LF, space before the colon, folded lines, any second Content-Length or Host,
  *            Content-Length beside Transfer-Encoding, a body on GET; takes no chunked request (411). After a refusal the connection is closed.
- * Does not   stream bodies, do TLS, compress, or read Host for anything but its syntax: links come from the installation's origin.
+ * Does not   stream bodies, do TLS, compress, read forms (codec/url.h), or read Host for anything but its syntax: links come from the installation's origin.
  * Limits     struct http_limits; zero takes the default named there.
  * Threads    http_server_open, _stop and _close from one thread; handlers run on many.
  */
@@ -25,13 +25,13 @@ enum http_error {
   HTTP_OVERLOADED = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 9),       /* More work is waiting than may wait. */
   HTTP_NO_ROUTE = RESULT_CODE(RESULT_NOT_FOUND, MODULE_HTTP, 10),          /* No such address. */
   HTTP_METHOD_NOT_ALLOWED = RESULT_CODE(RESULT_REFUSED, MODULE_HTTP, 11),  /* The address exists, not with this method. */
-  HTTP_FORM_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_HTTP, 12),         /* A query or form is badly encoded or names a field twice. */
   HTTP_ADDRESS_IN_USE = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 13),  /* Another program listens at that address. */
   HTTP_ADDRESS_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_HTTP, 14),      /* Not ADDRESS:PORT. */
   HTTP_STILL_BUSY = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 15),      /* Requests were still running when the time to stop was over. */
   HTTP_URL_REFUSED = RESULT_CODE(RESULT_REFUSED, MODULE_HTTP, 16),         /* Not an address this client may call. */
-  HTTP_PEER_UNREACHABLE = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 17),/* The other system did not answer in time. */
+  HTTP_PEER_UNREACHABLE = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 17),/* The other system cannot be reached; nothing was sent. */
   HTTP_PEER_ANSWER = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 18),     /* The other system's answer is too large or not HTTP. */
+  HTTP_PEER_LOST = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 19),       /* The other system went silent after the request; it may have acted. */
 };
 
 enum http_method { HTTP_GET = 1, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS };
@@ -77,15 +77,6 @@ struct slice http_header(const struct http_request *request, const char *name);
 struct slice http_cookie(const struct http_request *request, const char *name);
 /* The route's {name}; empty if it has none. */
 struct slice http_param(const struct http_call *call, const char *name);
-
-/* application/x-www-form-urlencoded: a query, or the body of a form. A name given twice, bad percent signs, control characters
- * (but CR, LF, TAB) are refused: HTTP_FORM_SYNTAX. Does not check UTF-8. */
-struct http_form {
-  const struct http_header *fields;
-  size_t count;
-};
-MUST_USE result http_form_parse(struct slice text, struct arena *arena, struct http_form *ret_form);
-struct slice http_form_value(const struct http_form *form, const char *name); /* empty if absent */
 
 /* Replaces a header of that name, Set-Cookie excepted. A value with control characters is dropped: no response splitting. */
 void http_response_header(struct http_call *call, const char *name, struct slice value);
@@ -137,6 +128,7 @@ struct http_server_options {
   const struct http_header *headers; /* on every reply that does not set them itself */
   size_t header_count;
   void *app;
+  void (*bound)(void *app, int port); /* before the first request, on the opening thread; NULL: nobody asks */
   void (*handle)(void *app, struct http_call *call); /* on a worker */
   struct http_refusal (*refuse)(void *app, uint16_t code); /* on a loop; must not block */
 };
@@ -177,6 +169,6 @@ struct http_client_response {
   size_t header_count;
   struct slice body;
 };
-/* HTTP_URL_REFUSED, HTTP_PEER_UNREACHABLE, HTTP_PEER_ANSWER; any status is a success here. */
+/* HTTP_URL_REFUSED, HTTP_PEER_UNREACHABLE, HTTP_PEER_LOST, HTTP_PEER_ANSWER; any status is a success here. */
 MUST_USE result http_client_send(const struct http_client_request *request, struct arena *arena, struct http_client_response *ret_response);
 struct slice http_client_header(const struct http_client_response *response, const char *name);

@@ -1,4 +1,4 @@
-/* Router, forms, cookies: no sockets. */
+/* Router, headers, cookies: no sockets. */
 #include "http/http.h"
 
 #include "base/unit_test.h"
@@ -66,22 +66,6 @@ static void the_table_finds_its_rows(void **state) {
   }
 }
 
-static void forms_are_read_once_each(void **state) {
-  (void)state;
-  struct arena arena CLEANUP(arena_free);
-  arena_init(&arena);
-  struct http_form form;
-  assert_ok(http_form_parse(S("a=1&b=%C4%91+x%2By&c=&d&=&e=a%0D%0Ab"), &arena, &form));
-  assert_int_equal(form.count, 5);
-  assert_true(slice_is(http_form_value(&form, "b"), "\xC4\x91 x+y"));
-  assert_true(slice_is(http_form_value(&form, "e"), "a\r\nb"));
-  assert_true(slice_empty(http_form_value(&form, "z")));
-  static const char *const wrong[] = {"a=1&a=2", "a=1&%61=2", "a=%", "a=%1", "a=%g0", "a=%00", "%00=a", "a=%7f"};
-  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-    assert_code(http_form_parse(slice_str(wrong[i]), &arena, &form), HTTP_FORM_SYNTAX);
-  }
-}
-
 static void cookies_and_headers_are_found(void **state) {
   (void)state;
   static const struct http_header headers[] = {{S_INIT("cookie"), S_INIT("a=1; danh_session=abc=; b=")}, {S_INIT("X-Y"), S_INIT("z")}};
@@ -96,7 +80,6 @@ static void cookies_and_headers_are_found(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_table_finds_its_rows),
-      cmocka_unit_test(forms_are_read_once_each),
       cmocka_unit_test(cookies_and_headers_are_found),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

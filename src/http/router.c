@@ -1,4 +1,5 @@
-#include "http/form.h"
+#include "codec/url.h"
+#include "http/http.h"
 
 static bool fits_segment(struct slice wanted, struct slice segment, struct http_call *call) {
   if (wanted.len < 3 || wanted.ptr[0] != '{') {
@@ -29,10 +30,19 @@ static bool fits(struct slice pattern, struct slice path, struct http_call *call
   return true;
 }
 
+static bool is_plain(struct slice segment) {
+  for (size_t i = 0; i < segment.len; i++) {
+    if (segment.ptr[i] < ' ' || segment.ptr[i] == 0x7f || segment.ptr[i] == '/') {
+      return false;
+    }
+  }
+  return true;
+}
+
 static result decode_params(struct http_call *call) {
   for (size_t i = 0; i < call->param_count; i++) {
     struct slice decoded;
-    if (!is_ok(form_decode(call->params[i].value, false, call->arena, &decoded)) || slice_find(decoded, '/', 0) < decoded.len) {
+    if (!is_ok(url_decode(call->params[i].value, call->arena, &decoded)) || !is_plain(decoded)) {
       FAIL(HTTP_MALFORMED, "a path segment cannot be decoded");
     }
     call->params[i].value = decoded;

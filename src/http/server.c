@@ -272,6 +272,9 @@ static result open_all(struct http_server *server) {
   if (server->options.unix_socket != NULL) {
     TRY(open_unix(server));
   }
+  if (server->options.bound != NULL) {
+    server->options.bound(server->options.app, server->port);
+  }
   return start_threads(server);
 }
 
