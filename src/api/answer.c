@@ -1,0 +1,96 @@
+/* Answers: JSON, problems, cookies; and the bodies of requests. */
+#include <strings.h>
+
+#include "api/call.h"
+
+struct jout *api_begin(struct api_call *call) {
+  buf_init(&call->body, call->arena, 2048);
+  jout_init(&call->out, &call->body);
+  return &call->out;
+}
+
+void api_send(struct api_call *call, int status) {
+  http_reply(call->http, status, "application/json; charset=utf-8", buf_slice(&call->body));
+}
+
+const char *api_words(const struct api_call *call, const char *vi, const char *en) { return call->language == API_ENGLISH ? en : vi; }
+
+void api_put_text(struct jout *out, const char *name, struct slice vi, struct slice en) {
+  jout_put_object(out, name);
+  jout_put_text(out, "vi", vi);
+  jout_put_text(out, "en", en.len > 0 ? en : vi);
+  jout_object_end(out);
+}
+
+static bool is_type(const struct api_call *call, const char *expected) {
+  struct slice type = http_header(&call->http->request, "Content-Type");
+  struct slice name = slice_trim(slice_cut(&type, ';'));
+  return name.len == strlen(expected) && strncasecmp((const char *)name.ptr, expected, name.len) == 0;
+}
+
+result api_body(struct api_call *call, const struct jin **ret_root) {
+  if (!is_type(call, "application/json")) {
+    FAIL(API_MEDIA_TYPE, "application/json is wanted");
+  }
+  jin_doc_init(&call->doc, call->arena, JIN_LIMITS_DEFAULT);
+  return jin_parse(&call->doc, call->http->request.body, ret_root);
+}
+
+result api_form(struct api_call *call, struct url_form *ret_form) {
+  if (!is_type(call, "application/x-www-form-urlencoded")) {
+    FAIL(API_MEDIA_TYPE, "a form is wanted");
+  }
+  return url_form_parse(call->http->request.body, call->arena, ret_form);
+}
+
+result api_query(struct api_call *call, struct url_form *ret_query) {
+  return url_form_parse(call->http->request.query, call->arena, ret_query);
+}
+
+void api_cookie(struct api_call *call, const char *name, struct slice value, int64_t lifetime_s) {
+  struct slice cookie = arena_printf(call->arena, "%s=%.*s; Path=/; SameSite=Lax; HttpOnly%s; Max-Age=%lld", name, SLICE_ARG(value),
+                                     call->api->is_https ? "; Secure" : "", value.len > 0 ? (long long)lifetime_s : 0);
+  http_response_header(call->http, "Set-Cookie", cookie);
+}
+
+/* The one place of the request that was wrong, if its reader knows it. */
+static void put_errors(struct api_call *call, struct jout *out) {
+  const struct jin_fault *fault = &call->doc.fault;
+  if (fault->code == 0) {
+    return;
+  }
+  jout_put_list(out, "errors");
+  jout_object(out);
+  jout_put_text(out, "path", fault->path);
+  jout_put_str(out, "code", api_error_find(fault->code)->name);
+  jout_put_text(out, "detail", api_error_sentence(fault->code, call->language));
+  jout_object_end(out);
+  jout_list_end(out);
+}
+
+static void send_problem(struct api_call *call, const struct api_error_row *row) {
+  struct jout *out = api_begin(call);
+  jout_object(out);
+  jout_put_text(out, "type", arena_printf(call->arena, "/problems/%s", row->name));
+  jout_put_text(out, "title", api_error_sentence(row->code, call->language));
+  jout_put_int(out, "status", row->status);
+  jout_put_null(out, "detail");
+  jout_put_str(out, "code", row->name);
+  put_errors(call, out);
+  jout_object_end(out);
+  http_reply(call->http, row->status, "application/problem+json; charset=utf-8", buf_slice(&call->body));
+}
+
+void api_problem(struct api_call *call, result failure, bool is_page) {
+  const struct api_error_row *row = api_error_find(failure.code);
+  if (row->status == 503) {
+    http_response_header(call->http, "Retry-After", S("2"));
+  }
+  if (is_page && row->status == 401) {
+    http_redirect(call->http, S("/sign-in"));
+  } else if (is_page) {
+    api_error_page(call, row->status, api_error_sentence(row->code, call->language));
+  } else {
+    send_problem(call, row);
+  }
+}

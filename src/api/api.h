@@ -1,0 +1,58 @@
+/* api/api.h: HTTP <-> domain. One file a resource; routes.c is the route table, errors.c the one table of errors.
+ *
+ * A call     goes: route (404, 405) -> origin of a write (403) -> session and post the route requires (401, 403) -> handler. A handler turns bytes
+ *            into a typed struct once, asks access/, calls domain code, and writes the answer. Any failure becomes an RFC 9457 problem in the
+ *            caller's language, or a page for pages.
+ * Contract   doc/api/openapi.yaml.
+ * Does not   hold state: sessions, keys of repeated requests and everything else lie in the database.
+ * Threads    api_handle from many at once.
+ */
+#pragma once
+#include "dossier/dossier.h"
+#include "http/http.h"
+
+enum api_error {
+  API_INPUT = RESULT_CODE(RESULT_INVALID, MODULE_API, 1),          /* A field of the request is missing, unknown or wrong. */
+  API_ORIGIN = RESULT_CODE(RESULT_REFUSED, MODULE_API, 2),         /* A write came from another site. */
+  API_SIGNED_OUT = RESULT_CODE(RESULT_REFUSED, MODULE_API, 3),     /* Nobody is signed in. */
+  API_NO_POST = RESULT_CODE(RESULT_REFUSED, MODULE_API, 4),        /* The act needs a post, and the session acts as a citizen. */
+  API_MEDIA_TYPE = RESULT_CODE(RESULT_INVALID, MODULE_API, 5),     /* The body is not of the type the address takes. */
+  API_DEMO_ONLY = RESULT_CODE(RESULT_NOT_FOUND, MODULE_API, 6),    /* There is no such thing outside a demonstration. */
+  API_BANK = RESULT_CODE(RESULT_REFUSED, MODULE_API, 7),           /* The notification is not the bank's. */
+  API_KEY = RESULT_CODE(RESULT_INVALID, MODULE_API, 8),            /* Idempotency-Key is missing or not 16 to 64 of [A-Za-z0-9_-]. */
+  API_PAYABLE = RESULT_CODE(RESULT_CONFLICT, MODULE_API, 9),       /* What the citizen was shown is no longer what the law asks. */
+  API_CHECK_NO_MATCH = RESULT_CODE(RESULT_NOT_FOUND, MODULE_API, 10), /* No certificate fits the five fields together. */
+  API_PASSCODE_NEEDED = RESULT_CODE(RESULT_REFUSED, MODULE_API, 11),  /* The document opens only after the passcode. */
+};
+
+enum api_language { API_VIETNAMESE, API_ENGLISH };
+
+/* The row of errors.c for a code; a code without a row answers as an internal error. */
+struct api_error_row {
+  uint16_t code;
+  int status;
+  const char *name; /* stable, for programs: "purpose_required" */
+  const char *vi;   /* one sentence each, for people; NULL: its module has them */
+  const char *en;
+};
+const struct api_error_row *api_error_find(uint16_t code);
+struct slice api_error_sentence(uint16_t code, enum api_language language);
+
+struct api_options {
+  struct env *env;
+  struct dossier_works works;
+  const char *web;          /* folder of the built web app; NULL or absent: no app, pages still work */
+  bool is_demo;
+  struct slice bank_secret; /* empty: notifications are refused */
+  struct slice bank_bin;
+  struct slice bank_account;
+};
+struct api;
+MUST_USE result api_open(const struct api_options *options, struct api **ret_api);
+void api_close(struct api **api);
+
+/* For http_server_options. */
+void api_handle(void *api, struct http_call *call);
+struct http_refusal api_refuse(void *api, uint16_t code);
+/* The headers every reply carries. */
+const struct http_header *api_headers(const struct api *api, size_t *ret_count);

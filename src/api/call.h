@@ -1,0 +1,76 @@
+/* api/call.h: one call on its way through the api. (private to api/)
+ */
+#pragma once
+#include "api/api.h"
+#include "codec/jin.h"
+#include "codec/jout.h"
+#include "codec/url.h"
+
+#define API_SESSION_COOKIE "danh_session"
+
+struct assets;
+struct api {
+  struct api_options options;
+  struct assets *assets;
+  struct http_header headers[12];
+  size_t header_count;
+  bool is_https;
+};
+
+struct api_call {
+  struct api *api;
+  struct env *env;
+  struct http_call *http;
+  struct arena *arena;
+  enum api_language language;
+  bool has_session;
+  struct account_session session;
+  struct access_post post; /* of the session, held today; post_id 0: acts as a citizen */
+  struct jin_doc doc;      /* of the JSON body: its fault becomes errors[] */
+  struct buf body;         /* the answer being written */
+  struct jout out;
+};
+
+/* Fails with a domain code, or has answered. */
+typedef result (*api_handler)(struct api_call *call);
+
+enum api_requirement {
+  API_PUBLIC = 0,
+  API_SESSION = 1 << 0, /* somebody is signed in */
+  API_POST = 1 << 1,    /* and acts in a post */
+  API_PAGE = 1 << 2,    /* answers people: errors are pages */
+  API_MACHINE = 1 << 3, /* a write that authenticates itself: no Origin */
+};
+struct api_route {
+  struct http_route route; /* first: see struct http_routes */
+  api_handler handler;
+  unsigned requires;
+};
+extern const struct http_routes api_routes;
+
+/* JSON answers: jout calls on &call->out between begin and send. */
+struct jout *api_begin(struct api_call *call);
+void api_send(struct api_call *call, int status);
+/* The whole body as an object. API_MEDIA_TYPE, CODEC_JSON_... */
+MUST_USE result api_body(struct api_call *call, const struct jin **ret_root);
+/* An HTML form's body, and the query. */
+MUST_USE result api_form(struct api_call *call, struct url_form *ret_form);
+MUST_USE result api_query(struct api_call *call, struct url_form *ret_query);
+/* The answer to a failed call: problem+json, or a page. */
+void api_problem(struct api_call *call, result failure, bool is_page);
+/* Sets or (empty value) clears a cookie of ours. */
+void api_cookie(struct api_call *call, const char *name, struct slice value, int64_t lifetime_s);
+/* An id out of a path or field. BASE_NUMBER_SYNTAX. */
+MUST_USE result api_id_parse(struct slice text, int64_t *ret_id);
+/* A page that says one sentence: pages.c. */
+void api_error_page(struct api_call *call, int status, struct slice sentence);
+/* Which of two texts the caller reads. */
+const char *api_words(const struct api_call *call, const char *vi, const char *en);
+void api_put_text(struct jout *out, const char *name, struct slice vi, struct slice en); /* {vi, en} */
+
+/* session.c: who is calling. Leaves the call without a session when there is none. */
+MUST_USE result api_session_load(struct api_call *call);
+
+/* assets.c: the built web app, read once. */
+MUST_USE result assets_open(const char *folder, struct assets **ret_assets);
+void assets_close(struct assets **assets);

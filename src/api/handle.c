@@ -1,0 +1,146 @@
+/* The way of a call: route, language, origin, session, handler, answer. */
+#include <stdlib.h>
+#include <strings.h>
+
+#include "api/call.h"
+#include "base/log.h"
+
+static void set_headers(struct api *api) {
+  static const struct http_header always[] = {
+      {S_INIT("Content-Security-Policy"),
+       S_INIT("default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")},
+      {S_INIT("X-Content-Type-Options"), S_INIT("nosniff")},
+      {S_INIT("X-Frame-Options"), S_INIT("DENY")},
+      {S_INIT("Referrer-Policy"), S_INIT("same-origin")}, /* no-referrer would make browsers send Origin: null from forms */
+      {S_INIT("Cross-Origin-Opener-Policy"), S_INIT("same-origin")},
+      {S_INIT("Cross-Origin-Resource-Policy"), S_INIT("same-origin")},
+      {S_INIT("Permissions-Policy"), S_INIT("camera=(self), geolocation=(), microphone=(), payment=(), usb=()")},
+      {S_INIT("Cache-Control"), S_INIT("no-store")}, /* personal data is never kept on the way; assets say otherwise themselves */
+  };
+  for (size_t i = 0; i < sizeof always / sizeof *always; i++) {
+    api->headers[api->header_count++] = always[i];
+  }
+  if (api->is_https) {
+    api->headers[api->header_count++] =
+        (struct http_header){S("Strict-Transport-Security"), S("max-age=31536000; includeSubDomains")};
+  }
+}
+
+result api_open(const struct api_options *options, struct api **ret_api) {
+  struct api *api = heap_alloc(sizeof *api);
+  api->options = *options;
+  api->is_https = slice_starts(options->env->origin, S("https://"));
+  set_headers(api);
+  result opened = options->web == NULL ? OK : assets_open(options->web, &api->assets);
+  if (!is_ok(opened)) {
+    free(api);
+    return opened;
+  }
+  *ret_api = api;
+  return OK;
+}
+
+void api_close(struct api **slot) {
+  if (*slot != NULL) {
+    assets_close(&(*slot)->assets);
+    free(*slot);
+    *slot = NULL;
+  }
+}
+
+const struct http_header *api_headers(const struct api *api, size_t *ret_count) {
+  *ret_count = api->header_count;
+  return api->headers;
+}
+
+/* ?lang= on a page, then the cookie, then the first of ours in Accept-Language, then Vietnamese. */
+static enum api_language choose_language(struct api_call *call) {
+  struct url_form query;
+  struct slice asked = {0};
+  if (is_ok(api_query(call, &query)) && url_form_find(&query, "lang", &asked) && (slice_is(asked, "vi") || slice_is(asked, "en"))) {
+    api_cookie(call, "danh_lang", asked, 365 * 24 * 3600);
+    return slice_is(asked, "en") ? API_ENGLISH : API_VIETNAMESE;
+  }
+  struct slice cookie = http_cookie(&call->http->request, "danh_lang");
+  if (cookie.len > 0) {
+    return slice_is(cookie, "en") ? API_ENGLISH : API_VIETNAMESE;
+  }
+  struct slice accepted = http_header(&call->http->request, "Accept-Language");
+  while (accepted.len > 0) {
+    struct slice tag = slice_trim(slice_cut(&accepted, ','));
+    if (tag.len >= 2 && (strncasecmp((const char *)tag.ptr, "vi", 2) == 0 || strncasecmp((const char *)tag.ptr, "en", 2) == 0)) {
+      return (tag.ptr[0] | 0x20) == 'e' ? API_ENGLISH : API_VIETNAMESE;
+    }
+  }
+  return API_VIETNAMESE;
+}
+
+static bool is_write(enum http_method method) { return method != HTTP_GET && method != HTTP_HEAD && method != HTTP_OPTIONS; }
+
+static result check_requirements(struct api_call *call, const struct api_route *route) {
+  bool needs_origin = is_write(call->http->request.method) && (route->requires & API_MACHINE) == 0;
+  if (needs_origin && !slice_eq(http_header(&call->http->request, "Origin"), call->env->origin)) {
+    FAIL(API_ORIGIN, "the Origin of a write is not ours");
+  }
+  if ((route->requires & API_MACHINE) == 0) {
+    TRY(api_session_load(call));
+  }
+  if ((route->requires & (API_SESSION | API_POST)) != 0 && !call->has_session) {
+    FAIL(API_SIGNED_OUT, "no session");
+  }
+  if ((route->requires & API_POST) != 0 && call->post.post_id == 0) {
+    FAIL(API_NO_POST, "the session acts as a citizen");
+  }
+  return OK;
+}
+
+/* What did not answer as it should have: one line, without personal data. */
+static void log_failure(const struct api_call *call, const struct api_route *route, result failure) {
+  if (result_kind(failure) == RESULT_INTERNAL) {
+    log_fault(call->env->clock, route == NULL ? "request.failed" : route->route.pattern);
+  }
+}
+
+void api_handle(void *app, struct http_call *http) {
+  struct api *api = app;
+  struct api_call call = {.api = api, .env = api->options.env, .http = http, .arena = http->arena};
+  const void *found = NULL;
+  call.language = choose_language(&call);
+  result outcome = http_route_find(&api_routes, http, &found);
+  const struct api_route *route = found;
+  if (is_ok(outcome)) {
+    outcome = check_requirements(&call, route);
+  }
+  if (is_ok(outcome)) {
+    outcome = route->handler(&call);
+  }
+  if (!is_ok(outcome)) {
+    log_failure(&call, route, outcome);
+    bool is_page = route != NULL ? (route->requires & API_PAGE) != 0 : !slice_starts(http->request.path, S("/api/"));
+    api_problem(&call, outcome, is_page);
+  }
+}
+
+struct http_refusal api_refuse(void *app, uint16_t code) {
+  (void)app;
+  static const struct {
+    uint16_t code;
+    struct slice body;
+  } bodies[] = {
+#define REFUSAL(code, status, name) \
+  {code, S_INIT("{\"type\":\"/problems/" name "\",\"title\":\"" name "\",\"status\":" status ",\"code\":\"" name "\"}")}
+      REFUSAL(HTTP_MALFORMED, "400", "request_malformed"),       REFUSAL(HTTP_HEAD_TOO_LARGE, "431", "head_too_large"),
+      REFUSAL(HTTP_TARGET_TOO_LONG, "414", "target_too_long"),   REFUSAL(HTTP_BODY_TOO_LARGE, "413", "body_too_large"),
+      REFUSAL(HTTP_LENGTH_MISSING, "411", "length_missing"),     REFUSAL(HTTP_METHOD_UNKNOWN, "501", "method_unknown"),
+      REFUSAL(HTTP_VERSION_UNKNOWN, "505", "version_unknown"),   REFUSAL(HTTP_TOO_SLOW, "408", "request_too_slow"),
+      REFUSAL(HTTP_OVERLOADED, "503", "overloaded"),
+#undef REFUSAL
+  };
+  const struct api_error_row *row = api_error_find(code);
+  for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+    if (bodies[i].code == code) {
+      return (struct http_refusal){row->status, "application/problem+json", bodies[i].body};
+    }
+  }
+  return (struct http_refusal){500, "application/problem+json", S("{}")};
+}

@@ -1,0 +1,107 @@
+#include "api/page.h"
+
+static const struct page_template *find_template(const char *name) {
+  for (const struct page_template *at = page_templates; at->name != NULL; at++) {
+    if (strcmp(at->name, name) == 0) {
+      return at;
+    }
+  }
+  return page_templates; /* a name is a literal of ours, and a test renders every one */
+}
+
+struct slice page_text_find(const struct api_call *call, const char *key) {
+  for (const struct page_text *at = page_texts; at->key != NULL; at++) {
+    if (strcmp(at->key, key) == 0) {
+      return slice_str(api_words(call, at->vi, at->en));
+    }
+  }
+  return (struct slice){0};
+}
+
+static void append_escaped(struct buf *out, struct slice text) {
+  for (size_t i = 0; i < text.len; i++) {
+    switch (text.ptr[i]) {
+      case '&': buf_append_str(out, "&amp;"); break;
+      case '<': buf_append_str(out, "&lt;"); break;
+      case '>': buf_append_str(out, "&gt;"); break;
+      case '"': buf_append_str(out, "&quot;"); break;
+      case '\'': buf_append_str(out, "&#39;"); break;
+      default: buf_append_byte(out, text.ptr[i]);
+    }
+  }
+}
+
+struct filling {
+  const struct api_call *call;
+  const struct page *page;
+  struct buf *out;
+  int hidden; /* how many blocks around here are dropped */
+};
+
+static struct slice value_of(const struct filling *filling, struct slice name) {
+  for (size_t i = 0; i < filling->page->count; i++) {
+    if (slice_is(name, filling->page->values[i].name)) {
+      return filling->page->values[i].value;
+    }
+  }
+  return (struct slice){0};
+}
+
+/* One {{...}}. */
+static void fill_mark(struct filling *filling, struct slice mark) {
+  struct slice name = slice_from(mark, 1);
+  if (slice_starts(mark, S("#"))) {
+    filling->hidden += filling->hidden > 0 || value_of(filling, name).len == 0;
+  } else if (slice_starts(mark, S("/"))) {
+    filling->hidden -= filling->hidden > 0;
+  } else if (filling->hidden > 0) {
+    return;
+  } else if (slice_starts(mark, S(">"))) {
+    buf_append(filling->out, value_of(filling, name));
+  } else if (slice_starts(mark, S("t."))) {
+    append_escaped(filling->out, page_text_find(filling->call, arena_cstr(filling->call->arena, slice_from(mark, 2))));
+  } else {
+    append_escaped(filling->out, value_of(filling, mark));
+  }
+}
+
+static struct slice fill(const struct api_call *call, const struct page *page) {
+  struct slice rest = slice_str(find_template(page->name)->text);
+  struct buf out;
+  buf_init(&out, call->arena, rest.len + 1024);
+  struct filling filling = {call, page, &out, 0};
+  while (rest.len > 0) {
+    const uint8_t *open = memmem(rest.ptr, rest.len, "{{", 2);
+    const uint8_t *close = open == NULL ? NULL : memmem(open, rest.len - (size_t)(open - rest.ptr), "}}", 2);
+    struct slice plain = close == NULL ? rest : slice_of(rest.ptr, (size_t)(open - rest.ptr));
+    if (filling.hidden == 0) {
+      buf_append(&out, plain);
+    }
+    if (close == NULL) {
+      break;
+    }
+    fill_mark(&filling, slice_of(open + 2, (size_t)(close - open - 2)));
+    rest = slice_from(rest, (size_t)(close + 2 - rest.ptr));
+  }
+  return buf_slice(&out);
+}
+
+void page_send(struct api_call *call, const struct page *page) {
+  struct slice inner = fill(call, page);
+  struct slice path = call->http->request.path;
+  const char *title = (const char *)arena_printf(call->arena, "%s.title", page->name).ptr;
+  const struct page layout = {
+      .name = "layout",
+      PAGE_VALUES({"lang", slice_str(api_words(call, "vi", "en"))}, {"title", page_text_find(call, title)},
+                  {"other_href", arena_printf(call->arena, "%.*s?lang=%s", SLICE_ARG(path), api_words(call, "en", "vi"))},
+                  {"demo", call->api->options.is_demo ? S("1") : S("")}, {"page", inner})};
+  http_reply(call->http, page->status, "text/html; charset=utf-8", fill(call, &layout));
+}
+
+void api_error_page(struct api_call *call, int status, struct slice sentence) {
+  const char *key = (const char *)arena_printf(call->arena, "error.%d_detail", status).ptr;
+  page_send(call, &(const struct page){.name = "error",
+                                       .status = status,
+                                       PAGE_VALUES({"status", arena_printf(call->arena, "%d", status)}, {"heading", sentence},
+                                                   {"detail", page_text_find(call, key)})});
+}

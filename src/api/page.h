@@ -1,0 +1,37 @@
+/* api/page.h: server-rendered pages: forms that work without script. (private to api/)
+ * Templates and texts are src/api/pages/, embedded at build time; their language (three forms, no loops) is in src/api/pages/README.md.
+ * Shapes     values are plain text; filling escapes them. A template names what it takes, and gets nothing else.
+ */
+#pragma once
+#include "api/call.h"
+
+struct page_text {
+  const char *key;
+  const char *vi;
+  const char *en;
+};
+struct page_template {
+  const char *name;
+  const char *text;
+  const char *names; /* all it mentions, a blank between */
+};
+/* Ended by {0}; made by pages/embed.py. */
+extern const struct page_text page_texts[];
+extern const struct page_template page_templates[];
+
+struct page_value {
+  const char *name;
+  struct slice value;
+};
+struct page {
+  const char *name; /* "sign_in" */
+  int status;
+  const struct page_value *values;
+  size_t count;
+};
+void page_send(struct api_call *call, const struct page *page);
+/* PAGE_VALUES({"pin", pin}, {"problem", problem}) sets values and count in an initialiser. */
+#define PAGE_VALUES(...) \
+  .values = (const struct page_value[]){__VA_ARGS__}, .count = sizeof((const struct page_value[]){__VA_ARGS__}) / sizeof(struct page_value)
+/* The text of a key in the caller's language. */
+struct slice page_text_find(const struct api_call *call, const char *key);

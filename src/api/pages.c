@@ -1,0 +1,205 @@
+/* The pages: landing, sign-in, sign-out, activation. The public check is in check.c. */
+#include "api/page.h"
+#include "api/resources.h"
+
+enum { AGENT_BYTES_MAX = 200 };
+
+/* Who asks, for rate limits and the holder's own session list. Behind nginx the address is the forwarded one, which nginx alone may set. */
+static struct account_client client_of(const struct api_call *call) {
+  struct slice address = http_header(&call->http->request, "X-Real-IP");
+  return (struct account_client){
+      .address = address.len > 0 && address.len <= 64 ? address : S("direct"),
+      .agent = slice_sub(http_header(&call->http->request, "User-Agent"), 0, AGENT_BYTES_MAX),
+  };
+}
+
+result api_landing_page(struct api_call *call) {
+  struct url_form query;
+  struct slice signed_out = {0};
+  if (call->has_session) {
+    http_redirect(call->http, S("/app/"));
+    return OK;
+  }
+  if (is_ok(api_query(call, &query))) {
+    signed_out = url_form_get(&query, "signed_out");
+  }
+  page_send(call, &(const struct page){.name = "landing", .status = 200, PAGE_VALUES({"signed_out", signed_out})});
+  return OK;
+}
+
+/* Only below /app/, so that a link to the sign-in page leads nowhere else. */
+static struct slice safe_next(struct slice next) {
+  bool is_below = slice_starts(next, S("/app/")) && next.len <= 500;
+  for (size_t i = 0; i < next.len && is_below; i++) {
+    is_below = next.ptr[i] > ' ' && next.ptr[i] < 0x7f && next.ptr[i] != '\\';
+  }
+  return is_below ? next : S("/app/");
+}
+
+struct sign_in_form {
+  struct slice next;
+  struct slice pin;
+  struct slice problem;
+  struct slice activated;
+};
+
+static void send_sign_in(struct api_call *call, int status, const struct sign_in_form *form) {
+  page_send(call, &(const struct page){.name = "sign_in",
+                                       .status = status,
+                                       PAGE_VALUES({"next", form->next}, {"pin", form->pin}, {"problem", form->problem},
+                                                   {"activated", form->activated})});
+}
+
+result api_sign_in_page(struct api_call *call) {
+  struct url_form query;
+  TRY(api_query(call, &query));
+  send_sign_in(call, 200, &(const struct sign_in_form){.next = safe_next(url_form_get(&query, "next")),
+                                                        .activated = url_form_get(&query, "activated")});
+  return OK;
+}
+
+static struct slice sign_in_problem(const struct api_call *call, result refused) {
+  static const struct {
+    uint16_t code;
+    const char *key;
+  } keys[] = {{ACCOUNT_CREDENTIALS, "sign_in.wrong"},
+              {ACCOUNT_LOCKED_FOR_NOW, "sign_in.locked"},
+              {ACCOUNT_LOCKED, "sign_in.locked_holder"},
+              {ACCOUNT_TOO_MANY, "sign_in.too_many"},
+              {BASE_POOL_FULL, "sign_in.too_many"}};
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    if (is_code(refused, keys[i].code)) {
+      return page_text_find(call, keys[i].key);
+    }
+  }
+  return (struct slice){0};
+}
+
+result api_sign_in(struct api_call *call) {
+  struct url_form form;
+  TRY(api_form(call, &form));
+  struct slice next = safe_next(url_form_get(&form, "next"));
+  const struct account_credentials credentials = {
+      .pin = url_form_get(&form, "pin"), .password = url_form_get(&form, "password"), .client = client_of(call)};
+  struct account_token token;
+  struct account_session session;
+  result outcome = account_sign_in(call->env, call->env->hashing, &credentials, &token, &session);
+  struct slice problem = sign_in_problem(call, outcome);
+  if (!is_ok(outcome) && problem.len > 0) {
+    send_sign_in(call, api_error_find(outcome.code)->status,
+                 &(const struct sign_in_form){.next = next, .pin = credentials.pin, .problem = problem});
+    return OK;
+  }
+  TRY(outcome);
+  api_cookie(call, API_SESSION_COOKIE, slice_of(token.text, ACCOUNT_TOKEN_CHARACTERS), session.ends_at_ms / 1000 - session.created_at_ms / 1000);
+  http_redirect(call->http, next);
+  return OK;
+}
+
+result api_sign_out_page(struct api_call *call) {
+  page_send(call, &(const struct page){.name = "sign_out", .status = 200});
+  return OK;
+}
+
+result api_sign_out(struct api_call *call) {
+  struct slice token = http_cookie(&call->http->request, API_SESSION_COOKIE);
+  result outcome = token.len == 0 ? OK : account_sign_out(call->env, token);
+  if (!is_ok(outcome) && !is_code(outcome, ACCOUNT_SESSION)) {
+    return outcome;
+  }
+  api_cookie(call, API_SESSION_COOKIE, (struct slice){0}, 0);
+  http_redirect(call->http, S("/?signed_out=1"));
+  return OK;
+}
+
+/* ---- activation ---- */
+
+struct activation {
+  const char *step; /* which of the template's blocks */
+  int status;
+  struct slice pin;
+  struct slice ticket;
+  struct slice problem;
+  struct slice password_problem;
+  struct slice password_again_problem;
+  struct slice passcode_problem;
+  struct slice passcode_again_problem;
+};
+
+static void send_activation(struct api_call *call, const struct activation *a) {
+  page_send(call, &(const struct page){
+                      .name = "activate",
+                      .status = a->status,
+                      PAGE_VALUES({a->step, S("1")}, {"pin", a->pin}, {"ticket", a->ticket}, {"problem", a->problem},
+                                  {"password_problem", a->password_problem}, {"password_again_problem", a->password_again_problem},
+                                  {"passcode_problem", a->passcode_problem}, {"passcode_again_problem", a->passcode_again_problem})});
+}
+
+result api_activate_page(struct api_call *call) {
+  send_activation(call, &(const struct activation){.step = "step_code", .status = 200});
+  return OK;
+}
+
+static result activate_code(struct api_call *call, const struct url_form *form) {
+  const struct account_code_entry entry = {
+      .pin = url_form_get(form, "pin"), .code = url_form_get(form, "code"), .client = client_of(call)};
+  struct account_token ticket;
+  result outcome = account_activate_begin(call->env, &entry, &ticket);
+  if (is_code(outcome, ACCOUNT_CODE) || is_code(outcome, ACCOUNT_TOO_MANY)) {
+    const char *key = is_code(outcome, ACCOUNT_CODE) ? "activate.code_wrong" : "sign_in.too_many";
+    send_activation(call, &(const struct activation){
+                              .step = "step_code", .status = 422, .pin = entry.pin, .problem = page_text_find(call, key)});
+    return OK;
+  }
+  TRY(outcome);
+  send_activation(call, &(const struct activation){
+                            .step = "step_secrets", .status = 200, .ticket = slice_of(ticket.text, ACCOUNT_TOKEN_CHARACTERS)});
+  return OK;
+}
+
+/* The reason at its field; false: it is none of a field's. */
+static bool place_problem(struct api_call *call, result refused, struct activation *a) {
+  switch (refused.code) {
+    case ACCOUNT_PASSWORD_LENGTH: a->password_problem = page_text_find(call, "activate.password_short"); return true;
+    case ACCOUNT_PASSWORD_COMMON:
+    case ACCOUNT_PASSWORD_PERSONAL: a->password_problem = page_text_find(call, "activate.password_known"); return true;
+    case ACCOUNT_PASSCODE_FORM: a->passcode_problem = page_text_find(call, "activate.passcode_form"); return true;
+    case ACCOUNT_PASSCODE_TRIVIAL: a->passcode_problem = page_text_find(call, "activate.passcode_trivial"); return true;
+    case ACCOUNT_CODE: a->problem = page_text_find(call, "activate.ticket_expired"); return true;
+    default: return false;
+  }
+}
+
+static result activate_secrets(struct api_call *call, const struct url_form *form) {
+  const struct account_secrets secrets = {.password = url_form_get(form, "password"), .passcode = url_form_get(form, "passcode")};
+  struct activation again = {.step = "step_secrets", .status = 422, .ticket = url_form_get(form, "ticket")};
+  if (!slice_eq(secrets.password, url_form_get(form, "password_again"))) {
+    again.password_again_problem = page_text_find(call, "activate.password_differs");
+  } else if (!slice_eq(secrets.passcode, url_form_get(form, "passcode_again"))) {
+    again.passcode_again_problem = page_text_find(call, "activate.passcode_differs");
+  } else {
+    result outcome = account_activate_finish(call->env, call->env->hashing, again.ticket, &secrets);
+    if (is_ok(outcome)) {
+      send_activation(call, &(const struct activation){.step = "step_done", .status = 200});
+      return OK;
+    }
+    if (!place_problem(call, outcome, &again)) {
+      return outcome;
+    }
+  }
+  send_activation(call, &again);
+  return OK;
+}
+
+result api_activate(struct api_call *call) {
+  struct url_form form;
+  TRY(api_form(call, &form));
+  struct slice step = url_form_get(&form, "step");
+  if (slice_is(step, "code")) {
+    return activate_code(call, &form);
+  }
+  if (slice_is(step, "secrets")) {
+    return activate_secrets(call, &form);
+  }
+  FAIL(API_INPUT, "no such step");
+}

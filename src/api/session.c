@@ -1,0 +1,157 @@
+/* Who is calling: the session behind the cookie, the post it acts in; and GET /api/session, PUT /api/session/post, POST /api/session/passcode. */
+#include "api/resources.h"
+#include "api/words.h"
+
+static result load_post(struct api_call *call) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(call->env->db, &tx));
+  const struct register_holding holding = {.person_id = call->session.person_id, .post_id = call->session.post_id};
+  return access_post_load(call->env, tx, &holding, call->arena, &call->post);
+}
+
+result api_session_load(struct api_call *call) {
+  struct slice token = http_cookie(&call->http->request, API_SESSION_COOKIE);
+  if (token.len == 0) {
+    return OK;
+  }
+  result found = account_session_find(call->env, token, &call->session);
+  if (is_code(found, ACCOUNT_SESSION)) {
+    return OK;
+  }
+  TRY(found);
+  call->has_session = true;
+  if (call->session.post_id == 0) {
+    return OK;
+  }
+  /* a post that has ended since leaves the person a citizen */
+  result loaded = load_post(call);
+  if (is_code(loaded, ACCESS_POST_EXPIRED)) {
+    call->post = (struct access_post){0};
+    return OK;
+  }
+  return loaded;
+}
+
+static void put_post(struct api_call *call, const struct register_post *post) {
+  struct jout *out = &call->out;
+  jout_object(out);
+  jout_put_text(out, "post_id", arena_printf(call->arena, "%lld", (long long)post->post_id));
+  api_put_code_name(call, "role", api_roles, slice_str(register_role_name(post->role)));
+  jout_put_object(out, "agency");
+  jout_put_text(out, "code", post->agency_code);
+  api_put_text(out, "name", post->agency_name_vi, post->agency_name_en);
+  jout_object_end(out);
+  jout_put_date(out, "valid_from", post->from);
+  if (post->to == REGISTER_OPEN) {
+    jout_put_null(out, "valid_to");
+  } else {
+    jout_put_date(out, "valid_to", post->to);
+  }
+  jout_object_end(out);
+}
+
+static void put_acting(struct api_call *call) {
+  struct jout *out = &call->out;
+  bool has_post = call->post.post_id != 0;
+  jout_put_text_or_null(out, "acting_post",
+                        has_post ? arena_printf(call->arena, "%lld", (long long)call->post.post_id) : (struct slice){0});
+  enum access_role role = has_post ? call->post.role : ACCESS_CITIZEN;
+  jout_put_list(out, "acts");
+  for (int act = 0; act < ACCESS_ACT_COUNT; act++) {
+    if (access_role_has(role, (enum access_act)act)) {
+      jout_text(out, access_act_name((enum access_act)act));
+    }
+  }
+  jout_list_end(out);
+}
+
+static result put_person(struct api_call *call, struct db_tx *tx, int32_t today) {
+  struct register_person person;
+  struct register_category_list categories;
+  TRY(register_person_load(tx, call->arena, call->session.person_id, &person));
+  TRY(register_categories_load(tx, call->arena, call->session.person_id, today, &categories));
+  struct jout *out = &call->out;
+  jout_put_object(out, "person");
+  jout_put_text(out, "name", person.name);
+  jout_put_text(out, "pin_masked", api_pin_masked(call->arena, person.pin));
+  jout_put_int(out, "level", call->session.level);
+  jout_put_bool(out, "digital_citizen", register_category_list_has(&categories, REGISTER_CATEGORY_DIGITAL_CITIZEN));
+  jout_object_end(out);
+  return OK;
+}
+
+result api_session_read(struct api_call *call) {
+  int64_t now_ms = clock_now_ms(call->env->clock);
+  int32_t today = clock_date_of(now_ms);
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(call->env->db, &tx));
+  struct register_post_list posts;
+  TRY(register_posts_of_person(tx, call->arena, call->session.person_id, today, &posts));
+  struct jout *out = api_begin(call);
+  jout_object(out);
+  TRY(put_person(call, tx, today));
+  jout_put_list(out, "posts");
+  for (size_t i = 0; i < posts.count; i++) {
+    put_post(call, &posts.items[i]);
+  }
+  jout_list_end(out);
+  put_acting(call);
+  jout_put_str(out, "language", api_words(call, "vi", "en"));
+  jout_put_list(out, "languages");
+  jout_text(out, S("vi"));
+  jout_text(out, S("en"));
+  jout_list_end(out);
+  jout_put_bool(out, "demo", call->api->options.is_demo);
+  jout_put_instant(out, "now", now_ms);
+  jout_object_end(out);
+  api_send(call, 200);
+  return OK;
+}
+
+/* Ids travel as text: a 64-bit number is more than a JavaScript number holds. */
+result api_id_parse(struct slice text, int64_t *ret_id) {
+  int64_t id = 0;
+  if (text.len == 0 || text.len > 18) {
+    FAIL(BASE_NUMBER_SYNTAX, "not an id");
+  }
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.ptr[i] < '0' || text.ptr[i] > '9') {
+      FAIL(BASE_NUMBER_SYNTAX, "not an id");
+    }
+    id = id * 10 + (text.ptr[i] - '0');
+  }
+  *ret_id = id;
+  return OK;
+}
+
+result api_session_post(struct api_call *call) {
+  const struct jin *root = NULL;
+  struct slice text = {0};
+  int64_t post_id = 0;
+  TRY(api_body(call, &root));
+  TRY(jin_fields(root, (const char *const[]){"post_id", NULL}));
+  if (jin_find(root, "post_id") == NULL) {
+    return jin_refuse_field(root, "post_id", "is required");
+  }
+  TRY(jin_text_optional(root, "post_id", 18, &text));
+  if (text.len > 0 && !is_ok(api_id_parse(text, &post_id))) {
+    return jin_refuse_field(root, "post_id", "is not an id");
+  }
+  TRY(account_session_choose_post(call->env, &call->session, post_id));
+  call->post = (struct access_post){0};
+  if (post_id != 0) {
+    TRY(load_post(call));
+  }
+  return api_session_read(call);
+}
+
+result api_session_passcode(struct api_call *call) {
+  const struct jin *root = NULL;
+  struct slice passcode;
+  TRY(api_body(call, &root));
+  TRY(jin_fields(root, (const char *const[]){"passcode", NULL}));
+  TRY(jin_text(root, "passcode", 6, &passcode));
+  TRY(account_passcode_check(call->env, call->env->hashing, &call->session, passcode));
+  call->http->response.status = 204;
+  return OK;
+}
