@@ -1,0 +1,16 @@
+/* server/admin.h: the admin socket: writes that commands hand to the server that holds the installation. (private to server/)
+ * Shapes     POST /writes/{name} with the JSON arguments; 200 {"answer": ...} or 422 {"code": n, "detail": "..."}; GET /status.
+ * Does not   trust anybody but the server's own user and root (SO_PEERCRED).
+ */
+#pragma once
+#include "http/http.h"
+#include "server/server.h"
+
+struct admin {
+  struct server_installation *installation;
+  struct server_writes writes;
+  struct http_server *http;
+};
+MUST_USE result admin_open(struct server_installation *installation, const struct server_writes *writes, struct admin *ret_admin);
+void admin_close(struct admin *admin);
+const struct server_write *admin_find(const struct server_writes *writes, struct slice name);

@@ -1,0 +1,156 @@
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server/server.h"
+
+enum { CONFIG_BYTES_MAX = 64 * 1024 };
+
+struct reading {
+  struct arena *arena;
+  struct server_config config;
+  struct slice seen; /* "[section]key\n" of every line so far */
+};
+
+static bool set_text(struct slice *field, struct slice value) {
+  *field = value;
+  return true;
+}
+
+static bool set_number(int64_t *field, struct slice value) {
+  char *end = NULL;
+  long long number = strtoll((const char *)value.ptr, &end, 10);
+  *field = number;
+  return value.len > 0 && *end == '\0';
+}
+
+static bool set_switch(bool *field, struct slice value) {
+  *field = slice_is(value, "1");
+  return *field || slice_is(value, "0");
+}
+
+static bool is_web_address(struct slice value) {
+  bool is_known = slice_starts(value, S("https://")) || slice_starts(value, S("http://"));
+  return is_known && value.ptr[value.len - 1] != '/' && slice_find(value, ' ', 0) == value.len;
+}
+
+static bool set_receiver(struct server_config *config, struct slice name, const char *key, struct slice value) {
+  size_t at = 0;
+  while (at < config->receiver_count && !slice_eq(config->receivers[at].name, name)) {
+    at++;
+  }
+  if (at == SERVER_RECEIVERS_MAX || name.len == 0) {
+    return false;
+  }
+  struct server_receiver *receiver = &config->receivers[at];
+  receiver->name = name;
+  config->receiver_count = at == config->receiver_count ? at + 1 : config->receiver_count;
+  if (strcmp(key, "url") == 0) {
+    return set_text(&receiver->url, value) && is_web_address(value);
+  }
+  return strcmp(key, "key_file") == 0 && set_text(&receiver->key_path, value);
+}
+
+static bool set_key(struct server_config *config, const char *section, const char *key, struct slice value) {
+  if (strcmp(section, "installation") == 0) {
+    if (strcmp(key, "origin") == 0) {
+      return set_text(&config->origin, value) && is_web_address(value);
+    }
+    return (strcmp(key, "clock_offset_ms") == 0 && set_number(&config->clock_offset_ms, value)) ||
+           (strcmp(key, "demo") == 0 && set_switch(&config->demo, value));
+  }
+  if (strcmp(section, "signer") == 0) {
+    return strcmp(key, "socket") == 0 && set_text(&config->signer_socket, value);
+  }
+  if (strcmp(section, "bank") == 0) {
+    return (strcmp(key, "bin") == 0 && set_text(&config->bank_bin, value)) ||
+           (strcmp(key, "account") == 0 && set_text(&config->bank_account, value)) ||
+           (strcmp(key, "secret_file") == 0 && set_text(&config->bank_secret_path, value));
+  }
+  return false;
+}
+
+static int take_line(void *user, const char *section, const char *key, const char *value) {
+  struct reading *reading = user;
+  struct slice mark = arena_printf(reading->arena, "[%s]%s\n", section, key);
+  if (memmem(reading->seen.ptr, reading->seen.len, mark.ptr, mark.len) != NULL) {
+    return 0; /* given twice */
+  }
+  reading->seen = arena_printf(reading->arena, "%.*s%.*s", SLICE_ARG(reading->seen), SLICE_ARG(mark));
+  struct slice text = arena_copy(reading->arena, slice_str(value));
+  static const char receiver[] = "receiver ";
+  if (strncmp(section, receiver, sizeof receiver - 1) == 0) {
+    return set_receiver(&reading->config, arena_copy(reading->arena, slice_str(section + sizeof receiver - 1)), key, text);
+  }
+  return set_key(&reading->config, section, key, text);
+}
+
+static void close_file(FILE **file) {
+  if (*file != NULL) {
+    (void)fclose(*file);
+  }
+}
+
+result server_config_load(const char *data, struct arena *arena, struct server_config *ret_config) {
+  struct reading reading = {.arena = arena};
+  FILE *file CLEANUP(close_file) = fopen((const char *)arena_printf(arena, "%s/danh.ini", data).ptr, "re");
+  if (file == NULL) {
+    *ret_config = reading.config;
+    return OK;
+  }
+  char *text = arena_alloc(arena, CONFIG_BYTES_MAX + 1);
+  size_t length = fread(text, 1, CONFIG_BYTES_MAX + 1, file);
+  if (ferror(file) != 0 || length > CONFIG_BYTES_MAX) {
+    FAIL(SERVER_CONFIG, "danh.ini cannot be read, or is larger than %d bytes", CONFIG_BYTES_MAX);
+  }
+  text[length] = '\0';
+  int line = ini_parse_string(text, take_line, &reading);
+  if (line != 0) {
+    FAIL(SERVER_CONFIG, "danh.ini, line %d", line);
+  }
+  *ret_config = reading.config;
+  return OK;
+}
+
+static void put(FILE *file, const char *key, struct slice value) {
+  if (value.len > 0) {
+    (void)fprintf(file, "%s = %.*s\n", key, SLICE_ARG(value));
+  }
+}
+
+static void write_config(FILE *file, const struct server_config *config) {
+  (void)fprintf(file, "[installation]\nclock_offset_ms = %lld\ndemo = %d\n", (long long)config->clock_offset_ms, config->demo);
+  put(file, "origin", config->origin);
+  if (config->signer_socket.len > 0) {
+    (void)fprintf(file, "\n[signer]\n");
+    put(file, "socket", config->signer_socket);
+  }
+  (void)fprintf(file, "\n[bank]\n");
+  put(file, "bin", config->bank_bin);
+  put(file, "account", config->bank_account);
+  put(file, "secret_file", config->bank_secret_path);
+  for (size_t i = 0; i < config->receiver_count; i++) {
+    (void)fprintf(file, "\n[receiver %.*s]\n", SLICE_ARG(config->receivers[i].name));
+    put(file, "url", config->receivers[i].url);
+    put(file, "key_file", config->receivers[i].key_path);
+  }
+}
+
+result server_config_save(const char *data, const struct server_config *config) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  const char *path = (const char *)arena_printf(&arena, "%s/danh.ini", data).ptr;
+  const char *fresh = (const char *)arena_printf(&arena, "%s/danh.ini.new", data).ptr;
+  FILE *file CLEANUP(close_file) = fopen(fresh, "we");
+  if (file == NULL) {
+    FAIL(BASE_IO, "danh.ini.new cannot be made");
+  }
+  (void)fchmod(fileno(file), S_IRUSR | S_IWUSR);
+  write_config(file, config);
+  if (fflush(file) != 0 || ferror(file) != 0 || fsync(fileno(file)) != 0 || rename(fresh, path) != 0) {
+    FAIL(BASE_IO, "danh.ini cannot be written");
+  }
+  return OK;
+}

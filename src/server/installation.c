@@ -1,0 +1,100 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server/migrations.h"
+#include "server/server.h"
+
+enum { READERS_COMMAND = 2, READERS_SERVER = 16, HASHING_THREADS = 2, HASHING_WAITING = 64 };
+
+static result take_lock(struct server_installation *installation) {
+  const char *path = (const char *)arena_printf(&installation->arena, "%s/lock", installation->data).ptr;
+  int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (fd < 0) {
+    FAIL(BASE_IO, "the lock file cannot be opened: errno %d", errno);
+  }
+  installation->lock_fd = fd;
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    FAIL(SERVER_LOCKED, "errno %d", errno);
+  }
+  return OK;
+}
+
+static result find_data(const char *data, enum server_mode mode) {
+  struct stat status;
+  if (mode == SERVER_CREATE && mkdir(data, S_IRWXU) != 0 && errno != EEXIST) {
+    FAIL(BASE_IO, "the folder cannot be made: errno %d", errno);
+  }
+  if (stat(data, &status) != 0 || !S_ISDIR(status.st_mode)) {
+    FAIL(SERVER_DATA_MISSING, "not a folder");
+  }
+  return OK;
+}
+
+static result open_database(struct server_installation *installation) {
+  static const enum db_mode modes[] = {[SERVER_READ] = DB_READ_ONLY, [SERVER_WRITE] = DB_WRITE, [SERVER_CREATE] = DB_CREATE};
+  const struct db_options options = {
+      .path = (const char *)arena_printf(&installation->arena, "%s/danh.db", installation->data).ptr,
+      .mode = modes[installation->mode],
+      .migrations = migrations_all(&installation->arena),
+      .readers = installation->mode == SERVER_READ ? READERS_COMMAND : READERS_SERVER,
+  };
+  result opened = db_open(&options, &installation->env.db);
+  if (is_code(opened, DB_MISSING)) {
+    FAIL(SERVER_DATA_MISSING, "no danh.db in the folder");
+  }
+  return opened;
+}
+
+static result open_parts(struct server_installation *installation) {
+  TRY(find_data(installation->data, installation->mode));
+  if (installation->mode != SERVER_READ) {
+    TRY(take_lock(installation));
+  }
+  TRY(server_config_load(installation->data, &installation->arena, &installation->config));
+  installation->clock = clock_shifted(installation->config.clock_offset_ms);
+  installation->random = random_system();
+  installation->env = (struct env){.clock = &installation->clock, .random = &installation->random, .origin = installation->config.origin};
+  TRY(open_database(installation));
+  if (installation->mode != SERVER_READ) {
+    TRY(pool_open(&(struct pool_options){.name = "hashing", .threads = HASHING_THREADS, .waiting_max = HASHING_WAITING},
+                  &installation->env.hashing));
+  }
+  return OK;
+}
+
+result server_installation_open(const char *data, enum server_mode mode, struct server_installation **ret_installation) {
+  struct server_installation *installation = heap_alloc(sizeof *installation);
+  arena_init(&installation->arena);
+  installation->lock_fd = -1;
+  installation->mode = mode;
+  installation->data = arena_cstr(&installation->arena, slice_str(data));
+  result opened = open_parts(installation);
+  if (!is_ok(opened)) {
+    const struct fault why = *fault_last();
+    server_installation_close(&installation);
+    return fault_set(why.file, why.line, opened.code, "%s", why.detail);
+  }
+  *ret_installation = installation;
+  return OK;
+}
+
+void server_installation_close(struct server_installation **slot) {
+  struct server_installation *installation = *slot;
+  if (installation == NULL) {
+    return;
+  }
+  *slot = NULL;
+  pool_close(&installation->env.hashing);
+  if (installation->env.db != NULL) {
+    db_close(&installation->env.db);
+  }
+  if (installation->lock_fd >= 0) {
+    close(installation->lock_fd); /* gives the lock back */
+  }
+  arena_free(&installation->arena);
+  free(installation);
+}

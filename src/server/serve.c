@@ -1,0 +1,233 @@
+/* The server's life: everything is opened in order, one line says it is ready, and a signal closes it all in the opposite order. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "base/log.h"
+#include "ledger/ledger.h"
+#include "server/admin.h"
+#include "server/delivery.h"
+#include "signer/signer.h"
+
+enum { FILES_MAX = 65536, SECRET_FILE_BYTES_MAX = 200 };
+
+struct serving {
+  const struct server_options *options;
+  struct server_installation *installation;
+  struct signer_child *signer;
+  struct ledger_sequencer *sequencer;
+  struct procedure_engine *procedures;
+  struct pdf_renderer *renderer;
+  struct outbox_runner *outbox;
+  struct server_peer peers[SERVER_RECEIVERS_MAX];
+  struct outbox_destination destinations[SERVER_RECEIVERS_MAX + 1];
+  struct api *api;
+  struct http_server *http;
+  struct admin admin;
+};
+
+/* As many files as the system gives; no core files, which would hold personal data; nothing made is readable by others; no new powers. */
+static void confine(void) {
+  struct rlimit files = {0};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max < FILES_MAX ? files.rlim_max : FILES_MAX;
+  setrlimit(RLIMIT_NOFILE, &files);
+  setrlimit(RLIMIT_CORE, &(const struct rlimit){0, 0});
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  umask(S_IRWXG | S_IRWXO);
+}
+
+static result read_secret(struct arena *arena, struct slice path, size_t bytes_max, struct slice *ret_bytes) {
+  FILE *file = fopen(arena_cstr(arena, path), "re");
+  if (file == NULL) {
+    FAIL(SERVER_CONFIG, "a file named in danh.ini cannot be opened");
+  }
+  uint8_t *bytes = arena_alloc(arena, bytes_max + 1);
+  size_t length = fread(bytes, 1, bytes_max + 1, file);
+  (void)fclose(file);
+  if (length == 0 || length > bytes_max) {
+    FAIL(SERVER_CONFIG, "a file named in danh.ini is empty or too large");
+  }
+  *ret_bytes = slice_of(bytes, length);
+  return OK;
+}
+
+static result open_signer(struct serving *serving) {
+  struct server_installation *installation = serving->installation;
+  struct arena *arena = &installation->arena;
+  struct slice socket = installation->config.signer_socket;
+  if (socket.len == 0) {
+    TRY(signer_child_start(NULL, installation->data, &serving->signer));
+    socket = arena_printf(arena, "%s/signer.sock", installation->data);
+  }
+  return signer_client_open(arena_cstr(arena, socket), &installation->env.signer);
+}
+
+static result open_outbox(struct serving *serving) {
+  struct server_installation *installation = serving->installation;
+  const struct server_config *config = &installation->config;
+  serving->destinations[0] = (struct outbox_destination){.name = S("wallet"), .deliver = dossier_deliver_to_wallet};
+  for (size_t i = 0; i < config->receiver_count; i++) {
+    struct server_peer *peer = &serving->peers[i];
+    peer->name = config->receivers[i].name;
+    peer->url = config->receivers[i].url;
+    peer->is_loopback_allowed = config->demo;
+    TRY(read_secret(&installation->arena, config->receivers[i].key_path, 4096, &peer->public_key));
+    serving->destinations[i + 1] = (struct outbox_destination){peer->name, server_delivery_send, peer};
+  }
+  const struct outbox_options options = {
+      .destinations = serving->destinations,
+      .destination_count = config->receiver_count + 1,
+      .acknowledged = dossier_delivery_acknowledged,
+  };
+  return outbox_runner_open(&installation->env, &options, &serving->outbox);
+}
+
+/* build/danh -> build/../web/dist; /usr/bin/danh -> /usr/share/danh/web. */
+static const char *find_web(const struct server_options *options, struct arena *arena) {
+  if (options->web != NULL) {
+    return options->web;
+  }
+  char program[4096];
+  ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+  char *slash = length > 0 ? memrchr(program, '/', (size_t)length) : NULL;
+  if (slash != NULL) {
+    const char *beside = (const char *)arena_printf(arena, "%.*s/../web/dist", (int)(slash - program), program).ptr;
+    if (access(beside, R_OK) == 0) {
+      return beside;
+    }
+  }
+  return "/usr/share/danh/web";
+}
+
+static result open_api(struct serving *serving) {
+  struct server_installation *installation = serving->installation;
+  const struct server_config *config = &installation->config;
+  struct api_options options = {
+      .env = &installation->env,
+      .works = {.procedures = serving->procedures,
+                .renderer = serving->renderer,
+                .passwords = installation->env.hashing,
+                .outbox = serving->outbox},
+      .web = find_web(serving->options, &installation->arena),
+      .is_demo = config->demo,
+      .bank_bin = config->bank_bin,
+      .bank_account = config->bank_account,
+  };
+  if (config->bank_secret_path.len > 0) {
+    TRY(read_secret(&installation->arena, config->bank_secret_path, SECRET_FILE_BYTES_MAX, &options.bank_secret));
+    options.bank_secret = slice_trim(options.bank_secret);
+  }
+  return api_open(&options, &serving->api);
+}
+
+static void set_origin(void *app, int port) {
+  struct serving *serving = app;
+  struct server_installation *installation = serving->installation;
+  if (installation->env.origin.len == 0) {
+    installation->env.origin = arena_printf(&installation->arena, "http://localhost:%d", port);
+  }
+}
+
+static void handle(void *app, struct http_call *call) { api_handle(((struct serving *)app)->api, call); }
+static struct http_refusal refuse(void *app, uint16_t code) { return api_refuse(((struct serving *)app)->api, code); }
+
+static result open_http(struct serving *serving) {
+  struct http_server_options options = {
+      .listen = serving->options->listen,
+      .loops = serving->options->loops,
+      .workers = serving->options->workers,
+      .app = serving,
+      .bound = set_origin,
+      .handle = handle,
+      .refuse = refuse,
+  };
+  options.headers = api_headers(serving->api, &options.header_count);
+  return http_server_open(&options, &serving->http);
+}
+
+static result open_all(struct serving *serving) {
+  const struct server_options *options = serving->options;
+  TRY(server_installation_open(options->data, SERVER_WRITE, &serving->installation));
+  struct env *env = &serving->installation->env;
+  if (options->origin != NULL) {
+    env->origin = slice_str(options->origin);
+  }
+  TRY(open_signer(serving));
+  TRY(procedure_engine_open(NULL, &serving->procedures));
+  TRY(procedure_store(env, serving->procedures));
+  TRY(pdf_renderer_open(&serving->renderer));
+  TRY(ledger_sequencer_open(env, &serving->sequencer));
+  TRY(open_outbox(serving));
+  TRY(open_api(serving));
+  TRY(open_http(serving));
+  return admin_open(serving->installation, &options->writes, &serving->admin);
+}
+
+static void close_all(struct serving *serving) {
+  if (serving->http != NULL && !is_ok(http_server_stop(serving->http))) {
+    LOG(&serving->installation->clock, LOG_ERROR, "server.still_busy", LOG_NUMBER("pid", getpid()));
+    _exit(EXIT_FAILURE); /* handlers use what would be closed; nothing unacknowledged is lost */
+  }
+  http_server_close(&serving->http);
+  admin_close(&serving->admin);
+  api_close(&serving->api);
+  outbox_runner_close(&serving->outbox);
+  ledger_sequencer_close(&serving->sequencer);
+  pdf_renderer_close(serving->renderer);
+  procedure_engine_close(&serving->procedures);
+  if (serving->installation != NULL) {
+    signer_client_close(&serving->installation->env.signer);
+  }
+  signer_child_stop(&serving->signer);
+  server_installation_close(&serving->installation);
+}
+
+static void print_ready(const struct serving *serving, int64_t began_us) {
+  struct server_installation *installation = serving->installation;
+  struct buf line;
+  struct jout out;
+  buf_init(&line, &installation->arena, 256);
+  jout_init(&out, &line);
+  jout_object(&out);
+  jout_put_str(&out, "event", "ready");
+  jout_put_text(&out, "origin", installation->env.origin);
+  jout_put_str(&out, "listen", serving->options->listen);
+  jout_put_int(&out, "port", http_server_port(serving->http));
+  jout_put_text(&out, "admin", arena_printf(&installation->arena, "%s/danh.sock", installation->data));
+  jout_put_int(&out, "pid", getpid());
+  jout_put_instant(&out, "now", clock_now_ms(&installation->clock));
+  jout_put_int(&out, "opened_in_ms", (clock_monotonic_us() - began_us) / 1000);
+  jout_object_end(&out);
+  printf("%.*s\n", SLICE_ARG(buf_slice(&line)));
+  (void)fflush(stdout);
+}
+
+result server_run(const struct server_options *options) {
+  int64_t began_us = clock_monotonic_us();
+  struct serving serving = {.options = options};
+  /* every thread inherits this: the signals that end the server reach nobody but the wait below */
+  sigset_t ending;
+  sigset_t before;
+  sigemptyset(&ending);
+  sigaddset(&ending, SIGTERM);
+  sigaddset(&ending, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &ending, &before);
+  confine();
+  result outcome = open_all(&serving);
+  if (is_ok(outcome)) {
+    print_ready(&serving, began_us);
+    int caught = 0;
+    (void)sigwait(&ending, &caught);
+    LOG(&serving.installation->clock, LOG_INFO, "server.stopping", LOG_NUMBER("signal", caught));
+  }
+  const struct fault why = *fault_last();
+  close_all(&serving);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return is_ok(outcome) ? OK : fault_set(why.file, why.line, outcome.code, "%s", why.detail);
+}

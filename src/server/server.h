@@ -1,0 +1,103 @@
+/* server/server.h: an installation (one folder) opened for a command, and the server that holds it.
+ *
+ *   DIR/danh.db      the database               DIR/lock       flock of whoever writes
+ *   DIR/danh.ini     configuration              DIR/danh.sock  admin socket of the running server (mode 0600, same user or root)
+ *   DIR/signer/      keys, policy and log of the signer, opened by nobody else
+ *
+ * Writers     One process at a time. A command that writes is a struct server_write: a function by name that takes JSON and gives JSON.
+ *             server_write_call runs it here under the lock, or, where a server holds the lock, has that server run it over DIR/danh.sock.
+ * Readers     open read-only, beside a server too.
+ * Does not    parse command lines (cli/) or know routes (api/).
+ * Exit        server_run returns on SIGTERM and SIGINT after what is in flight is finished.
+ * Errors      below; DB_..., HTTP_..., SIGNER_... pass through.
+ */
+#pragma once
+#include "codec/jin.h"
+#include "codec/jout.h"
+#include "dossier/dossier.h"
+
+enum server_error {
+  SERVER_DATA_MISSING = RESULT_CODE(RESULT_NOT_FOUND, MODULE_SERVER, 1),  /* There is no installation in that folder. */
+  SERVER_LOCKED = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_SERVER, 2),      /* Another process is writing to the installation. */
+  SERVER_CONFIG = RESULT_CODE(RESULT_INTERNAL, MODULE_SERVER, 3),         /* danh.ini has an unknown key or a wrong value. */
+  SERVER_WRITE_UNKNOWN = RESULT_CODE(RESULT_NOT_FOUND, MODULE_SERVER, 4), /* The server has no such operation. */
+  SERVER_ANSWER = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_SERVER, 5),      /* The running server did not answer as expected. */
+  SERVER_FOREIGN_USER = RESULT_CODE(RESULT_REFUSED, MODULE_SERVER, 6),    /* The admin socket answers only its own user. */
+  SERVER_DATA_EXISTS = RESULT_CODE(RESULT_CONFLICT, MODULE_SERVER, 7),    /* The folder holds an installation already. */
+  SERVER_STOPPED = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_SERVER, 8),     /* A part of the server ended unexpectedly. */
+};
+
+/* ---- danh.ini ---- */
+enum { SERVER_RECEIVERS_MAX = 4 };
+struct server_receiver {
+  struct slice name;     /* "national_portal", "provincial_system" */
+  struct slice url;      /* https; http to loopback in a demonstration */
+  struct slice key_path; /* PEM or DER SubjectPublicKeyInfo that its acknowledgements are verified with */
+};
+struct server_config {
+  struct slice origin;         /* empty: from --origin or the listening port */
+  int64_t clock_offset_ms;     /* what the installation's clock adds to the system's */
+  bool demo;                   /* demonstration bank and messages */
+  struct slice signer_socket;  /* a signer that runs by itself; empty: serve starts one as a child */
+  struct slice bank_bin;       /* of the account fees are paid to */
+  struct slice bank_account;
+  struct slice bank_secret_path; /* file with the secret bank notifications are authenticated with */
+  struct server_receiver receivers[SERVER_RECEIVERS_MAX];
+  size_t receiver_count;
+};
+/* Unknown sections and keys, keys given twice and bad values are refused with the line: SERVER_CONFIG. No file: all defaults. */
+MUST_USE result server_config_load(const char *data, struct arena *arena, struct server_config *ret_config);
+/* Replaces the file as a whole. */
+MUST_USE result server_config_save(const char *data, const struct server_config *config);
+
+/* ---- an installation ---- */
+enum server_mode {
+  SERVER_READ,   /* read-only, beside a server too */
+  SERVER_WRITE,  /* takes the lock; SERVER_LOCKED */
+  SERVER_CREATE, /* takes the lock; makes folder and database if absent */
+};
+struct server_installation {
+  const char *data;
+  enum server_mode mode;
+  struct arena arena; /* as long as the installation */
+  struct server_config config;
+  int lock_fd; /* -1: none */
+  struct clock clock;
+  struct random random;
+  struct env env; /* db, clock, random, signer (NULL when none runs), hashing, origin */
+};
+MUST_USE result server_installation_open(const char *data, enum server_mode mode, struct server_installation **ret_installation);
+void server_installation_close(struct server_installation **installation); /* NULL is fine */
+
+/* ---- writing commands ---- */
+struct server_write {
+  const char *name; /* "account.lock", "register.import" */
+  /* args: the command's JSON object; what it puts out becomes the answer. Runs on a thread of its own in a server: no globals, no stdout. */
+  result (*run)(struct server_installation *installation, const struct jin *args, struct jout *out);
+};
+/* Ended by {0}. */
+struct server_writes {
+  const struct server_write *rows;
+};
+struct server_write_order {
+  const char *data;
+  enum server_mode mode; /* SERVER_WRITE or SERVER_CREATE, when it runs here */
+  const char *name;
+  struct slice args; /* JSON object */
+};
+/* Here, or in the server that holds the installation. ret_answer: JSON. Fails with the code the function failed with, wherever it ran. */
+MUST_USE result server_write_call(const struct server_writes *writes, const struct server_write_order *order, struct arena *arena,
+                                  struct slice *ret_answer);
+
+/* ---- the server ---- */
+struct server_options {
+  const char *data;
+  const char *listen; /* "127.0.0.1:8080" */
+  const char *origin; /* NULL: danh.ini's, else http://localhost:PORT */
+  const char *web;    /* folder of the built web app; NULL: ../web/dist beside the program, else /usr/share/danh/web */
+  int workers;        /* 0: 64 */
+  int loops;          /* 0: one a core */
+  struct server_writes writes;
+};
+/* Prints one JSON line {"event":"ready",...} on standard output when everything answers. */
+MUST_USE result server_run(const struct server_options *options);
