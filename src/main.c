@@ -1,6 +1,3 @@
-#include <stdio.h>
+#include "cli/cli.h"
 
-int main(void) {
-  puts("danh");
-  return 0;
-}
+int main(int argc, char **argv) { return cli_main(argc, argv); }

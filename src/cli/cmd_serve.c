@@ -1,0 +1,34 @@
+#include "cli/commands.h"
+
+enum { WORKERS_MAX = 512, LOOPS_MAX = 16 };
+
+const struct cli_option cli_serve_options[] = {
+    {"listen", "ADDR:PORT", "address to answer on (default 127.0.0.1:8080; port 0: any free one)"},
+    {"origin", "URL", "what links, cookies and the issuer are made of (default http://localhost:PORT)"},
+    {"web", "DIR", "the built web app (default ../web/dist beside the program, or /usr/share/danh/web)"},
+    {"workers", "N", "threads that run requests (default 64)"},
+    {"loops", "N", "threads that read and write sockets (default one a core)"},
+    {0},
+};
+
+int cli_serve(const struct cli_context *context, int argc, char **argv) {
+  (void)argc;
+  (void)argv;
+  int64_t workers = 0;
+  int64_t loops = 0;
+  if (!cli_number(context, "workers", (int64_t[]){1, WORKERS_MAX}, &workers) || !cli_number(context, "loops", (int64_t[]){1, LOOPS_MAX}, &loops)) {
+    return CLI_USAGE;
+  }
+  const char *listen = cli_value(context, "listen");
+  const struct server_options options = {
+      .data = context->data,
+      .listen = listen != NULL ? listen : "127.0.0.1:8080",
+      .origin = cli_value(context, "origin"),
+      .web = cli_value(context, "web"),
+      .workers = (int)workers,
+      .loops = (int)loops,
+      .writes = {cli_writes},
+  };
+  result outcome = server_run(&options);
+  return is_ok(outcome) ? CLI_OK : cli_fail(context, outcome);
+}
