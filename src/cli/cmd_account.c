@@ -22,7 +22,7 @@ const struct cli_option cli_account_options[] = {
 
 static const struct slice role = S_INIT("operator@cli");
 
-/* ---- what runs under the installation's lock, here or in the server ---- */
+/* ---- what runs under the installation's lock, here or in the server: rows "account.show" ... of cli_writes ---- */
 
 static result check_access(struct env *env, enum access_act act, int64_t subject_id, struct slice purpose) {
   struct access_request request = {.act = act, .is_system = true, .subject_id = subject_id, .purpose = purpose};
@@ -77,7 +77,7 @@ static result put_account(struct env *env, int64_t person_id, struct jout *out) 
   return OK;
 }
 
-static result run_show(struct server_installation *installation, const struct jin *args, struct jout *out) {
+result cli_account_show(struct server_installation *installation, const struct jin *args, struct jout *out) {
   struct env *env = &installation->env;
   struct slice pin = {0};
   struct slice purpose = {0};
@@ -124,15 +124,15 @@ static result lock_or_unlock(struct server_installation *installation, const str
   return put_account(env, locking.lock.person_id, out);
 }
 
-static result run_lock(struct server_installation *installation, const struct jin *args, struct jout *out) {
+result cli_account_lock(struct server_installation *installation, const struct jin *args, struct jout *out) {
   return lock_or_unlock(installation, args, out, false);
 }
 
-static result run_unlock(struct server_installation *installation, const struct jin *args, struct jout *out) {
+result cli_account_unlock(struct server_installation *installation, const struct jin *args, struct jout *out) {
   return lock_or_unlock(installation, args, out, true);
 }
 
-static result run_create(struct server_installation *installation, const struct jin *args, struct jout *out) {
+result cli_account_create(struct server_installation *installation, const struct jin *args, struct jout *out) {
   struct env *env = &installation->env;
   struct slice pin = {0};
   int64_t level = 2;
@@ -163,7 +163,7 @@ static result write_limit(struct db_tx *tx, void *arg) {
   return account_limit_set(limiting->env, tx, limiting->name, limiting->value);
 }
 
-static result run_limit(struct server_installation *installation, const struct jin *args, struct jout *out) {
+result cli_account_limit(struct server_installation *installation, const struct jin *args, struct jout *out) {
   struct limiting limiting = {.env = &installation->env};
   TRY(jin_fields(args, (const char *const[]){"limit", "value", NULL}));
   TRY(jin_text(args, "limit", WORD_BYTES_MAX, &limiting.name));
@@ -175,11 +175,6 @@ static result run_limit(struct server_installation *installation, const struct j
   jout_object_end(out);
   return OK;
 }
-
-const struct server_write cli_account_writes[] = {
-    {"account.show", run_show},     {"account.lock", run_lock},   {"account.unlock", run_unlock},
-    {"account.create", run_create}, {"account.limit", run_limit}, {0},
-};
 
 /* ---- the command line ---- */
 
