@@ -1,0 +1,53 @@
+/* What it costs, who pays and why: the same for the preview and for a dossier. */
+import type { Schemas } from '../../api/client'
+import { longDate, say, vnd } from '../../ui/format'
+import { t } from '../../ui/text'
+
+function Line(props: { label: string; money: Schemas['Money']; minus?: boolean }) {
+  return (
+    <div class="bill__row">
+      <span>{props.label}</span>
+      <output>
+        {props.minus && props.money.value > 0 ? '− ' : ''}
+        {vnd(props.money.value)}
+      </output>
+      {say(props.money.reason) && <span class="quiet">{say(props.money.reason)}</span>}
+      {props.money.clause && <span class="quiet clause">{props.money.clause}</span>}
+    </div>
+  )
+}
+
+export function Bill({ charge }: { charge: Schemas['Charge'] }) {
+  return (
+    <div class="bill">
+      <Line label={t('bill.fee')} money={charge.fee} />
+      <Line label={t('bill.support')} money={charge.support} minus />
+      <div class="bill__row bill__row--sum">
+        <b>{t('bill.payable')}</b>
+        <output class="bill__sum">{vnd(charge.payable.value)}</output>
+        {say(charge.payable.reason) && <span class="quiet">{say(charge.payable.reason)}</span>}
+      </div>
+    </div>
+  )
+}
+
+export function PreviewPanel({ preview }: { preview: Schemas['Preview'] }) {
+  return (
+    <div class="stack">
+      <Bill charge={preview} />
+      <div class="panel due">
+        <span class="quiet">{t('bill.due')}</span>
+        <span class="due__date">{longDate(preview.due_date.value)}</span>
+        <span class="quiet">
+          {preview.due_date.working_days
+            ? `${t('bill.working_days', { count: preview.due_date.working_days })} · `
+            : ''}
+          {preview.due_date.clause}
+        </span>
+      </div>
+      <p class="quiet">
+        {t('bill.agency')}: <b>{say(preview.agency.name)}</b>
+      </p>
+    </div>
+  )
+}

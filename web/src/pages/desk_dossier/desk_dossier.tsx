@@ -1,0 +1,197 @@
+/* One dossier at the desk: purpose first, then the person, the registers, and the acts one may do now. */
+import { useState } from 'preact/hooks'
+import { api, type Schemas } from '../../api/client'
+import { useResource } from '../../api/resource'
+import { instant, say } from '../../ui/format'
+import { Icon, type IconName } from '../../ui/icons'
+import { Facts, factsOf, Loaded, Page, StatusTag } from '../../ui/parts'
+import type { Params } from '../../ui/router'
+import { t } from '../../ui/text'
+import { Deliveries, Due, RefusedRequests, Submitted } from '../dossier/sections'
+import { Timeline } from '../dossier/timeline'
+import { type ActProps, actForms, type Desk } from './act_forms'
+import { PurposeForm } from './purpose'
+import { RegisterValue } from './register_value'
+
+const actIcon: Record<string, IconName> = {
+  'dossier.receive': 'inbox',
+  'dossier.look_up': 'search',
+  'dossier.sign': 'pen',
+  'dossier.seal': 'seal',
+  'dossier.return': 'next',
+  'dossier.decide': 'check',
+  'enrol.approve': 'check',
+}
+const opensItself = ['dossier.receive', 'dossier.sign', 'dossier.seal', 'dossier.return', 'enrol.approve']
+
+const actName = (act: string) => t(`act.${act.replace('.', '_')}`)
+
+function Acts(props: ActProps) {
+  const known = Object.keys(actForms)
+  const acts = props.desk.acts
+    .filter((act) => known.includes(act.act))
+    .sort((a, b) => known.indexOf(a.act) - known.indexOf(b.act))
+  const allowed = acts.filter((act) => act.allowed)
+  const not = acts.filter((act) => !act.allowed && act.reason)
+  return (
+    <section class="stack">
+      <h2>{t('desk.acts')}</h2>
+      {allowed.length === 0 && <p class="panel">{t('desk.no_acts')}</p>}
+      {allowed.map(({ act }) => {
+        const Form = actForms[act]
+        return (
+          Form && (
+            <details
+              key={`${act}-${props.desk.stage}-${props.desk.dossier.status.code}`}
+              class="act"
+              open={opensItself.includes(act)}
+            >
+              <summary>
+                <Icon name={actIcon[act] ?? 'file'} />
+                {actName(act)}
+              </summary>
+              <div class="act__body">
+                <Form {...props} />
+              </div>
+            </details>
+          )
+        )
+      })}
+      {not.length > 0 && (
+        <details class="act">
+          <summary>{t('desk.not_now', { count: not.length })}</summary>
+          <div class="act__body">
+            {not.map((act) => (
+              <p key={act.act} class="act-refused">
+                <b>{actName(act.act)}</b>
+                <br />
+                <span class="quiet">{say(act.reason)}</span>
+              </p>
+            ))}
+          </div>
+        </details>
+      )}
+    </section>
+  )
+}
+
+function LookUps({ items }: { items: Schemas['LookUp'][] }) {
+  return (
+    <section class="stack" aria-live="polite">
+      {items.map((item) => (
+        <div key={item.register} class="panel stack">
+          <h2>{t(`register.${item.register}`)}</h2>
+          <RegisterValue value={item.result} />
+          <p class="quiet">{t('desk.looked_up_at', { at: instant(item.at) })}</p>
+        </div>
+      ))}
+    </section>
+  )
+}
+
+function Progress({ desk }: { desk: Desk }) {
+  return (
+    <section class="panel stack">
+      <h2>{t('desk.progress')}</h2>
+      <Facts
+        rows={[
+          [t('desk.stage'), t(`stage.${desk.stage}`)],
+          [
+            t('desk.looked_up'),
+            desk.looked_up.length > 0
+              ? desk.looked_up.map((one) => t(`register.${one.register}`)).join('; ')
+              : t('common.none'),
+          ],
+          [
+            t('desk.decision'),
+            desk.decision
+              ? `${t(`outcome.${desk.decision.outcome}`)} – ${say(desk.decision.by)}, ${instant(desk.decision.at)}`
+              : t('common.none'),
+          ],
+          ...desk.signatures.map((signature): [string, string] => [
+            t(`verify.kind_${signature.kind}`),
+            `${say(signature.by)}, ${instant(signature.at)}`,
+          ]),
+          [t('payment.state'), t(`payment.state_${desk.dossier.payment.state}`)],
+        ]}
+      />
+    </section>
+  )
+}
+
+function Opened({ code, purpose }: { code: string; purpose: string }) {
+  const [lookUps, showLookUps] = useState<Schemas['LookUp'][]>([])
+  const read = useResource(
+    (signal) => api.get('/api/desk/dossiers/{code}', { path: { code }, query: { purpose }, signal }),
+    [code, purpose],
+  )
+  return (
+    <Loaded of={read}>
+      {(desk) => (
+        <div class="columns">
+          <div class="stack-lg">
+            <p class="row">
+              <span>
+                {say(desk.dossier.procedure.name)}
+                {desk.dossier.certificate ? ` – ${t('common.no')} ${desk.dossier.certificate}` : ''}
+              </span>
+              <StatusTag status={desk.dossier.status} />
+            </p>
+            <Acts desk={desk} purpose={purpose} put={read.put} reload={read.reload} showLookUps={showLookUps} />
+            <LookUps items={lookUps} />
+            <section class="panel stack">
+              <h2>{t('desk.person')}</h2>
+              <Facts rows={factsOf(desk.person)} />
+            </section>
+            <Submitted dossier={desk.dossier} />
+            {desk.dossier.supplement && (
+              <section class="panel stack-sm">
+                <h2>{t('slip.supplement')}</h2>
+                <p class="multiline">{desk.dossier.supplement.text}</p>
+                {desk.dossier.supplement.answer && (
+                  <p>
+                    <b>{t('supplement.answered')}:</b> {desk.dossier.supplement.answer}
+                  </p>
+                )}
+              </section>
+            )}
+            <RefusedRequests items={desk.dossier.refused_requests} />
+          </div>
+          <aside class="stack">
+            <Due dossier={desk.dossier} />
+            <Progress desk={desk} />
+            <Deliveries items={desk.dossier.deliveries} />
+            <section class="panel stack">
+              <h2>{t('dossier.timeline')}</h2>
+              <Timeline moves={desk.dossier.moves} />
+            </section>
+          </aside>
+        </div>
+      )}
+    </Loaded>
+  )
+}
+
+const purposes = new Map<string, string>()
+
+export function DeskDossier({ code = '' }: Params) {
+  const [purpose, setPurpose] = useState(purposes.get(code))
+  return (
+    <Page
+      title={code}
+      back={{ href: '/app/desk', label: t('nav.queue') }}
+      lead={purpose && t('desk.purpose_given', { purpose })}
+    >
+      {purpose ? (
+        <Opened code={code} purpose={purpose} />
+      ) : (
+        <PurposeForm
+          given={(words) => {
+            purposes.set(code, words)
+            setPurpose(words)
+          }}
+        />
+      )}
+    </Page>
+  )
+}

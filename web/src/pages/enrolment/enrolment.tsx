@@ -1,0 +1,171 @@
+/* The enrolment desk: finds the person, records what was checked in front of them, collects the level-2 dossier. */
+import { useState } from 'preact/hooks'
+import { api, type Schemas } from '../../api/client'
+import { useAction } from '../../api/resource'
+import { CheckField, InputField, Submit } from '../../ui/field'
+import { date, say } from '../../ui/format'
+import { Facts, Notice, Page, ProblemNotice } from '../../ui/parts'
+import { Link } from '../../ui/router'
+import { t, tOr } from '../../ui/text'
+
+type Person = Schemas['DeskPerson']
+
+function Find({ found }: { found: (person: Person, purpose: string) => void }) {
+  const [pin, setPin] = useState('')
+  const [purpose, setPurpose] = useState(t('enrol.purpose_default'))
+  const find = useAction(async () => found(await api.get('/api/desk/people', { query: { pin, purpose } }), purpose))
+  return (
+    <form
+      class="panel stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void find.run()
+      }}
+    >
+      <ProblemNotice problem={find.problem} />
+      <InputField
+        label={t('person.pin')}
+        help={t('enrol.pin_help')}
+        inputMode="numeric"
+        autocomplete="off"
+        pattern="[0-9]{12}"
+        maxLength={12}
+        required
+        value={pin}
+        set={setPin}
+      />
+      <InputField label={t('purpose.words')} value={purpose} set={setPurpose} required minLength={10} maxLength={200} />
+      <Submit busy={find.busy}>{t('enrol.find')}</Submit>
+    </form>
+  )
+}
+
+function Collect(props: { person: Person; purpose: string; collected: (enrolment: Schemas['Enrolment']) => void }) {
+  const { person } = props
+  const [key] = useState(() => crypto.randomUUID())
+  const [phone, setPhone] = useState('')
+  const [email, setEmail] = useState('')
+  const [checked, check] = useState({ card_presented: false, face_checked: false, fingerprints_checked: false })
+  const send = useAction(async () =>
+    props.collected(
+      await api.post('/api/desk/enrolments', {
+        headers: { 'Idempotency-Key': key },
+        body: { pin: person.pin, phone, email: email.trim() || null, purpose: props.purpose, ...checked },
+      }),
+    ),
+  )
+  return (
+    <form
+      class="panel stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void send.run()
+      }}
+    >
+      <h2>{t('enrol.collect')}</h2>
+      <ProblemNotice problem={send.problem} />
+      <fieldset class="ds-fieldset">
+        <legend>{t('enrol.checks')}</legend>
+        {(['card_presented', 'face_checked', 'fingerprints_checked'] as const).map((name) => (
+          <CheckField
+            key={name}
+            label={t(`enrol.${name}`)}
+            checked={checked[name]}
+            set={(on) => check({ ...checked, [name]: on })}
+            problem={send.problem?.at(`/${name}`)}
+          />
+        ))}
+      </fieldset>
+      <InputField
+        label={t('enrol.phone')}
+        help={t('enrol.phone_help')}
+        type="tel"
+        pattern="0[0-9]{9}"
+        maxLength={10}
+        required
+        value={phone}
+        set={setPhone}
+        problem={send.problem?.at('/phone')}
+      />
+      <InputField
+        label={`${t('person.email')} (${t('common.optional')})`}
+        type="email"
+        maxLength={120}
+        value={email}
+        set={setEmail}
+        problem={send.problem?.at('/email')}
+      />
+      <Submit busy={send.busy}>{t('enrol.submit')}</Submit>
+    </form>
+  )
+}
+
+function PersonFacts({ person }: { person: Person }) {
+  return (
+    <section class="panel stack">
+      <h2>{person.name}</h2>
+      <Facts
+        rows={[
+          [t('person.pin'), person.pin],
+          [t('person.birth_date'), date(person.birth_date)],
+          [t('person.sex'), t(`person.${person.sex}`)],
+          [t('person.permanent_residence'), person.permanent_residence ?? ''],
+          [
+            t('person.card'),
+            person.card_number
+              ? `${person.card_number} (${t('me.card_until')} ${date(person.card_expires_on)})`
+              : t('common.none'),
+          ],
+          [
+            t('enrol.account'),
+            person.account
+              ? `${t('me.level_value', { level: person.account.level })}, ${tOr(`account_state.${person.account.state}`, person.account.state)}`
+              : t('enrol.no_account'),
+          ],
+        ]}
+      />
+      {!person.eligible.level_2 && (
+        <Notice color="warning" title={t('enrol.not_eligible')}>
+          <p>{say(person.eligible.reason)}</p>
+        </Notice>
+      )}
+    </section>
+  )
+}
+
+export function EnrolmentDesk() {
+  const [found, setFound] = useState<{ person: Person; purpose: string }>()
+  const [done, setDone] = useState<Schemas['Enrolment']>()
+  const again = () => {
+    setFound(undefined)
+    setDone(undefined)
+  }
+  return (
+    <Page title={t('nav.enrolment')} lead={t('enrol.lead')}>
+      {done ? (
+        <Notice color="success" title={t('enrol.done', { name: done.name })} live>
+          <p>
+            {t('common.dossier_code')}: <span class="code">{done.code}</span> · {t('common.due')} {date(done.due_date)}
+          </p>
+          <p>{t('enrol.done_text')}</p>
+          <p class="row">
+            <button type="button" class="ds-button" onClick={again}>
+              {t('enrol.next')}
+            </button>
+            <Link href="/app/desk">{t('nav.queue')}</Link>
+          </p>
+        </Notice>
+      ) : found ? (
+        <>
+          <PersonFacts person={found.person} />
+          {found.person.eligible.level_2 && <Collect {...found} collected={setDone} />}
+          <button type="button" class="ds-button" data-variant="secondary" onClick={again}>
+            {t('enrol.other')}
+          </button>
+        </>
+      ) : (
+        <Find found={(person, purpose) => setFound({ person, purpose })} />
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,118 @@
+/* The citizen's first page: what waits for them, then where to go. */
+import { api, type Schemas } from '../../api/client'
+import { useResource } from '../../api/resource'
+import { date, say } from '../../ui/format'
+import { Icon } from '../../ui/icons'
+import { CardLink, Empty, LateTag, Loaded, Notice, Page, StatusTag } from '../../ui/parts'
+import { go, Link } from '../../ui/router'
+import { useSession } from '../../ui/session'
+import { placesOf } from '../../ui/shell'
+import { t } from '../../ui/text'
+
+export function nextHref(row: Schemas['DossierSummary']): string {
+  return row.next_action === 'pay' ? `/app/dossiers/${row.code}/pay` : `/app/dossiers/${row.code}`
+}
+
+function Waiting({ rows }: { rows: Schemas['DossierSummary'][] }) {
+  return (
+    <section class="stack" aria-label={t('home.waiting')}>
+      {rows.map((row) => (
+        <Notice key={row.code} color="warning" title={t(`home.next_${row.next_action}`)}>
+          <p>
+            {say(row.procedure.name)} · <span class="code">{row.code}</span>
+          </p>
+          <p>
+            <Link class="ds-button" href={nextHref(row)}>
+              {t(`home.do_${row.next_action}`)}
+            </Link>
+          </p>
+        </Notice>
+      ))}
+    </section>
+  )
+}
+
+export function DossierCard({ row }: { row: Schemas['DossierSummary'] }) {
+  return (
+    <Link class="panel card-link" href={`/app/dossiers/${row.code}`}>
+      <span class="card-link__words">
+        <span class="quiet code">{row.code}</span>
+        <b>
+          {say(row.procedure.name)}
+          {row.certificate ? ` – ${t('common.no')} ${row.certificate}` : ''}
+        </b>
+        <span class="quiet">
+          {row.subject_name}
+          {row.due_date && ` · ${t('common.due')} ${date(row.due_date)}`}
+        </span>
+        <span class="row">
+          <StatusTag status={row.status} />
+          <LateTag late={row.late} />
+        </span>
+      </span>
+      <Icon name="next" />
+    </Link>
+  )
+}
+
+function CitizenHome() {
+  const { session } = useSession()
+  const dossiers = useResource((signal) => api.get('/api/dossiers', { signal }), [])
+  return (
+    <Page title={t('home.greeting', { name: session.person.name })} lead={t('home.lead')}>
+      <Loaded of={dossiers}>
+        {({ items }) => {
+          const waiting = items.filter((row) => row.next_action === 'pay' || row.next_action === 'supplement')
+          return (
+            <div class="stack-lg">
+              {waiting.length > 0 && <Waiting rows={waiting} />}
+              <div class="tiles">
+                <CardLink href="/app/apply" icon="plus" title={t('home.apply')}>
+                  {t('home.apply_text')}
+                </CardLink>
+                <CardLink href="/app/wallet" icon="wallet" title={t('nav.wallet')}>
+                  {t('home.wallet_text')}
+                </CardLink>
+                <CardLink href="/app/dossiers" icon="clock" title={t('home.follow')}>
+                  {t('home.follow_text')}
+                </CardLink>
+                <CardLink href="/app/reads" icon="eye" title={t('reads.title')}>
+                  {t('home.reads_text')}
+                </CardLink>
+              </div>
+              <section class="stack">
+                <h2>{t('home.recent')}</h2>
+                {items.length === 0 ? (
+                  <Empty icon="file" title={t('dossiers.empty')}>
+                    <p>{t('dossiers.empty_text')}</p>
+                    <Link class="ds-button" href="/app/apply">
+                      {t('home.apply')}
+                    </Link>
+                  </Empty>
+                ) : (
+                  <ul class="list-plain">
+                    {items.slice(0, 3).map((row) => (
+                      <li key={row.code}>
+                        <DossierCard row={row} />
+                      </li>
+                    ))}
+                  </ul>
+                )}
+              </section>
+            </div>
+          )
+        }}
+      </Loaded>
+    </Page>
+  )
+}
+
+export function Home() {
+  const { session } = useSession()
+  const first = placesOf(session)[0]
+  if (session.acting_post && first) {
+    queueMicrotask(() => go(first.href, true))
+    return null
+  }
+  return <CitizenHome />
+}

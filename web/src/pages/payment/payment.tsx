@@ -1,0 +1,121 @@
+/* Pays a fee: VietQR for any bank's app, and outside production a demonstration bank. */
+import { useState } from 'preact/hooks'
+import { api, type Schemas } from '../../api/client'
+import { useAction, useResource } from '../../api/resource'
+import { InputField } from '../../ui/field'
+import { vnd } from '../../ui/format'
+import { Facts, Loaded, Notice, Page, ProblemNotice } from '../../ui/parts'
+import { Link, type Params } from '../../ui/router'
+import { useSession } from '../../ui/session'
+import { t } from '../../ui/text'
+
+type Payment = Schemas['Payment']
+
+function DemoBank({ payment, put }: { payment: Payment; put: (payment: Payment) => void }) {
+  const [amount, setAmount] = useState(String(payment.remaining))
+  const pay = useAction(async () =>
+    put(
+      await api.post('/api/demo-bank/payments', {
+        body: { dossier_code: payment.dossier_code, amount: Number.parseInt(amount, 10) || 0 },
+      }),
+    ),
+  )
+  return (
+    <form
+      class="panel stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void pay.run()
+      }}
+    >
+      <h2>{t('payment.demo')}</h2>
+      <p class="quiet">{t('payment.demo_text')}</p>
+      <ProblemNotice problem={pay.problem} />
+      <InputField label={t('payment.amount')} type="number" min={1} step={1} required value={amount} set={setAmount} />
+      <button type="submit" class="ds-button" aria-busy={pay.busy}>
+        {t('payment.demo_pay')}
+      </button>
+    </form>
+  )
+}
+
+function Open({
+  payment,
+  demo,
+  put,
+  reload,
+}: {
+  payment: Payment
+  demo: boolean
+  put: (payment: Payment) => void
+  reload: () => void
+}) {
+  return (
+    <div class="columns">
+      <section class="panel stack">
+        <h2>{t('payment.scan')}</h2>
+        <p class="big-figure">{vnd(payment.remaining)}</p>
+        {payment.state === 'part_paid' && (
+          <Notice color="warning">
+            <p>{t('payment.part', { paid: vnd(payment.paid) })}</p>
+          </Notice>
+        )}
+        {payment.qr_svg && (
+          <img
+            class="qr"
+            src={`data:image/svg+xml,${encodeURIComponent(payment.qr_svg)}`}
+            alt={t('payment.qr_alt', { amount: vnd(payment.remaining), reference: payment.reference })}
+          />
+        )}
+        <Facts
+          rows={[
+            [t('payment.bank'), payment.account.bank],
+            [t('payment.account'), payment.account.number],
+            [t('payment.holder'), payment.account.holder],
+            [
+              t('payment.reference'),
+              <b class="code" key="r">
+                {payment.reference}
+              </b>,
+            ],
+          ]}
+        />
+        <p class="quiet">{t('payment.exact')}</p>
+        <button type="button" class="ds-button" data-variant="secondary" onClick={reload}>
+          {t('payment.check')}
+        </button>
+      </section>
+      {demo && <DemoBank payment={payment} put={put} />}
+    </div>
+  )
+}
+
+export function Pay({ code = '' }: Params) {
+  const { session } = useSession()
+  const read = useResource((signal) => api.get('/api/dossiers/{code}/payment', { path: { code }, signal }), [code])
+  return (
+    <Page title={t('payment.title')} back={{ href: `/app/dossiers/${code}`, label: code }}>
+      <Loaded of={read}>
+        {(payment) =>
+          payment.remaining > 0 ? (
+            <Open payment={payment} demo={session.demo} put={read.put} reload={read.reload} />
+          ) : (
+            <Notice
+              color="success"
+              title={t(payment.state === 'not_needed' ? 'payment.state_not_needed' : 'payment.done')}
+              live
+            >
+              <p>{payment.paid > 0 ? t('payment.done_text', { paid: vnd(payment.paid) }) : t('payment.nothing')}</p>
+              {payment.refund_due > 0 && <p>{t('payment.refund', { amount: vnd(payment.refund_due) })}</p>}
+              <p>
+                <Link class="ds-button" href={`/app/dossiers/${code}`}>
+                  {t('payment.to_dossier')}
+                </Link>
+              </p>
+            </Notice>
+          )
+        }
+      </Loaded>
+    </Page>
+  )
+}

@@ -1,0 +1,145 @@
+/* Charts by Observable Plot. Its own <style> is dropped before the drawing enters the page: the policy allows no inline style. */
+import * as Plot from '@observablehq/plot'
+import { useEffect, useRef } from 'preact/hooks'
+import type { Schemas } from '../../api/client'
+import { number } from '../../ui/format'
+import { t } from '../../ui/text'
+import { buckets } from './buckets'
+import type { DayCount } from './sums'
+
+const channelColors: Record<string, string> = {
+  vneid: '#125a5c',
+  online: '#6a8f3c',
+  counter: '#b9892f',
+  post: '#7a4b8a',
+  other: '#b9a98a',
+}
+const bucketColors = ['#0d3d40', '#3c7f7c', '#d9a53f', '#c8643b', '#8f2118']
+
+function Chart({
+  label,
+  draw,
+  on,
+}: {
+  label: string
+  draw: (width: number) => ReturnType<typeof Plot.plot>
+  on: unknown[]
+}) {
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const box = place.current
+    if (!box) return
+    const show = () => {
+      const drawing = draw(Math.max(box.clientWidth, 280))
+      for (const style of drawing.querySelectorAll('style')) style.remove()
+      drawing.setAttribute('aria-hidden', 'true')
+      box.replaceChildren(drawing)
+    }
+    show()
+    const watch = new ResizeObserver(show)
+    watch.observe(box)
+    return () => watch.disconnect()
+  }, on)
+  return <div class="chart" ref={place} role="img" aria-label={label} />
+}
+
+export function DaysChart({ rows }: { rows: DayCount[] }) {
+  const channels = [...new Set(rows.map((row) => row.channel))]
+  return (
+    <>
+      <p class="legend" aria-hidden="true">
+        {channels.map((channel) => (
+          <span key={channel} data-channel={channel}>
+            {t(`channel.${channel}`)}
+          </span>
+        ))}
+      </p>
+      <Chart
+        label={t('report.days_chart')}
+        on={[rows]}
+        draw={(width) =>
+          Plot.plot({
+            className: 'plot',
+            width,
+            height: Math.min(340, Math.max(220, width * 0.4)),
+            marginLeft: 48,
+            x: {
+              type: 'utc',
+              label: null,
+              ticks: width < 500 ? 4 : 8,
+              tickFormat: (day: Date) => day.toISOString().slice(5, 10).split('-').reverse().join('/'),
+            },
+            y: { grid: true, label: null, tickFormat: (count: number) => number(count) },
+            color: { domain: channels, range: channels.map((channel) => channelColors[channel] ?? '#777') },
+            marks: [
+              Plot.rectY(rows, {
+                x: (row: DayCount) => new Date(`${row.date}T00:00:00Z`),
+                y: 'received',
+                interval: 'day',
+                fill: 'channel',
+                insetLeft: 0.5,
+                insetRight: 0.5,
+              }),
+              Plot.ruleY([0]),
+            ],
+          })
+        }
+      />
+    </>
+  )
+}
+
+export function LatenessChart({ scopes, names }: { scopes: Schemas['ReportScope'][]; names: string[] }) {
+  const rows = scopes.flatMap((scope, i) =>
+    buckets.map((bucket) => ({
+      scope: names[i] ?? '',
+      bucket: t(`lateness.${bucket}`),
+      count: scope.lateness[bucket],
+    })),
+  )
+  return (
+    <Chart
+      label={t('report.lateness_chart')}
+      on={[scopes]}
+      draw={(width) =>
+        Plot.plot({
+          className: 'plot',
+          width,
+          height: 60 + 210 * Math.max(scopes.length, 1),
+          marginLeft: 92,
+          marginRight: 56,
+          x: { axis: null },
+          y: { label: null, domain: buckets.map((bucket) => t(`lateness.${bucket}`)), tickSize: 0 },
+          fy: { label: null, domain: names, axis: null },
+          color: { domain: buckets.map((bucket) => t(`lateness.${bucket}`)), range: bucketColors },
+          marks: [
+            Plot.text(names, {
+              fy: (name: string) => name,
+              text: (name: string) => name,
+              frameAnchor: 'top-left',
+              dy: -14,
+              fontWeight: 600,
+            }),
+            Plot.barX(rows, {
+              fy: 'scope',
+              y: 'bucket',
+              x: 'count',
+              fill: 'bucket',
+              rx: 3,
+              insetTop: 2,
+              insetBottom: 2,
+            }),
+            Plot.text(rows, {
+              fy: 'scope',
+              y: 'bucket',
+              x: 'count',
+              text: (row: { count: number }) => number(row.count),
+              dx: 6,
+              textAnchor: 'start',
+            }),
+          ],
+        })
+      }
+    />
+  )
+}

@@ -1,0 +1,52 @@
+/* Every path below /app/ and its page. The statistics, with the chart library, are read only when opened. */
+import { useEffect, useState } from 'preact/hooks'
+import { Problem } from '../api/client'
+import { ProblemNotice, Skeleton } from '../ui/parts'
+import type { Route } from '../ui/router'
+import { Apply } from './apply/apply'
+import { DemoMessages } from './demo_messages/demo_messages'
+import { DeskDossier } from './desk_dossier/desk_dossier'
+import { Document } from './document/document'
+import { Dossier } from './dossier/dossier'
+import { Dossiers } from './dossiers/dossiers'
+import { EnrolmentDesk } from './enrolment/enrolment'
+import { Home } from './home/home'
+import { Me } from './me/me'
+import { Pay } from './payment/payment'
+import { Posts } from './posts/posts'
+import { Queue } from './queue/queue'
+import { Reads } from './reads/reads'
+import { Refunds } from './refunds/refunds'
+import { Savings } from './savings/savings'
+import { Wallet } from './wallet/wallet'
+
+type Loaded = typeof import('./reports/reports')
+function ReportsLater() {
+  const [loaded, set] = useState<Loaded | Problem>()
+  useEffect(() => {
+    import('./reports/reports').then(set, () => set(new Problem({ status: 0, code: 'offline' })))
+  }, [])
+  if (!loaded) return <Skeleton lines={8} />
+  if (loaded instanceof Problem) return <ProblemNotice problem={loaded} retry={() => location.reload()} />
+  return <loaded.Reports />
+}
+
+export const routes: Route[] = [
+  { pattern: '/app/', page: Home },
+  { pattern: '/app/wallet', page: Wallet },
+  { pattern: '/app/wallet/:id', page: Document },
+  { pattern: '/app/apply', page: Apply },
+  { pattern: '/app/dossiers', page: Dossiers },
+  { pattern: '/app/dossiers/:code', page: Dossier },
+  { pattern: '/app/dossiers/:code/pay', page: Pay },
+  { pattern: '/app/reads', page: Reads },
+  { pattern: '/app/me', page: Me },
+  { pattern: '/app/posts', page: Posts },
+  { pattern: '/app/desk', page: Queue },
+  { pattern: '/app/desk/dossiers/:code', page: DeskDossier },
+  { pattern: '/app/desk/enrolment', page: EnrolmentDesk },
+  { pattern: '/app/reports', page: ReportsLater },
+  { pattern: '/app/reports/savings', page: Savings },
+  { pattern: '/app/reports/refunds', page: Refunds },
+  { pattern: '/app/demo-messages', page: DemoMessages },
+]
