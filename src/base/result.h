@@ -55,6 +55,7 @@ enum result_module {
   MODULE_RECEIVER,
   MODULE_SERVER,
   MODULE_CLI,
+  MODULE_REPLAY,
 };
 
 /* kind: 3 bits, module: 5 bits, number: 8 bits (1..255). */

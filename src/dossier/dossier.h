@@ -19,6 +19,7 @@
 #include "access/access.h"
 #include "account/account.h"
 #include "base/pool.h"
+#include "base/secret.h"
 #include "calendar/calendar.h"
 #include "payment/payment.h"
 #include "pdf/pdf.h"
@@ -255,9 +256,15 @@ MUST_USE result dossier_withdraw(struct env *env, struct arena *arena, const str
                                  struct slice reason);
 MUST_USE result dossier_decide(struct env *env, struct arena *arena, const struct dossier_act *act,
                                enum dossier_decision decision);
-/* The decider's own signature, released by their signing PIN for this document. */
+/* What releases the decider's key: their signing PIN; or, where the same person signs thousands in a row and the PIN was entered once (replay,
+ * bench), the key derived from it. */
+struct dossier_release {
+  struct slice signing_pin;
+  const struct secret *pin_key; /* NULL: derived from the PIN in the bounded pool */
+};
+/* The decider's own signature, released for this document alone. */
 MUST_USE result dossier_sign(struct env *env, const struct dossier_works *works, struct arena *arena,
-                             const struct dossier_act *act, struct slice signing_pin);
+                             const struct dossier_act *act, const struct dossier_release *release);
 /* The agency's seal, by another person; makes the result, the wallet delivery and the two others. */
 MUST_USE result dossier_seal(struct env *env, const struct dossier_works *works, struct arena *arena,
                              const struct dossier_act *act);

@@ -6,6 +6,7 @@
  * more than there are documents.
  */
 #include "codec/jout.h"
+#include "crypto/pin_proof.h"
 #include "dossier/act.h"
 #include "dossier/certificate.h"
 #include "pki/pki.h"
@@ -13,9 +14,9 @@
 
 struct signing {
   const struct dossier_works *works;
-  struct slice pin;   /* the person's; empty for the seal */
-  struct slice pdf;   /* in: what is signed; out: signed */
-  uint8_t before[32]; /* the seal: the document it was made over */
+  const struct dossier_release *release; /* of the person's key; NULL for the seal */
+  struct slice pdf;                      /* in: what is signed; out: signed */
+  uint8_t before[32];                    /* the seal: the document it was made over */
   bool delivered;
 };
 
@@ -38,6 +39,19 @@ static result lay_out(struct act_context *context, struct signing *signing) {
   return pdf_certificate_write(signing->works->renderer, context->arena, &certificate, &signing->pdf);
 }
 
+/* The PIN is proved for this digest alone. */
+static result prove_pin(struct act_context *context, const struct signing *signing,
+                        const struct sign_prepared *prepared, struct slice key, uint8_t ret_proof[32]) {
+  if (signing->release->pin_key != NULL) {
+    struct pin_proof_claim claim = {key, SIGNER_PERSONAL, prepared->digest};
+    pin_proof_make(signing->release->pin_key, &claim, ret_proof);
+    return OK;
+  }
+  struct account_signing pin = {.person_id = context->act->actor_id, .signing_pin = signing->release->signing_pin};
+  memcpy(pin.digest, prepared->digest, sizeof pin.digest);
+  return account_pin_proof(context->env, signing->works->passwords, &pin, ret_proof);
+}
+
 /* Prepares with the key's certificate; for a person, releases the key with the PIN; and completes. */
 static result sign_with(struct act_context *context, struct signing *signing, struct slice key,
                         struct sign_order *order) {
@@ -52,9 +66,7 @@ static result sign_with(struct act_context *context, struct signing *signing, st
   struct sign_authority authority = {.key = key, .reference = context->dossier.code};
   uint8_t proof[32] = {0};
   if (order->field == SIGN_PERSON) {
-    struct account_signing pin = {.person_id = context->act->actor_id, .signing_pin = signing->pin};
-    memcpy(pin.digest, prepared.digest, sizeof pin.digest);
-    TRY(account_pin_proof(context->env, signing->works->passwords, &pin, proof));
+    TRY(prove_pin(context, signing, &prepared, key, proof));
     authority.pin_proof = slice_of(proof, sizeof proof);
   }
   result made = sign_complete(context->env, context->arena, &prepared, &authority, &signing->pdf);
@@ -72,8 +84,8 @@ static result store_signed(struct act_context *context) {
 }
 
 result dossier_sign(struct env *env, const struct dossier_works *works, struct arena *arena,
-                    const struct dossier_act *act, struct slice signing_pin) {
-  struct signing signing = {.works = works, .pin = signing_pin};
+                    const struct dossier_act *act, const struct dossier_release *release) {
+  struct signing signing = {.works = works, .release = release};
   struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_SIGN, .arg = &signing};
   TRY(dossier_act_require(&context));
   TRY(require_stage(&context.dossier, DOSSIER_STAGE_DECIDED));

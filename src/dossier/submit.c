@@ -1,10 +1,10 @@
-#include "codec/jin.h"
 #include "codec/jout.h"
 #include "crypto/digest.h"
 #include "dossier/act.h"
+#include "dossier/form.h"
 #include "dossier/gather.h"
 
-enum { FORM_KEY_BYTES_MIN = 8, FORM_KEY_BYTES_MAX = 64, FORM_BYTES_MAX = 64 * 1024 };
+enum { FORM_KEY_BYTES_MIN = 8, FORM_KEY_BYTES_MAX = 64 };
 
 /* ---- before the write: facts, rule, answer ---- */
 
@@ -81,34 +81,6 @@ result dossier_preview(struct env *env, const struct dossier_works *works, struc
   TRY(preview_with_facts(env, works, arena, a, &gathered, &preview));
   *ret_preview = preview;
   return OK;
-}
-
-/* ---- the form ---- */
-
-/* Only what the citizen fills may come in, and all of it that is required; the registers fill the rest. */
-static result check_form(const struct dossier_works *works, struct arena *arena, const struct dossier_application *a) {
-  struct procedure_form form;
-  TRY(procedure_form(works->procedures, a->procedure, &form));
-  struct jin_doc doc;
-  struct jin_limits limits = JIN_LIMITS_DEFAULT;
-  limits.bytes_max = FORM_BYTES_MAX;
-  jin_doc_init(&doc, arena, limits);
-  const struct jin *root = NULL;
-  TRY(jin_parse(&doc, a->form, &root));
-  const char **known = ARENA_ARRAY(arena, const char *, form.count + 1);
-  size_t count = 0;
-  for (size_t i = 0; i < form.count; i++) {
-    const struct procedure_form_field *field = &form.fields[i];
-    if (!slice_is(field->source, "citizen")) {
-      continue;
-    }
-    const char *id = arena_cstr(arena, field->id);
-    known[count++] = id;
-    if (field->required && !jin_has(root, id)) {
-      FAIL(DOSSIER_FORM, "a required field of the form is missing");
-    }
-  }
-  return jin_fields(root, known);
 }
 
 /* ---- what the citizen was told, kept with the dossier ---- */
@@ -257,7 +229,7 @@ result dossier_submit(struct env *env, const struct dossier_works *works, struct
   TRY(find_submitted(env, &s, &found));
   if (!found) {
     TRY(require_access(env, a));
-    TRY(check_form(works, arena, a));
+    TRY(dossier_form_check(works->procedures, arena, a->procedure, a->form));
     TRY(preview_with_facts(env, works, arena, a, &gathered, &preview));
     if (preview.refusal != 0) {
       FAIL(preview.refusal, "a submission that the rule refuses");

@@ -151,6 +151,20 @@ MUST_USE result register_person_count(struct db_tx *tx, int64_t *ret_count);
 /* People who hold a card. */
 MUST_USE result register_card_count(struct db_tx *tx, int64_t *ret_count);
 
+/* Everybody alive of these ages with permanent residence in a province, in person_id order. Reads every row of residence: for replays and
+ * statistics, not for requests. */
+struct register_residents {
+  struct slice province; /* code as recorded */
+  int32_t on;
+  int32_t age_from, age_to; /* years, inclusive */
+};
+struct register_person_ids {
+  const int64_t *items;
+  size_t count;
+};
+MUST_USE result register_residents_list(struct db_tx *tx, struct arena *arena, const struct register_residents *asked,
+                                        struct register_person_ids *ret_ids);
+
 /* Codes 1..56; NULL beyond. */
 const char *register_ethnic_name(int code);
 
@@ -476,6 +490,8 @@ struct register_synth_options {
   int64_t people;  /* at least what the demonstration's officers and families need (REGISTER_SYNTH_PEOPLE_MIN) */
   uint64_t seed;
   int32_t date;    /* the country as of this day */
+  const struct slice *provinces; /* where its people live, officers apart; none: everywhere */
+  size_t province_count;
   void (*progress)(void *context, int64_t done, int64_t total); /* may be NULL */
   void *context;
 };

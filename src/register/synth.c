@@ -191,6 +191,9 @@ static result batch_make(struct env *env, struct synth_country *country,
 static result country_make(struct env *env, struct synth_country *country) {
   TRY(synth_names_init(&country->lasting, &country->names));
   TRY(synth_places_init(&country->lasting, country->date, &country->places));
+  if (country->options->province_count > 0) {
+    synth_places_keep(&country->places, country->options->provinces, country->options->province_count);
+  }
   country->pin_serials = ARENA_ARRAY(&country->lasting, uint32_t, PIN_GROUPS);
   TRY(db_write(env->db, found_agencies, env));
   TRY(batch_make(env, country, first_batch));

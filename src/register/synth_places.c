@@ -73,6 +73,20 @@ result synth_places_init(struct arena *arena, int32_t on, struct synth_places *r
   return OK;
 }
 
+void synth_places_keep(struct synth_places *places, const struct slice *provinces, size_t count) {
+  uint32_t before = 0;
+  uint32_t kept = 0;
+  for (size_t i = 0; i < places->count; i++) {
+    struct synth_place *place = &places->items[i];
+    uint32_t inhabitants = place->up_to - before;
+    before = place->up_to;
+    for (size_t j = 0; j < count; j++) {
+      kept += slice_is(provinces[j], place->province->code) ? inhabitants : 0;
+    }
+    place->up_to = kept;
+  }
+}
+
 const struct synth_place *synth_place_pick(const struct synth_places *places, struct random *random) {
   uint64_t at = random_below(random, places->items[places->count - 1].up_to);
   size_t i = 0;

@@ -20,6 +20,8 @@ struct synth_places {
 };
 /* The provinces of the date. */
 MUST_USE result synth_places_init(struct arena *arena, int32_t on, struct synth_places *ret_places);
+/* Only these provinces are picked from now on, each as often as before beside the others. */
+void synth_places_keep(struct synth_places *places, const struct slice *provinces, size_t count);
 const struct synth_place *synth_place_pick(const struct synth_places *places, struct random *random);
 const struct synth_place *synth_place_find(const struct synth_places *places, struct slice province);
 /* Communes that are specially difficult, or border or safety-zone ones: the same ones for everybody who lives there. */

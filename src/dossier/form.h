@@ -1,0 +1,9 @@
+/* dossier/form.h: what a citizen filled, held against the procedure's form. (private to dossier/)
+ * Only what the citizen fills may come in, and all of it that is required; the registers fill the rest.
+ */
+#pragma once
+#include "dossier/dossier.h"
+
+/* CODEC_JSON_..., DOSSIER_FORM. */
+MUST_USE result dossier_form_check(struct procedure_engine *engine, struct arena *arena, struct slice procedure,
+                                   struct slice form);
