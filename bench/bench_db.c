@@ -17,13 +17,14 @@
 
 enum { SECONDS = 3, THREADS = 64, BATCH = 64, PAGE_BYTES = 4096 };
 
-static const struct db_migration migrations[] = {
-    {"bench", 1,
-     "CREATE TABLE entry (person_id id/public NOT NULL, number int/public NOT NULL, words text/public, PRIMARY KEY (person_id, number))"},
-    {0}};
+static const struct db_migration migrations[] = {{"bench", 1,
+                                                  "CREATE TABLE entry (person_id id/public NOT NULL, number int/public "
+                                                  "NOT NULL, words text/public, PRIMARY KEY (person_id, number))"},
+                                                 {0}};
 
 static const char insert[] = "INSERT INTO entry (person_id, number, words) VALUES ($1, $2, $3)";
-static const char words[] = "A line of about the length of what a dossier's state change writes, with some identifiers and a clause.";
+static const char words[] =
+    "A line of about the length of what a dossier's state change writes, with some identifiers and a clause.";
 
 static double fsyncs_a_second(const char *dir) {
   char path[256];
@@ -49,7 +50,8 @@ static double bare_a_second(const char *dir) {
   sqlite3_stmt *statement = NULL;
   if (sqlite3_open(path, &handle) != SQLITE_OK ||
       sqlite3_exec(handle,
-                   "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE entry (person_id INTEGER NOT NULL, number INTEGER"
+                   "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE entry (person_id INTEGER NOT NULL, "
+                   "number INTEGER"
                    " NOT NULL, words TEXT, PRIMARY KEY (person_id, number)) STRICT, WITHOUT ROWID",
                    NULL, NULL, NULL) != SQLITE_OK ||
       sqlite3_prepare_v2(handle, insert, -1, &statement, NULL) != SQLITE_OK) {
@@ -86,7 +88,8 @@ struct client {
 
 static result entry_add(struct db_tx *tx, void *arg) {
   const struct client *client = arg;
-  return db_run(tx, insert, DB_ARGS(db_of_int(client->id), db_of_int(client->count), db_of_text(slice_of(words, sizeof words - 1))),
+  return db_run(tx, insert,
+                DB_ARGS(db_of_int(client->id), db_of_int(client->count), db_of_text(slice_of(words, sizeof words - 1))),
                 NULL);
 }
 
@@ -137,10 +140,11 @@ int main(void) {
   double bare = bare_a_second(dir);
   struct db_figures figures = {0};
   double writes = writes_a_second(dir, &figures);
-  (void)printf("{\"fsyncs_a_second\":%.0f,\"bare_rows_a_second\":%.0f,\"durable_writes_a_second\":%.0f,\"writes_a_commit\":%.1f,"
-               "\"writes_to_bare\":%.2f,\"commits_to_fsyncs\":%.2f}\n",
-               fsyncs, bare, writes, (double)figures.writes / (double)figures.commits, writes / bare,
-               (double)figures.commits / SECONDS / fsyncs);
+  (void)printf(
+      "{\"fsyncs_a_second\":%.0f,\"bare_rows_a_second\":%.0f,\"durable_writes_a_second\":%.0f,\"writes_a_commit\":%.1f,"
+      "\"writes_to_bare\":%.2f,\"commits_to_fsyncs\":%.2f}\n",
+      fsyncs, bare, writes, (double)figures.writes / (double)figures.commits, writes / bare,
+      (double)figures.commits / SECONDS / fsyncs);
   char command[64];
   (void)snprintf(command, sizeof command, "rm -rf %s", dir);
   return system(command);

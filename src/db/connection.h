@@ -1,11 +1,13 @@
 /* db/connection.h: one SQLite connection, its settings and its prepared statements. (private to db/)
  *
  * A transaction is its connection: there is at most one at a time on each, so struct db_tx is the connection itself.
- * One role   exactly one connection of the installation, DB_WRITER, writes and checkpoints. Readers are opened read-only, never checkpoint,
- *            not even at close: SQLite before 3.51.3 can lose committed data when a write races a checkpoint of another connection.
- *            db_connection_open checks the settings it asked for and fails if one did not take.
- * Statements are prepared once and kept by the pointer of their text. Their text is compared too, so that a reused address
- *            (which db.h forbids) costs a preparation and not a wrong answer. A statement asked for while it is running gets a twin.
+ * One role   exactly one connection of the installation, DB_WRITER, writes and checkpoints. Readers are opened
+ *            read-only and never checkpoint, not even at close: SQLite before 3.51.3 can lose committed data when a
+ *            write races a checkpoint of another connection. db_connection_open checks the settings it asked for
+ *            and fails if one did not take.
+ * Statements are prepared once and kept by the pointer of their text. Their text is compared too, so that a reused
+ *            address (which db.h forbids) costs a preparation and not a wrong answer. A statement asked for while
+ *            it is running gets a twin.
  */
 #pragma once
 #include <sqlite3.h>
@@ -25,9 +27,9 @@ struct db_statement {
   sqlite3_stmt *handle;
   struct db_statement *next; /* in its bucket */
   bool in_use;
-  size_t argument_count;                       /* the highest n of $n */
-  size_t parameter_count;                      /* SQLite's own count, in order of first appearance */
-  uint8_t argument_of[DB_PARAMETERS_MAX];      /* parameter i (from 0) takes argument argument_of[i] (from 0) */
+  size_t argument_count;                  /* the highest n of $n */
+  size_t parameter_count;                 /* SQLite's own count, in order of first appearance */
+  uint8_t argument_of[DB_PARAMETERS_MAX]; /* parameter i (from 0) takes argument argument_of[i] (from 0) */
 };
 
 struct db_tx {
@@ -38,7 +40,7 @@ struct db_tx {
   enum db_role role;
   struct db *pool; /* readers: where it goes back to */
   result late;     /* what an INSERT ... RETURNING closed at its first row still had to say, e.g. a foreign key */
-  int wal_pages; /* writer: length of the log after the last commit */
+  int wal_pages;   /* writer: length of the log after the last commit */
 };
 
 MUST_USE result db_connection_open(const char *path, enum db_role role, bool create, struct db_tx **ret_tx);

@@ -8,7 +8,7 @@ static struct {
   sqlite3_io_methods methods[2];
   sqlite3_vfs vfs;
   sqlite3_vfs *real_vfs;
-  int sync_fails;  /* the next so many */
+  int sync_fails; /* the next so many */
   int write_full;
   int syncs;
 } disk;
@@ -193,7 +193,8 @@ static void another_process_reads_while_this_one_writes(void **state) {
 static result many_add(struct db_tx *tx, void *arg) {
   const struct note *from = arg;
   for (int64_t i = 0; i < 4000; i++) {
-    struct note note = {from->person, from->number + i, "a row wide enough to fill pages quickly, so that the log grows beyond its limit"};
+    struct note note = {from->person, from->number + i,
+                        "a row wide enough to fill pages quickly, so that the log grows beyond its limit"};
     TRY(note_add(tx, &note));
   }
   return OK;

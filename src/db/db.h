@@ -1,18 +1,22 @@
-/* db/db.h: storage: one interface, one driver behind it (SQLite now, PostgreSQL beside it later). One text of every statement.
+/* db/db.h: storage: one interface, one driver behind it (SQLite now, PostgreSQL beside it later).
  *
- * Writing    is a function. db_write(db, fn, arg) runs fn in a savepoint of its own on the one writer thread, together with whatever else is
- *            waiting (group commit: one fsync serves all), and returns only when it is on disk. fn re-reads what it decides on, checks,
- *            writes and appends its ledger entry, nothing else: no signature, HTTP, Lua, layout or password hash. It may run twice.
- *            If fn fails, its savepoint is rolled back, the others stand, and db_write returns fn's code. The caller sleeps meanwhile, so
- *            fn may use the caller's arena.
+ * Writing    is a function. db_write(db, fn, arg) runs fn in a savepoint of its own on the one writer thread,
+ *            together with whatever else is waiting (group commit: one fsync serves all), and returns only when it
+ *            is on disk. fn re-reads what it decides on, checks, writes and appends its ledger entry, nothing else:
+ *            no signature, HTTP, Lua, layout or password hash. It may run twice. If fn fails, its savepoint is
+ *            rolled back, the others stand, and db_write returns fn's code. The caller sleeps meanwhile, so fn may
+ *            use the caller's arena.
  * Reading    a snapshot on a pooled reader connection, from db_read_begin to db_read_end.
- * Durable    what db_write acknowledged survives kill -9 and power loss (WAL, synchronous=FULL). DB_FULL: nothing was written. DB_UNAVAILABLE
- *            from a disk that failed: no further write is taken until the process starts anew, and whether the last batch is there
- *            is known only then: a caller that asks again needs its idempotency key.
- * Processes  one writes (flock on `<path>.lock`, taken by db_open; DB_LOCKED), any number read at the same time with DB_READ_ONLY.
- * Threads    db_write, db_read_begin and db_read_end from any thread; a tx belongs to one thread. Never call db_write inside fn.
- * SQL        placeholders $1..$n, the same text on both engines; SQL stands beside its domain code as string literals (statements are
- *            cached by pointer: never build SQL at run time).
+ * Durable    what db_write acknowledged survives kill -9 and power loss (WAL, synchronous=FULL). DB_FULL: nothing
+ *            was written. DB_UNAVAILABLE from a disk that failed: no further write is taken until the process starts
+ *            anew, and whether the last batch is there is known only then: a caller that asks again needs its
+ *            idempotency key.
+ * Processes  one writes (flock on `<path>.lock`, taken by db_open; DB_LOCKED), any number read at the same time with
+ *            DB_READ_ONLY.
+ * Threads    db_write, db_read_begin and db_read_end from any thread; a tx belongs to one thread. Never call
+ *            db_write inside fn.
+ * SQL        one text for both engines, placeholders $1..$n; it stands beside its domain code as string literals
+ *            (statements are cached by pointer: never build SQL at run time).
  */
 #pragma once
 #include "base/arena.h"
@@ -21,7 +25,7 @@ struct db;
 struct db_tx;
 
 enum db_error {
-  DB_UNAVAILABLE = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_DB, 1), /* Storage does not answer now; nothing was written. */
+  DB_UNAVAILABLE = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_DB, 1), /* Storage does not answer now: see Durable. */
   DB_BROKEN = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 2),         /* The database file is damaged. */
   DB_TOO_NEW = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 3),        /* Made by a newer program. */
   DB_STATEMENT = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 4),      /* A statement is wrong: our defect. */
@@ -31,7 +35,7 @@ enum db_error {
   DB_FULL = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_DB, 8),        /* No space left. */
   DB_CONSTRAINT = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 9),     /* A row breaks its table's rules: our defect. */
   DB_MISSING = RESULT_CODE(RESULT_NOT_FOUND, MODULE_DB, 10),      /* There is no database at that path. */
-  DB_TOO_OLD = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 11),       /* Read-only, and a writer has to bring the tables forward first. */
+  DB_TOO_OLD = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 11), /* Read-only, and a writer must bring the tables forward. */
 };
 
 enum db_mode {
@@ -41,14 +45,16 @@ enum db_mode {
 };
 
 /* Tables of one module, forward only. A column is declared `name TYPE/CLASS ...`:
- * TYPE   id (64-bit key), int (64-bit number), text (UTF-8), bytes, time (Unix ms UTC, 64-bit)
- * CLASS  public, personal, sensitive, secret
- * The migrator spells the type per engine, stores the class in column_class(module, table_name, column_name, class), and refuses a column without either.
- * A column's own `id/... PRIMARY KEY` left out of an INSERT is given by the engine (ask with RETURNING): ascending in the order of commits
- * on SQLite; on PostgreSQL from a sequence, unique but neither without gaps nor in that order.
- * PRIMARY KEY (person_id, ...) written for the whole table clusters its rows by that key.
- * Left out, because the engines differ: STRICT, WITHOUT ROWID, IF NOT EXISTS, AUTOINCREMENT, DEFERRABLE, COLLATE, triggers, views, pragmas.
- * "double quotes" never hold a text. Only CREATE/DROP TABLE and INDEX, ALTER TABLE ADD COLUMN, INSERT, UPDATE, DELETE. */
+ * TYPE     id (64-bit key), int (64-bit number), text (UTF-8), bytes, time (Unix ms UTC, 64-bit)
+ * CLASS    public, personal, sensitive, secret
+ * The migrator spells the type per engine, stores the class in column_class(module, table_name, column_name, class),
+ * and refuses a column without either.
+ * Keys     PRIMARY KEY (person_id, ...) written for the whole table clusters its rows by that key. A column's own
+ *          `id/... PRIMARY KEY` left out of an INSERT is given by the engine (ask with RETURNING): ascending in the
+ *          order of commits on SQLite; on PostgreSQL unique, but neither without gaps nor in that order.
+ * Allowed  CREATE and DROP TABLE and INDEX, ALTER TABLE ADD COLUMN, INSERT, UPDATE, DELETE.
+ * Refused  because the engines differ: STRICT, WITHOUT ROWID, IF NOT EXISTS, AUTOINCREMENT, DEFERRABLE, COLLATE,
+ *          triggers, views, pragmas. "Double quotes" never hold a text. */
 struct db_migration {
   const char *module; /* layers.txt name */
   int version;        /* 1, 2, 3 ... within the module */
@@ -76,21 +82,34 @@ struct db_value {
   int64_t number;
   struct slice bytes;
 };
-static inline struct db_value db_of_int(int64_t n) { return (struct db_value){DB_INT, n, {0}}; }
-static inline struct db_value db_of_text(struct slice s) { return (struct db_value){DB_TEXT, 0, s}; }
-static inline struct db_value db_of_bytes(struct slice s) { return (struct db_value){DB_BYTES, 0, s}; }
-static inline struct db_value db_of_null(void) { return (struct db_value){0}; }
+static inline struct db_value db_of_int(int64_t n) {
+  return (struct db_value){DB_INT, n, {0}};
+}
+static inline struct db_value db_of_text(struct slice s) {
+  return (struct db_value){DB_TEXT, 0, s};
+}
+static inline struct db_value db_of_bytes(struct slice s) {
+  return (struct db_value){DB_BYTES, 0, s};
+}
+static inline struct db_value db_of_null(void) {
+  return (struct db_value){0};
+}
 /* An empty text or a zero number as NULL. */
-static inline struct db_value db_of_text_or_null(struct slice s) { return s.len ? db_of_text(s) : db_of_null(); }
-static inline struct db_value db_of_int_or_null(int64_t n) { return n ? db_of_int(n) : db_of_null(); }
+static inline struct db_value db_of_text_or_null(struct slice s) {
+  return s.len ? db_of_text(s) : db_of_null();
+}
+static inline struct db_value db_of_int_or_null(int64_t n) {
+  return n ? db_of_int(n) : db_of_null();
+}
 
 struct db_args {
   const struct db_value *values;
   size_t count;
 };
 /* DB_ARGS(db_of_int(1), db_of_text(name)); values are read before the call returns. */
-#define DB_ARGS(...) \
-  ((struct db_args){(const struct db_value[]){__VA_ARGS__}, sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value)})
+#define DB_ARGS(...)                                        \
+  ((struct db_args){(const struct db_value[]){__VA_ARGS__}, \
+                    sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value)})
 #define DB_NO_ARGS ((struct db_args){0})
 
 /* INSERT, UPDATE, DELETE. ret_changed (may be NULL): rows changed. DB_DUPLICATE, DB_CONSTRAINT. */

@@ -9,7 +9,8 @@ static void writes_and_reads_by_parameter_name(void **state) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   assert_ok(db_read_begin(fixture->db, &tx));
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  assert_ok(db_row(tx, "SELECT person_id, number, words, picture, seen FROM note WHERE person_id = $1", DB_ARGS(db_of_int(7)), &rows));
+  assert_ok(db_row(tx, "SELECT person_id, number, words, picture, seen FROM note WHERE person_id = $1",
+                   DB_ARGS(db_of_int(7)), &rows));
   assert_int_equal(db_int(&rows, 0), 7);
   assert_int_equal(db_int(&rows, 1), 1);
   assert_true(slice_is(db_text(&rows, 2), "xin chào"));
@@ -20,8 +21,9 @@ static void writes_and_reads_by_parameter_name(void **state) {
 
 static result empty_text_add(struct db_tx *tx, void *arg) {
   (void)arg;
-  return db_run(tx, "INSERT INTO note (person_id, number, words, picture) VALUES ($1, $2, $3, $4)",
-                DB_ARGS(db_of_int(1), db_of_int(1), db_of_text((struct slice){0}), db_of_text_or_null((struct slice){0})), NULL);
+  return db_run(
+      tx, "INSERT INTO note (person_id, number, words, picture) VALUES ($1, $2, $3, $4)",
+      DB_ARGS(db_of_int(1), db_of_int(1), db_of_text((struct slice){0}), db_of_text_or_null((struct slice){0})), NULL);
 }
 
 static void an_empty_text_is_not_null(void **state) {
@@ -193,7 +195,8 @@ static void *crowd_main(void *arg) {
   for (int64_t i = 1; i <= 25; i++) {
     struct note note = {crowd->person, i, "crowd"};
     assert_true(is_ok(db_write(crowd->db, note_add, &note)));
-    assert_int_equal(notes_now(crowd->db, crowd->person), i); /* acknowledged is visible, with more threads than readers */
+    assert_int_equal(notes_now(crowd->db, crowd->person),
+                     i); /* acknowledged is visible, with more threads than readers */
   }
   return NULL;
 }
@@ -231,9 +234,11 @@ static result orphan_add(struct db_tx *tx, void *arg) {
 static void a_foreign_key_holds_even_when_a_returned_row_is_left_early(void **state) {
   struct fixture *fixture = *state;
   db_close(&fixture->db);
-  const struct db_migration more[] = {note_migrations[0], note_migrations[1],
-                                      {"note", 3, "CREATE TABLE leaf_of (id id/public PRIMARY KEY, tag text/public REFERENCES tag (name))"},
-                                      {0}};
+  const struct db_migration more[] = {
+      note_migrations[0],
+      note_migrations[1],
+      {"note", 3, "CREATE TABLE leaf_of (id id/public PRIMARY KEY, tag text/public REFERENCES tag (name))"},
+      {0}};
   struct db_options options = {.path = fixture->path, .mode = DB_WRITE, .migrations = more, .readers = 1};
   assert_ok(db_open(&options, &fixture->db));
   assert_code(db_write(fixture->db, orphan_add, NULL), DB_CONSTRAINT);

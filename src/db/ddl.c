@@ -14,8 +14,8 @@ struct scan {
   const struct db_migration *migration;
   struct arena *arena;
   struct slice text;
-  size_t at;    /* behind the current token */
-  size_t done;  /* text before this is in `out` already */
+  size_t at;   /* behind the current token */
+  size_t done; /* text before this is in `out` already */
   struct token token;
   struct buf out;
   const char *table;
@@ -27,11 +27,13 @@ static bool is_word(struct token token, const char *word) {
          strncasecmp((const char *)token.text.ptr, word, token.text.len) == 0;
 }
 
-static bool is_mark(struct token token, char mark) { return token.type == T_MARK && token.text.ptr[0] == (uint8_t)mark; }
+static bool is_mark(struct token token, char mark) {
+  return token.type == T_MARK && token.text.ptr[0] == (uint8_t)mark;
+}
 
 static result refuse(const struct scan *scan, const char *why) {
-  FAIL(DB_STATEMENT, "migration %s %d, table %s, column %s: %s, at \"%.*s\"", scan->migration->module, scan->migration->version,
-       scan->table ? scan->table : "-", scan->column ? scan->column : "-", why,
+  FAIL(DB_STATEMENT, "migration %s %d, table %s, column %s: %s, at \"%.*s\"", scan->migration->module,
+       scan->migration->version, scan->table ? scan->table : "-", scan->column ? scan->column : "-", why,
        (int)(scan->token.text.len < 40 ? scan->token.text.len : 40), (const char *)scan->token.text.ptr);
 }
 
@@ -169,8 +171,8 @@ static result column_spell(struct scan *scan, struct db_ddl_statement *statement
 }
 
 static bool is_table_rule(struct token token) {
-  return is_word(token, "PRIMARY") || is_word(token, "UNIQUE") || is_word(token, "CHECK") || is_word(token, "FOREIGN") ||
-         is_word(token, "CONSTRAINT");
+  return is_word(token, "PRIMARY") || is_word(token, "UNIQUE") || is_word(token, "CHECK") ||
+         is_word(token, "FOREIGN") || is_word(token, "CONSTRAINT");
 }
 
 static result table_name_take(struct scan *scan) {
@@ -268,7 +270,8 @@ static result statement_spell(struct scan *scan, struct db_ddl_statement *statem
   return other_skip(scan);
 }
 
-result db_ddl_spell(const struct db_migration *migration, struct arena *arena, struct db_ddl_statement **ret_statements) {
+result db_ddl_spell(const struct db_migration *migration, struct arena *arena,
+                    struct db_ddl_statement **ret_statements) {
   struct scan scan = {.migration = migration, .arena = arena, .text = slice_str(migration->sql)};
   struct db_ddl_statement *first = NULL;
   struct db_ddl_statement **link = &first;

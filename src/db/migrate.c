@@ -8,7 +8,8 @@
 static const struct db_migration own_migration = {
     "db", 1,
     "CREATE TABLE schema_version (module text/public PRIMARY KEY, version int/public NOT NULL);"
-    "CREATE TABLE column_class (module text/public NOT NULL, table_name text/public NOT NULL, column_name text/public NOT NULL,"
+    "CREATE TABLE column_class (module text/public NOT NULL, table_name text/public NOT NULL, column_name text/public "
+    "NOT NULL,"
     " class text/public NOT NULL CHECK (class IN ('public', 'personal', 'sensitive', 'secret')),"
     " PRIMARY KEY (table_name, column_name))"};
 
@@ -51,7 +52,8 @@ static result number_read(struct db_tx *tx, const char *sql, int64_t *ret_number
   return OK;
 }
 
-/* The first read of the file: what is no database, or is damaged at its head, or shorter than its header says, shows here. */
+/* The first read of the file: what is no database, or is damaged at its head, or shorter than its header says, shows
+ * here. */
 static result owner_check(struct db_tx *tx, bool *ret_is_new) {
   int64_t application = 0;
   int64_t tables = 0;
@@ -87,8 +89,8 @@ static result versions_check(const struct applied *applied, const struct db_migr
     const char *module = applied->modules[i].name;
     int known = known_version(migrations, module);
     if (applied->modules[i].version > known) {
-      FAIL(DB_TOO_NEW, "made by a newer program: %s is at version %d, this program knows %d", module, applied->modules[i].version,
-           known);
+      FAIL(DB_TOO_NEW, "made by a newer program: %s is at version %d, this program knows %d", module,
+           applied->modules[i].version, known);
     }
   }
   return OK;
@@ -105,8 +107,8 @@ static result classes_check(struct db_tx *tx, const struct db_migration *migrati
   if (db_rows_next(&rows)) {
     struct slice table = db_text(&rows, 0);
     struct slice column = db_text(&rows, 1);
-    FAIL(DB_STATEMENT, "migration %s %d leaves %.*s.%.*s without a class", migration->module, migration->version, SLICE_ARG(table),
-         SLICE_ARG(column));
+    FAIL(DB_STATEMENT, "migration %s %d leaves %.*s.%.*s without a class", migration->module, migration->version,
+         SLICE_ARG(table), SLICE_ARG(column));
   }
   return rows.status;
 }
@@ -119,8 +121,8 @@ static result statement_apply(struct db_tx *tx, const struct db_ddl_statement *s
     return db_failure(tx, status, statement->sql);
   }
   if (statement->dropped_table != NULL) {
-    TRY(db_run(tx, "DELETE FROM column_class WHERE table_name = $1", DB_ARGS(db_of_text(slice_str(statement->dropped_table))),
-               NULL));
+    TRY(db_run(tx, "DELETE FROM column_class WHERE table_name = $1",
+               DB_ARGS(db_of_text(slice_str(statement->dropped_table))), NULL));
   }
   return OK;
 }
@@ -128,8 +130,8 @@ static result statement_apply(struct db_tx *tx, const struct db_ddl_statement *s
 static result columns_note(struct db_tx *tx, const char *module, const struct db_ddl_column *column) {
   for (; column != NULL; column = column->next) {
     TRY(db_run(tx, "INSERT INTO column_class (module, table_name, column_name, class) VALUES ($1, $2, $3, $4)",
-               DB_ARGS(db_of_text(slice_str(module)), db_of_text(slice_str(column->table)), db_of_text(slice_str(column->column)),
-                       db_of_text(slice_str(column->class))),
+               DB_ARGS(db_of_text(slice_str(module)), db_of_text(slice_str(column->table)),
+                       db_of_text(slice_str(column->column)), db_of_text(slice_str(column->class))),
                NULL));
   }
   return OK;
@@ -214,8 +216,8 @@ result db_migrate(struct db_tx *tx, const struct db_migration *migrations, bool 
     if (may_write) {
       TRY(migrate_one(tx, each, &applied));
     } else if (each->version > applied_version(&applied, each->module)) {
-      FAIL(DB_TOO_OLD, "%s is at version %d of %d: start the server once", each->module, applied_version(&applied, each->module),
-           each->version);
+      FAIL(DB_TOO_OLD, "%s is at version %d of %d: start the server once", each->module,
+           applied_version(&applied, each->module), each->version);
     }
   }
   return OK;

@@ -31,12 +31,15 @@ static void rejects_tables_the_other_engine_would_read_otherwise(void **state) {
       {"CREATE TABLE a (b int/public) STRICT", "nothing may follow"},
       {"CREATE TABLE a (b int/public PRIMARY KEY) WITHOUT ROWID", "nothing may follow"},
       {"CREATE TABLE IF NOT EXISTS a (b int/public)", "runs once"},
-      {"CREATE TABLE p (b int/public PRIMARY KEY); CREATE TABLE a (b int/public REFERENCES p (b) DEFERRABLE INITIALLY DEFERRED)", "batch"},
+      {"CREATE TABLE p (b int/public PRIMARY KEY); CREATE TABLE a (b int/public REFERENCES p (b) DEFERRABLE INITIALLY "
+       "DEFERRED)",
+       "batch"},
       {"CREATE TABLE a (b int/public PRIMARY KEY AUTOINCREMENT)", "other engine"},
       {"CREATE TABLE a AS SELECT 1 AS b", "( was expected"},
       {"CREATE TABLE a (b int/public); ALTER TABLE a ADD COLUMN c text", "no class"},
       {"CREATE TABLE a (b int/public); ALTER TABLE a RENAME COLUMN b TO c", "only ADD COLUMN"},
-      {"CREATE TABLE a (b int/public); CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END", "creates, alters and drops"},
+      {"CREATE TABLE a (b int/public); CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END",
+       "creates, alters and drops"},
       {"CREATE VIEW v AS SELECT 1", "creates, alters and drops"},
       {"PRAGMA synchronous=OFF", "creates, alters and drops"},
       {"BEGIN", "creates, alters and drops"},
@@ -61,8 +64,11 @@ static void each_column_has_its_class_in_the_catalogue(void **state) {
     const char *table;
     const char *column;
     const char *class;
-  } cases[] = {{"note", "person_id", "public"}, {"note", "words", "personal"}, {"note", "picture", "sensitive"},
-               {"tag", "colour", "public"},     {"column_class", "class", "public"}};
+  } cases[] = {{"note", "person_id", "public"},
+               {"note", "words", "personal"},
+               {"note", "picture", "sensitive"},
+               {"tag", "colour", "public"},
+               {"column_class", "class", "public"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct db_rows rows CLEANUP(db_rows_close) = {0};
     assert_ok(db_row(tx, "SELECT class FROM column_class WHERE table_name = $1 AND column_name = $2",
@@ -86,7 +92,8 @@ static void tables_with_a_key_of_their_own_are_clustered_by_it(void **state) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   assert_ok(db_read_begin(fixture->db, &tx));
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  assert_ok(db_query(tx, "SELECT name, wr, strict FROM pragma_table_list WHERE name IN ('note', 'tag') ORDER BY name", DB_NO_ARGS, &rows));
+  assert_ok(db_query(tx, "SELECT name, wr, strict FROM pragma_table_list WHERE name IN ('note', 'tag') ORDER BY name",
+                     DB_NO_ARGS, &rows));
   for (int i = 0; i < 2; i++) {
     assert_true(db_rows_next(&rows));
     assert_int_equal(db_int(&rows, 1), i == 0); /* note: by person; tag: by its number, with an index on the name */
@@ -107,11 +114,15 @@ static void moves_forward_and_keeps_the_rows(void **state) {
 
 static void a_failed_migration_leaves_the_version_before(void **state) {
   struct fixture *fixture = *state;
-  const struct db_migration broken[] = {note_migrations[0], note_migrations[1],
-                                        {"note", 3, "CREATE TABLE x (y int/public); INSERT INTO x VALUES ('not a number')"}, {0}};
+  const struct db_migration broken[] = {
+      note_migrations[0],
+      note_migrations[1],
+      {"note", 3, "CREATE TABLE x (y int/public); INSERT INTO x VALUES ('not a number')"},
+      {0}};
   assert_code(open_with(fixture, DB_WRITE, broken), DB_CONSTRAINT);
   assert_ok(open_with(fixture, DB_WRITE, note_migrations));
-  const struct db_migration gap[] = {note_migrations[0], note_migrations[1], {"note", 4, "CREATE TABLE x (y int/public)"}, {0}};
+  const struct db_migration gap[] = {
+      note_migrations[0], note_migrations[1], {"note", 4, "CREATE TABLE x (y int/public)"}, {0}};
   assert_code(open_with(fixture, DB_WRITE, gap), DB_STATEMENT);
 }
 

@@ -3,9 +3,12 @@
 #include "db/connection.h"
 
 /* SQLite takes a NULL pointer for a NULL value; an empty text is a text. */
-static const void *never_null(struct slice s) { return s.ptr != NULL ? (const void *)s.ptr : (const void *)""; }
+static const void *never_null(struct slice s) {
+  return s.ptr != NULL ? (const void *)s.ptr : (const void *)"";
+}
 
-static int bind_one(sqlite3_stmt *handle, int parameter, const struct db_value *value, sqlite3_destructor_type lifetime) {
+static int bind_one(sqlite3_stmt *handle, int parameter, const struct db_value *value,
+                    sqlite3_destructor_type lifetime) {
   switch (value->type) {
     case DB_INT:
       return sqlite3_bind_int64(handle, parameter, value->number);

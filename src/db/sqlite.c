@@ -42,11 +42,13 @@ static uint16_t code_of(int sqlite_code) {
 
 result db_failure(struct db_tx *tx, int sqlite_code, const char *what) {
   /* SQLite's messages name tables, columns and our own SQL, never values. */
-  FAIL(code_of(sqlite_code), "%s (%d): %.120s", tx->handle ? sqlite3_errmsg(tx->handle) : sqlite3_errstr(sqlite_code), sqlite_code,
-       what);
+  FAIL(code_of(sqlite_code), "%s (%d): %.120s", tx->handle ? sqlite3_errmsg(tx->handle) : sqlite3_errstr(sqlite_code),
+       sqlite_code, what);
 }
 
-static size_t bucket_of(const char *sql) { return ((uintptr_t)sql >> 4) % DB_STATEMENT_BUCKETS; }
+static size_t bucket_of(const char *sql) {
+  return ((uintptr_t)sql >> 4) % DB_STATEMENT_BUCKETS;
+}
 
 static void statement_forget(struct db_tx *tx, struct db_statement **link) {
   struct db_statement *gone = *link;
@@ -230,10 +232,12 @@ static result connection_set_up(struct db_tx *tx) {
   (void)sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
   (void)sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
   /* autocheckpoint first: setting it replaces the hook. */
-  TRY(execute(tx, "PRAGMA wal_autocheckpoint=0; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
-                  "PRAGMA temp_store=MEMORY"));
+  TRY(execute(tx,
+              "PRAGMA wal_autocheckpoint=0; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
+              "PRAGMA temp_store=MEMORY"));
   char cache[64];
-  (void)snprintf(cache, sizeof cache, "PRAGMA cache_size=-%d", tx->role == DB_WRITER ? WRITER_CACHE_KIB : READER_CACHE_KIB);
+  (void)snprintf(cache, sizeof cache, "PRAGMA cache_size=-%d",
+                 tx->role == DB_WRITER ? WRITER_CACHE_KIB : READER_CACHE_KIB);
   TRY(execute(tx, cache));
   if (tx->role == DB_WRITER) {
     /* Erased details must be gone from the file, not only from the index. */

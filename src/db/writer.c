@@ -9,13 +9,13 @@
 #include "base/clock.h"
 
 enum {
-  BATCH_MAX = 512,          /* bounds how long the first in a batch waits for the last */
-  QUEUE_MAX = 4096,         /* every one of them is a sleeping thread: more means that storage has stopped */
-  GATHER_FROM = 4,          /* a batch after one this large waits a moment for those just released */
+  BATCH_MAX = 512,  /* bounds how long the first in a batch waits for the last */
+  QUEUE_MAX = 4096, /* every one of them is a sleeping thread: more means that storage has stopped */
+  GATHER_FROM = 4,  /* a batch after one this large waits a moment for those just released */
   GATHER_US_MAX = 2000,
-  IDLE_MS = 200,            /* after so long without a write the log is carried over */
-  PAGES_IDLE = 64,          /* ... if it holds at least this much */
-  PAGES_BUSY = 8 * 1024,    /* 32 MiB: carried over even under load */
+  IDLE_MS = 200,              /* after so long without a write the log is carried over */
+  PAGES_IDLE = 64,            /* ... if it holds at least this much */
+  PAGES_BUSY = 8 * 1024,      /* 32 MiB: carried over even under load */
   PAGES_TOO_LONG = 64 * 1024, /* 256 MiB: waits for readers so that the log starts again from its beginning */
   RESTART_WAIT_MS = 100,
 };
@@ -43,21 +43,23 @@ struct db_writer {
   bool stopping;
   int last_batch;
   /* the thread's own */
-  int64_t commit_us;   /* smoothed */
-  int carried_pages;   /* of the log, already in the database file */
+  int64_t commit_us; /* smoothed */
+  int carried_pages; /* of the log, already in the database file */
 };
 
 static void outcome_set(struct request *request, result outcome) {
   request->outcome = outcome;
   if (!is_ok(outcome)) {
     const struct fault *fault = fault_last();
-    request->fault = fault->code == outcome.code
-                         ? *fault
-                         : (struct fault){.file = __FILE__, .line = __LINE__, .code = outcome.code, .detail = "no detail given"};
+    request->fault =
+        fault->code == outcome.code
+            ? *fault
+            : (struct fault){.file = __FILE__, .line = __LINE__, .code = outcome.code, .detail = "no detail given"};
   }
 }
 
-/* The caller's function between a savepoint and its release. False: the transaction itself is gone, and with it the whole batch. */
+/* The caller's function between a savepoint and its release. False: the transaction itself is gone, and with it the
+ * whole batch. */
 static bool run_one(struct db_writer *writer, struct request *request) {
   struct db_tx *tx = writer->tx;
   result outcome = db_control(tx, "SAVEPOINT one");
@@ -128,7 +130,8 @@ static result batch_run(struct db_writer *writer, struct request *batch) {
     if (sqlite3_get_autocommit(writer->tx->handle) == 0) {
       (void)!is_ok(db_control(writer->tx, "ROLLBACK"));
     }
-    return fault_set(fault.file, fault.line, fault.code == DB_FULL ? DB_FULL : DB_UNAVAILABLE, "batch undone: %s", fault.detail);
+    return fault_set(fault.file, fault.line, fault.code == DB_FULL ? DB_FULL : DB_UNAVAILABLE, "batch undone: %s",
+                     fault.detail);
   }
   return batch_commit(writer);
 }
@@ -158,7 +161,8 @@ static void checkpoint(struct db_writer *writer, int mode) {
   int carried = 0;
   int status = sqlite3_wal_checkpoint_v2(writer->tx->handle, NULL, mode, &log_pages, &carried);
   if ((status & 0xff) == SQLITE_IOERR || (status & 0xff) == SQLITE_CORRUPT) {
-    /* The log still holds everything. Another fsync of the database file might falsely succeed, so the log must not start again. */
+    /* The log still holds everything. Another fsync of the database file might falsely succeed, so the log must not
+     * start again. */
     atomic_store(&writer->broken, true);
   }
   /* When readers or a full disk stood in the way, try again only after as many pages more. */
@@ -167,7 +171,8 @@ static void checkpoint(struct db_writer *writer, int mode) {
 
 static int pages_to_carry(const struct db_writer *writer) {
   int pages = writer->tx->wal_pages;
-  return pages >= writer->carried_pages ? pages - writer->carried_pages : pages; /* fewer than carried: the log began anew */
+  return pages >= writer->carried_pages ? pages - writer->carried_pages
+                                        : pages; /* fewer than carried: the log began anew */
 }
 
 static void checkpoint_if_long(struct db_writer *writer) {
@@ -195,8 +200,9 @@ static void wait_us(struct db_writer *writer, int64_t us) {
   (void)pthread_cond_timedwait(&writer->wake, &writer->mutex, &until);
 }
 
-/* Those released by the last commit are about to come back. Without a short wait the first of them would get an fsync of its own and
- * the rest would wait for the next. Waits at most a quarter of what a commit costs. Called with the mutex held. */
+/* Those released by the last commit are about to come back. Without a short wait the first of them would get an
+ * fsync of its own and the rest would wait for the next. Waits at most a quarter of what a commit costs. Called with
+ * the mutex held. */
 static void gather(struct db_writer *writer) {
   int64_t budget_us = writer->commit_us / 4 < GATHER_US_MAX ? writer->commit_us / 4 : GATHER_US_MAX;
   if (writer->last_batch < GATHER_FROM || budget_us < 20) {

@@ -7,12 +7,14 @@ const struct db_migration ledger_migrations[] = {
      /* Never changed, never deleted. */
      "CREATE TABLE ledger_entry (id id/public PRIMARY KEY, leaf bytes/personal NOT NULL);"
      /* Erasable. */
-     "CREATE TABLE ledger_detail (entry_id id/public PRIMARY KEY, salt bytes/sensitive NOT NULL, detail text/sensitive NOT NULL);"
+     "CREATE TABLE ledger_detail (entry_id id/public PRIMARY KEY, salt bytes/sensitive NOT NULL, detail text/sensitive "
+     "NOT NULL);"
      "CREATE TABLE ledger_pseudonym (person_id id/public PRIMARY KEY, pseudonym bytes/sensitive NOT NULL UNIQUE);"
-     "CREATE TABLE ledger_person (person_id id/public NOT NULL, entry_id id/public NOT NULL, is_read int/public NOT NULL,"
+     "CREATE TABLE ledger_person (person_id id/public NOT NULL, entry_id id/public NOT NULL, is_read int/public NOT "
+     "NULL,"
      " PRIMARY KEY (person_id, entry_id));"
-     /* What has no position yet. A table of its own rather than 'ids above the last one ordered': on PostgreSQL a lower id can be committed
-      * after a higher one, and would be passed over for ever. */
+     /* What has no position yet. A table of its own rather than 'ids above the last one ordered': on PostgreSQL a
+      * lower id can be committed after a higher one, and would be passed over for ever. */
      "CREATE TABLE ledger_pending (entry_id id/public PRIMARY KEY);"
      "CREATE TABLE ledger_order (position id/public PRIMARY KEY, entry_id id/public NOT NULL UNIQUE);"
      "CREATE TABLE ledger_tile (level int/public NOT NULL, number int/public NOT NULL, hashes bytes/public NOT NULL,"
@@ -21,13 +23,15 @@ const struct db_migration ledger_migrations[] = {
      "CREATE TABLE ledger_checkpoint (size id/public PRIMARY KEY, text text/public NOT NULL, signature bytes/public)"},
     {0}};
 
-static result pseudonym_of(struct env *env, struct db_tx *tx, int64_t person_id, uint8_t ret_pseudonym[static LEDGER_PSEUDONYM_BYTES]) {
+static result pseudonym_of(struct env *env, struct db_tx *tx, int64_t person_id,
+                           uint8_t ret_pseudonym[static LEDGER_PSEUDONYM_BYTES]) {
   if (person_id == 0) {
     memset(ret_pseudonym, 0, LEDGER_PSEUDONYM_BYTES);
     return OK;
   }
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT pseudonym FROM ledger_pseudonym WHERE person_id = $1", DB_ARGS(db_of_int(person_id)), &rows));
+  TRY(db_query(tx, "SELECT pseudonym FROM ledger_pseudonym WHERE person_id = $1", DB_ARGS(db_of_int(person_id)),
+               &rows));
   if (db_rows_next(&rows)) {
     struct slice found = db_bytes(&rows, 0);
     if (found.len != LEDGER_PSEUDONYM_BYTES) {
@@ -72,7 +76,8 @@ static result entry_store(struct db_tx *tx, struct slice leaf, int64_t *ret_entr
   return OK;
 }
 
-static result append(struct env *env, struct db_tx *tx, const struct ledger_entry *entry, bool is_read, struct arena *arena) {
+static result append(struct env *env, struct db_tx *tx, const struct ledger_entry *entry, bool is_read,
+                     struct arena *arena) {
   int64_t *subjects = NULL;
   size_t subject_count = subjects_sort(entry, arena, &subjects);
   if (subject_count > LEDGER_LEAF_BYTES_MAX / LEDGER_PSEUDONYM_BYTES) {
@@ -134,8 +139,10 @@ result ledger_record_read(struct env *env, const struct ledger_entry *entry) {
 /* The details of entries that are about this person and nobody else. */
 static result details_erase(struct db_tx *tx, int64_t person_id) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT p.entry_id, e.leaf FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id WHERE p.person_id = $1",
-               DB_ARGS(db_of_int(person_id)), &rows));
+  TRY(db_query(
+      tx,
+      "SELECT p.entry_id, e.leaf FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id WHERE p.person_id = $1",
+      DB_ARGS(db_of_int(person_id)), &rows));
   while (db_rows_next(&rows)) {
     struct ledger_leaf leaf = {0};
     TRY(ledger_leaf_parse(db_bytes(&rows, 1), &leaf));

@@ -11,7 +11,8 @@ void ledger_audit_find(struct ledger_audit *audit, enum ledger_part part, int64_
 }
 
 /* A missing or short tile is a finding, any other failure is one to report. */
-static result tile_stored(struct ledger_audit *audit, const struct ledger_tile *tile, uint8_t (*ret_hashes)[DIGEST_BYTES]) {
+static result tile_stored(struct ledger_audit *audit, const struct ledger_tile *tile,
+                          uint8_t (*ret_hashes)[DIGEST_BYTES]) {
   result loaded = ledger_tile_load(audit->tx, tile->level, tile->number, tile->count, ret_hashes);
   if (is_code(loaded, LEDGER_ALTERED)) {
     int64_t first = (int64_t)(tile->number << (8 * (tile->level + 1)));
@@ -46,11 +47,14 @@ result ledger_audit_begin(struct ledger_audit *audit, struct db_tx *tx, int64_t 
   return ledger_tree_load(tx, (uint64_t)size, &audit->tree);
 }
 
-result ledger_audit_tails(struct ledger_audit *audit) { return ledger_tree_tails(&audit->tree, 0, tile_compare, audit); }
+result ledger_audit_tails(struct ledger_audit *audit) {
+  return ledger_tree_tails(&audit->tree, 0, tile_compare, audit);
+}
 
 static result detail_check(struct ledger_audit *audit, const struct ledger_leaf *leaf, int64_t entry_id) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(audit->tx, "SELECT salt, detail FROM ledger_detail WHERE entry_id = $1", DB_ARGS(db_of_int(entry_id)), &rows));
+  TRY(db_query(audit->tx, "SELECT salt, detail FROM ledger_detail WHERE entry_id = $1", DB_ARGS(db_of_int(entry_id)),
+               &rows));
   if (!db_rows_next(&rows)) {
     audit->details_erased++;
     return rows.status;
@@ -68,9 +72,11 @@ static result index_check(struct ledger_audit *audit, const struct ledger_leaf *
   for (size_t at = 0; at < leaf->subjects.len; at += LEDGER_PSEUDONYM_BYTES) {
     struct db_rows rows CLEANUP(db_rows_close) = {0};
     TRY(db_query(audit->tx,
-                 "SELECT p.is_read FROM ledger_pseudonym n LEFT JOIN ledger_person p ON p.person_id = n.person_id AND p.entry_id = $2"
+                 "SELECT p.is_read FROM ledger_pseudonym n LEFT JOIN ledger_person p ON p.person_id = n.person_id AND "
+                 "p.entry_id = $2"
                  " WHERE n.pseudonym = $1",
-                 DB_ARGS(db_of_bytes(slice_sub(leaf->subjects, at, LEDGER_PSEUDONYM_BYTES)), db_of_int(entry_id)), &rows));
+                 DB_ARGS(db_of_bytes(slice_sub(leaf->subjects, at, LEDGER_PSEUDONYM_BYTES)), db_of_int(entry_id)),
+                 &rows));
     if (!db_rows_next(&rows)) {
       TRY(rows.status);
       audit->subjects_erased++;
@@ -83,7 +89,8 @@ static result index_check(struct ledger_audit *audit, const struct ledger_leaf *
   return OK;
 }
 
-static result hash_check(struct ledger_audit *audit, const uint8_t hash[static DIGEST_BYTES], int64_t entry_id, int64_t end) {
+static result hash_check(struct ledger_audit *audit, const uint8_t hash[static DIGEST_BYTES], int64_t entry_id,
+                         int64_t end) {
   int64_t position = (int64_t)audit->tree.size;
   size_t in_tile = (size_t)position % LEDGER_TILE_HASHES;
   if (in_tile == 0) {

@@ -1,9 +1,10 @@
-/* ledger/audit.h: walks entries in their order and holds what is stored against what it recomputes. (private to ledger/)
+/* ledger/audit.h: walks entries in their order and holds what is stored against what it recomputes.
+ * (private to ledger/)
  *
- * Used whole by ledger_verify, and for the newest entries, leaves and hashes only, before each signature: a log that signed what it had
- * not read back has been ended by one flipped bit more than once.
- * The tree is recomputed from the leaves. A leaf that does not match its stored hash is a finding of part LEAF; whether the leaf or
- * the hash was altered only the next checkpoint tells (verify.c). Only the first finding is kept.
+ * Used whole by ledger_verify, and for the newest entries, leaves and hashes only, before each signature: a log that
+ * signed what it had not read back has been ended by one flipped bit more than once.
+ * The tree is recomputed from the leaves. A leaf that does not match its stored hash is a finding of part LEAF;
+ * whether the leaf or the hash was altered only the next checkpoint tells (verify.c). Only the first finding is kept.
  */
 #pragma once
 #include "ledger/ledger.h"
@@ -11,8 +12,8 @@
 
 struct ledger_audit {
   struct db_tx *tx;
-  bool is_whole;          /* details and index by person too */
-  struct ledger_tree tree; /* as recomputed so far */
+  bool is_whole;                                    /* details and index by person too */
+  struct ledger_tree tree;                          /* as recomputed so far */
   uint8_t stored[LEDGER_TILE_HASHES][DIGEST_BYTES]; /* leaf hashes as stored, of the tile being walked */
   enum ledger_part part;
   int64_t position;

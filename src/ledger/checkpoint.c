@@ -24,7 +24,8 @@ static struct slice origin_of(struct env *env, struct arena *arena) {
   return origin.len > 0 ? arena_printf(arena, "%.*s/ledger", SLICE_ARG(origin)) : S("danh/ledger");
 }
 
-struct slice ledger_checkpoint_text(struct env *env, struct arena *arena, uint64_t size, const uint8_t root[static DIGEST_BYTES]) {
+struct slice ledger_checkpoint_text(struct env *env, struct arena *arena, uint64_t size,
+                                    const uint8_t root[static DIGEST_BYTES]) {
   struct slice origin = origin_of(env, arena);
   struct slice encoded = base64_write(arena, slice_of(root, DIGEST_BYTES));
   return arena_printf(arena, "%.*s\n%" PRIu64 "\n%.*s\n", SLICE_ARG(origin), size, SLICE_ARG(encoded));
@@ -81,11 +82,13 @@ bool ledger_is_checkpoint_signed(const struct ledger_checkpoint *checkpoint, con
   return checkpoint->signature.len > 0 && is_ok(key_verify(key, digest, checkpoint->signature));
 }
 
-result ledger_checkpoint_latest(struct env *env, struct db_tx *tx, struct arena *arena, struct ledger_checkpoint *ret_checkpoint) {
+result ledger_checkpoint_latest(struct env *env, struct db_tx *tx, struct arena *arena,
+                                struct ledger_checkpoint *ret_checkpoint) {
   (void)env;
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  result found = db_row(tx, "SELECT text, signature, size FROM ledger_checkpoint WHERE signature IS NOT NULL ORDER BY size DESC LIMIT 1",
-                        DB_NO_ARGS, &rows);
+  result found = db_row(
+      tx, "SELECT text, signature, size FROM ledger_checkpoint WHERE signature IS NOT NULL ORDER BY size DESC LIMIT 1",
+      DB_NO_ARGS, &rows);
   if (is_code(found, DB_NO_ROW)) {
     FAIL(LEDGER_NO_CHECKPOINT, "no checkpoint has been signed yet");
   }
@@ -93,9 +96,11 @@ result ledger_checkpoint_latest(struct env *env, struct db_tx *tx, struct arena 
   return ledger_checkpoint_read(&rows, db_int(&rows, 2), arena, ret_checkpoint);
 }
 
-struct slice ledger_checkpoint_write(struct arena *arena, const struct ledger_checkpoint *checkpoint, struct slice public_key) {
+struct slice ledger_checkpoint_write(struct arena *arena, const struct ledger_checkpoint *checkpoint,
+                                     struct slice public_key) {
   uint8_t key_digest[DIGEST_BYTES];
-  digest_sha256(public_key, key_digest); /* signed-note: of an ECDSA key, the id is the SHA-256 of its SPKI, cut to four bytes */
+  digest_sha256(public_key,
+                key_digest); /* signed-note: of an ECDSA key, the id is the SHA-256 of its SPKI, cut to four bytes */
   struct buf signature;
   buf_init(&signature, arena, 4 + checkpoint->signature.len);
   buf_append(&signature, slice_of(key_digest, 4));
@@ -103,5 +108,6 @@ struct slice ledger_checkpoint_write(struct arena *arena, const struct ledger_ch
   struct slice encoded = base64_write(arena, buf_slice(&signature));
   struct slice rest = checkpoint->text;
   struct slice origin = slice_cut(&rest, '\n');
-  return arena_printf(arena, "%.*s\n\xe2\x80\x94 %.*s %.*s\n", SLICE_ARG(checkpoint->text), SLICE_ARG(origin), SLICE_ARG(encoded));
+  return arena_printf(arena, "%.*s\n\xe2\x80\x94 %.*s %.*s\n", SLICE_ARG(checkpoint->text), SLICE_ARG(origin),
+                      SLICE_ARG(encoded));
 }

@@ -1,11 +1,11 @@
 /* ledger/ledger.h: the tamper-evident record of every act, and of every read of personal data by anyone but its holder.
  *
- *   act --ledger_append, same transaction--> entry (no position) --ledger_sequence--> position, Merkle tree --signer--> checkpoint
+ *   act --ledger_append, same transaction--> entry --ledger_sequence--> position, Merkle tree --signer--> checkpoint
  *
- * An act appends its entry, without a position, in its own transaction. One sequencer then gives positions, hashes leaves into a Merkle
- * tree and has a checkpoint signed whenever there is something new, at least each second.
- * Standard   tree hashes [RFC9162 2.1], the same as [RFC6962 2.1]; tiles of 256 as in C2SP tlog-tiles; a checkpoint is a C2SP tlog-checkpoint
- *            (origin, size, root) signed as a C2SP signed-note, ECDSA (type 0x02).
+ * An act appends its entry, without a position, in its own transaction. One sequencer then gives positions, hashes
+ * leaves into a Merkle tree and has a checkpoint signed whenever there is something new, at least each second.
+ * Standard   tree hashes [RFC9162 2.1], the same as [RFC6962 2.1]; tiles of 256 as in C2SP tlog-tiles; a checkpoint
+ *            is a C2SP tlog-checkpoint (origin, size, root) signed as a C2SP signed-note, ECDSA (type 0x02).
  * Does not   publish tiles and checkpoints (the hashes are stored so that it can), nor keep personal data in a leaf.
  *
  * The leaf, at most 65,535 bytes; numbers big-endian:
@@ -30,33 +30,36 @@
 #include "env/env.h"
 
 enum ledger_error {
-  LEDGER_TOO_LONG = RESULT_CODE(RESULT_INVALID, MODULE_LEDGER, 1),      /* A leaf would exceed 65,535 bytes. */
-  LEDGER_ALTERED = RESULT_CODE(RESULT_INTERNAL, MODULE_LEDGER, 2),      /* The stored ledger does not verify. */
-  LEDGER_NOT_ORDERED = RESULT_CODE(RESULT_NOT_FOUND, MODULE_LEDGER, 3), /* No such entry in a tree of that size. */
+  LEDGER_TOO_LONG = RESULT_CODE(RESULT_INVALID, MODULE_LEDGER, 1),        /* A leaf would exceed 65,535 bytes. */
+  LEDGER_ALTERED = RESULT_CODE(RESULT_INTERNAL, MODULE_LEDGER, 2),        /* The stored ledger does not verify. */
+  LEDGER_NOT_ORDERED = RESULT_CODE(RESULT_NOT_FOUND, MODULE_LEDGER, 3),   /* No such entry in a tree of that size. */
   LEDGER_NO_CHECKPOINT = RESULT_CODE(RESULT_NOT_FOUND, MODULE_LEDGER, 4), /* Nothing has been signed yet. */
-  LEDGER_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_LEDGER, 5),        /* Not a leaf or a checkpoint. */
+  LEDGER_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_LEDGER, 5),          /* Not a leaf or a checkpoint. */
 };
 
 struct ledger_entry {
-  const char *kind;             /* "dossier.received", "register.read" ...: module.verb, past tense; "....read" marks a read */
-  int64_t actor_person_id;      /* 0: the system itself */
-  struct slice actor_role;      /* "officer@H26.11"; empty for a citizen acting for themselves */
-  int64_t on_behalf_of;         /* 0: for nobody else */
-  const int64_t *subjects;      /* person ids it is about: one index row each */
+  const char *kind; /* "dossier.received", "register.read" ...: module.verb, past tense; "....read" marks a read */
+  int64_t actor_person_id; /* 0: the system itself */
+  struct slice actor_role; /* "officer@H26.11"; empty for a citizen acting for themselves */
+  int64_t on_behalf_of;    /* 0: for nobody else */
+  const int64_t *subjects; /* person ids it is about: one index row each */
   size_t subject_count;
-  struct slice legal_basis;     /* the clause, in Vietnamese; for a read: the stated purpose */
-  struct slice detail;          /* JSON; personal data belongs here and only here */
+  struct slice legal_basis; /* the clause, in Vietnamese; for a read: the stated purpose */
+  struct slice detail;      /* JSON; personal data belongs here and only here */
 };
 
 extern const struct db_migration ledger_migrations[]; /* ended by {0} */
 
 /* Inside a write function. */
 MUST_USE result ledger_append(struct env *env, struct db_tx *tx, const struct ledger_entry *entry);
-/* A read of somebody's data by another: returns when the entry is durable; only then may the data be shown. Not inside a write. */
+/* A read of somebody's data by another: returns when the entry is durable; only then may the data be shown. Not
+ * inside a write. */
 MUST_USE result ledger_record_read(struct env *env, const struct ledger_entry *entry);
-/* Makes a person unrecognisable in the ledger: their pseudonym, index rows and the details of entries about them alone are erased; the
- * leaves stand and verify. `act` says who did it and why, without subjects. Inside a write function. */
-MUST_USE result ledger_person_erase(struct env *env, struct db_tx *tx, int64_t person_id, const struct ledger_entry *act);
+/* Makes a person unrecognisable in the ledger: their pseudonym, index rows and the details of entries about them
+ * alone are erased; the leaves stand and verify. `act` says who did it and why, without subjects. Inside a write
+ * function. */
+MUST_USE result ledger_person_erase(struct env *env, struct db_tx *tx, int64_t person_id,
+                                    const struct ledger_entry *act);
 
 /* --- who did what about me --- */
 
@@ -67,9 +70,9 @@ struct ledger_line {
   struct slice actor_role;
   struct slice legal_basis; /* for a read: the stated purpose */
   bool is_read;
-  bool by_self;             /* the person themselves was the actor */
-  int64_t position;         /* in the tree; -1: not ordered yet */
-  struct slice detail;      /* JSON; empty when erased. Only from ledger_entries_of_person */
+  bool by_self;        /* the person themselves was the actor */
+  int64_t position;    /* in the tree; -1: not ordered yet */
+  struct slice detail; /* JSON; empty when erased. Only from ledger_entries_of_person */
 };
 
 struct ledger_query {
@@ -85,17 +88,18 @@ struct ledger_lines {
 };
 
 /* Reads of the person's data by anyone else. */
-MUST_USE result ledger_reads_of_person(struct env *env, struct db_tx *tx, const struct ledger_query *query, struct arena *arena,
-                                       struct ledger_lines *ret_lines);
+MUST_USE result ledger_reads_of_person(struct env *env, struct db_tx *tx, const struct ledger_query *query,
+                                       struct arena *arena, struct ledger_lines *ret_lines);
 /* Every entry about the person, reads and their own acts included. */
-MUST_USE result ledger_entries_of_person(struct env *env, struct db_tx *tx, const struct ledger_query *query, struct arena *arena,
-                                         struct ledger_lines *ret_lines);
+MUST_USE result ledger_entries_of_person(struct env *env, struct db_tx *tx, const struct ledger_query *query,
+                                         struct arena *arena, struct ledger_lines *ret_lines);
 
 /* --- order, tree, checkpoint --- */
 
-/* One round: orders what waits, stores its hashes, re-reads and re-hashes it, has the checkpoint signed by key "ledger", stores it. Two
- * writes with the signature between; a crash between them is resumed by the next round. Without env->signer it orders and
- * leaves the signature to a later round. LEDGER_ALTERED: what was stored is not what was hashed; nothing is signed. Not inside a write. */
+/* One round: orders what waits, stores its hashes, re-reads and re-hashes it, has the checkpoint signed by key
+ * "ledger", stores it. Two writes with the signature between; a crash between them is resumed by the next round.
+ * Without env->signer it orders and leaves the signature to a later round. LEDGER_ALTERED: what was stored is not
+ * what was hashed; nothing is signed. Not inside a write. */
 MUST_USE result ledger_sequence(struct env *env);
 
 struct ledger_sequencer;
@@ -114,23 +118,30 @@ void ledger_sequencer_close(struct ledger_sequencer **sequencer);
 struct ledger_checkpoint {
   int64_t size; /* entries it covers */
   uint8_t root[32];
-  struct slice text; /* what is signed: origin, size, root in base64, each with a newline */
+  struct slice text;      /* what is signed: origin, size, root in base64, each with a newline */
   struct slice signature; /* DER; empty: not signed yet */
 };
 /* The newest signed one. LEDGER_NO_CHECKPOINT. */
-MUST_USE result ledger_checkpoint_latest(struct env *env, struct db_tx *tx, struct arena *arena, struct ledger_checkpoint *ret_checkpoint);
-/* The text, an empty line and the signature line, as clients of a transparency log read it. public_key: DER SubjectPublicKeyInfo. */
-struct slice ledger_checkpoint_write(struct arena *arena, const struct ledger_checkpoint *checkpoint, struct slice public_key);
+MUST_USE result ledger_checkpoint_latest(struct env *env, struct db_tx *tx, struct arena *arena,
+                                         struct ledger_checkpoint *ret_checkpoint);
+/* The text, an empty line and the signature line, as clients of a transparency log read it. public_key: DER
+ * SubjectPublicKeyInfo. */
+struct slice ledger_checkpoint_write(struct arena *arena, const struct ledger_checkpoint *checkpoint,
+                                     struct slice public_key);
 
-/* Hashes that lead from a leaf to the root of `size` entries [RFC9162 2.1.3], or from one root to a later one [RFC9162 2.1.4]. */
+/* Hashes that lead from a leaf to the root of `size` entries [RFC9162 2.1.3], or from one root to a later one
+ * [RFC9162 2.1.4]. */
 struct ledger_proof {
-  int64_t position; /* inclusion: of the leaf */
+  int64_t position;    /* inclusion: of the leaf */
   struct slice hashes; /* 32 bytes each */
 };
-MUST_USE result ledger_prove_entry(struct db_tx *tx, int64_t entry_id, int64_t size, struct arena *arena, struct ledger_proof *ret_proof);
-MUST_USE result ledger_prove_growth(struct db_tx *tx, int64_t old_size, int64_t size, struct arena *arena, struct ledger_proof *ret_proof);
+MUST_USE result ledger_prove_entry(struct db_tx *tx, int64_t entry_id, int64_t size, struct arena *arena,
+                                   struct ledger_proof *ret_proof);
+MUST_USE result ledger_prove_growth(struct db_tx *tx, int64_t old_size, int64_t size, struct arena *arena,
+                                    struct ledger_proof *ret_proof);
 /* The other side's check, for tests and for a client that kept an old checkpoint. */
-bool ledger_is_entry_proved(const struct ledger_proof *proof, struct slice leaf, int64_t size, const uint8_t root[static 32]);
+bool ledger_is_entry_proved(const struct ledger_proof *proof, struct slice leaf, int64_t size,
+                            const uint8_t root[static 32]);
 bool ledger_is_growth_proved(const struct ledger_proof *proof, const struct ledger_checkpoint *old_checkpoint,
                              const struct ledger_checkpoint *checkpoint);
 
@@ -158,11 +169,14 @@ struct ledger_report {
   int64_t waiting;         /* not ordered yet */
   int64_t details_erased;
   int64_t subjects_erased;
-  bool is_signature_checked; /* false: neither a key nor a signer was there; roots alone were held against the entries */
-  struct slice sentence;   /* the finding in English, for operators */
+  bool
+      is_signature_checked; /* false: neither a key nor a signer was there; roots alone were held against the entries */
+  struct slice sentence;    /* the finding in English, for operators */
 };
 
-/* Recomputes everything from the first entry to the last, in one snapshot. OK means that it ran: read part. public_key: the ledger's,
- * DER SubjectPublicKeyInfo, from outside the database; empty: asked of env->signer. What was cut off behind the newest checkpoint
- * (the last second) cannot be seen from within: compare `covered` with a checkpoint or with the signer's log kept elsewhere. */
-MUST_USE result ledger_verify(struct env *env, struct slice public_key, struct arena *arena, struct ledger_report *ret_report);
+/* Recomputes everything from the first entry to the last, in one snapshot. OK means that it ran: read part.
+ * public_key: the ledger's, DER SubjectPublicKeyInfo, from outside the database; empty: asked of env->signer. What
+ * was cut off behind the newest checkpoint (the last second) cannot be seen from within: compare `covered` with a
+ * checkpoint or with the signer's log kept elsewhere. */
+MUST_USE result ledger_verify(struct env *env, struct slice public_key, struct arena *arena,
+                              struct ledger_report *ret_report);

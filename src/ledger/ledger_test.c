@@ -14,7 +14,8 @@ static struct ledger_lines lines_of(struct fixture *fixture, struct ledger_query
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   struct ledger_lines lines = {0};
   assert_ok(db_read_begin(fixture->env.db, &tx));
-  assert_ok((reads ? ledger_reads_of_person : ledger_entries_of_person)(&fixture->env, tx, &query, &fixture->arena, &lines));
+  assert_ok(
+      (reads ? ledger_reads_of_person : ledger_entries_of_person)(&fixture->env, tx, &query, &fixture->arena, &lines));
   return lines;
 }
 
@@ -79,9 +80,14 @@ static void a_read_that_cannot_be_recorded_is_refused(void **state) {
 static void a_leaf_holds_no_person_number(void **state) {
   struct fixture *fixture = *state;
   acts_write(fixture, 1);
-  assert_int_equal(count_of(fixture, "SELECT count(*) FROM ledger_entry WHERE instr(leaf, x'00000000000003E9') > 0"), 0); /* 1001 */
-  assert_int_equal(count_of(fixture, "SELECT count(*) FROM ledger_entry WHERE instr(leaf, CAST('240605' AS BLOB)) > 0"), 0);
-  assert_int_equal(count_of(fixture, "SELECT count(*) FROM ledger_entry e JOIN ledger_pseudonym p ON instr(e.leaf, p.pseudonym) > 0"), 3);
+  assert_int_equal(count_of(fixture, "SELECT count(*) FROM ledger_entry WHERE instr(leaf, x'00000000000003E9') > 0"),
+                   0); /* 1001 */
+  assert_int_equal(count_of(fixture, "SELECT count(*) FROM ledger_entry WHERE instr(leaf, CAST('240605' AS BLOB)) > 0"),
+                   0);
+  assert_int_equal(
+      count_of(fixture,
+               "SELECT count(*) FROM ledger_entry e JOIN ledger_pseudonym p ON instr(e.leaf, p.pseudonym) > 0"),
+      3);
 }
 
 static void a_round_orders_everything_and_signs_once(void **state) {
@@ -120,7 +126,8 @@ static void a_signer_that_is_down_delays_the_signature_only(void **state) {
   struct fixture *fixture = *state;
   fixture->signer.is_down = true;
   acts_write(fixture, 3);
-  assert_code(ledger_sequence(&fixture->env), DB_UNAVAILABLE); /* the crash between the two writes leaves the same rows */
+  assert_code(ledger_sequence(&fixture->env),
+              DB_UNAVAILABLE); /* the crash between the two writes leaves the same rows */
   assert_int_equal(count_of(fixture, "SELECT count(*) FROM ledger_checkpoint WHERE signature IS NULL"), 1);
   struct ledger_report report = verified(fixture);
   assert_int_equal(report.part, LEDGER_PART_NONE);
@@ -194,7 +201,8 @@ struct erasure {
 
 static result person_erase(struct db_tx *tx, void *arg) {
   const struct erasure *erasure = arg;
-  struct ledger_entry act = {.kind = "ledger.person_erased", .actor_role = S("archive"), .legal_basis = S("Điều 16"), .detail = S("{}")};
+  struct ledger_entry act = {
+      .kind = "ledger.person_erased", .actor_role = S("archive"), .legal_basis = S("Điều 16"), .detail = S("{}")};
   return ledger_person_erase(erasure->env, tx, erasure->person, &act);
 }
 

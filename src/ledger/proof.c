@@ -16,9 +16,12 @@ static uint64_t split_of(uint64_t n) {
   return half;
 }
 
-static int log2_of(uint64_t power_of_two) { return __builtin_ctzll(power_of_two); }
+static int log2_of(uint64_t power_of_two) {
+  return __builtin_ctzll(power_of_two);
+}
 
-/* The root over leaves lo..hi-1, a complete subtree: 2^height leaves, lo a multiple of them. One tile holds what it is made of. */
+/* The root over leaves lo..hi-1, a complete subtree: 2^height leaves, lo a multiple of them. One tile holds what it
+ * is made of. */
 static result complete_root(struct db_tx *tx, uint64_t lo, int height, uint8_t ret_hash[static DIGEST_BYTES]) {
   int level = height / 8;
   if (level >= LEDGER_TREE_LEVELS) {
@@ -93,10 +96,12 @@ static result size_check(struct db_tx *tx, int64_t size) {
   return OK;
 }
 
-result ledger_prove_entry(struct db_tx *tx, int64_t entry_id, int64_t size, struct arena *arena, struct ledger_proof *ret_proof) {
+result ledger_prove_entry(struct db_tx *tx, int64_t entry_id, int64_t size, struct arena *arena,
+                          struct ledger_proof *ret_proof) {
   TRY(size_check(tx, size));
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  result found = db_row(tx, "SELECT position FROM ledger_order WHERE entry_id = $1", DB_ARGS(db_of_int(entry_id)), &rows);
+  result found =
+      db_row(tx, "SELECT position FROM ledger_order WHERE entry_id = $1", DB_ARGS(db_of_int(entry_id)), &rows);
   if (is_code(found, DB_NO_ROW) || (is_ok(found) && db_int(&rows, 0) >= size)) {
     FAIL(LEDGER_NOT_ORDERED, "entry %lld is not among the first %lld", (long long)entry_id, (long long)size);
   }
@@ -109,7 +114,8 @@ result ledger_prove_entry(struct db_tx *tx, int64_t entry_id, int64_t size, stru
   return OK;
 }
 
-result ledger_prove_growth(struct db_tx *tx, int64_t old_size, int64_t size, struct arena *arena, struct ledger_proof *ret_proof) {
+result ledger_prove_growth(struct db_tx *tx, int64_t old_size, int64_t size, struct arena *arena,
+                           struct ledger_proof *ret_proof) {
   TRY(size_check(tx, size));
   if (old_size < 1 || old_size > size) {
     FAIL(LEDGER_NOT_ORDERED, "no growth from %lld to %lld", (long long)old_size, (long long)size);
@@ -122,7 +128,8 @@ result ledger_prove_growth(struct db_tx *tx, int64_t old_size, int64_t size, str
 }
 
 /* [RFC9162 2.1.3.2] */
-bool ledger_is_entry_proved(const struct ledger_proof *proof, struct slice leaf, int64_t size, const uint8_t root[static 32]) {
+bool ledger_is_entry_proved(const struct ledger_proof *proof, struct slice leaf, int64_t size,
+                            const uint8_t root[static 32]) {
   if (proof->position < 0 || proof->position >= size || proof->hashes.len % DIGEST_BYTES != 0) {
     return false;
   }

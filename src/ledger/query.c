@@ -5,12 +5,14 @@ enum { LIMIT_MAX = 200 };
 /* The person's pseudonym, or an empty slice: then nothing was ever recorded about them, or it was erased. */
 static result own_pseudonym(struct db_tx *tx, int64_t person_id, struct arena *arena, struct slice *ret_pseudonym) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT pseudonym FROM ledger_pseudonym WHERE person_id = $1", DB_ARGS(db_of_int(person_id)), &rows));
+  TRY(db_query(tx, "SELECT pseudonym FROM ledger_pseudonym WHERE person_id = $1", DB_ARGS(db_of_int(person_id)),
+               &rows));
   *ret_pseudonym = db_rows_next(&rows) ? db_bytes_copy(&rows, 0, arena) : slice_of(NULL, 0);
   return rows.status;
 }
 
-static result line_read(const struct db_rows *rows, struct slice self, struct arena *arena, struct ledger_line *ret_line) {
+static result line_read(const struct db_rows *rows, struct slice self, struct arena *arena,
+                        struct ledger_line *ret_line) {
   struct ledger_leaf leaf = {0};
   TRY(ledger_leaf_parse(db_bytes(rows, 1), &leaf));
   *ret_line = (struct ledger_line){
@@ -32,8 +34,8 @@ struct view {
   bool others_only;
 };
 
-static result page_read(struct db_tx *tx, const struct view *view, const struct ledger_query *query, struct arena *arena,
-                        struct ledger_lines *ret_lines) {
+static result page_read(struct db_tx *tx, const struct view *view, const struct ledger_query *query,
+                        struct arena *arena, struct ledger_lines *ret_lines) {
   size_t limit = query->limit < 1 ? 1 : query->limit > LIMIT_MAX ? LIMIT_MAX : (size_t)query->limit;
   struct slice self = {0};
   TRY(own_pseudonym(tx, query->person_id, arena, &self));
@@ -69,8 +71,8 @@ result ledger_reads_of_person(struct env *env, struct db_tx *tx, const struct le
   return page_read(tx, &reads, query, arena, ret_lines);
 }
 
-result ledger_entries_of_person(struct env *env, struct db_tx *tx, const struct ledger_query *query, struct arena *arena,
-                                struct ledger_lines *ret_lines) {
+result ledger_entries_of_person(struct env *env, struct db_tx *tx, const struct ledger_query *query,
+                                struct arena *arena, struct ledger_lines *ret_lines) {
   static const struct view entries = {
       "SELECT p.entry_id, e.leaf, o.position, d.detail FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id"
       " LEFT JOIN ledger_order o ON o.entry_id = p.entry_id LEFT JOIN ledger_detail d ON d.entry_id = p.entry_id"

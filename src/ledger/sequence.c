@@ -36,7 +36,8 @@ static result checkpoint_size_read(struct db_tx *tx, int64_t *ret_size) {
 static result pending_read(struct db_tx *tx, struct pending *items, size_t *ret_count) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
-               "SELECT p.entry_id, e.leaf FROM ledger_pending p JOIN ledger_entry e ON e.id = p.entry_id ORDER BY p.entry_id LIMIT $1",
+               "SELECT p.entry_id, e.leaf FROM ledger_pending p JOIN ledger_entry e ON e.id = p.entry_id ORDER BY "
+               "p.entry_id LIMIT $1",
                DB_ARGS(db_of_int(BATCH_MAX)), &rows));
   size_t count = 0;
   while (count < BATCH_MAX && db_rows_next(&rows)) {
@@ -60,10 +61,12 @@ static result order_store(struct db_tx *tx, struct ledger_tree *tree, const stru
 static result checkpoint_store(struct env *env, struct db_tx *tx, const struct ledger_tree *tree, struct arena *arena) {
   uint8_t root[DIGEST_BYTES];
   ledger_tree_root(tree, root);
-  TRY(db_run(tx, "DELETE FROM ledger_checkpoint WHERE size = (SELECT max(size) FROM ledger_checkpoint) AND signature IS NULL", DB_NO_ARGS,
-             NULL));
-  return db_run(tx, "INSERT INTO ledger_checkpoint (size, text) VALUES ($1, $2)",
-                DB_ARGS(db_of_int((int64_t)tree->size), db_of_text(ledger_checkpoint_text(env, arena, tree->size, root))), NULL);
+  TRY(db_run(
+      tx, "DELETE FROM ledger_checkpoint WHERE size = (SELECT max(size) FROM ledger_checkpoint) AND signature IS NULL",
+      DB_NO_ARGS, NULL));
+  return db_run(
+      tx, "INSERT INTO ledger_checkpoint (size, text) VALUES ($1, $2)",
+      DB_ARGS(db_of_int((int64_t)tree->size), db_of_text(ledger_checkpoint_text(env, arena, tree->size, root))), NULL);
 }
 
 /* The first write of a round: positions, hashes, and once nothing waits any more the checkpoint, not yet signed. */
@@ -107,7 +110,8 @@ static result is_work_waiting(struct env *env, bool *ret_is_waiting) {
 static result newest_read(struct db_tx *tx, struct arena *arena, struct ledger_checkpoint ret_newest[static 2]) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   ret_newest[0] = ret_newest[1] = (struct ledger_checkpoint){.size = -1};
-  TRY(db_query(tx, "SELECT text, signature, size FROM ledger_checkpoint ORDER BY size DESC LIMIT 2", DB_NO_ARGS, &rows));
+  TRY(db_query(tx, "SELECT text, signature, size FROM ledger_checkpoint ORDER BY size DESC LIMIT 2", DB_NO_ARGS,
+               &rows));
   for (int i = 0; i < 2 && db_rows_next(&rows); i++) {
     TRY(ledger_checkpoint_read(&rows, db_int(&rows, 2), arena, &ret_newest[i]));
   }
@@ -115,8 +119,8 @@ static result newest_read(struct db_tx *tx, struct arena *arena, struct ledger_c
 }
 
 /* Reads back and hashes again what is to be signed, from the last signed root on. */
-static result re_read(struct db_tx *tx, const struct ledger_checkpoint *signed_before, const struct ledger_checkpoint *next,
-                      struct arena *arena) {
+static result re_read(struct db_tx *tx, const struct ledger_checkpoint *signed_before,
+                      const struct ledger_checkpoint *next, struct arena *arena) {
   struct ledger_audit *audit = ARENA_NEW(arena, struct ledger_audit);
   uint8_t root[DIGEST_BYTES];
   TRY(ledger_audit_begin(audit, tx, signed_before->size < 0 ? 0 : signed_before->size));
@@ -127,7 +131,8 @@ static result re_read(struct db_tx *tx, const struct ledger_checkpoint *signed_b
   TRY(ledger_audit_advance(audit, next->size));
   ledger_tree_root(&audit->tree, root);
   if (audit->part != LEDGER_PART_NONE || memcmp(root, next->root, DIGEST_BYTES) != 0) {
-    FAIL(LEDGER_ALTERED, "what is stored is not what was hashed, at position %" PRId64 " of %" PRId64, audit->position, next->size);
+    FAIL(LEDGER_ALTERED, "what is stored is not what was hashed, at position %" PRId64 " of %" PRId64, audit->position,
+         next->size);
   }
   return OK;
 }
@@ -148,7 +153,8 @@ static result unsigned_find(struct env *env, struct arena *arena, struct ledger_
 static result signature_write(struct db_tx *tx, void *arg) {
   const struct ledger_checkpoint *checkpoint = arg;
   return db_run(tx, "UPDATE ledger_checkpoint SET signature = $3 WHERE size = $1 AND text = $2 AND signature IS NULL",
-                DB_ARGS(db_of_int(checkpoint->size), db_of_text(checkpoint->text), db_of_bytes(checkpoint->signature)), NULL);
+                DB_ARGS(db_of_int(checkpoint->size), db_of_text(checkpoint->text), db_of_bytes(checkpoint->signature)),
+                NULL);
 }
 
 static result checkpoint_sign(struct env *env, struct ledger_checkpoint *checkpoint, struct arena *arena) {

@@ -37,10 +37,12 @@ void ledger_hash_row(const uint8_t (*hashes)[DIGEST_BYTES], size_t count, uint8_
 }
 
 /* Complete subtrees of 256^level leaves. */
-static uint64_t nodes_at(uint64_t size, int level) { return size >> (8 * level); }
+static uint64_t nodes_at(uint64_t size, int level) {
+  return size >> (8 * level);
+}
 
-result ledger_tree_append(struct ledger_tree *tree, const uint8_t leaf_hash[static DIGEST_BYTES], ledger_tile_fn on_full,
-                          void *context) {
+result ledger_tree_append(struct ledger_tree *tree, const uint8_t leaf_hash[static DIGEST_BYTES],
+                          ledger_tile_fn on_full, void *context) {
   memcpy(tree->tail[0][tree->size % LEDGER_TILE_HASHES], leaf_hash, DIGEST_BYTES);
   tree->size++;
   for (int level = 0; level + 1 < LEDGER_TREE_LEVELS && tree->size % ((uint64_t)1 << (8 * (level + 1))) == 0; level++) {
@@ -60,7 +62,8 @@ result ledger_tree_tails(const struct ledger_tree *tree, uint64_t old_size, ledg
       break; /* no new node here, so none above */
     }
     if (count > 0) {
-      struct ledger_tile tile = {level, nodes / LEDGER_TILE_HASHES, count, (const uint8_t(*)[DIGEST_BYTES])tree->tail[level]};
+      struct ledger_tile tile = {level, nodes / LEDGER_TILE_HASHES, count,
+                                 (const uint8_t(*)[DIGEST_BYTES])tree->tail[level]};
       TRY(on_tail(context, &tile));
     }
   }
@@ -102,14 +105,16 @@ result ledger_tile_save(void *tx, const struct ledger_tile *tile) {
                 NULL);
 }
 
-result ledger_tile_load(struct db_tx *tx, int level, uint64_t number, size_t count, uint8_t (*ret_hashes)[DIGEST_BYTES]) {
+result ledger_tile_load(struct db_tx *tx, int level, uint64_t number, size_t count,
+                        uint8_t (*ret_hashes)[DIGEST_BYTES]) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx, "SELECT hashes FROM ledger_tile WHERE level = $1 AND number = $2",
                DB_ARGS(db_of_int(level), db_of_int((int64_t)number)), &rows));
   struct slice hashes = db_rows_next(&rows) ? db_bytes(&rows, 0) : slice_of(NULL, 0);
   TRY(rows.status);
   if (hashes.len < count * DIGEST_BYTES) {
-    FAIL(LEDGER_ALTERED, "tile %d/%llu has %zu bytes of %zu", level, (unsigned long long)number, hashes.len, count * DIGEST_BYTES);
+    FAIL(LEDGER_ALTERED, "tile %d/%llu has %zu bytes of %zu", level, (unsigned long long)number, hashes.len,
+         count * DIGEST_BYTES);
   }
   if (count > 0) {
     memcpy(ret_hashes, hashes.ptr, count * DIGEST_BYTES);

@@ -1,11 +1,14 @@
 /* ledger/tree.h: the Merkle tree over the leaves, kept as tiles. (private to ledger/)
  *
- * Standard   leaf SHA-256(0x00 || leaf), node SHA-256(0x01 || left || right), empty tree SHA-256("") [RFC9162 2.1.1, 2.1.2].
- * Tiles      tile (level L, number N) holds up to 256 hashes: of leaves 256 N .. 256 N + 255 at level 0; at level L of complete subtrees of
- *            256^L leaves each, as in C2SP tlog-tiles. Hashes between tile levels are recomputed, at most 255 a tile. A tile is a row: a
- *            node costs 1/8 less room than rows of single hashes cost in keys, a proof reads one row a level, and what is
- *            published later is served as it lies. The last, partial tile of a level is rewritten as it grows.
- * Cost       appending is O(1) amortised: one leaf hash and about one node hash; only the right edge is in memory (48 KB).
+ * Standard   leaf SHA-256(0x00 || leaf), node SHA-256(0x01 || left || right), empty tree SHA-256("") [RFC9162 2.1.1,
+ *            2.1.2].
+ * Tiles      tile (level L, number N) holds up to 256 hashes: of leaves 256 N .. 256 N + 255 at level 0; at level L
+ *            of complete subtrees of 256^L leaves each, as in C2SP tlog-tiles. Hashes between tile levels are
+ *            recomputed, at most 255 a tile. A tile is one row: no key is stored for each hash, a proof reads one row a
+ *            level, and what is published later is served as it lies. The last, partial tile of a level is
+ *            rewritten as it grows.
+ * Cost       appending is O(1) amortised: one leaf hash and about one node hash; only the right edge is in memory
+ *            (48 KB).
  */
 #pragma once
 #include "crypto/digest.h"
@@ -37,10 +40,11 @@ struct ledger_tile {
 };
 typedef result (*ledger_tile_fn)(void *context, const struct ledger_tile *tile);
 
-MUST_USE result ledger_tree_append(struct ledger_tree *tree, const uint8_t leaf_hash[static DIGEST_BYTES], ledger_tile_fn on_full,
-                                   void *context);
+MUST_USE result ledger_tree_append(struct ledger_tree *tree, const uint8_t leaf_hash[static DIGEST_BYTES],
+                                   ledger_tile_fn on_full, void *context);
 /* The growing tiles that changed since the tree had old_size leaves. */
-MUST_USE result ledger_tree_tails(const struct ledger_tree *tree, uint64_t old_size, ledger_tile_fn on_tail, void *context);
+MUST_USE result ledger_tree_tails(const struct ledger_tree *tree, uint64_t old_size, ledger_tile_fn on_tail,
+                                  void *context);
 void ledger_tree_root(const struct ledger_tree *tree, uint8_t ret_root[static DIGEST_BYTES]);
 
 /* From and to table ledger_tile. LEDGER_ALTERED: a tile that must be there is missing or too short. */

@@ -39,7 +39,8 @@ static result checkpoint_check(struct verification *run, const struct ledger_che
   TRY(ledger_audit_advance(audit, checkpoint->size));
   uint8_t root[DIGEST_BYTES];
   ledger_tree_root(&audit->tree, root);
-  bool is_root_right = (int64_t)audit->tree.size == checkpoint->size && memcmp(root, checkpoint->root, DIGEST_BYTES) == 0;
+  bool is_root_right =
+      (int64_t)audit->tree.size == checkpoint->size && memcmp(root, checkpoint->root, DIGEST_BYTES) == 0;
   doubt_settle(run, checkpoint, is_root_right);
   bool is_waiting = is_newest && checkpoint->signature.len == 0;
   bool is_signed = run->key == NULL ? checkpoint->signature.len > 0 : ledger_is_checkpoint_signed(checkpoint, run->key);
@@ -112,20 +113,23 @@ static bool is_subject(struct slice leaf_bytes, struct slice pseudonym) {
   return false;
 }
 
-/* The walk proved every subject indexed; more rows than that are rows nobody wrote here. Looked for only when the counts differ. */
+/* The walk proved every subject indexed; more rows than that are rows nobody wrote here. Looked for only when the
+ * counts differ. */
 static result index_excess_check(struct verification *run) {
   int64_t indexed = 0;
   TRY(number_read(run->tx,
-                  "SELECT count(*) FROM ledger_person p LEFT JOIN ledger_pending w ON w.entry_id = p.entry_id WHERE w.entry_id IS NULL",
+                  "SELECT count(*) FROM ledger_person p LEFT JOIN ledger_pending w ON w.entry_id = p.entry_id WHERE "
+                  "w.entry_id IS NULL",
                   &indexed));
   if (indexed == run->audit->subjects_indexed || run->audit->part != LEDGER_PART_NONE) {
     return OK;
   }
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(run->tx,
-               "SELECT p.entry_id, e.leaf, n.pseudonym FROM ledger_person p LEFT JOIN ledger_entry e ON e.id = p.entry_id"
-               " LEFT JOIN ledger_pseudonym n ON n.person_id = p.person_id",
-               DB_NO_ARGS, &rows));
+  TRY(db_query(
+      run->tx,
+      "SELECT p.entry_id, e.leaf, n.pseudonym FROM ledger_person p LEFT JOIN ledger_entry e ON e.id = p.entry_id"
+      " LEFT JOIN ledger_pseudonym n ON n.person_id = p.person_id",
+      DB_NO_ARGS, &rows));
   while (run->audit->part == LEDGER_PART_NONE && db_rows_next(&rows)) {
     if (db_is_null(&rows, 2) || !is_subject(db_bytes(&rows, 1), db_bytes(&rows, 2))) {
       ledger_audit_find(run->audit, LEDGER_PART_INDEX, -1, db_int(&rows, 0));
@@ -159,13 +163,14 @@ static struct slice sentence_of(const struct ledger_report *report, struct arena
       [LEDGER_PART_LOST] = "it is neither ordered nor waiting, or its leaf is gone",
   };
   if (report->part == LEDGER_PART_NONE) {
-    return arena_printf(arena, "%" PRId64 " entries and %" PRId64 " checkpoints hold; %" PRId64 " entries are covered", report->entries,
-                        report->checkpoints, report->covered);
+    return arena_printf(arena, "%" PRId64 " entries and %" PRId64 " checkpoints hold; %" PRId64 " entries are covered",
+                        report->entries, report->checkpoints, report->covered);
   }
   if (report->part == LEDGER_PART_CHECKPOINT) {
     return arena_printf(arena, "the checkpoint at %" PRId64 " entries no longer holds", report->checkpoint_size);
   }
-  struct slice place = report->position >= 0 ? arena_printf(arena, "position %" PRId64, report->position) : S("no position");
+  struct slice place =
+      report->position >= 0 ? arena_printf(arena, "position %" PRId64, report->position) : S("no position");
   return arena_printf(arena, "entry %" PRId64 " at %.*s: %s", report->entry_id, SLICE_ARG(place), words[report->part]);
 }
 
@@ -184,7 +189,8 @@ result ledger_verify(struct env *env, struct slice public_key, struct arena *are
   TRY(key_find(env, public_key, arena, &key));
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(env->db, &tx));
-  struct verification run = {.tx = tx, .key = key, .audit = ARENA_NEW(arena, struct ledger_audit), .report = {.checkpoint_size = -1}};
+  struct verification run = {
+      .tx = tx, .key = key, .audit = ARENA_NEW(arena, struct ledger_audit), .report = {.checkpoint_size = -1}};
   TRY(everything_check(&run));
   run.report.part = run.audit->part;
   run.report.position = run.audit->position;

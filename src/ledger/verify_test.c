@@ -44,9 +44,11 @@ static void each_stored_field_that_was_altered_is_found_and_named(void **state) 
   } cases[] = {
       {"UPDATE ledger_entry SET leaf = zeroblob(length(leaf)) WHERE id = 151", LEDGER_PART_LEAF, 150, 151, 300},
       {"UPDATE ledger_entry SET leaf = x'' WHERE id = 1", LEDGER_PART_LEAF, 0, 1, 100},
-      {"UPDATE ledger_entry SET leaf = (SELECT leaf FROM ledger_entry WHERE id = 12) WHERE id = 11", LEDGER_PART_LEAF, 10, 11, 100},
+      {"UPDATE ledger_entry SET leaf = (SELECT leaf FROM ledger_entry WHERE id = 12) WHERE id = 11", LEDGER_PART_LEAF,
+       10, 11, 100},
       {"DELETE FROM ledger_entry WHERE id = 151", LEDGER_PART_LEAF, 150, 151, 300},
-      {"UPDATE ledger_detail SET detail = '{\"code\":\"H26.11-240605-0002\"}' WHERE entry_id = 310", LEDGER_PART_DETAIL, 309, 310, -1},
+      {"UPDATE ledger_detail SET detail = '{\"code\":\"H26.11-240605-0002\"}' WHERE entry_id = 310", LEDGER_PART_DETAIL,
+       309, 310, -1},
       {"UPDATE ledger_detail SET detail = '' WHERE entry_id = 5", LEDGER_PART_DETAIL, 4, 5, -1},
       {"UPDATE ledger_detail SET salt = zeroblob(16) WHERE entry_id = 5", LEDGER_PART_DETAIL, 4, 5, -1},
       {"UPDATE ledger_detail SET salt = x'', detail = '' WHERE entry_id = 5", LEDGER_PART_DETAIL, 4, 5, -1},
@@ -55,24 +57,30 @@ static void each_stored_field_that_was_altered_is_found_and_named(void **state) 
       {"DELETE FROM ledger_order WHERE position = 319", LEDGER_PART_ORDER, 319, 0, 320},
       {"DELETE FROM ledger_order WHERE position = 0", LEDGER_PART_ORDER, 0, 0, 100},
       {"UPDATE ledger_order SET position = 500 WHERE position = 300", LEDGER_PART_ORDER, 300, 0, 320},
-      {"UPDATE ledger_tile SET hashes = zeroblob(length(hashes)) WHERE level = 0 AND number = 1", LEDGER_PART_HASH, 256, 257, -1},
-      {"UPDATE ledger_tile SET hashes = zeroblob(length(hashes)) WHERE level = 0 AND number = 0", LEDGER_PART_HASH, 0, 1, -1},
+      {"UPDATE ledger_tile SET hashes = zeroblob(length(hashes)) WHERE level = 0 AND number = 1", LEDGER_PART_HASH, 256,
+       257, -1},
+      {"UPDATE ledger_tile SET hashes = zeroblob(length(hashes)) WHERE level = 0 AND number = 0", LEDGER_PART_HASH, 0,
+       1, -1},
       {"UPDATE ledger_tile SET hashes = zeroblob(length(hashes)) WHERE level = 1", LEDGER_PART_HASH, 0, 0, -1},
       {"DELETE FROM ledger_tile WHERE level = 1", LEDGER_PART_HASH, 0, 0, -1},
       {"DELETE FROM ledger_tile WHERE level = 0 AND number = 1", LEDGER_PART_HASH, 256, 0, -1},
-      {"UPDATE ledger_tile SET hashes = substr(hashes, 1, 320) WHERE level = 0 AND number = 0", LEDGER_PART_HASH, 0, 0, -1},
+      {"UPDATE ledger_tile SET hashes = substr(hashes, 1, 320) WHERE level = 0 AND number = 0", LEDGER_PART_HASH, 0, 0,
+       -1},
       {"UPDATE ledger_person SET is_read = 1 WHERE person_id = 1001 AND entry_id = 9", LEDGER_PART_INDEX, 8, 9, -1},
       {"DELETE FROM ledger_person WHERE person_id = 1001 AND entry_id = 9", LEDGER_PART_INDEX, 8, 9, -1},
-      {"UPDATE ledger_person SET person_id = 3003 WHERE person_id = 1001 AND entry_id = 9", LEDGER_PART_INDEX, 8, 9, -1},
+      {"UPDATE ledger_person SET person_id = 3003 WHERE person_id = 1001 AND entry_id = 9", LEDGER_PART_INDEX, 8, 9,
+       -1},
       {"INSERT INTO ledger_person (person_id, entry_id, is_read) VALUES (2001, 9, 0)", LEDGER_PART_INDEX, -1, 9, -1},
       {"INSERT INTO ledger_person (person_id, entry_id, is_read) VALUES (3003, 9, 0)", LEDGER_PART_INDEX, -1, 9, -1},
       {"UPDATE ledger_pseudonym SET pseudonym = zeroblob(16) WHERE person_id = 1001", LEDGER_PART_INDEX, -1, 1, -1},
       {"DELETE FROM ledger_pending", LEDGER_PART_LOST, -1, 321, -1},
       {"DELETE FROM ledger_entry WHERE id = 321", LEDGER_PART_LOST, -1, 321, -1},
       {"INSERT INTO ledger_pending (entry_id) VALUES (20)", LEDGER_PART_ORDER, -1, 20, -1},
-      {"UPDATE ledger_checkpoint SET signature = x'3006020101020101' WHERE size = 300", LEDGER_PART_CHECKPOINT, -1, 0, 300},
+      {"UPDATE ledger_checkpoint SET signature = x'3006020101020101' WHERE size = 300", LEDGER_PART_CHECKPOINT, -1, 0,
+       300},
       {"UPDATE ledger_checkpoint SET signature = NULL WHERE size = 100", LEDGER_PART_CHECKPOINT, -1, 0, 100},
-      {"UPDATE ledger_checkpoint SET text = replace(text, 'danh', 'other') WHERE size = 320", LEDGER_PART_CHECKPOINT, -1, 0, 320},
+      {"UPDATE ledger_checkpoint SET text = replace(text, 'danh', 'other') WHERE size = 320", LEDGER_PART_CHECKPOINT,
+       -1, 0, 320},
       {"UPDATE ledger_checkpoint SET text = '' WHERE size = 100", LEDGER_PART_CHECKPOINT, -1, 0, 100},
       {"UPDATE ledger_checkpoint SET size = 101 WHERE size = 100", LEDGER_PART_CHECKPOINT, -1, 0, 101},
   };
@@ -83,8 +91,8 @@ static void each_stored_field_that_was_altered_is_found_and_named(void **state) 
     struct ledger_report report = verified(fixture);
     if (report.part != cases[i].part || report.position != cases[i].position || report.entry_id != cases[i].entry_id ||
         report.checkpoint_size != cases[i].checkpoint_size) {
-      fail_msg("%s: part %d, position %ld, entry %ld, checkpoint %ld: %.*s", cases[i].sql, (int)report.part, (long)report.position,
-               (long)report.entry_id, (long)report.checkpoint_size, SLICE_ARG(report.sentence));
+      fail_msg("%s: part %d, position %ld, entry %ld, checkpoint %ld: %.*s", cases[i].sql, (int)report.part,
+               (long)report.position, (long)report.entry_id, (long)report.checkpoint_size, SLICE_ARG(report.sentence));
     }
     assert_true(report.sentence.len > 0);
     copy_end(fixture, original);
@@ -105,7 +113,8 @@ static result leaf_flip(struct db_tx *tx, void *arg) {
   struct slice leaf = db_bytes_copy(&rows, 0, &arena);
   db_rows_close(&rows);
   ((uint8_t *)(uintptr_t)leaf.ptr)[flip->at] ^= flip->mask;
-  return db_run(tx, "UPDATE ledger_entry SET leaf = $2 WHERE id = $1", DB_ARGS(db_of_int(flip->entry_id), db_of_bytes(leaf)), NULL);
+  return db_run(tx, "UPDATE ledger_entry SET leaf = $2 WHERE id = $1",
+                DB_ARGS(db_of_int(flip->entry_id), db_of_bytes(leaf)), NULL);
 }
 
 static void no_byte_of_a_leaf_can_change(void **state) {
@@ -129,7 +138,8 @@ static void no_byte_of_a_leaf_can_change(void **state) {
 static result hashes_rewrite(struct db_tx *tx, void *arg) {
   struct ledger_tree *tree = arg;
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT e.leaf FROM ledger_order o JOIN ledger_entry e ON e.id = o.entry_id ORDER BY o.position", DB_NO_ARGS, &rows));
+  TRY(db_query(tx, "SELECT e.leaf FROM ledger_order o JOIN ledger_entry e ON e.id = o.entry_id ORDER BY o.position",
+               DB_NO_ARGS, &rows));
   while (db_rows_next(&rows)) {
     uint8_t hash[DIGEST_BYTES];
     ledger_hash_leaf(db_bytes(&rows, 0), hash);
@@ -149,7 +159,8 @@ static void rewritten_hashes_are_caught_by_the_first_checkpoint_after(void **sta
   assert_int_equal(report.checkpoint_size, 300);
   assert_int_equal(report.covered, 100); /* the one before still holds */
   /* A checkpoint rewritten to fit lacks the signature. */
-  static const char copy[] = "UPDATE ledger_checkpoint SET signature = (SELECT signature FROM ledger_checkpoint WHERE size = 100)";
+  static const char copy[] =
+      "UPDATE ledger_checkpoint SET signature = (SELECT signature FROM ledger_checkpoint WHERE size = 100)";
   assert_ok(db_write(fixture->env.db, statement_run, (void *)(uintptr_t)copy));
   assert_int_equal(verified(fixture).checkpoint_size, 300);
 }
@@ -175,7 +186,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(each_stored_field_that_was_altered_is_found_and_named, set_up_ledger, tear_down),
       cmocka_unit_test_setup_teardown(no_byte_of_a_leaf_can_change, set_up_ledger, tear_down),
-      cmocka_unit_test_setup_teardown(rewritten_hashes_are_caught_by_the_first_checkpoint_after, set_up_ledger, tear_down),
+      cmocka_unit_test_setup_teardown(rewritten_hashes_are_caught_by_the_first_checkpoint_after, set_up_ledger,
+                                      tear_down),
       cmocka_unit_test_setup_teardown(another_key_does_not_verify, set_up_ledger, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
