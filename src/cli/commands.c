@@ -4,11 +4,15 @@
 const struct cli_command cli_commands[] = {
     {"serve", NULL, "Serves the installation over HTTP until SIGTERM or SIGINT", cli_serve_options, true, cli_serve},
     {"signer", NULL, "Runs the process that alone holds the private keys", cli_signer_options, true, cli_signer},
+    {"account", "show PIN | lock PIN | unlock PIN | create PIN | count | limit NAME VALUE", "Shows and locks e-ID accounts; counters and limits",
+     cli_account_options, true, cli_account},
     {"procedure", "list | check | eval NAME", "Shows, checks and asks the procedures", cli_procedure_options, false, cli_procedure},
     {"version", NULL, "Prints the program's version", NULL, false, cli_version},
     {0},
 };
 
 const struct server_write cli_writes[] = {
+    {"account.show", cli_account_show},     {"account.lock", cli_account_lock},   {"account.unlock", cli_account_unlock},
+    {"account.create", cli_account_create}, {"account.limit", cli_account_limit},
     {0},
 };

@@ -2,11 +2,20 @@
 #pragma once
 #include "cli/cli.h"
 
+int cli_account(const struct cli_context *context, int argc, char **argv);
 int cli_serve(const struct cli_context *context, int argc, char **argv);
 int cli_procedure(const struct cli_context *context, int argc, char **argv);
 int cli_signer(const struct cli_context *context, int argc, char **argv);
 int cli_version(const struct cli_context *context, int argc, char **argv);
 
+extern const struct cli_option cli_account_options[];
 extern const struct cli_option cli_procedure_options[];
 extern const struct cli_option cli_serve_options[];
 extern const struct cli_option cli_signer_options[];
+
+/* Rows of cli_writes. */
+MUST_USE result cli_account_create(struct server_installation *installation, const struct jin *args, struct jout *out);
+MUST_USE result cli_account_limit(struct server_installation *installation, const struct jin *args, struct jout *out);
+MUST_USE result cli_account_lock(struct server_installation *installation, const struct jin *args, struct jout *out);
+MUST_USE result cli_account_show(struct server_installation *installation, const struct jin *args, struct jout *out);
+MUST_USE result cli_account_unlock(struct server_installation *installation, const struct jin *args, struct jout *out);
