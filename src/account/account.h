@@ -48,6 +48,7 @@ enum account_error {
   ACCOUNT_GUARDIAN = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 26),         /* Under 14: a parent or guardian with a level-2 account signs. */
   ACCOUNT_LIMIT = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 27),            /* No such limit, or not a positive number. */
   ACCOUNT_REASON = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 28),           /* A lock or a rejection names its reason. */
+  ACCOUNT_DEMONSTRATION = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 29),    /* Accounts are made at the desk; so only in a demonstration. */
 };
 /* One sentence for each code, Vietnamese and English; empty for a code that is not account's. */
 struct slice account_sentence(uint16_t code, bool english);

@@ -39,6 +39,7 @@ static const struct {
      "Under 14 or a ward: a parent or guardian with a level-2 account is needed."},
     {ACCOUNT_LIMIT, "Không có giới hạn này hoặc giá trị không hợp lệ.", "No such limit, or not a positive number."},
     {ACCOUNT_REASON, "Cần nêu lý do.", "A reason is needed."},
+    {ACCOUNT_DEMONSTRATION, "Tài khoản được cấp tại quầy; cách này chỉ dùng khi trình diễn.", "Accounts are made at the desk; this way is for demonstrations only."},
 };
 
 struct slice account_sentence(uint16_t code, bool english) {

@@ -138,7 +138,7 @@ result cli_account_create(struct server_installation *installation, const struct
   int64_t level = 2;
   struct account_demo demo = {0};
   if (!installation->config.demo) {
-    FAIL(ACCESS_ROLE, "accounts are made at the desk; this command makes them in a demonstration only");
+    FAIL(ACCOUNT_DEMONSTRATION, "danh.ini has no demo = 1");
   }
   TRY(jin_fields(args, (const char *const[]){"pin", "level", "password", "passcode", NULL}));
   TRY(jin_text(args, "pin", WORD_BYTES_MAX, &pin));
