@@ -246,6 +246,11 @@ static const struct register_commune *commune_take(struct making *making, const 
 static bool home_take(struct making *making, const struct home_fields *fields, struct import_home *home) {
   const struct register_commune *commune = commune_take(making, fields, &home->units_on);
   if (!commune) {
+    bool half = value(making, fields->address).len || value(making, fields->from).len;
+    if (half && !making->row->refused_reason) {
+      making->row->refused_field = FIELDS[fields->commune].name; /* an address of nowhere is not dropped unsaid */
+      making->row->refused_reason = "register.field_missing";
+    }
     return !making->row->refused_reason;
   }
   bool coded = commune->code[0] != '\0';
