@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "api/api.h"
 
@@ -209,6 +210,7 @@ static const struct cli_command *find(const char *name) {
 }
 
 int cli_main(int argc, char **argv) {
+  umask(S_IRWXG | S_IRWXO); /* whatever is made holds personal data */
   bool asks_help = argc >= 2 && (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0);
   if (asks_help && argc == 2) {
     print_help(stdout);

@@ -3,8 +3,8 @@
  *   danh COMMAND [OPERANDS] [--data DIR] [--json] [--help] [OPTIONS]
  *
  * A command is a row of cli.c: name, what it does, its operands, its options, and `int cli_<name>(const struct cli_context *, int, char **)`,
- * which gets the operands and returns an exit code below. A command that writes does so through cli_write: a row of writes.c, carried out here
- * or by the server that holds the installation.
+ * with the operands and returns an exit code below. A command that writes does so through cli_write: a row of the second table
+ * of commands.c, carried out here or by the server that holds the installation.
  * Output     results on standard output, people's text or with --json one JSON value; everything else on standard error, one line.
  * Exit codes are part of the interface: documented in danh(1), never renumbered.
  */
@@ -57,7 +57,7 @@ int cli_misuse(const struct cli_context *context, const char *format, ...) PRINT
 
 /* The installation of --data, read-only. */
 MUST_USE result cli_open(const struct cli_context *context, struct server_installation **ret_installation);
-/* Runs a row of writes.c, here or in the running server. */
+/* Runs a write of commands.c, here or in the running server. */
 MUST_USE result cli_write(const struct cli_context *context, const char *name, struct slice args, struct slice *ret_answer);
 /* The same for a command that may make the installation. */
 MUST_USE result cli_write_creating(const struct cli_context *context, const char *name, struct slice args, struct slice *ret_answer);
