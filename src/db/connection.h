@@ -39,7 +39,6 @@ struct db_tx {
   size_t in_use;
   enum db_role role;
   struct db *pool; /* readers: where it goes back to */
-  result late;     /* what an INSERT ... RETURNING closed at its first row still had to say, e.g. a foreign key */
   int wal_pages;   /* writer: length of the log after the last commit */
 };
 

@@ -146,15 +146,6 @@ void db_statement_give_back(struct db_tx *tx, struct db_statement *statement) {
   if (!statement->in_use) {
     return;
   }
-  if (sqlite3_stmt_readonly(statement->handle) == 0 && sqlite3_stmt_busy(statement->handle) != 0) {
-    int status = SQLITE_ROW;
-    while (status == SQLITE_ROW) {
-      status = sqlite3_step(statement->handle);
-    }
-    if (status != SQLITE_DONE) {
-      tx->late = db_failure(tx, status, statement->sql);
-    }
-  }
   (void)sqlite3_reset(statement->handle);
   statement->in_use = false;
   tx->in_use--;

@@ -64,15 +64,11 @@ static bool run_one(struct db_writer *writer, struct request *request) {
   struct db_tx *tx = writer->tx;
   result outcome = db_control(tx, "SAVEPOINT one");
   bool is_open = is_ok(outcome);
-  tx->late = OK;
   if (is_open) {
     outcome = request->fn(tx, request->arg);
   }
   if (tx->in_use > 0) {
     db_statements_give_back_all(tx);
-  }
-  if (is_ok(outcome)) {
-    outcome = tx->late;
   }
   outcome_set(request, outcome);
   if (sqlite3_get_autocommit(tx->handle) != 0) {
