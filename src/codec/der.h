@@ -1,7 +1,7 @@
 /* codec/der.h: a small DER writer and a strict reader: what certificates, signatures and CMS need.
  *
- * Standard   X.690 DER. The reader refuses indefinite and non-minimal lengths [X690 10.1], tag numbers above 30, non-minimal
- *            integers [X690 8.3.2] and times that are not in the form of [RFC5280 4.1.2.5].
+ * Standard   X.690 DER. The reader refuses indefinite and non-minimal lengths [X690 10.1], tag numbers above 30,
+ *            non-minimal integers [X690 8.3.2] and times that are not in the form of [RFC5280 4.1.2.5].
  * Does not   know any schema; does not read REAL or character sets.
  * Shapes     magnitudes and bytes are big-endian; times Unix ms UTC, whole seconds.
  * Errors     CODEC_DER_SYNTAX. The writer has none: wrong use is a defect (assertion).

@@ -1,10 +1,11 @@
-/* codec/jin.h: JSON in. Parses once into a tree in the arena; typed readers take fields out and say where it went wrong.
+/* codec/jin.h: JSON in. Parses once into a tree in the arena; typed readers take fields out and say where it went
+ * wrong.
  *
  * Standard   RFC 8259 objects and arrays; duplicate names are refused [RFC7493 2.3]. Paths are JSON Pointers [RFC6901].
  * Does not   give out fractions: money and identifiers are whole numbers or text. Does not normalise text (utf8.h).
  * Shapes     text is UTF-8 without U+0000; integers are int64.
- * Errors     CODEC_JSON_...; doc.fault then says the path and the reason. They go to the sender of the document, who wrote
- *            its names; the fault record for operators holds the reason alone.
+ * Errors     CODEC_JSON_...; doc.fault then says the path and the reason. They go to the sender of the document, who
+ *            wrote its names; the fault record for operators holds the reason alone.
  *
  *   struct jin_doc doc;
  *   jin_doc_init(&doc, arena, JIN_LIMITS_DEFAULT);

@@ -1,7 +1,7 @@
 /* codec/url.h: percent encoding, and forms (application/x-www-form-urlencoded).
  *
- * Standard   RFC 3986 2.1, 2.3; WHATWG URL form parsing for '+', stricter in the rest: broken escapes, fields that occur twice,
- *            bytes that are not UTF-8 and U+0000 are refused.
+ * Standard   RFC 3986 2.1, 2.3; WHATWG URL form parsing for '+', stricter in the rest: broken escapes, fields that
+ *            occur twice, bytes that are not UTF-8 and U+0000 are refused.
  * Does not   split whole URLs.
  * Errors     CODEC_URL_SYNTAX, CODEC_FORM_LIMIT, CODEC_FORM_DUPLICATE, CODEC_UTF8_INVALID.
  */

@@ -5,13 +5,14 @@
 #pragma once
 #include "crypto/x509.h"
 
-enum crl_reason { /* [RFC5280 5.3.1] */
-                  CRL_UNSPECIFIED = 0,
-                  CRL_KEY_COMPROMISE = 1,
-                  CRL_CA_COMPROMISE = 2,
-                  CRL_AFFILIATION_CHANGED = 3,
-                  CRL_SUPERSEDED = 4,
-                  CRL_CESSATION_OF_OPERATION = 5,
+/* [RFC5280 5.3.1] */
+enum crl_reason {
+  CRL_UNSPECIFIED = 0,
+  CRL_KEY_COMPROMISE = 1,
+  CRL_CA_COMPROMISE = 2,
+  CRL_AFFILIATION_CHANGED = 3,
+  CRL_SUPERSEDED = 4,
+  CRL_CESSATION_OF_OPERATION = 5,
 };
 
 struct crl_entry {

@@ -1,7 +1,7 @@
 /* crypto/key.h: P-256 keys, ECDSA with SHA-256.
  *
- * Standard   FIPS 186-5 ECDSA; SubjectPublicKeyInfo and named curve of RFC 5480; PKCS#8 (RFC 5958); r || s as RFC 7518 3.4 and
- *            RFC 9421 3.3.4.
+ * Standard   FIPS 186-5 ECDSA; SubjectPublicKeyInfo and named curve of RFC 5480; PKCS#8 (RFC 5958); r || s as RFC
+ *            7518 3.4 and RFC 9421 3.3.4.
  * Does not   accept other curves, explicit curve parameters, compressed points or BER signatures.
  * Shapes     digests 32 bytes; signatures DER ECDSA-Sig-Value (at most 72 bytes) unless called raw (64 bytes).
  * Threads    a key may be used by any number of threads at once; decode it once and keep it.

@@ -1,9 +1,12 @@
 /* crypto/password.h: Argon2id for passwords, passcodes and signing PINs.
  *
- * Standard   RFC 9106 Argon2id v1.3 (libsodium): 19 MiB, 2 passes, 1 lane: the OWASP minimum, since many people sign in at once on
- *            one small machine; about 15-25 ms of one core. Stored hashes carry their parameters: raising them needs no migration.
- * Does not   bound how many run at once: call these on the bounded password pool (base/pool.h), never on a plain worker.
- * Shapes     passwords are bytes, 1..1024; normalise text to NFC before (utf8.h). Stored: "$argon2id$v=19$m=19456,t=2,p=1$...".
+ * Standard   RFC 9106 Argon2id v1.3 (libsodium): 19 MiB, 2 passes, 1 lane: the OWASP minimum, since many people sign
+ *            in at once on one small machine; about 15-25 ms of one core. Stored hashes carry their parameters:
+ *            raising them needs no migration.
+ * Does not   bound how many run at once: call these on the bounded password pool (base/pool.h), never on a plain
+ *            worker.
+ * Shapes     passwords are bytes, 1..1024; normalise text to NFC before (utf8.h). Stored:
+ *            "$argon2id$v=19$m=19456,t=2,p=1$...".
  * Errors     CRYPTO_PASSWORD_WRONG, CRYPTO_PASSWORD_LENGTH, CRYPTO_LIBRARY_FAILED.
  */
 #pragma once

@@ -1,12 +1,12 @@
-/* crypto/pin_proof.h: the proof that a person typed their signing PIN for one document. Both sides: the server makes it, the signer
- * checks it.
+/* crypto/pin_proof.h: the proof that a person typed their signing PIN for one document. Both sides: the server makes
+ * it, the signer checks it.
  *
  *   pin_key = Argon2id(signing PIN, salt = SHA-256("danh-pin-salt" || key name)[0..16])       (password.h parameters)
  *   proof   = HMAC-SHA-256(pin_key, "danh-pin-1" || 0x00 || key name || 0x00 || profile || digest)
  *
- * The signer holds pin_key sealed and never sees a PIN; a proof is good for one key, one profile and one digest, so it cannot be
- * replayed to sign another document. A six-digit PIN alone does not withstand guessing offline: that pin_key never leaves the signer,
- * and the lock after five wrong proofs, are what protects it.
+ * The signer holds pin_key sealed and never sees a PIN; a proof is good for one key, one profile and one digest, so
+ * it cannot be replayed to sign another document. A six-digit PIN alone does not withstand guessing offline: that
+ * pin_key never leaves the signer, and the lock after five wrong proofs, are what protects it.
  * Does not   count wrong proofs (signer/). pin_proof_key takes as long as a password hash: bounded pool.
  * Errors     CRYPTO_PROOF_WRONG.
  */

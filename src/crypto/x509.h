@@ -1,9 +1,9 @@
 /* crypto/x509.h: certificates of the demonstration CA: writing, reading, and holding a chain against a root.
  *
- * Standard   RFC 5280 v3; key identifiers by RFC 7093 2 (1): the leftmost 160 bits of SHA-256; ECDSA with SHA-256 over P-256
- *            (RFC 5758).
- * Does not   hold a key: whoever calls gives a function that has the SHA-256 digest signed. Does not choose lifetimes or subjects
- *            (pki/). Reads certificates of this shape only: others come with other modules.
+ * Standard   RFC 5280 v3; key identifiers by RFC 7093 2 (1): the leftmost 160 bits of SHA-256; ECDSA with SHA-256
+ *            over P-256 (RFC 5758).
+ * Does not   hold a key: whoever calls gives a function that has the SHA-256 digest signed. Does not choose lifetimes
+ *            or subjects (pki/). Reads certificates of this shape only: others come with other modules.
  * Shapes     DER; serial numbers 16 bytes, positive; times Unix ms UTC, whole seconds.
  * Errors     CRYPTO_CERTIFICATE_SYNTAX, _UNTRUSTED, _EXPIRED, _REVOKED, CRYPTO_CRL_UNUSABLE.
  */

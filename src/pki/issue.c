@@ -1,5 +1,5 @@
-/* Issuing: the key, the certificate signed outside any write, one write that stores it. Doing it again after a crash finds what was stored, or stores
- * what was not. */
+/* Issuing: the key, the certificate signed outside any write, one write that stores it. Doing it again after a crash
+ * finds what was stored, or stores what was not. */
 #include "pki/issue.h"
 
 #include <stdio.h>

@@ -1,10 +1,14 @@
-/* pki/pki.h: the demonstration certification authority: root, issuing CA, certificates of people, agencies and systems, CRLs.
+/* pki/pki.h: the demonstration certification authority: root, issuing CA, certificates of people, agencies and
+ * systems, CRLs.
  *
  * Standard   RFC 5280 through crypto/x509.h; lifetimes: root 20 years, issuing 10, people, seals and systems 5.
- * Does not   hold keys (signer/) and does not prove who somebody is (account/, access/): whoever calls has checked that.
- * Shapes     certificates and CRLs are DER; keys go by their signer names; times Unix ms UTC under the installation's clock.
- * Durable    a certificate exists once the issuing function has returned; asking twice for one key gives the same certificate while it
- *            is in force. Signing happens outside write functions; what was signed but not stored was never given to anybody.
+ * Does not   hold keys (signer/) and does not prove who somebody is (account/, access/): whoever calls has checked
+ *            that.
+ * Shapes     certificates and CRLs are DER; keys go by their signer names; times Unix ms UTC under the installation's
+ *            clock.
+ * Durable    a certificate exists once the issuing function has returned; asking twice for one key gives the same
+ *            certificate while it is in force. Signing happens outside write functions; what was signed but not
+ *            stored was never given to anybody.
  * Errors     PKI_..., and those of the signer and the database.
  */
 #pragma once
@@ -40,7 +44,8 @@ struct pki_subject {
   int64_t actor_person_id;
   struct slice actor_role;
 };
-/* The certificate; a key that is absent is made (for a person only with pin_key). One that ends within 30 days is renewed. */
+/* The certificate; a key that is absent is made (for a person only with pin_key). One that ends within 30 days is
+ * renewed. */
 MUST_USE result pki_issue_person(struct env *env, const struct pki_subject *subject, struct arena *arena,
                                  struct slice *ret_certificate);
 MUST_USE result pki_issue_seal(struct env *env, const struct pki_subject *subject, struct arena *arena,
@@ -54,7 +59,8 @@ struct pki_revocation {
   int64_t actor_person_id;
   struct slice actor_role;
 };
-/* Takes effect now; a CRL that has it is made at once. PKI_CERTIFICATE_UNKNOWN, PKI_REVOKED_ALREADY; PKI_KEY_REFUSED for the root. */
+/* Takes effect now; a CRL that has it is made at once. PKI_CERTIFICATE_UNKNOWN, PKI_REVOKED_ALREADY; PKI_KEY_REFUSED
+ * for the root. */
 MUST_USE result pki_revoke(struct env *env, const struct pki_revocation *revocation);
 
 /* Leaf first, then issuing CA, then root. */

@@ -1,6 +1,6 @@
-/* The signer as a child of the server. One thread starts it, waits for its end, and starts it again: at once the first time, later with growing pauses,
- * so that a signer that cannot start does not eat the machine. The thread that starts it also lives as long as it: the kernel's parent-death signal
- * goes by thread. */
+/* The signer as a child of the server. One thread starts it, waits for its end, and starts it again: almost at
+ * once the first time, later with growing pauses, so that a signer that cannot start does not eat the machine. The thread that
+ * starts it also lives as long as it: the kernel's parent-death signal goes by thread. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>

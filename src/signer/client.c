@@ -1,5 +1,5 @@
-/* The port over the socket: a thread takes a connection from the pool, sends its request and waits. When the signer is away it tries again, and sends
- * again, until five seconds have gone. */
+/* The port over the socket: a thread takes a connection from the pool, sends its request and waits. When the signer
+ * is away it tries again, and sends again, until five seconds have gone. */
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -125,28 +125,31 @@ static result exchange(int fd, struct slice request, int64_t deadline_ms, struct
   return OK;
 }
 
-static result call_at(struct client *client, int *fd, struct signer_wire_request *request, struct arena *arena,
-                      struct signer_wire_reply *ret_reply) {
-  struct buf frame;
-  int64_t deadline_ms = now_ms() + PATIENCE_MS;
+struct sending {
+  struct client *client;
+  int fd; /* -1: not connected */
+  uint32_t number;
+  struct slice frame;
+  int64_t deadline_ms;
+};
+
+static result send_until_answered(struct sending *sending, struct arena *arena, struct signer_wire_reply *ret_reply) {
   int64_t pause_ms = PAUSE_FIRST_MS;
-  buf_init(&frame, arena, 256);
-  TRY(signer_wire_request_write(request, &frame));
   for (;;) {
-    bool fresh = *fd < 0;
+    bool fresh = sending->fd < 0;
     if (fresh) {
-      *fd = connect_once(client);
+      sending->fd = connect_once(sending->client);
     }
-    if (*fd >= 0) {
-      result exchanged = exchange(*fd, buf_slice(&frame), deadline_ms, arena, ret_reply);
-      if (is_ok(exchanged) && ret_reply->number == request->number) {
+    if (sending->fd >= 0) {
+      result exchanged = exchange(sending->fd, sending->frame, sending->deadline_ms, arena, ret_reply);
+      if (is_ok(exchanged) && ret_reply->number == sending->number) {
         return OK;
       }
-      (void)close(*fd);
-      *fd = -1;
-      close_idle(client);
+      (void)close(sending->fd);
+      sending->fd = -1;
+      close_idle(sending->client);
     }
-    if (now_ms() >= deadline_ms) {
+    if (now_ms() >= sending->deadline_ms) {
       return lost("away for five seconds");
     }
     if (fresh) {
@@ -160,9 +163,18 @@ static result call(struct signer *signer, struct signer_wire_request *request, s
                    struct slice *ret_answer) {
   struct client *client = (struct client *)signer;
   struct signer_wire_reply reply = {0};
-  int fd = take_turn(client, &request->number);
-  result called = call_at(client, &fd, request, arena, &reply);
-  end_turn(client, fd);
+  struct buf frame;
+  buf_init(&frame, arena, SIGNER_WIRE_REQUEST_BYTES_MAX); /* does not grow, so no copy of a proof stays behind */
+  struct sending sending = {.client = client, .deadline_ms = now_ms() + PATIENCE_MS};
+  sending.fd = take_turn(client, &request->number);
+  sending.number = request->number;
+  result called = signer_wire_request_write(request, &frame);
+  if (is_ok(called)) {
+    sending.frame = buf_slice(&frame);
+    called = send_until_answered(&sending, arena, &reply);
+  }
+  end_turn(client, sending.fd);
+  explicit_bzero(frame.ptr, frame.len);
   TRY(called);
   if (reply.code != 0) {
     FAIL(reply.code, "refused by the signer");

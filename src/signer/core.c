@@ -40,7 +40,8 @@ struct signer_figures signer_core_figures(const struct signer_core *core) {
   return signer_journal_figures(core->journal);
 }
 
-/* The lock comes before the proof: a locked key tells nobody whether a proof would have been right. Counts are on disk before the answer. */
+/* The lock comes before the proof: a locked key tells nobody whether a proof would have been right. Counts are on
+ * disk before the answer. */
 static result check_proof(struct signer_core *core, struct signer_key *key, const struct signer_request *request) {
   if (key->wrong_proofs >= SIGNER_WRONG_PROOFS_MAX) {
     TRY(signer_vault_reload(core->vault, key)); /* an operator may have unlocked it */
@@ -100,7 +101,8 @@ static result create(struct signer_core *core, const struct signer_request *requ
   } else {
     TRY(found);
   }
-  /* An existing key keeps its PIN, and whether the given one is the same is not told: that would be a way to try PINs without being counted. */
+  /* An existing key keeps its PIN, and whether the given one is the same is not told: that would be a way to try PINs
+   * without being counted. */
   *ret_answer = slice_of(key->spki, sizeof key->spki);
   return OK;
 }

@@ -1,7 +1,8 @@
-/* signer/core.h: one request against the policy, the keys and the log. The process and the in-process signer are both made of it. (private to
- * signer/)
+/* signer/core.h: one request against the policy, the keys and the log. The process and the in-process signer are both
+ * made of it. (private to signer/)
  *
- * signer_core_handle decides, signs and gathers the log line; its answer may be given out only after signer_core_commit has succeeded.
+ * signer_core_handle decides, signs and gathers the log line; its answer may be given out only after
+ * signer_core_commit has succeeded.
  * Threads    one at a time.
  */
 #pragma once

@@ -2,11 +2,11 @@
  *
  *   <seq> <time ms> <profile> <key> <digest hex> <reference or -> <hash hex>\n
  *
- * hash = SHA-256(hash of the line before || this line up to the blank before its hash); before the first line: SHA-256("danh-signer-log-1"). So no
- * line can be changed, taken out or put in without every later hash changing; that lines were cut from the end shows against a head that
- * somebody kept (signer_figures.log_head).
- * Durable    what signer_journal_commit has returned for. A line that was cut by a crash had not been committed, so its signature was never given
- *            out: it is dropped on opening.
+ * hash = SHA-256(hash of the line before || this line up to the blank before its hash); before the first line:
+ * SHA-256("danh-signer-log-1"). So no line can be changed, taken out or put in without every later hash changing;
+ * that lines were cut from the end shows against a head that somebody kept (signer_figures.log_head).
+ * Durable    what signer_journal_commit has returned for. A line that was cut by a crash had not been committed, so
+ *            its signature was never given out: it is dropped on opening.
  * Threads    one at a time. Errors SIGNER_LOG_ALTERED, SIGNER_FOLDER_UNUSABLE.
  */
 #pragma once

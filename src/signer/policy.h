@@ -1,6 +1,7 @@
 /* signer/policy.h: what the signer lets a key do. The whole policy is the table in policy.c. (private to signer/)
  *
- * A key's name is up to three parts of letters, digits, '.' and '-', with '/' between them; its first part decides what it may sign, for good.
+ * A key's name is up to three parts of letters, digits, '.' and '-', with '/' between them; its first part decides
+ * what it may sign, for good.
  */
 #pragma once
 #include "signer/signer.h"

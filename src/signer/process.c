@@ -1,5 +1,6 @@
-/* The signer's process: one thread, one epoll loop. A round takes every request that has come, handles them all, commits the log once, and only then
- * answers: so one fdatasync serves all that gathered while the one before it ran. */
+/* The signer's process: one thread, one epoll loop. A round takes every request that has come, handles them all,
+ * commits the log once, and only then answers: so one fdatasync serves all that gathered while the one before it ran.
+ * */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,7 +17,8 @@
 
 #include "signer/core.h"
 
-/* Four servers with 64 requests each; a connection waits with one request at a time, so its buffer holds a few frames. */
+/* Four servers with 64 requests each; a connection waits with one request at a time, so its buffer holds a few
+ * frames. */
 enum { CONNECTIONS_MAX = 256, INPUT_BYTES = 4 * SIGNER_WIRE_REQUEST_BYTES_MAX, EVENTS_MAX = 128 };
 
 struct connection {

@@ -1,13 +1,14 @@
 /* signer/signer.h: the process that alone holds private keys, and the ways to reach it.
  *
- * The process  `danh signer --data DIR` listens on DIR/signer.sock (0600; peers of its own user only) and keeps everything under
- *              DIR/signer/ (0700): master.key (0600, or $CREDENTIALS_DIRECTORY/signer-master), one sealed file a key (vault.h),
- *              signatures.log (journal.h).
- * Policy       held by the signer alone, not by who asks (policy.h): a key's name fixes what it may sign, at its making. An officer's
- *              key signs only with a PIN proof for that very digest and locks after five wrong ones; a seal is given only under a
- *              reference that an officer's key has signed before. No operation decrypts or exports: it is no oracle.
- * Durable      every signature is a line in the log, on disk, before it is given out. One fdatasync serves all requests that have
- *              gathered meanwhile.
+ * The process  `danh signer --data DIR` listens on DIR/signer.sock (0600; peers of its own user only) and keeps
+ *              everything under DIR/signer/ (0700): master.key (0600, or $CREDENTIALS_DIRECTORY/signer-master), one
+ *              sealed file a key (vault.h), signatures.log (journal.h).
+ * Policy       held by the signer alone, not by who asks (policy.h): a key's name fixes what it may sign, at its
+ *              making. An officer's key signs only with a PIN proof for that very digest and locks after five wrong
+ *              ones; a seal is given only under a reference that an officer's key has signed before. No operation
+ *              decrypts or exports: it is no oracle.
+ * Durable      every signature is a line in the log, on disk, before it is given out. One fdatasync serves all
+ *              requests that have gathered meanwhile.
  * Does not     know documents, people or PINs: it sees digests, references and proofs.
  * Errors       SIGNER_... below.
  */

@@ -14,7 +14,8 @@
  *       36     n  private key, PKCS#8
  *
  * Durable    a file is written beside, synced, renamed and its folder synced: there is the old content or the new.
- * Does not   notice an older sealed file put back by somebody who can write the folder: then a count of wrong proofs is lost.
+ * Does not   notice an older sealed file put back by somebody who can write the folder: then a count of wrong proofs
+ *            is lost.
  * Threads    one at a time.
  */
 #pragma once
@@ -34,8 +35,9 @@ struct signer_key {
 
 struct signer_vault;
 
-/* Makes folder and master key if absent. exclusive: takes the lock, waiting a few seconds for a signer that is just ending; else only looks, for
- * an operator beside a running signer. SIGNER_ALREADY_RUNNING, SIGNER_FOLDER_UNUSABLE. */
+/* Makes folder and master key if absent. exclusive: takes the lock, waiting a few seconds for a signer that is just
+ * ending; else only looks, for an operator beside a running signer. SIGNER_ALREADY_RUNNING, SIGNER_FOLDER_UNUSABLE.
+ * */
 MUST_USE result signer_vault_open(const char *data_dir, bool exclusive, struct signer_vault **ret_vault);
 void signer_vault_close(struct signer_vault **vault);
 /* The folder, for files beside the keys. */

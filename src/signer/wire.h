@@ -44,7 +44,8 @@ struct signer_wire_reply {
   struct slice answer;
 };
 
-/* Bytes of the frame at the front; 0 while its length has not come wholly. SIGNER_FRAME_REFUSED when the length is not allowed. */
+/* Bytes of the frame at the front; 0 while its length has not come wholly. SIGNER_FRAME_REFUSED when the length is
+ * not allowed. */
 MUST_USE result signer_wire_length(struct slice bytes, size_t bytes_max, size_t *ret_length);
 
 /* SIGNER_FRAME_REFUSED also when a part is too long to be sent. */

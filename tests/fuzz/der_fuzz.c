@@ -1,5 +1,5 @@
-/* Any bytes as DER: the reader must stay inside them, and an integer that it accepts must be the one encoding the writer gives. Certificates, CRLs and
- * signatures are read on the same road. */
+/* Any bytes as DER: the reader must stay inside them, and an integer that it accepts must be the one encoding the
+ * writer gives. Certificates, CRLs and signatures are read on the same road. */
 #include <stdlib.h>
 
 #include "codec/der.h"

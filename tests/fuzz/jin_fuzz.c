@@ -1,4 +1,5 @@
-/* Any bytes as JSON: parsing must stay within its limits, and what was read must survive being written and read again. */
+/* Any bytes as JSON: parsing must stay within its limits, and what was read must survive being written and read
+ * again. */
 #include <stdlib.h>
 
 #include "codec/jin.h"
