@@ -104,14 +104,14 @@ export function Shell(props: { session: Session | null; languageChanged: () => v
       </header>
       {session && <Navigation session={session} />}
       {post && (
-        <div class="acting">
+        <section class="acting" aria-label={t('posts.legend')}>
           <div class="acting__row">
             <span>
               {t('nav.acting')} <b>{say(post.role.name)}</b> – {say(post.agency.name)}
             </span>
             <Link href="/app/posts">{t('nav.change_post')}</Link>
           </div>
-        </div>
+        </section>
       )}
       <main class="frame-main" id="main" tabIndex={-1}>
         {props.children}

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { api, Problem, type Schemas } from '../../api/client'
 import { type Resource, useAction, useResource } from '../../api/resource'
 import { Submit } from '../../ui/field'
-import { date, say } from '../../ui/format'
+import { date, say, vnd } from '../../ui/format'
 import { Loaded, Notice, Page, ProblemNotice, Skeleton } from '../../ui/parts'
 import { go } from '../../ui/router'
 import { t } from '../../ui/text'
@@ -30,7 +30,7 @@ function Steps({ at }: { at: number }) {
 
 function PreviewAside({ preview }: { preview: Resource<Schemas['Preview']> }) {
   return (
-    <aside class="panel stack" aria-live="polite" aria-busy={preview.state === 'loading'}>
+    <aside class="panel stack aside-sticky" aria-live="polite" aria-busy={preview.state === 'loading'}>
       <h2>{t('bill.heading')}</h2>
       {preview.problem && <ProblemNotice problem={preview.problem} retry={preview.reload} />}
       {preview.data ? (
@@ -127,6 +127,16 @@ function Wizard({
         )}
         {step === 1 && <DetailsStep {...props} />}
         {step === 2 && <ReviewStep {...props} purpose={purpose} preview={preview.data} />}
+        {preview.data && (
+          <p class="panel mini-bill">
+            <span>
+              {t('bill.payable')}: <b>{vnd(preview.data.payable.value)}</b>
+            </span>
+            <span>
+              {t('common.due')}: <b>{date(preview.data.due_date.value)}</b>
+            </span>
+          </p>
+        )}
         <div class="row">
           {step > 0 && (
             <button type="button" class="ds-button" data-variant="secondary" onClick={() => move(step - 1)}>

@@ -106,7 +106,7 @@ export function LatenessChart({ scopes, names }: { scopes: Schemas['ReportScope'
           className: 'plot',
           width,
           height: 60 + 210 * Math.max(scopes.length, 1),
-          marginLeft: 92,
+          marginLeft: 132,
           marginRight: 56,
           x: { axis: null },
           y: { label: null, domain: buckets.map((bucket) => t(`lateness.${bucket}`)), tickSize: 0 },

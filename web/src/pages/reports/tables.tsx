@@ -13,7 +13,7 @@ function Table({ caption, children }: { caption: string; children: ComponentChil
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling table must be reachable by keyboard
     <section class="table-scroll" tabIndex={0} aria-label={caption}>
       <table class="ds-table">
-        <caption>{caption}</caption>
+        <caption class="ds-sr-only">{caption}</caption>
         {children}
       </table>
     </section>
