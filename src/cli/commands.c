@@ -8,6 +8,9 @@ const struct cli_command cli_commands[] = {
     {"account", "show PIN | lock PIN | unlock PIN | create PIN | count | limit NAME VALUE", "Shows and locks e-ID accounts; counters and limits",
      cli_account_options, true, cli_account},
     {"procedure", "list | check | eval NAME", "Shows, checks and asks the procedures", cli_procedure_options, false, cli_procedure},
+    {"report", "lltp | savings", "Prints statistics computed from the dossiers", cli_report_options, false, cli_report},
+    {"replay", "pilot-2024", "Plays the pilot of 2024 through the engine into an empty installation", cli_replay_options, true, cli_replay},
+    {"receiver", "[key]", "Takes deliveries as another public system does, or prints its key", cli_receiver_options, true, cli_receiver},
     {"version", NULL, "Prints the program's version", NULL, false, cli_version},
     {0},
 };

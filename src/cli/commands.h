@@ -6,12 +6,18 @@ int cli_account(const struct cli_context *context, int argc, char **argv);
 int cli_serve(const struct cli_context *context, int argc, char **argv);
 int cli_synth(const struct cli_context *context, int argc, char **argv);
 int cli_procedure(const struct cli_context *context, int argc, char **argv);
+int cli_receiver(const struct cli_context *context, int argc, char **argv);
+int cli_replay(const struct cli_context *context, int argc, char **argv);
+int cli_report(const struct cli_context *context, int argc, char **argv);
 int cli_signer(const struct cli_context *context, int argc, char **argv);
 int cli_version(const struct cli_context *context, int argc, char **argv);
 
 extern const struct cli_option cli_account_options[];
 extern const struct cli_option cli_synth_options[];
 extern const struct cli_option cli_procedure_options[];
+extern const struct cli_option cli_receiver_options[];
+extern const struct cli_option cli_replay_options[];
+extern const struct cli_option cli_report_options[];
 extern const struct cli_option cli_serve_options[];
 extern const struct cli_option cli_signer_options[];
 

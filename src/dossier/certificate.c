@@ -28,17 +28,13 @@ static result residence_text(struct filling *f, enum register_residence_kind kin
   return OK;
 }
 
-static int32_t pdf_date(struct register_birth birth) {
-  return birth.year == 0 || birth.month == 0 || birth.day == 0 ? PDF_NO_DATE : register_birth_date(birth);
-}
-
 static result fill_person(struct filling *f) {
   struct register_person p;
   TRY(register_person_load(f->tx, f->arena, f->dossier->person_id, &p));
   TRY(utf8_upper(p.name, f->arena, &f->c->name));
   f->c->other_name = p.other_name;
   f->c->sex = p.sex == REGISTER_MALE ? S("Nam") : S("Nữ");
-  f->c->birth_date = pdf_date(p.birth);
+  f->c->birth = register_birth_write_vi(f->arena, p.birth);
   f->c->birth_place = p.birth_place;
   f->c->nationality = slice_is(p.nationality, "VN") ? S("Việt Nam") : p.nationality;
   bool has_card = !slice_empty(p.card_number);
@@ -52,11 +48,10 @@ static result fill_person(struct filling *f) {
 
 static result fill_family(struct filling *f) {
   struct register_relation_list list;
-  struct pdf_relative nobody = {.birth_date = PDF_NO_DATE};
-  f->c->father = f->c->mother = f->c->spouse = nobody;
   TRY(register_relations_load(f->tx, f->arena, f->dossier->person_id, f->today, &list));
   for (size_t i = 0; i < list.count; i++) {
-    struct pdf_relative relative = {list.items[i].name, pdf_date(list.items[i].birth)};
+    const struct register_relation *r = &list.items[i];
+    struct pdf_relative relative = {r->name, r->birth.year ? register_birth_write_vi(f->arena, r->birth) : S("")};
     if (list.items[i].kind == REGISTER_FATHER) {
       f->c->father = relative;
     } else if (list.items[i].kind == REGISTER_MOTHER) {

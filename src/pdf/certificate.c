@@ -43,7 +43,7 @@ static result check(const struct pdf_certificate *certificate) {
       FAIL(PDF_CONTENT, "needed field %zu is empty", i);
     }
   }
-  if (certificate->birth_date == PDF_NO_DATE || certificate->issued_on == PDF_NO_DATE) {
+  if (slice_empty(certificate->birth) || certificate->issued_on == PDF_NO_DATE) {
     FAIL(PDF_CONTENT, "date of birth or of issue is missing");
   }
   return check_convictions(certificate);
@@ -74,9 +74,9 @@ static result draw_relative(struct layout *layout, enum pdf_phrase label, const 
   struct pdf_shaped value = pdf_sheet_phrase(&layout->sheet, PHRASE_UNKNOWN);
   if (relative->name.len > 0) {
     struct slice born =
-        relative->birth_date == PDF_NO_DATE
+        slice_empty(relative->birth)
             ? S("")
-            : arena_printf(arena, " – sinh ngày %.*s", SLICE_ARG(clock_date_write_vi(arena, relative->birth_date)));
+            : arena_printf(arena, " – sinh: %.*s", SLICE_ARG(relative->birth));
     TRY(pdf_sheet_shape(&layout->sheet, PDF_REGULAR,
                         arena_printf(arena, "%.*s%.*s", SLICE_ARG(relative->name), SLICE_ARG(born)), &value));
   }
@@ -106,7 +106,7 @@ static result draw_person(struct layout *layout) {
   }
   TRY(draw_text(layout, PHRASE_SEX, PDF_REGULAR, certificate->sex));
   TRY(draw_text(layout, PHRASE_BIRTH_DATE, PDF_REGULAR,
-                clock_date_write_vi(layout->sheet.arena, certificate->birth_date)));
+                certificate->birth));
   TRY(draw_text(layout, PHRASE_BIRTH_PLACE, PDF_REGULAR, certificate->birth_place));
   TRY(draw_text(layout, PHRASE_NATIONALITY, PDF_REGULAR, certificate->nationality));
   TRY(draw_text(layout, PHRASE_RESIDENCE_PERMANENT, PDF_REGULAR, certificate->residence_permanent));

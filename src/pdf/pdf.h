@@ -50,7 +50,7 @@ enum pdf_certificate_kind { PDF_CERTIFICATE_1 = 1, PDF_CERTIFICATE_2 = 2 };
 
 struct pdf_relative {
   struct slice name;  /* empty: not shown as known ("Không có thông tin") */
-  int32_t birth_date; /* PDF_NO_DATE: not shown */
+  struct slice birth; /* the same; empty: not shown */
 };
 
 struct pdf_conviction {
@@ -86,7 +86,7 @@ struct pdf_certificate {
   struct slice name;
   struct slice other_name; /* may be empty: line left out */
   struct slice sex;        /* "Nam", "Nữ" */
-  int32_t birth_date;
+  struct slice birth; /* as registered: "28/02/1993", "02/1993" or "1993" */
   struct slice birth_place;
   struct slice nationality;
   struct slice residence_permanent; /* empty: "Không có" */
