@@ -1,6 +1,7 @@
 /* The pictures of signatures: the person's in blue, the agency's red stamp. [Decree 30/2020 Annex I II.7, II.8] */
 #include <math.h>
 
+#include "codec/utf8.h"
 #include "pdf/paper.h"
 
 /* Draws into a sheet of one page that becomes a form instead of a file. */
@@ -46,7 +47,7 @@ static void draw_on_circle(struct picture *picture, const struct pdf_shaped *tex
                            bool lower) {
   struct buf *out = pdf_page_content(&picture->sheet);
   double total = pdf_text_width(text, size);
-  double room = M_PI * radius * (lower ? 0.62 : 1.22); /* the part of the rim it may take */
+  double room = M_PI * radius * (lower ? 0.62 : 1.45); /* the part of the rim it may take */
   double shrink = total > room ? room / total : 1;
   double turn = lower ? 1 : -1;
   double angle = (lower ? -M_PI / 2 : M_PI / 2) - turn * total * shrink / radius / 2;
@@ -98,10 +99,10 @@ static result draw_stamp_name(struct picture *picture, struct slice name, int32_
   struct pdf_shaped shaped;
   TRY(pdf_sheet_shape(sheet, PDF_BOLD, name, &shaped));
   struct pdf_style style = {PT(6.5), PT(8), false};
-  struct pdf_lines lines = pdf_text_break(sheet->arena, &shaped, 1, pdf_ems_in(radius * 5 / 4, style.size));
+  struct pdf_lines lines = pdf_text_balance(sheet->arena, &shaped, 1, pdf_ems_in(radius * 5 / 4, style.size));
   if (lines.count > 3) {
     style = (struct pdf_style){PT(4.5), PT(5.5), false};
-    lines = pdf_text_break(sheet->arena, &shaped, 1, pdf_ems_in(radius * 5 / 4, style.size));
+    lines = pdf_text_balance(sheet->arena, &shaped, 1, pdf_ems_in(radius * 5 / 4, style.size));
   }
   int32_t y = PT(1) - style.leading;
   for (size_t i = 0; i < lines.count && i < 4; i++, y -= style.leading) {
@@ -118,6 +119,9 @@ static result draw_stamp(struct picture *picture) {
   int32_t inner = radius - PT(10);
   struct pdf_shaped rim;
   struct slice above = appearance->above.len > 0 ? appearance->above : pdf_phrase_text(PHRASE_STATE);
+  struct slice name;
+  TRY(utf8_upper(above, sheet->arena, &above));
+  TRY(utf8_upper(appearance->name, sheet->arena, &name));
   TRY(pdf_sheet_shape(sheet, PDF_BOLD, above, &rim));
   buf_append(out, S("q 1 0 0 1 "));
   PDF_PUT(out, appearance->width - radius - PT(1), appearance->height / 2);
@@ -133,7 +137,7 @@ static result draw_stamp(struct picture *picture) {
   buf_append(out, S("cm "));
   put_star(out, PT(3));
   buf_append(out, S("Q\n"));
-  TRY(draw_stamp_name(picture, appearance->name, inner));
+  TRY(draw_stamp_name(picture, name, inner));
   buf_append(pdf_page_content(sheet), S("Q\n"));
   return OK;
 }

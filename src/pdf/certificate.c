@@ -4,6 +4,10 @@
 static const struct pdf_style text_style = {PT(11), PT(17.5), false};
 static const struct pdf_style basis_style = {PT(10), PT(15), true};
 
+enum { FIELD_HEIGHT = 8400, SEAL_WIDTH = 23500, PERSON_WIDTH = 21500, QR_SIDE = 6800 };
+/* Signature block and QR: post, fields and name; then the check block. */
+static const int32_t block_height = 3 * PT(17.5) + PT(14) + FIELD_HEIGHT + PT(8) + PT(20) + QR_SIDE;
+
 struct layout {
   struct pdf_sheet sheet;
   const struct pdf_certificate *certificate;
@@ -137,6 +141,11 @@ static struct slice date_or_nothing(struct arena *arena, int32_t date) {
   return date == PDF_NO_DATE ? S("") : clock_date_write_vi(arena, date);
 }
 
+/* The last entry goes with the signatures: they should not stand alone on a page. */
+static result keep_with_signatures(struct layout *layout) {
+  return pdf_page_room(&layout->sheet, 3 * text_style.leading + block_height);
+}
+
 static result draw_convictions(struct layout *layout) {
   static const enum pdf_phrase headings[] = {PHRASE_TABLE_ORDER, PHRASE_TABLE_JUDGMENT, PHRASE_TABLE_CRIME,
                                              PHRASE_TABLE_PENALTY, PHRASE_TABLE_STATE};
@@ -150,6 +159,9 @@ static result draw_convictions(struct layout *layout) {
                           : certificate->conviction_count == expunged ? PHRASE_EXPUNGED
                                                                       : PHRASE_HAS_CONVICTION;
   struct pdf_shaped status = pdf_sheet_phrase(sheet, state);
+  if (certificate->conviction_count == 0 && certificate->ban_answer == PDF_BANS_NOT_ASKED) {
+    TRY(keep_with_signatures(layout));
+  }
   TRY(draw_entry(layout, PHRASE_CONVICTIONS, &status));
   if (certificate->conviction_count == 0) {
     return OK;
@@ -190,6 +202,7 @@ static result draw_bans(struct layout *layout) {
   struct pdf_shaped answer = {0};
   if (certificate->ban_answer == PDF_BANS_NONE) {
     answer = pdf_sheet_phrase(sheet, PHRASE_BANS_NONE);
+    TRY(keep_with_signatures(layout));
     return draw_entry(layout, PHRASE_BANS, &answer);
   }
   TRY(draw_entry(layout, PHRASE_BANS, &answer));
@@ -261,15 +274,13 @@ static result draw_line_centred(struct pdf_sheet *sheet, struct slice text, cons
   return pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), &shaped, 1, column, &text_style);
 }
 
-enum { FIELD_HEIGHT = 8400, SEAL_WIDTH = 23500, PERSON_WIDTH = 21500, QR_SIDE = 6800 };
-
 /* Post, room for both signatures, name. The stamp covers a third of the personal signature from its left [Decree
  * 30/2020 Annex I II.8]. */
 static result draw_signature_block(struct layout *layout) {
   const struct pdf_certificate *certificate = layout->certificate;
   struct pdf_sheet *sheet = &layout->sheet;
   struct pdf_column right = {sheet->right - PT(235), PT(235), PDF_CENTRE, 0};
-  TRY(pdf_page_room(sheet, 3 * text_style.leading + PT(14) + FIELD_HEIGHT + PT(8) + PT(20) + QR_SIDE));
+  TRY(pdf_page_room(sheet, block_height));
   sheet->y -= PT(14);
   TRY(draw_line_centred(sheet, certificate->signer_authority, &right));
   TRY(draw_line_centred(sheet, certificate->signer_post, &right));

@@ -122,6 +122,19 @@ static void put_xml_date(struct buf *out, int64_t instant_ms) {
              seconds / 60 % 60, seconds % 60);
 }
 
+/* [ISO 19005-2 6.6.2.3] a property that XMP does not know itself, as pdfuaid:part, is described in the file. */
+static const char ua_schema[] =
+    "<rdf:Description rdf:about=\"\" xmlns:pdfaExtension=\"http://www.aiim.org/pdfa/ns/extension/\" "
+    "xmlns:pdfaSchema=\"http://www.aiim.org/pdfa/ns/schema#\" "
+    "xmlns:pdfaProperty=\"http://www.aiim.org/pdfa/ns/property#\">\n"
+    "<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType=\"Resource\"><pdfaSchema:schema>PDF/UA</pdfaSchema:schema>"
+    "<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>"
+    "<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType=\"Resource\">"
+    "<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>"
+    "<pdfaProperty:category>internal</pdfaProperty:category><pdfaProperty:description>part of ISO 14289"
+    "</pdfaProperty:description></rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas>\n"
+    "</rdf:Description>";
+
 struct slice pdf_xmp(struct arena *arena, const struct pdf_paper_info *info) {
   struct buf out;
   buf_init(&out, arena, 2048);
@@ -131,8 +144,8 @@ struct slice pdf_xmp(struct arena *arena, const struct pdf_paper_info *info) {
       "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n"
       "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" "
       "xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\" "
-      "xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\">\n"
-      "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>\n"
+      "xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\" xmlns:pdfuaid=\"http://www.aiim.org/pdfua/ns/id/\">\n"
+      "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance><pdfuaid:part>1</pdfuaid:part>\n"
       "<dc:format>application/pdf</dc:format>\n"
       "<dc:language><rdf:Bag><rdf:li>vi-VN</rdf:li></rdf:Bag></dc:language>\n"
       "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">");
@@ -148,6 +161,8 @@ struct slice pdf_xmp(struct arena *arena, const struct pdf_paper_info *info) {
   put_xml_date(&out, info->created_at_ms);
   buf_append_str(&out, "</xmp:CreateDate><xmp:ModifyDate>");
   put_xml_date(&out, info->created_at_ms);
-  buf_append_str(&out, "</xmp:ModifyDate>\n</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>");
+  buf_append_str(&out, "</xmp:ModifyDate>\n</rdf:Description>\n");
+  buf_append_str(&out, ua_schema);
+  buf_append_str(&out, "</rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>");
   return buf_slice(&out);
 }

@@ -92,6 +92,8 @@ static inline struct pdf_shaped pdf_sheet_phrase(const struct pdf_sheet *sheet, 
 
 /* Breaks spans that follow each other into lines at spaces; a word wider than a line is broken anywhere. */
 struct pdf_lines pdf_text_break(struct arena *arena, const struct pdf_shaped *spans, size_t count, int32_t max_ems);
+/* The same in the narrowest column that needs no more lines: lines of like length instead of a last word alone. */
+struct pdf_lines pdf_text_balance(struct arena *arena, const struct pdf_shaped *spans, size_t count, int32_t max_ems);
 static inline int32_t pdf_ems_in(int32_t width, int32_t size) {
   return (int32_t)((int64_t)width * 1000 / size);
 }

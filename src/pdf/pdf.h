@@ -1,9 +1,9 @@
 /* pdf/pdf.h: official papers as PDF: the criminal record certificate (Phiếu lý lịch tư pháp) No. 1 and No. 2, the one-stop
  * shop's slips, the pictures of signatures; and a strict reader of the PDF we write.
  *
- * Standard   ISO 32000-1; written to ISO 19005-2 level A (fonts embedded, Unicode, structure tree, XMP, sRGB output
- *            intent). Layout after forms 06/2013 and 07/2013 of Circular 13/2011/TT-BTP and, for letterhead and
- *            signature block, Decree 30/2020/ND-CP.
+ * Standard   ISO 32000-1; PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1), before and after signing. Layout after
+ *            forms 06/2013 and 07/2013 of Circular 13/2011/TT-BTP and, for letterhead and signature block, Decree
+ *            30/2020/ND-CP.
  * Does not   sign (sign/), know which law applies (the caller gives the legal bases), or decide what may be shown: but
  *            it refuses a No. 1 with an expunged conviction and a No. 2 without the answer about bans.
  * Shapes     text is UTF-8, NFC; dates are civil days (base/clock.h), PDF_NO_DATE where unknown; lengths on the page
@@ -216,7 +216,7 @@ struct pdf_document {
   size_t revision_count;
   struct pdf_revision revisions[PDF_REVISIONS_MAX];
   size_t object_count;        /* /Size */
-  size_t object_bound;        /* room in objects */
+  size_t object_room;         /* room in objects */
   struct pdf_object *objects; /* by number */
 };
 

@@ -35,6 +35,25 @@ static result read_stream(struct pdf_scan *scan, size_t from, struct pdf_value *
   return OK;
 }
 
+/* Numbers follow each other closely in what we write, so the array grows with the file and not with a number in it. */
+static result make_room(struct reading *reading, int64_t number) {
+  struct pdf_document *document = reading->document;
+  if (number < 1 || number >= PDF_OBJECTS_MAX || (uint64_t)number > reading->scan.bytes.len / 20) {
+    FAIL(PDF_SYNTAX, "object number %lld", (long long)number);
+  }
+  size_t room = document->object_room;
+  while (room <= (size_t)number) {
+    room *= 2;
+  }
+  if (room > document->object_room) {
+    struct pdf_object *grown = ARENA_ARRAY(reading->scan.arena, struct pdf_object, room);
+    memcpy(grown, document->objects, document->object_room * sizeof *grown);
+    document->objects = grown;
+    document->object_room = room;
+  }
+  return OK;
+}
+
 static result read_object(struct reading *reading) {
   struct pdf_scan *scan = &reading->scan;
   struct pdf_document *document = reading->document;
@@ -42,9 +61,7 @@ static result read_object(struct reading *reading) {
   int64_t number = 0;
   TRY(pdf_scan_integer(scan, &number));
   TRY(expect(scan, " 0 obj\n"));
-  if (number < 1 || (uint64_t)number >= document->object_bound) {
-    FAIL(PDF_SYNTAX, "object number %lld", (long long)number);
-  }
+  TRY(make_room(reading, number));
   struct pdf_object *object = &document->objects[number];
   if (object->offset != 0 && object->revision == document->revision_count) {
     FAIL(PDF_SYNTAX, "object %lld twice in one revision", (long long)number);
@@ -154,19 +171,14 @@ static result read_revision(struct reading *reading) {
   return read_trailer(reading, xref);
 }
 
-/* Object numbers are bounded by what the file's length allows: an object takes at least 20 bytes of table. */
-static size_t objects_bound(struct slice bytes) {
-  size_t bound = bytes.len / 20 + 2;
-  return bound < PDF_OBJECTS_MAX ? bound : PDF_OBJECTS_MAX;
-}
-
 result pdf_document_open(struct arena *arena, struct slice bytes, struct pdf_document *ret_document) {
+  enum { OBJECTS_AT_FIRST = 128 }; /* a certificate of one page has some 60 */
   struct pdf_document document = {.bytes = bytes};
   if (!slice_starts(bytes, header)) {
     FAIL(PDF_SYNTAX, "not a PDF 1.7 of ours");
   }
-  document.objects = ARENA_ARRAY(arena, struct pdf_object, objects_bound(bytes));
-  document.object_bound = objects_bound(bytes);
+  document.object_room = OBJECTS_AT_FIRST;
+  document.objects = ARENA_ARRAY(arena, struct pdf_object, document.object_room);
   struct reading reading = {.scan = {.arena = arena, .bytes = bytes, .at = header.len}, .document = &document};
   do {
     TRY(read_revision(&reading));

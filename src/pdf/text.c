@@ -159,9 +159,7 @@ int32_t pdf_text_width(const struct pdf_shaped *text, int32_t size) {
   return pdf_width_of(ems, size);
 }
 
-/* The narrowest column that needs no more lines: centred lines of like length instead of a last word alone. */
-static struct pdf_lines break_balanced(struct arena *arena, const struct pdf_shaped *spans, size_t count,
-                                       int32_t max_ems) {
+struct pdf_lines pdf_text_balance(struct arena *arena, const struct pdf_shaped *spans, size_t count, int32_t max_ems) {
   struct pdf_lines lines = pdf_text_break(arena, spans, count, max_ems);
   int32_t low = max_ems / 2;
   int32_t high = max_ems;
@@ -181,7 +179,7 @@ static struct pdf_lines break_balanced(struct arena *arena, const struct pdf_sha
 result pdf_paragraph_draw(struct pdf_sheet *sheet, int element, const struct pdf_shaped *spans, size_t count,
                           const struct pdf_column *column, const struct pdf_style *style) {
   int32_t max_ems = pdf_ems_in(column->width - column->hang, style->size);
-  struct pdf_lines lines = column->align == PDF_CENTRE ? break_balanced(sheet->arena, spans, count, max_ems)
+  struct pdf_lines lines = column->align == PDF_CENTRE ? pdf_text_balance(sheet->arena, spans, count, max_ems)
                                                        : pdf_text_break(sheet->arena, spans, count, max_ems);
   bool marked = false;
   for (size_t i = 0; i < lines.count; i++) {
