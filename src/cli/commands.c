@@ -7,6 +7,7 @@ const struct cli_command cli_commands[] = {
     {"signer", NULL, "Runs the process that alone holds the private keys", cli_signer_options, true, cli_signer},
     {"account", "show PIN | lock PIN | unlock PIN | create PIN | count | limit NAME VALUE", "Shows and locks e-ID accounts; counters and limits",
      cli_account_options, true, cli_account},
+    {"import", "FILE", "Loads people from NDJSON or CSV; each bad row is refused with line, field and reason", cli_import_options, true, cli_import},
     {"procedure", "list | check | eval NAME", "Shows, checks and asks the procedures", cli_procedure_options, false, cli_procedure},
     {"report", "lltp | savings", "Prints statistics computed from the dossiers", cli_report_options, false, cli_report},
     {"replay", "pilot-2024", "Plays the pilot of 2024 through the engine into an empty installation", cli_replay_options, true, cli_replay},
@@ -17,6 +18,6 @@ const struct cli_command cli_commands[] = {
 
 const struct server_write cli_writes[] = {
     {"account.show", cli_account_show},     {"account.lock", cli_account_lock},   {"account.unlock", cli_account_unlock},
-    {"account.create", cli_account_create}, {"account.limit", cli_account_limit},
+    {"account.create", cli_account_create}, {"account.limit", cli_account_limit},   {"register.import", cli_register_import},
     {0},
 };

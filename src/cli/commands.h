@@ -5,6 +5,7 @@
 int cli_account(const struct cli_context *context, int argc, char **argv);
 int cli_serve(const struct cli_context *context, int argc, char **argv);
 int cli_synth(const struct cli_context *context, int argc, char **argv);
+int cli_import(const struct cli_context *context, int argc, char **argv);
 int cli_procedure(const struct cli_context *context, int argc, char **argv);
 int cli_receiver(const struct cli_context *context, int argc, char **argv);
 int cli_replay(const struct cli_context *context, int argc, char **argv);
@@ -14,6 +15,7 @@ int cli_version(const struct cli_context *context, int argc, char **argv);
 
 extern const struct cli_option cli_account_options[];
 extern const struct cli_option cli_synth_options[];
+extern const struct cli_option cli_import_options[];
 extern const struct cli_option cli_procedure_options[];
 extern const struct cli_option cli_receiver_options[];
 extern const struct cli_option cli_replay_options[];
@@ -27,3 +29,4 @@ MUST_USE result cli_account_limit(struct server_installation *installation, cons
 MUST_USE result cli_account_lock(struct server_installation *installation, const struct jin *args, struct jout *out);
 MUST_USE result cli_account_show(struct server_installation *installation, const struct jin *args, struct jout *out);
 MUST_USE result cli_account_unlock(struct server_installation *installation, const struct jin *args, struct jout *out);
+MUST_USE result cli_register_import(struct server_installation *installation, const struct jin *args, struct jout *out);
