@@ -166,7 +166,7 @@ static result checkpoint_sign(struct env *env, struct ledger_checkpoint *checkpo
       .key = S("ledger"),
       .profile = SIGNER_CHECKPOINT,
       /* The signer's own log then remembers each size, out of reach of whoever rewrites this database. */
-      .reference = arena_printf(arena, "ledger %" PRId64, checkpoint->size),
+      .reference = arena_printf(arena, "ledger-%" PRId64, checkpoint->size),
   };
   digest_sha256(checkpoint->text, request.digest);
   TRY(env->signer->sign(env->signer, &request, arena, &checkpoint->signature));

@@ -83,7 +83,10 @@ static int64_t weight_of(const struct planning *p, enum procedure_channel channe
 static int64_t time_of_day(struct planning *p, enum procedure_channel channel) {
   int64_t open = channel == PROCEDURE_VNEID ? 6 * HOUR_MS : 8 * HOUR_MS;
   int64_t close = channel == PROCEDURE_VNEID ? 22 * HOUR_MS : 16 * HOUR_MS;
-  return open + (int64_t)random_below(p->random, (uint64_t)(close - open));
+  int64_t at = open + (int64_t)random_below(p->random, (uint64_t)(close - open));
+  /* Whoever submits just before 15:00 may have paid after it, and is received a day later than the plan thinks. */
+  bool before_cut_off = at > CALENDAR_CUT_OFF_MS - 10 * MINUTE_MS && at <= CALENDAR_CUT_OFF_MS;
+  return before_cut_off ? at - 10 * MINUTE_MS : at;
 }
 
 static int64_t copies_of(struct random *random) {
