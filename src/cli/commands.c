@@ -12,6 +12,7 @@ const struct cli_command cli_commands[] = {
     {"report", "lltp | savings", "Prints statistics computed from the dossiers", cli_report_options, false, cli_report},
     {"replay", "pilot-2024", "Plays the pilot of 2024 through the engine into an empty installation", cli_replay_options, true, cli_replay},
     {"receiver", "[key]", "Takes deliveries as another public system does, or prints its key", cli_receiver_options, true, cli_receiver},
+    {"verify", "FILE", "Checks both signatures and every byte of a signed certificate", cli_verify_options, false, cli_verify},
     {"version", NULL, "Prints the program's version", NULL, false, cli_version},
     {0},
 };

@@ -11,6 +11,7 @@ int cli_receiver(const struct cli_context *context, int argc, char **argv);
 int cli_replay(const struct cli_context *context, int argc, char **argv);
 int cli_report(const struct cli_context *context, int argc, char **argv);
 int cli_signer(const struct cli_context *context, int argc, char **argv);
+int cli_verify(const struct cli_context *context, int argc, char **argv);
 int cli_version(const struct cli_context *context, int argc, char **argv);
 
 extern const struct cli_option cli_account_options[];
@@ -22,6 +23,7 @@ extern const struct cli_option cli_replay_options[];
 extern const struct cli_option cli_report_options[];
 extern const struct cli_option cli_serve_options[];
 extern const struct cli_option cli_signer_options[];
+extern const struct cli_option cli_verify_options[];
 
 /* Rows of cli_writes. */
 MUST_USE result cli_account_create(struct server_installation *installation, const struct jin *args, struct jout *out);

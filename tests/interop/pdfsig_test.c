@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -135,12 +136,37 @@ static void openssl_verifies_the_cms_object(void **state) {
       "-purpose any -attime 1717560000 -out /dev/null");
 }
 
+/* Our own verifier as people run it: the program beside this test. */
+static void danh_verify_agrees(void **state) {
+  (void)state;
+  static const char *const at = "--root root.der --at 2024-06-06T00:00:00Z";
+  char program[512];
+  char command[1024];
+  int status = 0;
+  ssize_t len = readlink("/proc/self/exe", program, sizeof program - 1);
+  assert_in_range(len, 2, sizeof program - 1);
+  program[len] = '\0';
+  *strrchr(program, '/') = '\0';
+  (void)snprintf(command, sizeof command, "%s/danh verify paper.pdf %s", program, at);
+  expect_success(command);
+  struct slice copy = arena_copy(&arena, paper);
+  ((uint8_t *)(uintptr_t)copy.ptr)[copy.len / 2] ^= 1;
+  save("changed.pdf", copy);
+  (void)snprintf(command, sizeof command, "%s/danh verify changed.pdf %s", program, at);
+  (void)run(&status, command);
+  assert_int_equal(WEXITSTATUS(status), 1);
+  (void)snprintf(command, sizeof command, "%s/danh verify paper.pdf", program);
+  (void)run(&status, command);
+  assert_int_equal(WEXITSTATUS(status), 2); /* without a root nothing can be said */
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(pdfsig_trusts_both_and_the_seal_covers_all),
       cmocka_unit_test(pdfsig_finds_a_change),
       cmocka_unit_test(qpdf_finds_no_fault),
       cmocka_unit_test(openssl_verifies_the_cms_object),
+      cmocka_unit_test(danh_verify_agrees),
   };
   return cmocka_run_group_tests(tests, prepare, clean);
 }
