@@ -70,6 +70,8 @@ void api_put_text(struct jout *out, const char *name, struct slice vi, struct sl
 
 /* session.c: who is calling. Leaves the call without a session when there is none. */
 MUST_USE result api_session_load(struct api_call *call);
+/* "decider@H26.11": the acting post as the ledger names it; empty for a citizen. */
+struct slice api_role(const struct api_call *call);
 
 /* assets.c: the built web app, read once. */
 MUST_USE result assets_open(const char *folder, struct assets **ret_assets);

@@ -19,3 +19,11 @@ result api_activate(struct api_call *call);
 result api_session_read(struct api_call *call);
 result api_session_post(struct api_call *call);
 result api_session_passcode(struct api_call *call);
+/* reports.c */
+result api_report_lltp(struct api_call *call);
+result api_report_savings(struct api_call *call);
+result api_report_refunds(struct api_call *call);
+/* check.c */
+result api_check(struct api_call *call);
+result api_check_page(struct api_call *call);
+result api_check_form(struct api_call *call);

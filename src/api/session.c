@@ -32,6 +32,13 @@ result api_session_load(struct api_call *call) {
   return loaded;
 }
 
+struct slice api_role(const struct api_call *call) {
+  if (call->post.post_id == 0) {
+    return (struct slice){0};
+  }
+  return arena_printf(call->arena, "%.*s@%.*s", SLICE_ARG(access_role_name(call->post.role)), SLICE_ARG(call->post.agency));
+}
+
 static void put_post(struct api_call *call, const struct register_post *post) {
   struct jout *out = &call->out;
   jout_object(out);

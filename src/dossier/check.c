@@ -25,6 +25,18 @@ static result matches(struct db_tx *tx, struct arena *arena, const struct dossie
   return OK;
 }
 
+/* A certificate on its way into the wallet is valid: only what lies there can have been revoked. */
+static result is_revoked(struct db_tx *tx, struct arena *arena, const struct dossier *d, bool *ret_revoked) {
+  struct wallet_document *documents = NULL;
+  size_t count = 0;
+  TRY(wallet_document_list(tx, arena, d->person_id, &documents, &count));
+  *ret_revoked = false;
+  for (size_t i = 0; i < count; i++) {
+    *ret_revoked |= slice_eq(documents[i].reference, d->code) && documents[i].state == WALLET_REVOKED;
+  }
+  return OK;
+}
+
 static result find_checked(struct env *env, struct arena *arena, const struct dossier_check *check,
                            struct dossier *ret_dossier, struct dossier_check_answer *ret_answer) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
@@ -32,17 +44,18 @@ static result find_checked(struct env *env, struct arena *arena, const struct do
   TRY(dossier_load(tx, arena, check->code, ret_dossier));
   bool right = false;
   TRY(matches(tx, arena, check, ret_dossier, &right));
-  if (!right || ret_dossier->finished_at_ms == 0) {
+  if (!right || ret_dossier->finished_at_ms == 0 || ret_dossier->certificate == 0) {
     FAIL(DOSSIER_UNKNOWN, "the five fields do not belong together");
   }
   struct register_agency agency;
   int32_t issued_on = clock_date_of(ret_dossier->finished_at_ms);
   TRY(register_agency_load(tx, arena, ret_dossier->agency_code, issued_on, &agency));
   *ret_answer = (struct dossier_check_answer){.issued_on = issued_on,
-                                              .authority = agency.name_vi,
+                                              .authority_vi = agency.name_vi,
+                                              .authority_en = agency.name_en,
                                               .certificate_number = ret_dossier->certificate_number,
                                               .certificate = ret_dossier->certificate};
-  return OK;
+  return is_revoked(tx, arena, ret_dossier, &ret_answer->revoked);
 }
 
 result dossier_check(struct env *env, struct arena *arena, const struct dossier_check *check,

@@ -291,9 +291,10 @@ struct dossier_check {
 };
 struct dossier_check_answer {
   int32_t issued_on;
-  struct slice authority;
+  struct slice authority_vi, authority_en;
   struct slice certificate_number;
   int32_t certificate;
+  bool revoked;
 };
 MUST_USE result dossier_check(struct env *env, struct arena *arena, const struct dossier_check *check,
                               struct dossier_check_answer *ret_answer);

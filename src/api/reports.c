@@ -1,0 +1,153 @@
+/* Statistics, the savings calculator and the refunds due: GET /api/reports/... */
+#include "api/resources.h"
+#include "report/report.h"
+
+enum { REFUNDS_MAX = 500 };
+
+static struct access_request asked_for(const struct api_call *call, enum access_act act) {
+  return (struct access_request){
+      .act = act, .actor_id = call->session.person_id, .level = call->session.level, .post = &call->post};
+}
+
+result api_report_lltp(struct api_call *call) {
+  const struct access_request request = asked_for(call, ACCESS_REPORT_VIEW);
+  struct report_question question = {.as_of = clock_date_of(clock_now_ms(call->env->clock)), .province = call->post.province};
+  struct report_lltp report;
+  struct url_form query;
+  struct slice as_of = {0};
+  TRY(access_require(call->env, &request));
+  TRY(api_query(call, &query));
+  if (url_form_find(&query, "as_of", &as_of)) {
+    TRY(clock_date_parse(as_of, &question.as_of));
+  }
+  TRY(report_lltp(call->env, call->arena, &question, &report));
+  http_reply(call->http, 200, "application/json; charset=utf-8", report_lltp_json(call->arena, &report));
+  return OK;
+}
+
+/* ---- savings ---- */
+
+/* A parameter left out keeps its published value. */
+static result read_parameter(const struct url_form *query, const char *name, int64_t *number) {
+  struct slice text = {0};
+  return url_form_find(query, name, &text) ? api_id_parse(text, number) : OK;
+}
+
+static void put_savings(struct api_call *call, const struct report_savings *savings) {
+  struct jout *out = api_begin(call);
+  jout_object(out);
+  jout_put_int(out, "extra_copy_fee", savings->extra_copy_fee);
+  jout_put_int(out, "travel", savings->travel);
+  jout_put_int(out, "waiting", savings->waiting);
+  jout_put_int(out, "lost_wage", savings->lost_wage);
+  jout_put_int(out, "per_certificate", savings->per_certificate);
+  jout_put_int(out, "certificates", savings->certificates);
+  jout_put_int(out, "total", savings->total);
+  api_put_text(out, "unit", S("đồng"), S("VND"));
+  api_put_text(out, "period", S("một năm"), S("one year"));
+  jout_put_date(out, "as_of", clock_date_of(clock_now_ms(call->env->clock)));
+  jout_object_end(out);
+  api_send(call, 200);
+}
+
+result api_report_savings(struct api_call *call) {
+  const struct access_request request = asked_for(call, ACCESS_REPORT_VIEW);
+  struct report_savings savings = REPORT_SAVINGS_PUBLISHED;
+  struct url_form query;
+  TRY(access_require(call->env, &request));
+  TRY(api_query(call, &query));
+  TRY(read_parameter(&query, "extra_copy_fee", &savings.extra_copy_fee));
+  TRY(read_parameter(&query, "travel", &savings.travel));
+  TRY(read_parameter(&query, "waiting", &savings.waiting));
+  TRY(read_parameter(&query, "lost_wage", &savings.lost_wage));
+  TRY(read_parameter(&query, "certificates", &savings.certificates));
+  TRY(report_savings(&savings));
+  put_savings(call, &savings);
+  return OK;
+}
+
+/* ---- refunds ---- */
+
+/* A supervisor sees the refunds of their province; money nobody can place belongs to no province and is shown to each of them. */
+static result is_within(struct api_call *call, struct db_tx *tx, const struct payment_refund *refund, bool *ret_within) {
+  *ret_within = slice_empty(call->post.province) || slice_empty(refund->dossier_code);
+  if (*ret_within) {
+    return OK;
+  }
+  struct dossier dossier;
+  TRY(dossier_load(tx, call->arena, refund->dossier_code, &dossier));
+  *ret_within = slice_eq(dossier.province, call->post.province);
+  return OK;
+}
+
+struct refunds {
+  struct payment_refund *items;
+  size_t count;
+  int64_t total;
+  int64_t people[REFUNDS_MAX];
+  size_t people_count;
+};
+
+static result load_refunds(struct api_call *call, struct refunds *ret_refunds) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct payment_refund *all = NULL;
+  size_t count = 0;
+  TRY(db_read_begin(call->env->db, &tx));
+  TRY(payment_refunds(tx, call->arena, -1, REFUNDS_MAX, &all, &count));
+  *ret_refunds = (struct refunds){.items = all};
+  for (size_t i = 0; i < count; i++) {
+    bool is_shown = false;
+    TRY(is_within(call, tx, &all[i], &is_shown));
+    if (is_shown) {
+      ret_refunds->total += all[i].amount;
+      ret_refunds->items[ret_refunds->count++] = all[i];
+    }
+    if (is_shown && all[i].person_id != 0) {
+      ret_refunds->people[ret_refunds->people_count++] = all[i].person_id;
+    }
+  }
+  return OK;
+}
+
+static void put_refund(struct jout *out, const struct payment_refund *refund) {
+  jout_object(out);
+  jout_put_text_or_null(out, "dossier_code", refund->dossier_code);
+  jout_put_text(out, "transaction_id", refund->transaction_id);
+  jout_put_int(out, "amount", refund->amount);
+  jout_put_text(out, "reason", refund->reason);
+  jout_put_instant(out, "since", refund->created_at_ms);
+  jout_object_end(out);
+}
+
+result api_report_refunds(struct api_call *call) {
+  struct access_request request = asked_for(call, ACCESS_REFUND_VIEW);
+  const struct access_case province = {.province = slice_empty(call->post.province) ? S("all") : call->post.province};
+  struct refunds *refunds = ARENA_NEW(call->arena, struct refunds);
+  request.dossier = &province;
+  TRY(access_require(call->env, &request));
+  TRY(load_refunds(call, refunds));
+  if (refunds->people_count > 0) {
+    const struct ledger_entry entry = {
+        .kind = "refund.read",
+        .actor_person_id = call->session.person_id,
+        .actor_role = api_role(call),
+        .subjects = refunds->people,
+        .subject_count = refunds->people_count,
+        .legal_basis = S("Theo dõi việc hoàn trả phí đã thu thừa"),
+        .detail = S("{}"),
+    };
+    TRY(ledger_record_read(call->env, &entry));
+  }
+  struct jout *out = api_begin(call);
+  jout_object(out);
+  jout_put_date(out, "as_of", clock_date_of(clock_now_ms(call->env->clock)));
+  jout_put_int(out, "total", refunds->total);
+  jout_put_list(out, "items");
+  for (size_t i = 0; i < refunds->count; i++) {
+    put_refund(out, &refunds->items[i]);
+  }
+  jout_list_end(out);
+  jout_object_end(out);
+  api_send(call, 200);
+  return OK;
+}
