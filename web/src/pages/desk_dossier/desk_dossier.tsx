@@ -99,7 +99,7 @@ function Progress({ desk }: { desk: Desk }) {
           [
             t('desk.looked_up'),
             desk.looked_up.length > 0
-              ? desk.looked_up.map((one) => t(`register.${one.register}`)).join('; ')
+              ? [...new Set(desk.looked_up.map((one) => t(`register.${one.register}`)))].join('; ')
               : t('common.none'),
           ],
           [

@@ -43,6 +43,16 @@ function Chart({
   return <div class="chart" ref={place} role="img" aria-label={label} />
 }
 
+/** A tick every so many weeks that their labels never touch. */
+function weeks(rows: DayCount[], width: number): Date[] {
+  const first = Date.parse(rows[0]?.date ?? '')
+  const last = Date.parse(rows.at(-1)?.date ?? '')
+  const step = 7 * 86_400_000 * Math.max(1, Math.ceil((last - first) / (7 * 86_400_000) / (width / 75)))
+  const ticks: Date[] = []
+  for (let at = first; at <= last; at += step) ticks.push(new Date(at))
+  return ticks
+}
+
 export function DaysChart({ rows }: { rows: DayCount[] }) {
   const channels = [...new Set(rows.map((row) => row.channel))]
   return (
@@ -66,7 +76,7 @@ export function DaysChart({ rows }: { rows: DayCount[] }) {
             x: {
               type: 'utc',
               label: null,
-              ticks: width < 500 ? 4 : 8,
+              ticks: weeks(rows, width),
               tickFormat: (day: Date) => day.toISOString().slice(5, 10).split('-').reverse().join('/'),
             },
             y: { grid: true, label: null, tickFormat: (count: number) => number(count) },

@@ -1,0 +1,59 @@
+/* A person without an account: collected at the desk, approved by another officer, activated, signed in. */
+import { expect, test } from '@playwright/test'
+import { expectAccessible } from './accessible'
+import { actAs, openAct, openAtDesk, person } from './people'
+
+const password = 'trang-soi-mat-ho-guom-26'
+const passcode = '592038'
+const phone = '0987612345'
+
+test('from the desk to the first sign-in', async ({ page }) => {
+  const enrolee = person('enrolee')
+  await actAs(page, '01.collector')
+  await page.goto('/app/desk/enrolment')
+  await expectAccessible(page)
+  await page.getByLabel('Số định danh cá nhân').fill(enrolee.pin)
+  await page.getByRole('button', { name: 'Tìm người' }).click()
+  await expect(page.getByRole('heading', { name: enrolee.name })).toBeVisible()
+  for (const check of ['Đã xem thẻ căn cước', 'Khuôn mặt khớp', 'Vân tay khớp'])
+    await page.getByRole('checkbox', { name: new RegExp(check) }).check()
+  await page.getByLabel('Số điện thoại chính chủ').fill(phone)
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Thu nhận hồ sơ' }).click()
+  await expect(page.getByRole('heading', { name: /^Đã thu nhận hồ sơ/ })).toBeVisible()
+  const code = (await page.locator('.ds-alert .code').first().textContent()) ?? ''
+
+  await actAs(page, '01.approver')
+  await openAtDesk(page, code)
+  await (await openAct(page, 'Phê duyệt')).getByRole('button', { name: 'Phê duyệt' }).click()
+  await expect(page.getByRole('button', { name: 'Phê duyệt' })).toHaveCount(0)
+
+  await page.context().clearCookies()
+  await page.goto('/app/demo-messages')
+  const message = page.locator('li', { hasText: phone }).first()
+  const activation = /\b\d{8}\b/.exec((await message.textContent()) ?? '')?.[0] ?? ''
+  await expectAccessible(page)
+
+  await page.goto('/activate')
+  await page.getByLabel('Số định danh cá nhân').fill(enrolee.pin)
+  await page.getByLabel('Mã một lần', { exact: true }).fill(activation)
+  await page.getByRole('button', { name: 'Tiếp tục' }).click()
+  await page.getByLabel('Mật khẩu mới').fill(password)
+  await page.getByLabel('Nhập lại mật khẩu').fill(password)
+  await page.getByLabel('Mã truy cập mới').fill('123456')
+  await page.getByLabel('Nhập lại mã truy cập').fill('123456')
+  await page.getByRole('button', { name: 'Kích hoạt' }).click()
+  await expect(page.getByText('Mã truy cập này dễ đoán')).toBeVisible()
+  await expectAccessible(page)
+  await page.getByLabel('Mật khẩu mới').fill(password)
+  await page.getByLabel('Nhập lại mật khẩu').fill(password)
+  await page.getByLabel('Mã truy cập mới').fill(passcode)
+  await page.getByLabel('Nhập lại mã truy cập').fill(passcode)
+  await page.getByRole('button', { name: 'Kích hoạt' }).click()
+  await page.getByRole('link', { name: 'Đăng nhập' }).first().click()
+
+  await page.getByLabel('Số định danh cá nhân').fill(enrolee.pin)
+  await page.getByLabel('Mật khẩu').fill(password)
+  await page.getByRole('button', { name: 'Đăng nhập' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(`Xin chào, ${enrolee.name}`)
+})

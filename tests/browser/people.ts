@@ -1,0 +1,47 @@
+/* Who the journeys are played by, and how they sign in. */
+import { readFileSync } from 'node:fs'
+import { expect, type Page } from '@playwright/test'
+
+export type Person = { pin: string; name: string; birth_date: string; sex: 'male' | 'female' }
+type Identities = { password: string; passcode: string; signing_pin: string; people: Record<string, Person> }
+
+const file = process.env.DANH_IDENTITIES
+if (!file) throw new Error('DANH_IDENTITIES names no file; see playwright.config.ts')
+export const identities = JSON.parse(readFileSync(file, 'utf8')) as Identities
+
+export function person(name: string): Person {
+  const found = identities.people[name]
+  if (!found) throw new Error(`no demonstration identity ${name}`)
+  return found
+}
+
+export async function signIn(page: Page, name: string, next = '/app/') {
+  await page.context().clearCookies()
+  await page.goto(`/sign-in?next=${encodeURIComponent(next)}`)
+  await page.getByLabel('Số định danh cá nhân').fill(person(name).pin)
+  await page.getByLabel('Mật khẩu').fill(identities.password)
+  await page.getByRole('button', { name: 'Đăng nhập' }).click()
+  await page.waitForURL(`**${next}`)
+}
+
+/** Signs in and takes the post whose role has this title. */
+export async function actAs(page: Page, name: string) {
+  await signIn(page, name, '/app/posts')
+  await page.getByRole('radio').nth(1).check()
+  await page.getByRole('button', { name: 'Tiếp tục với vai trò này' }).click()
+  await expect(page.getByText('Đang làm việc với vai trò')).toBeVisible()
+}
+
+/** Opens a dossier at the desk with a purpose. */
+export async function openAtDesk(page: Page, code: string) {
+  await page.goto(`/app/desk/dossiers/${code}`)
+  await page.getByRole('button', { name: 'Mở hồ sơ' }).click()
+  await expect(page.getByRole('heading', { name: 'Việc có thể làm' })).toBeVisible()
+}
+
+/** Opens one act's form, unless it is open already. */
+export async function openAct(page: Page, title: string) {
+  const act = page.locator('details.act', { has: page.locator('summary', { hasText: title }) }).first()
+  if ((await act.getAttribute('open')) === null) await act.locator('summary').first().click()
+  return act
+}

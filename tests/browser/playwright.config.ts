@@ -1,0 +1,39 @@
+/* The journeys in Chromium, against a running demonstration:
+ *
+ *   DANH_URL=http://localhost:8080 DANH_IDENTITIES=FILE web/node_modules/.bin/playwright test -c tests/browser
+ *
+ * FILE is JSON: {"password", "passcode", "signing_pin", "people": {NAME: {"pin", "name", "birth_date", "sex"}}} with the names of
+ * `danh synth` (citizen.hanoi, 01.one_stop_officer, 01.records_officer, 01.decider, 01.sealer, 01.supervisor, 01.collector,
+ * 01.approver) and `enrolee`, somebody with a valid card and no account. CHROMIUM names another browser than /usr/bin/chromium.
+ */
+import { defineConfig } from '@playwright/test'
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../../build/browser-results',
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: true,
+  retries: 0,
+  timeout: 90_000,
+  expect: { timeout: 10_000 },
+  reporter: 'list',
+  use: {
+    baseURL: process.env.DANH_URL ?? 'http://localhost:8080',
+    viewport: { width: 360, height: 740 },
+    locale: 'vi-VN',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+})
