@@ -1,5 +1,6 @@
-# Sourced by the scripts: the pinned Node.js first, and two words for talking to people.
+# Sourced by the scripts: the pinned Node.js and npm first, and two words for talking to people.
 NODE_VERSION=22.23.3
+NPM_VERSION=11.19.1
 PATH="$PWD/.local/node/bin:$PATH"
 export PATH
 export npm_config_update_notifier=false
