@@ -142,7 +142,7 @@ static result add_folder(struct assets *assets, const char *folder, struct slice
   return outcome;
 }
 
-result assets_open(const char *folder, struct assets **ret_assets) {
+result api_assets_open(const char *folder, struct assets **ret_assets) {
   struct stat status;
   if (stat(folder, &status) != 0) {
     *ret_assets = NULL;
@@ -153,14 +153,14 @@ result assets_open(const char *folder, struct assets **ret_assets) {
   assets->items = ARENA_ARRAY(&assets->arena, struct asset, FILES_MAX);
   result outcome = add_folder(assets, folder, (struct slice){0}, 0);
   if (!is_ok(outcome)) {
-    assets_close(&assets);
+    api_assets_close(&assets);
     return outcome;
   }
   *ret_assets = assets;
   return OK;
 }
 
-void assets_close(struct assets **assets) {
+void api_assets_close(struct assets **assets) {
   if (*assets != NULL) {
     arena_free(&(*assets)->arena);
     free(*assets);

@@ -74,5 +74,5 @@ MUST_USE result api_session_load(struct api_call *call);
 struct slice api_role(const struct api_call *call);
 
 /* assets.c: the built web app, read once. */
-MUST_USE result assets_open(const char *folder, struct assets **ret_assets);
-void assets_close(struct assets **assets);
+MUST_USE result api_assets_open(const char *folder, struct assets **ret_assets);
+void api_assets_close(struct assets **assets);

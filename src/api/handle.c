@@ -31,7 +31,7 @@ result api_open(const struct api_options *options, struct api **ret_api) {
   api->options = *options;
   api->is_https = slice_starts(options->env->origin, S("https://"));
   set_headers(api);
-  result opened = options->web == NULL ? OK : assets_open(options->web, &api->assets);
+  result opened = options->web == NULL ? OK : api_assets_open(options->web, &api->assets);
   if (!is_ok(opened)) {
     free(api);
     return opened;
@@ -42,7 +42,7 @@ result api_open(const struct api_options *options, struct api **ret_api) {
 
 void api_close(struct api **slot) {
   if (*slot != NULL) {
-    assets_close(&(*slot)->assets);
+    api_assets_close(&(*slot)->assets);
     free(*slot);
     *slot = NULL;
   }

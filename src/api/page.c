@@ -1,16 +1,16 @@
 #include "api/page.h"
 
 static const struct page_template *find_template(const char *name) {
-  for (const struct page_template *at = page_templates; at->name != NULL; at++) {
+  for (const struct page_template *at = api_page_templates; at->name != NULL; at++) {
     if (strcmp(at->name, name) == 0) {
       return at;
     }
   }
-  return page_templates; /* a name is a literal of ours, and a test renders every one */
+  return api_page_templates; /* a name is a literal of ours, and a test renders every one */
 }
 
-struct slice page_text_find(const struct api_call *call, const char *key) {
-  for (const struct page_text *at = page_texts; at->key != NULL; at++) {
+struct slice api_page_text_find(const struct api_call *call, const char *key) {
+  for (const struct page_text *at = api_page_texts; at->key != NULL; at++) {
     if (strcmp(at->key, key) == 0) {
       return slice_str(api_words(call, at->vi, at->en));
     }
@@ -59,7 +59,7 @@ static void fill_mark(struct filling *filling, struct slice mark) {
   } else if (slice_starts(mark, S(">"))) {
     buf_append(filling->out, value_of(filling, name));
   } else if (slice_starts(mark, S("t."))) {
-    append_escaped(filling->out, page_text_find(filling->call, arena_cstr(filling->call->arena, slice_from(mark, 2))));
+    append_escaped(filling->out, api_page_text_find(filling->call, arena_cstr(filling->call->arena, slice_from(mark, 2))));
   } else {
     append_escaped(filling->out, value_of(filling, mark));
   }
@@ -86,13 +86,13 @@ static struct slice fill(const struct api_call *call, const struct page *page) {
   return buf_slice(&out);
 }
 
-void page_send(struct api_call *call, const struct page *page) {
+void api_page_send(struct api_call *call, const struct page *page) {
   struct slice inner = fill(call, page);
   struct slice path = call->http->request.path;
   const char *title = (const char *)arena_printf(call->arena, "%s.title", page->name).ptr;
   const struct page layout = {
       .name = "layout",
-      PAGE_VALUES({"lang", slice_str(api_words(call, "vi", "en"))}, {"title", page_text_find(call, title)},
+      PAGE_VALUES({"lang", slice_str(api_words(call, "vi", "en"))}, {"title", api_page_text_find(call, title)},
                   {"other_href", arena_printf(call->arena, "%.*s?lang=%s", SLICE_ARG(path), api_words(call, "en", "vi"))},
                   {"demo", call->api->options.is_demo ? S("1") : S("")}, {"page", inner})};
   http_reply(call->http, page->status, "text/html; charset=utf-8", fill(call, &layout));
@@ -100,8 +100,8 @@ void page_send(struct api_call *call, const struct page *page) {
 
 void api_error_page(struct api_call *call, int status, struct slice sentence) {
   const char *key = (const char *)arena_printf(call->arena, "error.%d_detail", status).ptr;
-  page_send(call, &(const struct page){.name = "error",
+  api_page_send(call, &(const struct page){.name = "error",
                                        .status = status,
                                        PAGE_VALUES({"status", arena_printf(call->arena, "%d", status)}, {"heading", sentence},
-                                                   {"detail", page_text_find(call, key)})});
+                                                   {"detail", api_page_text_find(call, key)})});
 }

@@ -16,8 +16,8 @@ struct page_template {
   const char *names; /* all it mentions, a blank between */
 };
 /* Ended by {0}; made by pages/embed.py. */
-extern const struct page_text page_texts[];
-extern const struct page_template page_templates[];
+extern const struct page_text api_page_texts[];
+extern const struct page_template api_page_templates[];
 
 struct page_value {
   const char *name;
@@ -29,9 +29,9 @@ struct page {
   const struct page_value *values;
   size_t count;
 };
-void page_send(struct api_call *call, const struct page *page);
+void api_page_send(struct api_call *call, const struct page *page);
 /* PAGE_VALUES({"pin", pin}, {"problem", problem}) sets values and count in an initialiser. */
 #define PAGE_VALUES(...) \
   .values = (const struct page_value[]){__VA_ARGS__}, .count = sizeof((const struct page_value[]){__VA_ARGS__}) / sizeof(struct page_value)
 /* The text of a key in the caller's language. */
-struct slice page_text_find(const struct api_call *call, const char *key);
+struct slice api_page_text_find(const struct api_call *call, const char *key);

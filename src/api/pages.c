@@ -23,7 +23,7 @@ result api_landing_page(struct api_call *call) {
   if (is_ok(api_query(call, &query))) {
     signed_out = url_form_get(&query, "signed_out");
   }
-  page_send(call, &(const struct page){.name = "landing", .status = 200, PAGE_VALUES({"signed_out", signed_out})});
+  api_page_send(call, &(const struct page){.name = "landing", .status = 200, PAGE_VALUES({"signed_out", signed_out})});
   return OK;
 }
 
@@ -44,7 +44,7 @@ struct sign_in_form {
 };
 
 static void send_sign_in(struct api_call *call, int status, const struct sign_in_form *form) {
-  page_send(call, &(const struct page){.name = "sign_in",
+  api_page_send(call, &(const struct page){.name = "sign_in",
                                        .status = status,
                                        PAGE_VALUES({"next", form->next}, {"pin", form->pin}, {"problem", form->problem},
                                                    {"activated", form->activated})});
@@ -69,7 +69,7 @@ static struct slice sign_in_problem(const struct api_call *call, result refused)
               {BASE_POOL_FULL, "sign_in.too_many"}};
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     if (is_code(refused, keys[i].code)) {
-      return page_text_find(call, keys[i].key);
+      return api_page_text_find(call, keys[i].key);
     }
   }
   return (struct slice){0};
@@ -97,7 +97,7 @@ result api_sign_in(struct api_call *call) {
 }
 
 result api_sign_out_page(struct api_call *call) {
-  page_send(call, &(const struct page){.name = "sign_out", .status = 200});
+  api_page_send(call, &(const struct page){.name = "sign_out", .status = 200});
   return OK;
 }
 
@@ -127,7 +127,7 @@ struct activation {
 };
 
 static void send_activation(struct api_call *call, const struct activation *a) {
-  page_send(call, &(const struct page){
+  api_page_send(call, &(const struct page){
                       .name = "activate",
                       .status = a->status,
                       PAGE_VALUES({a->step, S("1")}, {"pin", a->pin}, {"ticket", a->ticket}, {"problem", a->problem},
@@ -148,7 +148,7 @@ static result activate_code(struct api_call *call, const struct url_form *form) 
   if (is_code(outcome, ACCOUNT_CODE) || is_code(outcome, ACCOUNT_TOO_MANY)) {
     const char *key = is_code(outcome, ACCOUNT_CODE) ? "activate.code_wrong" : "sign_in.too_many";
     send_activation(call, &(const struct activation){
-                              .step = "step_code", .status = 422, .pin = entry.pin, .problem = page_text_find(call, key)});
+                              .step = "step_code", .status = 422, .pin = entry.pin, .problem = api_page_text_find(call, key)});
     return OK;
   }
   TRY(outcome);
@@ -160,12 +160,12 @@ static result activate_code(struct api_call *call, const struct url_form *form) 
 /* The reason at its field; false: it is none of a field's. */
 static bool place_problem(struct api_call *call, result refused, struct activation *a) {
   switch (refused.code) {
-    case ACCOUNT_PASSWORD_LENGTH: a->password_problem = page_text_find(call, "activate.password_short"); return true;
+    case ACCOUNT_PASSWORD_LENGTH: a->password_problem = api_page_text_find(call, "activate.password_short"); return true;
     case ACCOUNT_PASSWORD_COMMON:
-    case ACCOUNT_PASSWORD_PERSONAL: a->password_problem = page_text_find(call, "activate.password_known"); return true;
-    case ACCOUNT_PASSCODE_FORM: a->passcode_problem = page_text_find(call, "activate.passcode_form"); return true;
-    case ACCOUNT_PASSCODE_TRIVIAL: a->passcode_problem = page_text_find(call, "activate.passcode_trivial"); return true;
-    case ACCOUNT_CODE: a->problem = page_text_find(call, "activate.ticket_expired"); return true;
+    case ACCOUNT_PASSWORD_PERSONAL: a->password_problem = api_page_text_find(call, "activate.password_known"); return true;
+    case ACCOUNT_PASSCODE_FORM: a->passcode_problem = api_page_text_find(call, "activate.passcode_form"); return true;
+    case ACCOUNT_PASSCODE_TRIVIAL: a->passcode_problem = api_page_text_find(call, "activate.passcode_trivial"); return true;
+    case ACCOUNT_CODE: a->problem = api_page_text_find(call, "activate.ticket_expired"); return true;
     default: return false;
   }
 }
@@ -174,9 +174,9 @@ static result activate_secrets(struct api_call *call, const struct url_form *for
   const struct account_secrets secrets = {.password = url_form_get(form, "password"), .passcode = url_form_get(form, "passcode")};
   struct activation again = {.step = "step_secrets", .status = 422, .ticket = url_form_get(form, "ticket")};
   if (!slice_eq(secrets.password, url_form_get(form, "password_again"))) {
-    again.password_again_problem = page_text_find(call, "activate.password_differs");
+    again.password_again_problem = api_page_text_find(call, "activate.password_differs");
   } else if (!slice_eq(secrets.passcode, url_form_get(form, "passcode_again"))) {
-    again.passcode_again_problem = page_text_find(call, "activate.passcode_differs");
+    again.passcode_again_problem = api_page_text_find(call, "activate.passcode_differs");
   } else {
     result outcome = account_activate_finish(call->env, call->env->hashing, again.ticket, &secrets);
     if (is_ok(outcome)) {

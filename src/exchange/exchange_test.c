@@ -136,8 +136,7 @@ static void rejects_malformed_inputs(void **state) {
                                       "sig1=(\"@method\"), sig2=(\"@method\")",
                                       "Sig1=(\"@method\");created=1;keyid=\"danh\";alg=\"a\";tag=\"t\"",
                                       "sig1=(\"@method\";sf);created=1;keyid=\"danh\";alg=\"a\";tag=\"t\"",
-                                      "sig1=(\"@method\");created=1;keyid=\"danh\";alg=\"a\";tag=\"t\" "
-                                      "x"};
+                                      "sig1=(\"@method\");created=1;keyid=\"danh\";alg=\"a\";tag=\"t\" x"};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     f->fields[3].value = slice_str(wrong[i]);
     assert_code(exchange_verify(&f->arena, &f->request, &f->policy), EXCHANGE_SYNTAX);

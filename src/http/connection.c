@@ -39,11 +39,11 @@ static void set_deadline(struct connection *connection, int ms) {
   event_add(&connection->deadline, &in);
 }
 
-int connection_fd(const struct connection *connection) { return bufferevent_getfd(connection->socket); }
-bool connection_is_local(const struct connection *connection) { return connection->is_local; }
+int http_connection_fd(const struct connection *connection) { return bufferevent_getfd(connection->socket); }
+bool http_connection_is_local(const struct connection *connection) { return connection->is_local; }
 
 /* The socket's events then tell evhttp, which frees everything. */
-static void cut(struct connection *connection) { shutdown(connection_fd(connection), SHUT_RDWR); }
+static void cut(struct connection *connection) { shutdown(http_connection_fd(connection), SHUT_RDWR); }
 
 static void refuse(struct connection *connection, uint16_t code) {
   struct http_server *server = connection->loop->server;
@@ -52,7 +52,7 @@ static void refuse(struct connection *connection, uint16_t code) {
   connection->state = REFUSED;
   atomic_fetch_add(code == HTTP_OVERLOADED ? &server->overloaded : &server->refused, 1);
   evbuffer_add_printf(out, "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Type: %s\r\nContent-Length: %zu\r\n", refusal.status,
-                      exchange_reason(refusal.status), refusal.content_type, refusal.body.len);
+                      http_exchange_reason(refusal.status), refusal.content_type, refusal.body.len);
   if (code == HTTP_OVERLOADED) {
     evbuffer_add_printf(out, "Retry-After: 1\r\n");
   }
@@ -88,7 +88,7 @@ static void on_output_change(struct evbuffer *output, const struct evbuffer_cb_i
     /* evhttp believes a reply written once its own buffer is empty; the filter held that news back until now */
     bufferevent_trigger(connection->filter, EV_WRITE, BEV_TRIG_IGNORE_WATERMARKS | BEV_TRIG_DEFER_CALLBACKS);
   } else if (connection->state == REFUSED) {
-    shutdown(connection_fd(connection), SHUT_WR);
+    shutdown(http_connection_fd(connection), SHUT_WR);
     set_deadline(connection, connection->loop->server->limits.linger_ms);
   }
 }
@@ -105,7 +105,7 @@ static enum bufferevent_filter_result pass_output(struct evbuffer *from, struct 
 
 static void remember_fd(struct connection *connection) {
   struct loop *loop = connection->loop;
-  connection->fd = connection_fd(connection);
+  connection->fd = http_connection_fd(connection);
   if (connection->fd >= 0 && (size_t)connection->fd < loop->by_fd_count) {
     loop->by_fd[connection->fd] = connection;
   }
@@ -133,7 +133,7 @@ static result receive(struct connection *connection, struct evbuffer *from) {
   }
   size_t visible = length < limits->head_bytes_max ? length : limits->head_bytes_max;
   struct slice bytes = slice_of(evbuffer_pullup(from, (ev_ssize_t)visible), visible);
-  TRY(guard_check(bytes, connection->scanned, limits, &connection->head));
+  TRY(http_guard_check(bytes, connection->scanned, limits, &connection->head));
   connection->scanned = visible;
   bool waits = connection->head.expects_continue && length < connection->head.head_bytes + connection->head.body_bytes;
   if (connection->head.head_bytes > 0 && waits) {
@@ -187,7 +187,7 @@ static void freed(void *arg) {
   if (connection->job != NULL) {
     connection->job->connection = NULL;
     if (connection->state == REPLYING) {
-      exchange_release(connection->job);
+      http_exchange_release(connection->job);
     }
   }
   atomic_fetch_sub(&loop->server->connections, 1);
@@ -197,7 +197,7 @@ static void freed(void *arg) {
   }
 }
 
-struct bufferevent *connection_new(struct event_base *base, void *arg) {
+struct bufferevent *http_connection_new(struct event_base *base, void *arg) {
   struct port *port = arg;
   struct loop *loop = port->loop;
   struct connection *connection = heap_alloc(sizeof *connection);
@@ -226,19 +226,19 @@ struct bufferevent *connection_new(struct event_base *base, void *arg) {
   return connection->filter;
 }
 
-struct connection *connection_of(struct loop *loop, struct evhttp_request *request) {
+struct connection *http_connection_of(struct loop *loop, struct evhttp_request *request) {
   struct evhttp_connection *owner = evhttp_request_get_connection(request);
   int fd = owner == NULL ? -1 : bufferevent_getfd(evhttp_connection_get_bufferevent(owner));
   return fd >= 0 && (size_t)fd < loop->by_fd_count ? loop->by_fd[fd] : NULL;
 }
 
-void connection_handling(struct connection *connection, struct job *job) {
+void http_connection_handling(struct connection *connection, struct job *job) {
   connection->state = HANDLING;
   connection->job = job;
   set_deadline(connection, 0);
 }
 
-void connection_replying(struct connection *connection) {
+void http_connection_replying(struct connection *connection) {
   connection->state = REPLYING;
   set_deadline(connection, connection->loop->server->limits.write_ms);
   /* a client that has closed its sending side still gets its reply */
@@ -246,7 +246,7 @@ void connection_replying(struct connection *connection) {
   bufferevent_flush(connection->filter, EV_WRITE, BEV_FLUSH);
 }
 
-void connection_replied(struct connection *connection) {
+void http_connection_replied(struct connection *connection) {
   connection->state = IDLE;
   connection->job = NULL;
   connection->head = (struct guard_head){0};
@@ -256,7 +256,7 @@ void connection_replied(struct connection *connection) {
   }
 }
 
-void connection_stop_all(struct loop *loop) {
+void http_connection_stop_all(struct loop *loop) {
   for (struct connection *connection = loop->connections; connection != NULL; connection = connection->next) {
     if (connection->state == IDLE) {
       cut(connection);

@@ -20,7 +20,7 @@ static struct job *new_job(struct loop *loop) {
   return job;
 }
 
-void exchange_release(struct job *job) {
+void http_exchange_release(struct job *job) {
   if (--job->holds > 0) {
     return;
   }
@@ -55,7 +55,7 @@ static void set_target(struct http_request *request, struct slice target) {
 static int64_t peer_uid(const struct connection *connection) {
   struct ucred peer = {0};
   socklen_t length = sizeof peer;
-  if (!connection_is_local(connection) || getsockopt(connection_fd(connection), SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) {
+  if (!http_connection_is_local(connection) || getsockopt(http_connection_fd(connection), SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) {
     return -1;
   }
   return (int64_t)peer.uid;
@@ -81,10 +81,10 @@ static void fill_request(struct job *job) {
   request->peer_uid = peer_uid(job->connection);
 }
 
-void exchange_begin(struct evhttp_request *request, void *arg) {
+void http_exchange_begin(struct evhttp_request *request, void *arg) {
   struct port *port = arg;
   struct http_server *server = port->loop->server;
-  struct connection *connection = connection_of(port->loop, request);
+  struct connection *connection = http_connection_of(port->loop, request);
   if (connection == NULL) {
     evhttp_send_error(request, 500, NULL); /* cannot happen: every connection of ours is in the table once it has sent a byte */
     return;
@@ -92,20 +92,20 @@ void exchange_begin(struct evhttp_request *request, void *arg) {
   struct job *job = new_job(port->loop);
   job->request = request;
   job->connection = connection;
-  connection_handling(connection, job);
+  http_connection_handling(connection, job);
   fill_request(job);
   atomic_fetch_add(&server->requests, 1);
-  if (workers_submit(server, job)) {
+  if (http_workers_submit(server, job)) {
     return;
   }
   struct http_refusal refusal = server->options.refuse(server->options.app, HTTP_OVERLOADED);
   http_reply(&job->call, refusal.status, refusal.content_type, refusal.body);
   http_response_header(&job->call, "Retry-After", S("1"));
   atomic_fetch_add(&server->overloaded, 1);
-  exchange_finish(job);
+  http_exchange_finish(job);
 }
 
-const char *exchange_reason(int status) {
+const char *http_exchange_reason(int status) {
   static const struct {
     int status;
     const char *reason;
@@ -151,19 +151,19 @@ static void add_headers(struct job *job, struct evkeyvalq *to) {
 static void body_taken(const void *bytes, size_t length, void *arg) {
   (void)bytes;
   (void)length;
-  exchange_release(arg);
+  http_exchange_release(arg);
 }
 
 static void reply_taken(struct evhttp_request *request, void *arg) {
   (void)request;
   struct job *job = arg;
   if (job->connection != NULL) {
-    connection_replied(job->connection);
+    http_connection_replied(job->connection);
   }
-  exchange_release(job);
+  http_exchange_release(job);
 }
 
-void exchange_finish(struct job *job) {
+void http_exchange_finish(struct job *job) {
   struct http_response *response = &job->call.response;
   int status = response->status ? response->status : 500;
   bool has_body = status != 204 && status != 304;
@@ -178,13 +178,13 @@ void exchange_finish(struct job *job) {
     evbuffer_add_reference(body, response->body.ptr, response->body.len, body_taken, job);
   }
   evhttp_request_set_on_complete_cb(job->request, reply_taken, job);
-  evhttp_send_reply(job->request, status, exchange_reason(status), body);
+  evhttp_send_reply(job->request, status, http_exchange_reason(status), body);
   if (body != NULL) {
     evbuffer_free(body);
   }
   if (job->connection != NULL) {
-    connection_replying(job->connection);
+    http_connection_replying(job->connection);
   } else {
-    exchange_release(job); /* the client is gone, and evhttp has freed the request */
+    http_exchange_release(job); /* the client is gone, and evhttp has freed the request */
   }
 }

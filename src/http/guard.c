@@ -2,7 +2,7 @@
 
 #include <strings.h>
 
-struct http_limits guard_limits(const struct http_limits *given) {
+struct http_limits http_guard_limits(const struct http_limits *given) {
   struct http_limits limits = *given;
 #define DEFAULT(field, value) limits.field = limits.field ? limits.field : (value)
   DEFAULT(head_bytes_max, 16384);
@@ -200,7 +200,7 @@ static result check_head(struct slice head_bytes, const struct http_limits *limi
   return OK;
 }
 
-result guard_check(struct slice bytes, size_t scanned, const struct http_limits *limits, struct guard_head *ret_head) {
+result http_guard_check(struct slice bytes, size_t scanned, const struct http_limits *limits, struct guard_head *ret_head) {
   size_t line_start = 0;
   for (size_t at = scanned; (at = slice_find(bytes, '\n', at)) < bytes.len; at++) {
     if (at == 0 || bytes.ptr[at - 1] != '\r') {

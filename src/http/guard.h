@@ -14,6 +14,6 @@ struct guard_head {
 
 /* bytes: everything received of this request so far. scanned: how much of it earlier calls have seen.
  * HTTP_MALFORMED, _HEAD_TOO_LARGE, _TARGET_TOO_LONG, _BODY_TOO_LARGE, _LENGTH_MISSING, _METHOD_UNKNOWN, _VERSION_UNKNOWN. */
-MUST_USE result guard_check(struct slice bytes, size_t scanned, const struct http_limits *limits, struct guard_head *ret_head);
+MUST_USE result http_guard_check(struct slice bytes, size_t scanned, const struct http_limits *limits, struct guard_head *ret_head);
 /* The limits with every zero replaced by its default. */
-struct http_limits guard_limits(const struct http_limits *given);
+struct http_limits http_guard_limits(const struct http_limits *given);

@@ -77,28 +77,28 @@ struct http_server {
 };
 
 /* worker.c */
-result workers_open(struct http_server *server);
+result http_workers_open(struct http_server *server);
 /* Waits until `deadline_ms` from now for running handlers. HTTP_STILL_BUSY. */
-result workers_close(struct http_server *server, int deadline_ms);
+result http_workers_close(struct http_server *server, int deadline_ms);
 /* false: the queue is full; the job stays the caller's. */
-bool workers_submit(struct http_server *server, struct job *job);
+bool http_workers_submit(struct http_server *server, struct job *job);
 
 /* exchange.c: a request becomes a job, a finished job becomes a reply. */
-void exchange_begin(struct evhttp_request *request, void *port); /* evhttp's callback */
-void exchange_finish(struct job *job);
-void exchange_release(struct job *job); /* gives one hold back */
-const char *exchange_reason(int status);
+void http_exchange_begin(struct evhttp_request *request, void *port); /* evhttp's callback */
+void http_exchange_finish(struct job *job);
+void http_exchange_release(struct job *job); /* gives one hold back */
+const char *http_exchange_reason(int status);
 
 /* connection.c */
-struct bufferevent *connection_new(struct event_base *base, void *port); /* evhttp's bufferevent callback */
-struct connection *connection_of(struct loop *loop, struct evhttp_request *request);
+struct bufferevent *http_connection_new(struct event_base *base, void *port); /* evhttp's bufferevent callback */
+struct connection *http_connection_of(struct loop *loop, struct evhttp_request *request);
 /* The request has been given to a handler: no deadline until the reply. */
-void connection_handling(struct connection *connection, struct job *job);
+void http_connection_handling(struct connection *connection, struct job *job);
 /* The reply lies in the buffers: sends it off. */
-void connection_replying(struct connection *connection);
+void http_connection_replying(struct connection *connection);
 /* The client has taken the reply. */
-void connection_replied(struct connection *connection);
+void http_connection_replied(struct connection *connection);
 /* Closes what is idle; the rest closes after its reply. */
-void connection_stop_all(struct loop *loop);
-bool connection_is_local(const struct connection *connection);
-int connection_fd(const struct connection *connection);
+void http_connection_stop_all(struct loop *loop);
+bool http_connection_is_local(const struct connection *connection);
+int http_connection_fd(const struct connection *connection);

@@ -155,7 +155,7 @@ static void finish_jobs(struct loop *loop) {
   pthread_mutex_unlock(&loop->done_lock);
   while (job != NULL) {
     struct job *next = job->next;
-    exchange_finish(job);
+    http_exchange_finish(job);
     job = next;
   }
 }
@@ -176,7 +176,7 @@ static void begin_stop(struct loop *loop) {
       ports[i]->bound = NULL;
     }
   }
-  connection_stop_all(loop);
+  http_connection_stop_all(loop);
   int ms = loop->server->limits.drain_ms;
   const struct timeval in = {.tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000};
   event_assign(&loop->drain, loop->base, -1, 0, drain_over, loop);
@@ -203,8 +203,8 @@ static result open_port(struct loop *loop, struct port *port, bool is_local) {
     FAIL(BASE_IO, "evhttp_new");
   }
   const struct http_limits *limits = &loop->server->limits;
-  evhttp_set_bevcb(port->http, connection_new, port);
-  evhttp_set_gencb(port->http, exchange_begin, port);
+  evhttp_set_bevcb(port->http, http_connection_new, port);
+  evhttp_set_gencb(port->http, http_exchange_begin, port);
   evhttp_set_allowed_methods(port->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST | EVHTTP_REQ_PUT | EVHTTP_REQ_PATCH |
                                              EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS);
   /* the guard has held the request against its limits already */
@@ -248,7 +248,7 @@ static result start_threads(struct http_server *server) {
   sigset_t before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  result outcome = workers_open(server);
+  result outcome = http_workers_open(server);
   for (int i = 0; i < server->loop_count && is_ok(outcome); i++) {
     struct loop *loop = &server->loops[i];
     loop->is_started = pthread_create(&loop->thread, NULL, run_loop, loop) == 0;
@@ -284,7 +284,7 @@ result http_server_open(const struct http_server_options *options, struct http_s
   int loops = options->loops > 0 ? options->loops : (int)(cores < 1 ? 1 : cores);
   struct http_server *server = heap_alloc(sizeof *server);
   server->options = *options;
-  server->limits = guard_limits(&options->limits);
+  server->limits = http_guard_limits(&options->limits);
   server->loop_count = loops > LOOPS_MAX ? LOOPS_MAX : loops;
   server->loops = heap_alloc((size_t)server->loop_count * sizeof *server->loops);
   pthread_mutex_init(&server->lock, NULL);
@@ -314,7 +314,7 @@ result http_server_stop(struct http_server *server) {
       server->loops[i].is_started = false;
     }
   }
-  return workers_close(server, WORKERS_GRACE_MS);
+  return http_workers_close(server, WORKERS_GRACE_MS);
 }
 
 static void close_loop(struct loop *loop) {

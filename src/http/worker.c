@@ -47,7 +47,7 @@ static void *work(void *arg) {
   return NULL;
 }
 
-bool workers_submit(struct http_server *server, struct job *job) {
+bool http_workers_submit(struct http_server *server, struct job *job) {
   pthread_mutex_lock(&server->lock);
   bool is_accepted = server->waiting < server->limits.waiting_max && !server->is_closing;
   if (is_accepted) {
@@ -65,7 +65,7 @@ bool workers_submit(struct http_server *server, struct job *job) {
   return is_accepted;
 }
 
-result workers_open(struct http_server *server) {
+result http_workers_open(struct http_server *server) {
   int count = server->options.workers ? server->options.workers : 64;
   server->workers = heap_alloc((size_t)count * sizeof *server->workers);
   pthread_attr_t attributes;
@@ -85,7 +85,7 @@ result workers_open(struct http_server *server) {
   return OK;
 }
 
-result workers_close(struct http_server *server, int deadline_ms) {
+result http_workers_close(struct http_server *server, int deadline_ms) {
   pthread_mutex_lock(&server->lock);
   server->is_closing = true;
   pthread_cond_broadcast(&server->arrived);

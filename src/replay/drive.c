@@ -45,7 +45,7 @@ static const struct slice form = S_INIT(
     "{\"history\":[{\"from\":\"2018-06\",\"to\":null,\"place\":\"Nơi thường trú\",\"work\":\"Lao động tự do\"}],"
     "\"request\":{\"purpose\":\"Bổ sung hồ sơ xin việc\"}}");
 
-result drive_submit(struct drive *drive, size_t index, struct arena *scratch) {
+result replay_drive_submit(struct drive *drive, size_t index, struct arena *scratch) {
   const struct plan_dossier *planned = &drive->plan.dossiers[index];
   const struct drive_desk *desk = &drive->desks[planned->province];
   struct clock clock;
@@ -73,7 +73,7 @@ result drive_submit(struct drive *drive, size_t index, struct arena *scratch) {
 }
 
 /* The same afternoon, or the next working morning. */
-result drive_receive(struct drive *drive, size_t index, struct arena *scratch) {
+result replay_drive_receive(struct drive *drive, size_t index, struct arena *scratch) {
   const struct plan_dossier *planned = &drive->plan.dossiers[index];
   int32_t day = calendar_received_date(planned->submitted_at_ms, CALENDAR_CUT_OFF_MS);
   bool same_day = clock_date_of(planned->submitted_at_ms) == day;
@@ -100,7 +100,7 @@ static result decision_of(struct env *env, const struct drive *drive, size_t ind
   return OK;
 }
 
-result drive_return(struct drive *drive, size_t index, struct arena *scratch) {
+result replay_drive_return(struct drive *drive, size_t index, struct arena *scratch) {
   const struct plan_dossier *planned = &drive->plan.dossiers[index];
   const struct drive_desk *desk = &drive->desks[planned->province];
   struct clock clock;

@@ -27,7 +27,7 @@ struct drive {
 };
 
 /* Each under its own clock; arena: the thread's scratch. */
-MUST_USE result drive_submit(struct drive *drive, size_t index, struct arena *scratch);
-MUST_USE result drive_receive(struct drive *drive, size_t index, struct arena *scratch);
+MUST_USE result replay_drive_submit(struct drive *drive, size_t index, struct arena *scratch);
+MUST_USE result replay_drive_receive(struct drive *drive, size_t index, struct arena *scratch);
 /* Look-up, decision, signature and seal. */
-MUST_USE result drive_return(struct drive *drive, size_t index, struct arena *scratch);
+MUST_USE result replay_drive_return(struct drive *drive, size_t index, struct arena *scratch);

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-/* [S1] published: received, by VNeID, returned; [assumed] the split of the rest: plan_assumptions says so. */
-const struct plan_province plan_provinces[PLAN_PROVINCES] = {
+/* [S1] published: received, by VNeID, returned; [assumed] the split of the rest: replay_plan_assumptions says so. */
+const struct plan_province replay_plan_provinces[PLAN_PROVINCES] = {
     {.code = S_INIT("01"),
      .received = 22730,
      .vneid = 11449,
@@ -21,7 +21,7 @@ const struct plan_province plan_provinces[PLAN_PROVINCES] = {
      .growth = 15},
 };
 
-const struct report_assumption plan_assumptions[] = {
+const struct report_assumption replay_plan_assumptions[] = {
     {S_INIT("arrival_curve"),
      S_INIT("Số hồ sơ qua VNeID tăng đều theo ngày (Hà Nội 7 lần, Huế 1,5 lần từ ngày đầu đến ngày cuối), cuối tuần "
             "bằng một nửa; nguồn chỉ nêu "
@@ -57,7 +57,7 @@ const struct report_assumption plan_assumptions[] = {
      S_INIT("Cổng quốc gia và hệ thống cấp tỉnh được coi là xác nhận ngay khi trả kết quả."),
      S_INIT("The national portal and the provincial systems are taken to acknowledge at once.")},
 };
-const size_t plan_assumption_count = sizeof plan_assumptions / sizeof *plan_assumptions;
+const size_t replay_plan_assumption_count = sizeof replay_plan_assumptions / sizeof *replay_plan_assumptions;
 
 enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
 
@@ -190,16 +190,16 @@ static int by_submission(const void *a, const void *b) {
   return (x->submitted_at_ms > y->submitted_at_ms) - (x->submitted_at_ms < y->submitted_at_ms);
 }
 
-result plan_make(struct arena *arena, struct random *random, struct plan *ret_plan) {
+result replay_plan_make(struct arena *arena, struct random *random, struct plan *ret_plan) {
   int64_t total = 0;
   for (int i = 0; i < PLAN_PROVINCES; i++) {
-    total += plan_provinces[i].received;
+    total += replay_plan_provinces[i].received;
   }
   struct planning p = {
       .arena = arena, .random = random, .from = clock_date_from(PLAN_FROM), .to = clock_date_from(PLAN_TO)};
   p.dossiers = ARENA_ARRAY(arena, struct plan_dossier, (size_t)total);
   for (p.index = 0; p.index < PLAN_PROVINCES; p.index++) {
-    p.province = &plan_provinces[p.index];
+    p.province = &replay_plan_provinces[p.index];
     TRY(fill_province(&p));
   }
   qsort(p.dossiers, p.count, sizeof *p.dossiers, by_submission);

@@ -21,14 +21,14 @@ struct plan_province {
   int growth;                     /* VNeID arrivals a day on the last day, in tenths of the first day's */
 };
 enum { PLAN_PROVINCES = 2 };
-extern const struct plan_province plan_provinces[PLAN_PROVINCES];
+extern const struct plan_province replay_plan_provinces[PLAN_PROVINCES];
 
 /* What nobody published: shown with every report. */
-extern const struct report_assumption plan_assumptions[];
-extern const size_t plan_assumption_count;
+extern const struct report_assumption replay_plan_assumptions[];
+extern const size_t replay_plan_assumption_count;
 
 struct plan_dossier {
-  int province; /* index into plan_provinces */
+  int province; /* index into replay_plan_provinces */
   enum procedure_channel channel;
   int64_t submitted_at_ms;
   int32_t due; /* by the pilot's rule */
@@ -49,4 +49,4 @@ struct plan {
   (struct civil_date) { \
     2024, 6, 14         \
   }
-MUST_USE result plan_make(struct arena *arena, struct random *random, struct plan *ret_plan);
+MUST_USE result replay_plan_make(struct arena *arena, struct random *random, struct plan *ret_plan);

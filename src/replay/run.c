@@ -102,7 +102,7 @@ static result load_desks(struct run *run) {
   TRY(db_read_begin(run->env.db, &tx));
   for (int i = 0; i < PLAN_PROVINCES; i++) {
     struct drive_desk *desk = &run->drive.desks[i];
-    struct slice code = plan_provinces[i].code;
+    struct slice code = replay_plan_provinces[i].code;
     struct arena *arena = &run->arena;
     TRY(load_officer(run, tx, arena_printf(arena, "%.*s.one_stop_officer", SLICE_ARG(code)), &desk->one_stop));
     TRY(load_officer(run, tx, arena_printf(arena, "%.*s.records_officer", SLICE_ARG(code)), &desk->records));
@@ -143,7 +143,7 @@ static int by_id(const void *a, const void *b) {
 /* Gives every planned dossier of a province its own applicant, in random order. */
 static result draw_applicants(struct run *run, struct db_tx *tx, int province, const int64_t *excluded,
                               size_t excluded_count) {
-  struct register_residents asked = {plan_provinces[province].code, clock_date_from(PLAN_FROM), AGE_FROM, AGE_TO};
+  struct register_residents asked = {replay_plan_provinces[province].code, clock_date_from(PLAN_FROM), AGE_FROM, AGE_TO};
   struct register_person_ids ids;
   TRY(register_residents_list(tx, &run->arena, &asked, &ids));
   int64_t *pool = ARENA_ARRAY(&run->arena, int64_t, ids.count + 1);
@@ -208,11 +208,11 @@ static result open_accounts(struct run *run) {
 static result store_assumptions(struct db_tx *tx, void *arg) {
   (void)arg;
   static const enum procedure_channel unpublished[] = {PROCEDURE_ONLINE, PROCEDURE_COUNTER, PROCEDURE_POST};
-  for (size_t i = 0; i < plan_assumption_count; i++) {
-    TRY(report_assumption_add(tx, &plan_assumptions[i]));
+  for (size_t i = 0; i < replay_plan_assumption_count; i++) {
+    TRY(report_assumption_add(tx, &replay_plan_assumptions[i]));
   }
   for (size_t i = 0; i < PLAN_PROVINCES * 3; i++) {
-    struct report_gap gap = {plan_provinces[i / 3].code, unpublished[i % 3], clock_date_from(PLAN_FROM),
+    struct report_gap gap = {replay_plan_provinces[i / 3].code, unpublished[i % 3], clock_date_from(PLAN_FROM),
                              clock_date_from(PLAN_TO)};
     TRY(report_gap_add(tx, &gap));
   }
@@ -263,11 +263,11 @@ static int32_t returned_on(const struct plan_dossier *d) {
 static result play_day(struct run *run, int32_t date, size_t *indices) {
   clock_fixed_set(&run->clock, clock_date_start_ms(date + 1) - 1000);
   size_t submitted = select_day(run, indices, date, submitted_on);
-  TRY(run_all(run, indices, submitted, drive_submit));
+  TRY(run_all(run, indices, submitted, replay_drive_submit));
   run->figures.dossiers += (int64_t)submitted;
-  TRY(run_all(run, indices, select_day(run, indices, date, received_on), drive_receive));
+  TRY(run_all(run, indices, select_day(run, indices, date, received_on), replay_drive_receive));
   size_t returned = select_day(run, indices, date, returned_on);
-  TRY(run_all(run, indices, returned, drive_return));
+  TRY(run_all(run, indices, returned, replay_drive_return));
   run->figures.returned += (int64_t)returned;
   if (run->options->progress) {
     run->options->progress(run->options->context, date, run->figures.dossiers, (int64_t)run->drive.plan.count);
@@ -275,7 +275,7 @@ static result play_day(struct run *run, int32_t date, size_t *indices) {
   return OK;
 }
 
-/* Portal and provincial system of a replay: they acknowledge at once (plan_assumptions). */
+/* Portal and provincial system of a replay: they acknowledge at once (replay_plan_assumptions). */
 static result acknowledge_at_once(struct env *env, void *context, const struct outbox_item *item, struct arena *arena,
                                   struct slice *ret_acknowledgement) {
   (void)env;
@@ -331,7 +331,7 @@ static result require_empty(struct run *run) {
 static result replay(struct run *run) {
   TRY(require_empty(run));
   TRY(open_works(run));
-  TRY(plan_make(&run->arena, &run->random, &run->drive.plan));
+  TRY(replay_plan_make(&run->arena, &run->random, &run->drive.plan));
   run->drive.env = &run->env;
   run->drive.applicants = ARENA_ARRAY(&run->arena, int64_t, run->drive.plan.count);
   run->drive.codes = ARENA_ARRAY(&run->arena, struct drive_code, run->drive.plan.count);

@@ -4,7 +4,7 @@
 
 enum { WRITE_TIMEOUT_MS = 6 * 3600 * 1000, ANSWER_BYTES_MAX = 64 * 1024 * 1024, SOCKET_TRIES = 30, SOCKET_PAUSE_US = 100 * 1000 };
 
-const struct server_write *admin_find(const struct server_writes *writes, struct slice name) {
+const struct server_write *server_admin_find(const struct server_writes *writes, struct slice name) {
   for (const struct server_write *row = writes->rows; row != NULL && row->name != NULL; row++) {
     if (slice_is(name, row->name)) {
       return row;
@@ -40,7 +40,7 @@ static void refuse_call(struct http_call *call, int status, result why) {
 }
 
 static result answer_write(struct admin *admin, struct http_call *call) {
-  const struct server_write *write = admin_find(&admin->writes, http_param(call, "name"));
+  const struct server_write *write = server_admin_find(&admin->writes, http_param(call, "name"));
   if (write == NULL) {
     FAIL(SERVER_WRITE_UNKNOWN, "no such write");
   }
@@ -73,7 +73,7 @@ static struct http_refusal refuse(void *app, uint16_t code) {
   return (struct http_refusal){status, "application/json", S("{}")};
 }
 
-result admin_open(struct server_installation *installation, const struct server_writes *writes, struct admin *ret_admin) {
+result server_admin_open(struct server_installation *installation, const struct server_writes *writes, struct admin *ret_admin) {
   *ret_admin = (struct admin){.installation = installation, .writes = *writes};
   const struct http_server_options options = {
       .unix_socket = (const char *)arena_printf(&installation->arena, "%s/danh.sock", installation->data).ptr,
@@ -87,7 +87,7 @@ result admin_open(struct server_installation *installation, const struct server_
   return http_server_open(&options, &ret_admin->http);
 }
 
-void admin_close(struct admin *admin) { http_server_close(&admin->http); }
+void server_admin_close(struct admin *admin) { http_server_close(&admin->http); }
 
 static result call_server(const struct server_write_order *order, struct arena *arena, struct slice *ret_answer) {
   const struct http_client_request request = {
@@ -129,7 +129,7 @@ static result run_here(const struct server_write *write, const struct server_wri
 
 result server_write_call(const struct server_writes *writes, const struct server_write_order *order, struct arena *arena,
                          struct slice *ret_answer) {
-  const struct server_write *write = admin_find(writes, slice_str(order->name));
+  const struct server_write *write = server_admin_find(writes, slice_str(order->name));
   if (write == NULL) {
     FAIL(SERVER_WRITE_UNKNOWN, "%s", order->name);
   }

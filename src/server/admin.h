@@ -11,6 +11,6 @@ struct admin {
   struct server_writes writes;
   struct http_server *http;
 };
-MUST_USE result admin_open(struct server_installation *installation, const struct server_writes *writes, struct admin *ret_admin);
-void admin_close(struct admin *admin);
-const struct server_write *admin_find(const struct server_writes *writes, struct slice name);
+MUST_USE result server_admin_open(struct server_installation *installation, const struct server_writes *writes, struct admin *ret_admin);
+void server_admin_close(struct admin *admin);
+const struct server_write *server_admin_find(const struct server_writes *writes, struct slice name);

@@ -39,7 +39,7 @@ static result open_database(struct server_installation *installation) {
   const struct db_options options = {
       .path = (const char *)arena_printf(&installation->arena, "%s/danh.db", installation->data).ptr,
       .mode = modes[installation->mode],
-      .migrations = migrations_all(&installation->arena),
+      .migrations = server_migrations_all(&installation->arena),
       .readers = installation->mode == SERVER_READ ? READERS_COMMAND : READERS_SERVER,
   };
   result opened = db_open(&options, &installation->env.db);

@@ -10,7 +10,7 @@ static const struct db_migration *const modules[] = {
 };
 enum { MODULE_LISTS = sizeof modules / sizeof *modules };
 
-const struct db_migration *migrations_all(struct arena *arena) {
+const struct db_migration *server_migrations_all(struct arena *arena) {
   size_t count = 0;
   for (size_t i = 0; i < MODULE_LISTS; i++) {
     for (const struct db_migration *at = modules[i]; at->module != NULL; at++) {

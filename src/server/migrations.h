@@ -3,4 +3,4 @@
 #include "db/db.h"
 
 /* All modules' migrations one after the other, ended by {0}; in the arena. */
-const struct db_migration *migrations_all(struct arena *arena);
+const struct db_migration *server_migrations_all(struct arena *arena);

@@ -166,7 +166,7 @@ static result open_all(struct serving *serving) {
   TRY(open_outbox(serving));
   TRY(open_api(serving));
   TRY(open_http(serving));
-  return admin_open(serving->installation, &options->writes, &serving->admin);
+  return server_admin_open(serving->installation, &options->writes, &serving->admin);
 }
 
 static void close_all(struct serving *serving) {
@@ -175,7 +175,7 @@ static void close_all(struct serving *serving) {
     _exit(EXIT_FAILURE); /* handlers use what would be closed; nothing unacknowledged is lost */
   }
   http_server_close(&serving->http);
-  admin_close(&serving->admin);
+  server_admin_close(&serving->admin);
   api_close(&serving->api);
   outbox_runner_close(&serving->outbox);
   ledger_sequencer_close(&serving->sequencer);

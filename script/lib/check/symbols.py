@@ -32,7 +32,7 @@ def check(tree):
 
 def shelf_words(tree, module, stem):
     """The file's name, and on a shelf the header's that a file x_more.c adds to (x509_verify.c: x509_)."""
-    words = [stem] + [h[:-2].split("/")[2] for h in tree.files(f"src/{module}/{stem}*.h")]
+    words = [stem, *(h[:-2].split("/")[2] for h in tree.files(f"src/{module}/{stem}?*.h"))]
     while "_" in stem:
         stem = stem.rpartition("_")[0]
         if f"src/{module}/{stem}.h" in tree.files():

@@ -55,8 +55,8 @@ class Tree:
 
 def glob(pattern: str) -> str:
     out = ""
-    for part in re.split(r"(\*\*/|\*\*|\*)", pattern):
-        out += {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*"}.get(part, re.escape(part))
+    for part in re.split(r"(\*\*/|\*\*|\*|\?)", pattern):
+        out += {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(part, re.escape(part))
     return out
 
 

@@ -21,7 +21,7 @@ def main() -> None:
         if len(row) != 3 or not all(row):
             sys.exit(f"{texts}: not key, vi, en: {row}")
     keys = {row[0] for row in rows}
-    out = ['#include "api/page.h"', "", "const struct page_text page_texts[] = {"]
+    out = ['#include "api/page.h"', "", "const struct page_text api_page_texts[] = {"]
     for key, vi, en in rows:
         out.append(f"    {{{c_string(key).strip()}, {c_string(vi).strip()}, {c_string(en).strip()}}},")
     out += ["    {0},", "};", ""]
@@ -43,7 +43,7 @@ def main() -> None:
         # a string literal may have 4,095 bytes only
         out.append(f"static const unsigned char {page.stem}_text[] = {{{','.join(str(b) for b in text.encode())},0}};")
         table.append(f'    {{"{page.stem}", (const char *){page.stem}_text, "{" ".join(names)}"}},')
-    out += ["", "const struct page_template page_templates[] = {", *table, "    {0},", "};", ""]
+    out += ["", "const struct page_template api_page_templates[] = {", *table, "    {0},", "};", ""]
     output.write_text("\n".join(out), "utf-8")
 
 
