@@ -60,7 +60,7 @@ struct check_page {
 static void send_form(struct api_call *call, int status, const struct check_page *typed) {
   bool is_male = slice_is(typed->sex, "male");
   bool is_female = slice_is(typed->sex, "female");
-  page_send(call, &(const struct page){.name = "check",
+  api_page_send(call, &(const struct page){.name = "check",
                                        .status = status,
                                        PAGE_VALUES({"dossier_code", typed->code}, {"name", typed->name},
                                                    {"birth_date", typed->birth_date}, {"id_number", typed->id_number},
@@ -83,7 +83,7 @@ static struct slice minute_text(struct arena *arena, int64_t instant_ms) {
 
 static void send_answer(struct api_call *call, const struct check_page *typed, const struct dossier_check_answer *answer) {
   bool is_english = call->language == API_ENGLISH && answer->authority_en.len > 0;
-  page_send(call, &(const struct page){
+  api_page_send(call, &(const struct page){
                       .name = "check_result",
                       .status = 200,
                       PAGE_VALUES({answer->revoked ? "revoked" : "valid", S("1")}, {"dossier_code", typed->code},
@@ -114,7 +114,7 @@ result api_check_form(struct api_call *call) {
                              .sex = url_form_get(&form, "sex"),
                              .id_number = slice_trim(url_form_get(&form, "id_number"))};
   if (!is_complete(&typed, &fields)) {
-    typed.problem = page_text_find(call, "check.incomplete");
+    typed.problem = api_page_text_find(call, "check.incomplete");
     send_form(call, 422, &typed);
     return OK;
   }

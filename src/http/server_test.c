@@ -139,7 +139,7 @@ static size_t count_of(struct slice text, const char *part) {
   return count;
 }
 
-static int status_of(struct slice answer) { return answer.len > 12 ? atoi((const char *)answer.ptr + 9) : 0; }
+static int status_of(struct slice answer) { return answer.len > 12 ? (int)strtol((const char *)answer.ptr + 9, NULL, 10) : 0; }
 
 #define H "Host: a\r\n"
 
