@@ -1,0 +1,393 @@
+/* The main job through the engine, without HTTP: every act, and what each refuses. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "codec/jin.h"
+#include "ledger/ledger.h"
+#include "pki/pki.h"
+#include "server/demonstration.h"
+#include "server/server.h"
+#include "sign/sign.h"
+#include "signer/signer.h"
+/* last */
+#include "base/unit_test.h"
+
+struct officer {
+  int64_t id;
+  struct access_post post;
+};
+
+struct fixture {
+  char folder[64];
+  struct arena arena;
+  struct server_installation *installation;
+  struct clock clock;
+  struct random random;
+  struct env env;
+  struct dossier_works works;
+  int64_t citizen, wife, hue_citizen;
+  struct officer one_stop, records, decider, sealer, hue_one_stop;
+  struct slice code;
+};
+
+static const struct slice form = S_INIT(
+    "{\"history\":[{\"from\":\"2018-06\",\"to\":null,\"place\":\"Hà Nội\",\"work\":\"Kế "
+    "toán\"}],\"request\":{\"purpose\":\"Xin việc\"}}");
+
+/* ---- stage ---- */
+
+static void set_time(struct fixture *f, const char *instant) {
+  int64_t ms = 0;
+  assert_ok(clock_instant_parse(slice_str(instant), &ms));
+  clock_fixed_set(&f->clock, ms);
+}
+
+static void load_officer(struct fixture *f, struct db_tx *tx, const char *name, struct officer *ret_officer) {
+  struct register_post_list posts;
+  assert_ok(register_demo_find(tx, slice_str(name), &ret_officer->id));
+  assert_ok(register_posts_of_person(tx, &f->arena, ret_officer->id, clock_date_of(clock_now_ms(&f->clock)), &posts));
+  assert_true(posts.count > 0);
+  struct register_holding holding = {.person_id = ret_officer->id, .post_id = posts.items[0].post_id};
+  assert_ok(access_post_load(&f->env, tx, &holding, &f->arena, &ret_officer->post));
+}
+
+static void load_people(struct fixture *f) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  assert_ok(db_read_begin(f->env.db, &tx));
+  assert_ok(register_demo_find(tx, S("citizen.hanoi"), &f->citizen));
+  assert_ok(register_demo_find(tx, S("citizen.hanoi.wife"), &f->wife));
+  assert_ok(register_demo_find(tx, S("citizen.hue"), &f->hue_citizen));
+  load_officer(f, tx, "01.one_stop_officer", &f->one_stop);
+  load_officer(f, tx, "01.records_officer", &f->records);
+  load_officer(f, tx, "01.decider", &f->decider);
+  load_officer(f, tx, "01.sealer", &f->sealer);
+  load_officer(f, tx, "46.one_stop_officer", &f->hue_one_stop);
+}
+
+static int set_up(void **state) {
+  static const struct slice provinces[] = {S_INIT("01"), S_INIT("46")};
+  struct fixture *f = heap_alloc(sizeof *f);
+  arena_init(&f->arena);
+  (void)snprintf(f->folder, sizeof f->folder, "/tmp/danh-main-job-XXXXXX");
+  assert_non_null(mkdtemp(f->folder));
+  f->clock = clock_fixed(0);
+  f->random = random_seeded(7);
+  set_time(f, "2024-06-05T09:00:00+07:00");
+  assert_ok(server_installation_open(f->folder, SERVER_CREATE, &f->installation));
+  f->env = f->installation->env;
+  f->env.clock = &f->clock;
+  f->env.random = &f->random;
+  f->env.origin = S("http://localhost:8080");
+  struct signer_local_options signer = {.data_dir = f->folder, .clock = &f->clock, .unsynced = true};
+  assert_ok(signer_local_open(&signer, &f->env.signer));
+  struct register_synth_options synth = {.people = 1500, .seed = 1, .date = clock_date_of(clock_now_ms(&f->clock))};
+  struct register_synth_counts counts;
+  assert_ok(register_synth(&f->env, &synth, &counts));
+  struct server_demonstration demonstration = {provinces, 2, false};
+  assert_ok(server_demonstration_create(&f->env, &demonstration));
+  assert_ok(pdf_renderer_open(&f->works.renderer));
+  assert_ok(procedure_engine_open(NULL, &f->works.procedures));
+  assert_ok(procedure_store(&f->env, f->works.procedures));
+  load_people(f);
+  *state = f;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  struct fixture *f = *state;
+  pdf_renderer_close(f->works.renderer);
+  procedure_engine_close(&f->works.procedures);
+  signer_local_close(&f->env.signer);
+  server_installation_close(&f->installation);
+  char command[96];
+  (void)snprintf(command, sizeof command, "rm -rf '%s'", f->folder);
+  assert_int_equal(system(command), 0);
+  arena_free(&f->arena);
+  free(f);
+  return 0;
+}
+
+/* ---- words of the stories ---- */
+
+static struct dossier_application application(struct fixture *f, const char *form_key) {
+  return (struct dossier_application){.applicant_id = f->citizen,
+                                      .person_id = f->citizen,
+                                      .procedure = S("lltp"),
+                                      .channel = PROCEDURE_VNEID,
+                                      .form_key = slice_str(form_key),
+                                      .certificate = 1,
+                                      .copies = 1,
+                                      .form = form,
+                                      .level = 2};
+}
+
+static result submit(struct fixture *f, const struct dossier_application *a) {
+  struct dossier d;
+  TRY(dossier_submit(&f->env, &f->works, &f->arena, a, &d));
+  f->code = d.code;
+  return OK;
+}
+
+static struct dossier_act by(struct fixture *f, const struct officer *officer) {
+  return (struct dossier_act){f->code, officer->id, 2, &officer->post, S("Giải quyết hồ sơ cấp Phiếu lý lịch tư pháp")};
+}
+static struct dossier_act by_citizen(struct fixture *f, int64_t person_id) {
+  return (struct dossier_act){f->code, person_id, 2, NULL, S("")};
+}
+
+static struct dossier load(struct fixture *f) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct dossier d;
+  assert_ok(db_read_begin(f->env.db, &tx));
+  assert_ok(dossier_load(tx, &f->arena, f->code, &d));
+  return d;
+}
+
+static void receive(struct fixture *f) {
+  struct dossier_act act = by(f, &f->one_stop);
+  assert_ok(dossier_receive(&f->env, &f->arena, &act));
+}
+static void look_up(struct fixture *f) {
+  struct slice json;
+  struct dossier_act act = by(f, &f->records);
+  assert_ok(dossier_look_up(&f->env, &f->arena, &act, S("convictions"), &json));
+}
+static result sign_with(struct fixture *f, const char *pin) {
+  struct dossier_act act = by(f, &f->decider);
+  struct dossier_release release = {.signing_pin = slice_str(pin)};
+  return dossier_sign(&f->env, &f->works, &f->arena, &act, &release);
+}
+static void decide(struct fixture *f) {
+  struct dossier_act act = by(f, &f->decider);
+  assert_ok(dossier_decide(&f->env, &f->arena, &act, DOSSIER_NO_CONVICTION));
+}
+
+static struct slice document(struct fixture *f) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct slice bytes;
+  struct dossier d = load(f);
+  assert_ok(db_read_begin(f->env.db, &tx));
+  assert_ok(wallet_bytes_get(tx, &f->arena, d.document_sha256, &bytes));
+  return bytes;
+}
+
+/* ---- stories ---- */
+
+static void hanoi_pays_in_june_2024(void **state) {
+  struct fixture *f = *state;
+  struct dossier_application a = application(f, "preview-1");
+  struct dossier_preview p;
+  assert_ok(dossier_preview(&f->env, &f->works, &f->arena, &a, &p));
+  assert_int_equal(p.refusal, 0);
+  assert_int_equal(p.outcome.fee.value, 200000);
+  assert_int_equal(p.outcome.support.value, 200000);
+  assert_int_equal(p.outcome.payable.value, 0);
+  assert_int_equal(p.outcome.authority, PROCEDURE_JUSTICE);
+  a.applicant_id = a.person_id = f->hue_citizen; /* another province's council decided nothing */
+  assert_ok(dossier_preview(&f->env, &f->works, &f->arena, &a, &p));
+  assert_int_equal(p.outcome.support.value, 0);
+}
+
+static void from_application_to_sealed_result(void **state) {
+  struct fixture *f = *state;
+  struct dossier_application a = application(f, "whole-job-1");
+  assert_ok(submit(f, &a));
+  receive(f);
+  assert_int_equal(load(f).due_date, clock_date_from((struct civil_date){2024, 6, 19})); /* ten working days */
+  look_up(f);
+  decide(f);
+  assert_ok(sign_with(f, SERVER_DEMO_SIGNING_PIN));
+  struct dossier_act seal = by(f, &f->sealer);
+  assert_ok(dossier_seal(&f->env, &f->works, &f->arena, &seal));
+  assert_int_equal(load(f).status, DOSSIER_DONE);
+  struct x509_trust trust;
+  struct sign_report report;
+  assert_ok(pki_trust_load(&f->env, clock_now_ms(&f->clock), &f->arena, &trust));
+  assert_ok(sign_verify(&f->arena, document(f), &trust, &report));
+  assert_true(report.sealed);
+}
+
+static void same_form_twice_is_one_dossier(void **state) {
+  struct fixture *f = *state;
+  struct dossier_application a = application(f, "twice-123");
+  assert_ok(submit(f, &a));
+  struct slice first = f->code;
+  assert_ok(submit(f, &a));
+  assert_true(slice_eq(first, f->code));
+  a.copies = 2;
+  assert_code(submit(f, &a), DOSSIER_FORM_KEY_DIFFERS);
+  a = application(f, "other-key");
+  assert_code(submit(f, &a), DOSSIER_ALREADY_OPEN);
+}
+
+static void unpaid_dossier_is_not_received(void **state) {
+  struct fixture *f = *state;
+  struct dossier_application a = application(f, "unpaid-12");
+  a.applicant_id = a.person_id = f->hue_citizen;
+  assert_ok(submit(f, &a));
+  struct dossier_act act = by(f, &f->hue_one_stop);
+  assert_code(dossier_receive(&f->env, &f->arena, &act), DOSSIER_FEE_UNPAID);
+  assert_int_equal(load(f).due_date, 0); /* the clock starts with the money */
+}
+
+static void decider_and_sealer_are_two_people_and_nobody_handles_their_own(void **state) {
+  struct fixture *f = *state;
+  struct dossier_application a = application(f, "two-people");
+  assert_ok(submit(f, &a));
+  receive(f);
+  look_up(f);
+  decide(f);
+  assert_ok(sign_with(f, SERVER_DEMO_SIGNING_PIN));
+  struct officer both = {f->decider.id, f->sealer.post};
+  struct dossier_act act = by(f, &both);
+  assert_code(dossier_seal(&f->env, &f->works, &f->arena, &act), ACCESS_SAME_PERSON);
+  struct officer self = {f->citizen, f->sealer.post};
+  act = by(f, &self);
+  assert_code(dossier_seal(&f->env, &f->works, &f->arena, &act), ACCESS_OWN_CASE);
+  act = by(f, &f->hue_one_stop);
+  assert_code(dossier_receive(&f->env, &f->arena, &act), ACCESS_OTHER_AGENCY);
+}
+
+static void wrong_signing_pin_signs_nothing(void **state) {
+  struct fixture *f = *state;
+  struct dossier_application a = application(f, "wrong-pin");
+  assert_ok(submit(f, &a));
+  receive(f);
+  look_up(f);
+  decide(f);
+  assert_code(sign_with(f, "111222"), SIGNER_PIN_WRONG);
+  assert_int_equal(load(f).stage, DOSSIER_STAGE_DECIDED);
+  struct dossier_act act = by(f, &f->sealer);
+  assert_code(dossier_seal(&f->env, &f->works, &f->arena, &act), DOSSIER_STAGE);
+}
+
+static void decision_needs_the_register_and_may_not_contradict_it(void **state) {
+  struct fixture *f = *state;
+  struct dossier_application a = application(f, "contradict");
+  assert_ok(submit(f, &a));
+  receive(f);
+  struct slice json;
+  struct dossier_act population = by(f, &f->records);
+  struct dossier_act act = by(f, &f->decider);
+  assert_ok(dossier_look_up(&f->env, &f->arena, &population, S("population"), &json));
+  assert_code(dossier_decide(&f->env, &f->arena, &act, DOSSIER_NO_CONVICTION), DOSSIER_NOT_LOOKED_UP);
+  look_up(f);
+  assert_code(dossier_decide(&f->env, &f->arena, &act, DOSSIER_HAS_CONVICTION), DOSSIER_DECISION_DIFFERS);
+  population.purpose = S("xem");
+  assert_code(dossier_look_up(&f->env, &f->arena, &population, S("family"), &json), ACCESS_PURPOSE);
+}
+
+static void paper_that_a_register_supplies_is_refused_and_recorded(void **state) {
+  struct fixture *f = *state;
+  struct dossier_application a = application(f, "papers-12");
+  struct procedure_components components;
+  struct slice reason;
+  assert_ok(submit(f, &a));
+  receive(f);
+  look_up(f);
+  assert_ok(procedure_components(f->works.procedures, S("lltp"), clock_date_of(clock_now_ms(&f->clock)), &f->arena,
+                                 &components));
+  struct dossier_act act = by(f, &f->records);
+  for (size_t i = 0; i < components.count; i++) {
+    if (!slice_empty(components.items[i].supplied_by)) {
+      assert_code(dossier_component_request(&f->env, &f->works, &f->arena, &act, components.items[i].id, &reason),
+                  DOSSIER_COMPONENT_SUPPLIED);
+      break;
+    }
+  }
+  struct dossier d = load(f);
+  struct dossier_paper_request *requests = NULL;
+  size_t count = 0;
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  assert_ok(db_read_begin(f->env.db, &tx));
+  assert_ok(dossier_paper_requests(tx, &f->arena, &d, &requests, &count));
+  assert_int_equal(count, 1);
+}
+
+static void supplement_is_asked_once_and_restarts_the_clock(void **state) {
+  struct fixture *f = *state;
+  struct dossier_application a = application(f, "supplement");
+  assert_ok(submit(f, &a));
+  receive(f);
+  look_up(f);
+  int32_t due = load(f).due_date;
+  struct dossier_act officer = by(f, &f->records);
+  struct dossier_act citizen = by_citizen(f, f->citizen);
+  assert_code(dossier_supplement_answer(&f->env, &f->arena, &citizen, S("Tôi bổ sung")), DOSSIER_MOVE_FORBIDDEN);
+  assert_ok(dossier_supplement_request(&f->env, &f->arena, &officer, S("Ghi rõ nơi làm việc từ 2010 đến 2018")));
+  set_time(f, "2024-06-10T10:00:00+07:00");
+  assert_code(
+      dossier_supplement_answer(&f->env, &f->arena, &(struct dossier_act){f->code, f->hue_citizen, 2, NULL, S("")},
+                                S("Không phải tôi")),
+      DOSSIER_UNKNOWN);
+  assert_ok(dossier_supplement_answer(&f->env, &f->arena, &citizen, S("Tôi bổ sung nơi làm việc")));
+  assert_true(load(f).due_date > due);
+  assert_code(dossier_supplement_request(&f->env, &f->arena, &officer, S("Thêm một giấy nữa")),
+              DOSSIER_SUPPLEMENT_ONCE);
+}
+
+static void apology_comes_once_and_a_day_before(void **state) {
+  struct fixture *f = *state;
+  struct dossier_application a = application(f, "apology-1");
+  assert_ok(submit(f, &a));
+  receive(f);
+  int32_t due = load(f).due_date;
+  struct dossier_act act = by(f, &f->one_stop);
+  set_time(f, "2024-06-19T08:00:00+07:00"); /* the deadline itself */
+  assert_code(dossier_apologise(&f->env, &f->arena, &act, S("Chờ xác minh"), calendar_add_working_days(due, 3)),
+              DOSSIER_APOLOGY_LATE);
+  set_time(f, "2024-06-18T08:00:00+07:00");
+  assert_code(dossier_apologise(&f->env, &f->arena, &act, S("Chờ xác minh"), due), DOSSIER_APOLOGY_DATE);
+  assert_ok(dossier_apologise(&f->env, &f->arena, &act, S("Chờ xác minh"), calendar_add_working_days(due, 3)));
+  assert_code(dossier_apologise(&f->env, &f->arena, &act, S("Lần nữa"), calendar_add_working_days(due, 6)),
+              DOSSIER_APOLOGY_ONCE);
+}
+
+static void channel_opens_province_by_province(void **state) {
+  struct fixture *f = *state;
+  struct dossier_application a = application(f, "channel-1");
+  set_time(f, "2024-04-19T09:00:00+07:00");
+  assert_code(submit(f, &a), DOSSIER_CHANNEL_CLOSED);
+  set_time(f, "2024-04-22T09:00:00+07:00");
+  assert_ok(submit(f, &a));
+}
+
+static void lateness_is_computed_from_dates(void **state) {
+  struct fixture *f = *state;
+  (void)f;
+  int32_t due = clock_date_from((struct civil_date){2024, 6, 14}); /* a Friday */
+  static const struct {
+    int after; /* civil days */
+    enum dossier_lateness lateness;
+    int32_t days;
+  } rows[] = {{-1, DOSSIER_EARLY, 0}, {0, DOSSIER_ON_TIME, 0}, {3, DOSSIER_LATE, 1}, {10, DOSSIER_LATE, 6}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct dossier d = {.due_date = due, .finished_at_ms = clock_date_start_ms(due + rows[i].after) + 1};
+    int32_t days = 0;
+    assert_int_equal(dossier_lateness(&d, INT64_MAX / 2, &days), rows[i].lateness);
+    assert_int_equal(days, rows[i].days);
+  }
+  struct dossier open = {.due_date = due};
+  int32_t days = 0;
+  assert_int_equal(dossier_lateness(&open, clock_date_start_ms(due) + 1, &days), DOSSIER_RUNNING);
+  assert_int_equal(dossier_lateness(&open, clock_date_start_ms(due + 3) + 1, &days), DOSSIER_OVERDUE);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(hanoi_pays_in_june_2024, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(from_application_to_sealed_result, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(same_form_twice_is_one_dossier, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(unpaid_dossier_is_not_received, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(decider_and_sealer_are_two_people_and_nobody_handles_their_own, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(wrong_signing_pin_signs_nothing, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(decision_needs_the_register_and_may_not_contradict_it, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(paper_that_a_register_supplies_is_refused_and_recorded, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(supplement_is_asked_once_and_restarts_the_clock, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(apology_comes_once_and_a_day_before, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(channel_opens_province_by_province, set_up, tear_down),
+      cmocka_unit_test(lateness_is_computed_from_dates),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
