@@ -30,7 +30,7 @@ static result draw_item(struct picture *picture, enum pdf_phrase caption, enum p
   TRY(pdf_sheet_shape(sheet, face, words, &shaped));
   struct pdf_lines lines = pdf_text_break(sheet->arena, &shaped, 1, pdf_ems_in(width, style.size));
   for (size_t i = 0; i < lines.count && i < 3; i++) {
-    pdf_line_draw(sheet, &lines, i, sheet->left, sheet->y - PT(8.75), &style);
+    pdf_line_draw(sheet, &lines, i, (struct pdf_point){sheet->left, sheet->y - PT(8.75)}, &style);
     sheet->y -= style.leading;
   }
   sheet->y -= PT(3);
@@ -106,7 +106,7 @@ static result draw_stamp_name(struct picture *picture, struct slice name, int32_
   }
   int32_t y = PT(1) - style.leading;
   for (size_t i = 0; i < lines.count && i < 4; i++, y -= style.leading) {
-    pdf_line_draw(sheet, &lines, i, -pdf_width_of(lines.lines[i].ems, style.size) / 2, y, &style);
+    pdf_line_draw(sheet, &lines, i, (struct pdf_point){-pdf_width_of(lines.lines[i].ems, style.size) / 2, y}, &style);
   }
   return OK;
 }

@@ -62,7 +62,7 @@ static result draw_entry(struct layout *layout, enum pdf_phrase label, const str
   spans[2] = *value;
   struct pdf_column column = {sheet->left, sheet->right - sheet->left, PDF_LEFT,
                               pdf_text_width(&spans[0], text_style.size)};
-  return pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), spans, 3, &column, &text_style);
+  return pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), (struct pdf_spans){spans, 3}, &column, &text_style);
 }
 
 static result draw_text(struct layout *layout, enum pdf_phrase label, enum pdf_face face, struct slice text) {
@@ -78,9 +78,7 @@ static result draw_relative(struct layout *layout, enum pdf_phrase label, const 
   struct pdf_shaped value = pdf_sheet_phrase(&layout->sheet, PHRASE_UNKNOWN);
   if (relative->name.len > 0) {
     struct slice born =
-        slice_empty(relative->birth)
-            ? S("")
-            : arena_printf(arena, " – sinh: %.*s", SLICE_ARG(relative->birth));
+        slice_empty(relative->birth) ? S("") : arena_printf(arena, " – sinh: %.*s", SLICE_ARG(relative->birth));
     TRY(pdf_sheet_shape(&layout->sheet, PDF_REGULAR,
                         arena_printf(arena, "%.*s%.*s", SLICE_ARG(relative->name), SLICE_ARG(born)), &value));
   }
@@ -109,8 +107,7 @@ static result draw_person(struct layout *layout) {
     TRY(draw_text(layout, PHRASE_OTHER_NAME, PDF_REGULAR, certificate->other_name));
   }
   TRY(draw_text(layout, PHRASE_SEX, PDF_REGULAR, certificate->sex));
-  TRY(draw_text(layout, PHRASE_BIRTH_DATE, PDF_REGULAR,
-                certificate->birth));
+  TRY(draw_text(layout, PHRASE_BIRTH_DATE, PDF_REGULAR, certificate->birth));
   TRY(draw_text(layout, PHRASE_BIRTH_PLACE, PDF_REGULAR, certificate->birth_place));
   TRY(draw_text(layout, PHRASE_NATIONALITY, PDF_REGULAR, certificate->nationality));
   TRY(draw_text(layout, PHRASE_RESIDENCE_PERMANENT, PDF_REGULAR, certificate->residence_permanent));
@@ -238,7 +235,7 @@ static result draw_heading(struct layout *layout) {
   sheet->y -= PT(22);
   struct pdf_shaped title =
       pdf_sheet_phrase(sheet, certificate->kind == PDF_CERTIFICATE_1 ? PHRASE_TITLE_1 : PHRASE_TITLE_2);
-  TRY(pdf_paragraph_draw(sheet, pdf_element_add(sheet, "H1", 0), &title, 1, &whole, &title_style));
+  TRY(pdf_paragraph_draw(sheet, pdf_element_add(sheet, "H1", 0), (struct pdf_spans){&title, 1}, &whole, &title_style));
   sheet->y -= PT(10);
   whole = (struct pdf_column){sheet->left, whole.width, PDF_LEFT, 0};
   for (size_t i = 0; i < certificate->legal_base_count; i++) {
@@ -247,12 +244,13 @@ static result draw_heading(struct layout *layout) {
     struct slice sentence = arena_printf(sheet->arena, "%.*s%s", SLICE_ARG(certificate->legal_bases[i]),
                                          i + 1 < certificate->legal_base_count ? ";" : ".");
     TRY(pdf_sheet_shape(sheet, PDF_REGULAR, sentence, &basis));
-    TRY(pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), &basis, 1, &whole, &basis_style));
+    TRY(pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), (struct pdf_spans){&basis, 1}, &whole, &basis_style));
   }
   sheet->y -= PT(10);
   whole.align = PDF_CENTRE;
   struct pdf_shaped confirms = pdf_sheet_phrase(sheet, PHRASE_CONFIRMS);
-  TRY(pdf_paragraph_draw(sheet, pdf_element_add(sheet, "H2", 0), &confirms, 1, &whole, &text_style));
+  TRY(pdf_paragraph_draw(sheet, pdf_element_add(sheet, "H2", 0), (struct pdf_spans){&confirms, 1}, &whole,
+                         &text_style));
   sheet->y -= PT(4);
   return OK;
 }
@@ -271,7 +269,7 @@ static result draw_line_centred(struct pdf_sheet *sheet, struct slice text, cons
   }
   struct pdf_shaped shaped;
   TRY(pdf_sheet_shape(sheet, PDF_BOLD, text, &shaped));
-  return pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), &shaped, 1, column, &text_style);
+  return pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), (struct pdf_spans){&shaped, 1}, column, &text_style);
 }
 
 /* Post, room for both signatures, name. The stamp covers a third of the personal signature from its left [Decree
@@ -313,15 +311,15 @@ static result draw_check_block(struct layout *layout) {
   struct pdf_column column = {sheet->left + QR_SIDE + PT(18), sheet->right - sheet->left - QR_SIDE - PT(18), PDF_LEFT,
                               0};
   struct pdf_shaped spans[2] = {pdf_sheet_phrase(sheet, PHRASE_SCAN)};
-  TRY(pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), spans, 1, &column, &small));
+  TRY(pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), (struct pdf_spans){spans, 1}, &column, &small));
   spans[0] = pdf_sheet_phrase(sheet, PHRASE_DOSSIER);
   TRY(pdf_sheet_shape(sheet, PDF_BOLD, certificate->dossier_code, &spans[1]));
-  TRY(pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), spans, 2, &column, &small));
+  TRY(pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), (struct pdf_spans){spans, 2}, &column, &small));
   spans[0] = pdf_sheet_phrase(sheet, PHRASE_CHECK);
   TRY(pdf_sheet_shape(sheet, PDF_REGULAR, certificate->check_url, &spans[1]));
-  TRY(pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), spans, 2, &column, &small));
+  TRY(pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), (struct pdf_spans){spans, 2}, &column, &small));
   spans[0] = pdf_sheet_phrase(sheet, PHRASE_ELECTRONIC);
-  return pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), spans, 1, &column, &small);
+  return pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), (struct pdf_spans){spans, 1}, &column, &small);
 }
 
 static result write_paper(struct layout *layout, struct slice *ret_bytes) {

@@ -12,7 +12,7 @@ static result draw_block(struct pdf_sheet *sheet, const struct pdf_shaped *text,
   if (text->count == 0) {
     return OK;
   }
-  return pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), text, 1, column, style);
+  return pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), (struct pdf_spans){text, 1}, column, style);
 }
 
 /* A line under a centred text, `width` long. */

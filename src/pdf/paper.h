@@ -109,8 +109,17 @@ struct pdf_style {
 };
 enum pdf_align { PDF_LEFT, PDF_CENTRE };
 
-/* One line with its baseline at y. */
-void pdf_line_draw(struct pdf_sheet *sheet, const struct pdf_lines *lines, size_t index, int32_t x, int32_t y,
+struct pdf_point {
+  int32_t x, y;
+};
+/* Texts that follow each other on a line. */
+struct pdf_spans {
+  const struct pdf_shaped *items;
+  size_t count;
+};
+
+/* One line; its baseline begins at the point. */
+void pdf_line_draw(struct pdf_sheet *sheet, const struct pdf_lines *lines, size_t index, struct pdf_point at,
                    const struct pdf_style *style);
 /* One shaped text on one line. */
 void pdf_text_draw(struct pdf_sheet *sheet, const struct pdf_shaped *text, int32_t x, int32_t y,
@@ -123,7 +132,7 @@ struct pdf_column {
   enum pdf_align align;
   int32_t hang; /* indent of all lines but the first */
 };
-MUST_USE result pdf_paragraph_draw(struct pdf_sheet *sheet, int element, const struct pdf_shaped *spans, size_t count,
+MUST_USE result pdf_paragraph_draw(struct pdf_sheet *sheet, int element, struct pdf_spans spans,
                                    const struct pdf_column *column, const struct pdf_style *style);
 /* A stroked line, 0.01 pt units; inside an artifact. */
 void pdf_rule_draw(struct pdf_sheet *sheet, int32_t x1, int32_t y1, int32_t x2, int32_t y2);

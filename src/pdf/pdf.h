@@ -86,7 +86,7 @@ struct pdf_certificate {
   struct slice name;
   struct slice other_name; /* may be empty: line left out */
   struct slice sex;        /* "Nam", "Nữ" */
-  struct slice birth; /* as registered: "28/02/1993", "02/1993" or "1993" */
+  struct slice birth;      /* as registered: "28/02/1993", "02/1993" or "1993" */
   struct slice birth_place;
   struct slice nationality;
   struct slice residence_permanent; /* empty: "Không có" */

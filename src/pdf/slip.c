@@ -52,7 +52,7 @@ static result draw_paragraph(struct layout *layout, const char *type, enum pdf_f
   TRY(pdf_sheet_shape(sheet, face, text, &shaped));
   struct pdf_column column = {sheet->left, sheet->right - sheet->left, align, 0};
   const struct pdf_style *style = slice_is(S("H1"), type) ? &layout->title : &layout->text;
-  return pdf_paragraph_draw(sheet, pdf_element_add(sheet, type, 0), &shaped, 1, &column, style);
+  return pdf_paragraph_draw(sheet, pdf_element_add(sheet, type, 0), (struct pdf_spans){&shaped, 1}, &column, style);
 }
 
 static result draw_row(struct layout *layout, const struct pdf_row *row) {
@@ -61,7 +61,8 @@ static result draw_row(struct layout *layout, const struct pdf_row *row) {
   TRY(pdf_sheet_shape(sheet, PDF_REGULAR, arena_printf(sheet->arena, "%.*s: ", SLICE_ARG(row->label)), &spans[0]));
   TRY(pdf_sheet_shape(sheet, PDF_BOLD, row->value, &spans[1]));
   struct pdf_column column = {sheet->left, sheet->right - sheet->left, PDF_LEFT, layout->text.size};
-  return pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), spans, 2, &column, &layout->text);
+  return pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), (struct pdf_spans){spans, 2}, &column,
+                            &layout->text);
 }
 
 /* QR to the left, post and name to the right, side by side. */
@@ -82,7 +83,8 @@ static result draw_foot(struct layout *layout) {
     if (lines[i].len > 0) {
       struct pdf_shaped shaped;
       TRY(pdf_sheet_shape(sheet, PDF_BOLD, lines[i], &shaped));
-      TRY(pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), &shaped, 1, &column, &layout->text));
+      TRY(pdf_paragraph_draw(sheet, pdf_element_add(sheet, "P", 0), (struct pdf_spans){&shaped, 1}, &column,
+                             &layout->text));
     }
     sheet->y -= i == 0 ? layout->text.leading * 5 / 2 : 0;
   }

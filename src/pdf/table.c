@@ -59,7 +59,7 @@ static void draw_part(struct pdf_sheet *sheet, const struct pdf_table *table, co
     }
     int32_t y = sheet->y - padding - body.leading * 4 / 5;
     for (size_t line = from; line < to && line < row->cells[i].count; line++, y -= body.leading) {
-      pdf_line_draw(sheet, &row->cells[i], line, x + padding, y, &body);
+      pdf_line_draw(sheet, &row->cells[i], line, (struct pdf_point){x + padding, y}, &body);
     }
     pdf_mark_end(sheet);
   }

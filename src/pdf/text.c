@@ -125,11 +125,11 @@ static void put_font(struct buf *out, enum pdf_face face, int32_t size) {
   buf_append(out, S(" Tf "));
 }
 
-void pdf_line_draw(struct pdf_sheet *sheet, const struct pdf_lines *lines, size_t index, int32_t x, int32_t y,
+void pdf_line_draw(struct pdf_sheet *sheet, const struct pdf_lines *lines, size_t index, struct pdf_point at,
                    const struct pdf_style *style) {
   const struct pdf_line *line = &lines->lines[index];
   struct buf *out = pdf_page_content(sheet);
-  put_start(out, x, y, style->oblique);
+  put_start(out, at.x, at.y, style->oblique);
   for (size_t span = line->span; span <= line->end_span && span < lines->span_count; span++) {
     const struct pdf_shaped *shaped = &lines->spans[span];
     size_t from = span == line->span ? line->glyph : 0;
@@ -176,11 +176,12 @@ struct pdf_lines pdf_text_balance(struct arena *arena, const struct pdf_shaped *
   return lines;
 }
 
-result pdf_paragraph_draw(struct pdf_sheet *sheet, int element, const struct pdf_shaped *spans, size_t count,
-                          const struct pdf_column *column, const struct pdf_style *style) {
+result pdf_paragraph_draw(struct pdf_sheet *sheet, int element, struct pdf_spans spans, const struct pdf_column *column,
+                          const struct pdf_style *style) {
   int32_t max_ems = pdf_ems_in(column->width - column->hang, style->size);
-  struct pdf_lines lines = column->align == PDF_CENTRE ? pdf_text_balance(sheet->arena, spans, count, max_ems)
-                                                       : pdf_text_break(sheet->arena, spans, count, max_ems);
+  struct pdf_lines lines = column->align == PDF_CENTRE
+                               ? pdf_text_balance(sheet->arena, spans.items, spans.count, max_ems)
+                               : pdf_text_break(sheet->arena, spans.items, spans.count, max_ems);
   bool marked = false;
   for (size_t i = 0; i < lines.count; i++) {
     size_t page = sheet->page_count;
@@ -198,7 +199,7 @@ result pdf_paragraph_draw(struct pdf_sheet *sheet, int element, const struct pdf
       x = column->x + (column->width - pdf_width_of(lines.lines[i].ems, style->size)) / 2;
     }
     /* the baseline lies four fifths down the line's height */
-    pdf_line_draw(sheet, &lines, i, x, sheet->y - style->leading * 4 / 5, style);
+    pdf_line_draw(sheet, &lines, i, (struct pdf_point){x, sheet->y - style->leading * 4 / 5}, style);
     sheet->y -= style->leading;
   }
   if (marked) {
