@@ -1,5 +1,5 @@
-/* danh import: people from a file into the register. The row runs where the installation is held, here or in the running server, so files go by
- * absolute path; the progress bar is drawn when it runs here. */
+/* danh import: people from a file into the register. The row runs where the installation is held, here or in the
+ * running server, so files go by absolute path; the progress bar is drawn when it runs here. */
 #include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -88,7 +88,8 @@ static void show_progress(void *context, int64_t bytes_read, int64_t rows_done) 
   (void)fprintf(stderr, "\r[%s] %3lld %%  %lld rows", bar, (long long)(bytes_read * 100 / of), (long long)rows_done);
 }
 
-static result open_files(struct importing *importing, const char *path, struct slice refused_path, struct arena *arena) {
+static result open_files(struct importing *importing, const char *path, struct slice refused_path,
+                         struct arena *arena) {
   importing->file = fopen(path, "re");
   if (importing->file == NULL || fseeko(importing->file, 0, SEEK_END) != 0) {
     FAIL(REGISTER_SOURCE_FAILED, "the file cannot be opened");
@@ -131,8 +132,8 @@ static result args_read(const struct jin *args, struct import_args *ret_args) {
   return jin_int_optional(args, "progress_pid", 0, INT32_MAX, &ret_args->progress_pid);
 }
 
-static result import_files(struct server_installation *installation, struct importing *importing, const struct import_args *args,
-                           struct register_import_counts *ret_counts) {
+static result import_files(struct server_installation *installation, struct importing *importing,
+                           const struct import_args *args, struct register_import_counts *ret_counts) {
   struct register_act act = {.actor_role = S("operator@cli"), .legal_basis = S("Nhập dữ liệu dân cư từ tệp")};
   struct register_import_options options = {
       .format = args->format == 0 ? REGISTER_NDJSON : REGISTER_CSV,
@@ -187,8 +188,10 @@ static int exit_code(const struct cli_context *context, struct slice answer, con
   int64_t refused = 0;
   jin_doc_init(&doc, context->arena, JIN_LIMITS_DEFAULT);
   result read = jin_parse(&doc, answer, &root);
-  if (!is_ok(read) || !is_ok(jin_int(root, "rows", 0, INT64_MAX, &rows)) || !is_ok(jin_int(root, "added", 0, INT64_MAX, &added)) ||
-      !is_ok(jin_int(root, "refused", 0, INT64_MAX, &refused)) || !is_ok(jin_list(root, "refusals", REFUSALS_TOLD, &refusals))) {
+  if (!is_ok(read) || !is_ok(jin_int(root, "rows", 0, INT64_MAX, &rows)) ||
+      !is_ok(jin_int(root, "added", 0, INT64_MAX, &added)) ||
+      !is_ok(jin_int(root, "refused", 0, INT64_MAX, &refused)) ||
+      !is_ok(jin_list(root, "refusals", REFUSALS_TOLD, &refusals))) {
     return cli_fail(context, fault_set(__FILE__, __LINE__, SERVER_ANSWER, "not an import's answer"));
   }
   for (size_t i = 0; !context->json && i < refusals->count; i++) {
@@ -198,7 +201,8 @@ static int exit_code(const struct cli_context *context, struct slice answer, con
                   field.len > 0 ? ": " : "", SLICE_ARG(jin_find(row, "reason")->text));
   }
   if (!context->json && refused > (int64_t)refusals->count) {
-    (void)fprintf(stderr, "... and %lld more (--refused FILE names them all)\n", (long long)(refused - (int64_t)refusals->count));
+    (void)fprintf(stderr, "... and %lld more (--refused FILE names them all)\n",
+                  (long long)(refused - (int64_t)refusals->count));
   }
   if (context->json) {
     printf("%.*s\n", SLICE_ARG(answer));
@@ -211,10 +215,10 @@ static int exit_code(const struct cli_context *context, struct slice answer, con
 static const char *format_of(const struct cli_context *context, const char *file) {
   const char *format = cli_value(context, "format");
   struct slice name = slice_str(file);
-  return format != NULL                                               ? format
-         : slice_ends(name, S(".csv"))                                ? "csv"
+  return format != NULL                                                    ? format
+         : slice_ends(name, S(".csv"))                                     ? "csv"
          : slice_ends(name, S(".ndjson")) || slice_ends(name, S(".jsonl")) ? "ndjson"
-                                                                      : NULL;
+                                                                           : NULL;
 }
 
 /* A path that means the same to a server with another working folder; the file need not exist. */

@@ -68,31 +68,38 @@ static result run(struct fixture *fixture, struct slice json, struct slice *ret_
 static void answers_with_counts_and_the_refused_rows(void **state) {
   struct fixture *fixture = *state;
   struct arena *arena = &fixture->installation->arena;
-  write_file(fixture->file, "pin,name,sex,birth_date\n"
-                            "001093000001,Nguyễn Văn An,male,1993\n"
-                            "001093000002,Nguyễn Văn An,female,1993\n"
-                            "001093000003,Nguyễn Văn An,male,1993,\n");
+  write_file(fixture->file,
+             "pin,name,sex,birth_date\n"
+             "001093000001,Nguyễn Văn An,male,1993\n"
+             "001093000002,Nguyễn Văn An,female,1993\n"
+             "001093000003,Nguyễn Văn An,male,1993,\n");
   struct slice answer = {0};
-  struct slice args = arena_printf(arena, "{\"file\":\"%s\",\"format\":\"csv\",\"refused\":\"%s\"}", fixture->file, fixture->refused);
+  struct slice args =
+      arena_printf(arena, "{\"file\":\"%s\",\"format\":\"csv\",\"refused\":\"%s\"}", fixture->file, fixture->refused);
   assert_ok(run(fixture, args, &answer));
-  assert_true(slice_is(answer, "{\"rows\":3,\"added\":1,\"refused\":2,\"batches\":1,\"refusals\":["
-                               "{\"line\":3,\"field\":\"pin\",\"reason\":\"register.pin_sex\"},"
-                               "{\"line\":4,\"field\":\"\",\"reason\":\"register.field_count\"}]}"));
-  assert_true(file_is(fixture->refused, "{\"line\":3,\"field\":\"pin\",\"reason\":\"register.pin_sex\"}\n"
-                                        "{\"line\":4,\"field\":\"\",\"reason\":\"register.field_count\"}\n"));
+  assert_true(slice_is(answer,
+                       "{\"rows\":3,\"added\":1,\"refused\":2,\"batches\":1,\"refusals\":["
+                       "{\"line\":3,\"field\":\"pin\",\"reason\":\"register.pin_sex\"},"
+                       "{\"line\":4,\"field\":\"\",\"reason\":\"register.field_count\"}]}"));
+  assert_true(file_is(fixture->refused,
+                      "{\"line\":3,\"field\":\"pin\",\"reason\":\"register.pin_sex\"}\n"
+                      "{\"line\":4,\"field\":\"\",\"reason\":\"register.field_count\"}\n"));
 }
 
 static void rejects_files_it_cannot_read_and_arguments_it_does_not_know(void **state) {
   struct fixture *fixture = *state;
   struct arena *arena = &fixture->installation->arena;
   struct slice answer = {0};
-  assert_code(run(fixture, S("{\"file\":\"/nowhere/people.csv\",\"format\":\"csv\"}"), &answer), REGISTER_SOURCE_FAILED);
-  assert_code(run(fixture, arena_printf(arena, "{\"file\":\"%s\",\"format\":\"csv\"}", fixture->dir), &answer), REGISTER_SOURCE_FAILED);
+  assert_code(run(fixture, S("{\"file\":\"/nowhere/people.csv\",\"format\":\"csv\"}"), &answer),
+              REGISTER_SOURCE_FAILED);
+  assert_code(run(fixture, arena_printf(arena, "{\"file\":\"%s\",\"format\":\"csv\"}", fixture->dir), &answer),
+              REGISTER_SOURCE_FAILED);
   assert_code(run(fixture, S("{\"format\":\"csv\"}"), &answer), CODEC_JSON_FIELD_MISSING);
   assert_code(run(fixture, S("{\"file\":\"a\",\"format\":\"xml\"}"), &answer), CODEC_JSON_VALUE);
   assert_code(run(fixture, S("{\"file\":\"a\",\"format\":\"csv\",\"x\":1}"), &answer), CODEC_JSON_FIELD_UNKNOWN);
   write_file(fixture->file, "name\n");
-  assert_code(run(fixture, arena_printf(arena, "{\"file\":\"%s\",\"format\":\"csv\"}", fixture->file), &answer), REGISTER_IMPORT_FORMAT);
+  assert_code(run(fixture, arena_printf(arena, "{\"file\":\"%s\",\"format\":\"csv\"}", fixture->file), &answer),
+              REGISTER_IMPORT_FORMAT);
 }
 
 int main(void) {

@@ -20,4 +20,5 @@ struct agencies_note {
   int64_t number; /* a role's or a power's number; how many rows */
   int32_t from, to;
 };
-MUST_USE result agencies_record(struct env *env, struct db_tx *tx, const struct register_act *act, const struct agencies_note *note);
+MUST_USE result agencies_record(struct env *env, struct db_tx *tx, const struct register_act *act,
+                                const struct agencies_note *note);

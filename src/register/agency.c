@@ -2,7 +2,8 @@
 #include "codec/jout.h"
 #include "register/agencies.h"
 
-#define AGENCY_COLUMNS "a.agency_code, a.kind, a.name_vi, a.name_en, a.province, a.parent, a.successor, a.from_date, a.to_date"
+#define AGENCY_COLUMNS \
+  "a.agency_code, a.kind, a.name_vi, a.name_en, a.province, a.parent, a.successor, a.from_date, a.to_date"
 
 static struct register_agency agency_read(struct db_rows *rows, struct arena *arena) {
   return (struct register_agency){
@@ -18,7 +19,8 @@ static struct register_agency agency_read(struct db_rows *rows, struct arena *ar
   };
 }
 
-static result agency_one(struct db_tx *tx, struct arena *arena, const char *sql, struct db_args args, struct register_agency *ret_agency) {
+static result agency_one(struct db_tx *tx, struct arena *arena, const char *sql, struct db_args args,
+                         struct register_agency *ret_agency) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx, sql, args, &rows));
   if (!db_rows_next(&rows)) {
@@ -29,8 +31,11 @@ static result agency_one(struct db_tx *tx, struct arena *arena, const char *sql,
   return OK;
 }
 
-result register_agency_load(struct db_tx *tx, struct arena *arena, struct slice code, int32_t on, struct register_agency *ret_agency) {
-  return agency_one(tx, arena, "SELECT " AGENCY_COLUMNS " FROM agency a WHERE a.agency_code = $1 AND a.from_date <= $2 AND a.to_date >= $2",
+result register_agency_load(struct db_tx *tx, struct arena *arena, struct slice code, int32_t on,
+                            struct register_agency *ret_agency) {
+  return agency_one(tx, arena,
+                    "SELECT " AGENCY_COLUMNS
+                    " FROM agency a WHERE a.agency_code = $1 AND a.from_date <= $2 AND a.to_date >= $2",
                     DB_ARGS(db_of_text(code), db_of_int(on)), ret_agency);
 }
 
@@ -40,29 +45,34 @@ static struct slice province_then(struct slice province, int32_t on) {
   return then ? slice_str(then->code) : province;
 }
 
-result register_agency_find(struct db_tx *tx, struct arena *arena, enum register_agency_kind kind, struct slice province, int32_t on,
-                            struct register_agency *ret_agency) {
+result register_agency_find(struct db_tx *tx, struct arena *arena, enum register_agency_kind kind,
+                            struct slice province, int32_t on, struct register_agency *ret_agency) {
   return agency_one(tx, arena,
-                    "SELECT " AGENCY_COLUMNS " FROM agency a WHERE a.province = $1 AND a.kind = $2 AND a.from_date <= $3 AND "
+                    "SELECT " AGENCY_COLUMNS
+                    " FROM agency a WHERE a.province = $1 AND a.kind = $2 AND a.from_date <= $3 AND "
                     "a.to_date >= $3 ORDER BY a.agency_code LIMIT 1",
                     DB_ARGS(db_of_text(province_then(province, on)), db_of_int(kind), db_of_int(on)), ret_agency);
 }
 
 result register_agency_competent(struct db_tx *tx, struct arena *arena, const struct register_competence *asked,
                                  struct register_agency *ret_agency) {
-  return agency_one(tx, arena,
-                    "SELECT " AGENCY_COLUMNS " FROM agency a JOIN agency_competence c ON c.agency_code = a.agency_code "
-                    "WHERE a.province = $1 AND c.matter = $2 AND a.from_date <= $3 AND a.to_date >= $3 AND c.from_date <= $3 AND "
-                    "c.to_date >= $3 ORDER BY a.agency_code LIMIT 1",
-                    DB_ARGS(db_of_text(province_then(asked->province, asked->on)), db_of_text(slice_str(asked->matter)),
-                            db_of_int(asked->on)),
-                    ret_agency);
+  return agency_one(
+      tx, arena,
+      "SELECT " AGENCY_COLUMNS
+      " FROM agency a JOIN agency_competence c ON c.agency_code = a.agency_code "
+      "WHERE a.province = $1 AND c.matter = $2 AND a.from_date <= $3 AND a.to_date >= $3 AND c.from_date <= $3 AND "
+      "c.to_date >= $3 ORDER BY a.agency_code LIMIT 1",
+      DB_ARGS(db_of_text(province_then(asked->province, asked->on)), db_of_text(slice_str(asked->matter)),
+              db_of_int(asked->on)),
+      ret_agency);
 }
 
-result register_agencies_load(struct db_tx *tx, struct arena *arena, int32_t on, struct register_agency_list *ret_list) {
+result register_agencies_load(struct db_tx *tx, struct arena *arena, int32_t on,
+                              struct register_agency_list *ret_list) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT " AGENCY_COLUMNS " FROM agency a WHERE a.from_date <= $1 AND a.to_date >= $1 ORDER BY a.agency_code",
-               DB_ARGS(db_of_int(on)), &rows));
+  TRY(db_query(
+      tx, "SELECT " AGENCY_COLUMNS " FROM agency a WHERE a.from_date <= $1 AND a.to_date >= $1 ORDER BY a.agency_code",
+      DB_ARGS(db_of_int(on)), &rows));
   struct buf items;
   buf_init(&items, arena, 0);
   size_t count = 0;
@@ -88,32 +98,35 @@ static bool code_is_fine(struct slice code) {
 }
 
 result agencies_insert_agency(struct db_tx *tx, const struct register_agency *agency) {
-  return db_run(tx,
-                "INSERT INTO agency (agency_code, from_date, to_date, kind, name_vi, name_en, province, parent, successor) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                DB_ARGS(db_of_text(agency->code), db_of_int(agency->from), db_of_int(agency->to), db_of_int(agency->kind),
-                        db_of_text(agency->name_vi), db_of_text(agency->name_en), db_of_text_or_null(agency->province),
-                        db_of_text_or_null(agency->parent), db_of_text_or_null(agency->successor)),
-                NULL);
+  return db_run(
+      tx,
+      "INSERT INTO agency (agency_code, from_date, to_date, kind, name_vi, name_en, province, parent, successor) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      DB_ARGS(db_of_text(agency->code), db_of_int(agency->from), db_of_int(agency->to), db_of_int(agency->kind),
+              db_of_text(agency->name_vi), db_of_text(agency->name_en), db_of_text_or_null(agency->province),
+              db_of_text_or_null(agency->parent), db_of_text_or_null(agency->successor)),
+      NULL);
 }
 
 result agencies_insert_competence(struct db_tx *tx, const struct register_agency_matter *competence) {
   return db_run(tx, "INSERT INTO agency_competence (agency_code, matter, from_date, to_date) VALUES ($1, $2, $3, $4)",
-                DB_ARGS(db_of_text(competence->agency_code), db_of_text(slice_str(competence->matter)), db_of_int(competence->from),
-                        db_of_int(competence->to)),
+                DB_ARGS(db_of_text(competence->agency_code), db_of_text(slice_str(competence->matter)),
+                        db_of_int(competence->from), db_of_int(competence->to)),
                 NULL);
 }
 
 result agencies_insert_unit(struct db_tx *tx, const struct register_unit *unit) {
-  return db_run(tx,
-                "INSERT INTO agency_unit (unit_code, from_date, to_date, agency_code, kind, name_vi, name_en) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                DB_ARGS(db_of_text(unit->code), db_of_int(unit->from), db_of_int(unit->to), db_of_text(unit->agency_code),
-                        db_of_int(unit->kind), db_of_text(unit->name_vi), db_of_text(unit->name_en)),
-                NULL);
+  return db_run(
+      tx,
+      "INSERT INTO agency_unit (unit_code, from_date, to_date, agency_code, kind, name_vi, name_en) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+      DB_ARGS(db_of_text(unit->code), db_of_int(unit->from), db_of_int(unit->to), db_of_text(unit->agency_code),
+              db_of_int(unit->kind), db_of_text(unit->name_vi), db_of_text(unit->name_en)),
+      NULL);
 }
 
-result agencies_record(struct env *env, struct db_tx *tx, const struct register_act *act, const struct agencies_note *note) {
+result agencies_record(struct env *env, struct db_tx *tx, const struct register_act *act,
+                       const struct agencies_note *note) {
   struct arena scratch CLEANUP(arena_free);
   arena_init(&scratch);
   struct buf buf;
@@ -131,7 +144,8 @@ result agencies_record(struct env *env, struct db_tx *tx, const struct register_
   return people_record(env, tx, act, &entry);
 }
 
-result register_agency_add(struct env *env, struct db_tx *tx, const struct register_act *act, const struct register_agency *agency) {
+result register_agency_add(struct env *env, struct db_tx *tx, const struct register_act *act,
+                           const struct register_agency *agency) {
   if (!code_is_fine(agency->code) || !people_text_is_fine(agency->name_vi) || agency->name_vi.len == 0) {
     FAIL(REGISTER_TEXT_SYNTAX, "an agency has a code and a name");
   }
@@ -143,7 +157,8 @@ result register_agency_add(struct env *env, struct db_tx *tx, const struct regis
   }
   db_rows_close(&rows);
   TRY(agencies_insert_agency(tx, agency));
-  struct agencies_note note = {.kind = "register.agency_added", .code = agency->code, .from = agency->from, .to = agency->to};
+  struct agencies_note note = {
+      .kind = "register.agency_added", .code = agency->code, .from = agency->from, .to = agency->to};
   return agencies_record(env, tx, act, &note);
 }
 
@@ -157,11 +172,13 @@ result register_competence_add(struct env *env, struct db_tx *tx, const struct r
     FAIL(REGISTER_DATES_WRONG, "ends before it begins");
   }
   TRY(agencies_insert_competence(tx, added));
-  struct agencies_note note = {.kind = "register.competence_added", .code = added->agency_code, .from = added->from, .to = added->to};
+  struct agencies_note note = {
+      .kind = "register.competence_added", .code = added->agency_code, .from = added->from, .to = added->to};
   return agencies_record(env, tx, act, &note);
 }
 
-result register_unit_add(struct env *env, struct db_tx *tx, const struct register_act *act, const struct register_unit *unit) {
+result register_unit_add(struct env *env, struct db_tx *tx, const struct register_act *act,
+                         const struct register_unit *unit) {
   if (!code_is_fine(unit->code) || !people_text_is_fine(unit->name_vi) || unit->name_vi.len == 0) {
     FAIL(REGISTER_TEXT_SYNTAX, "a unit has a code and a name");
   }
@@ -177,12 +194,14 @@ result register_unit_add(struct env *env, struct db_tx *tx, const struct registe
   return agencies_record(env, tx, act, &note);
 }
 
-result register_unit_load(struct db_tx *tx, struct arena *arena, struct slice code, int32_t on, struct register_unit *ret_unit) {
+result register_unit_load(struct db_tx *tx, struct arena *arena, struct slice code, int32_t on,
+                          struct register_unit *ret_unit) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx,
-               "SELECT agency_code, kind, name_vi, name_en, from_date, to_date FROM agency_unit WHERE unit_code = $1 AND "
-               "from_date <= $2 AND to_date >= $2",
-               DB_ARGS(db_of_text(code), db_of_int(on)), &rows));
+  TRY(db_query(
+      tx,
+      "SELECT agency_code, kind, name_vi, name_en, from_date, to_date FROM agency_unit WHERE unit_code = $1 AND "
+      "from_date <= $2 AND to_date >= $2",
+      DB_ARGS(db_of_text(code), db_of_int(on)), &rows));
   if (!db_rows_next(&rows)) {
     TRY(rows.status);
     FAIL(REGISTER_AGENCY_UNKNOWN, "no such unit on that date");

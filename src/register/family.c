@@ -1,4 +1,5 @@
-/* Families: a child's row names its parents, spouses name each other, a ward's row names the guardian. The other views are read backwards. */
+/* Families: a child's row names its parents, spouses name each other, a ward's row names the guardian. The other views
+ * are read backwards. */
 #include "codec/jout.h"
 #include "register/people.h"
 
@@ -33,15 +34,18 @@ static result relations_take(struct relation_reader *reader, const char *sql, in
 }
 
 static const char OWN[] =
-    "SELECT r.person_id, r.kind, r.related_person_id, COALESCE(p.name, r.name), COALESCE(p.birth, r.birth), r.from_date, r.to_date "
+    "SELECT r.person_id, r.kind, r.related_person_id, COALESCE(p.name, r.name), COALESCE(p.birth, r.birth), "
+    "r.from_date, r.to_date "
     "FROM person_relation r LEFT JOIN person p ON p.person_id = r.related_person_id "
     "WHERE r.person_id = $1 AND r.from_date <= $2 AND r.to_date >= $2 ORDER BY r.kind, r.ordinal";
 
 /* Father and mother seen from the parent are 4, child; guardian seen from the guardian is 6, ward. */
 static const char BACKWARDS[] =
-    "SELECT r.related_person_id, CASE r.kind WHEN 5 THEN 6 ELSE 4 END, r.person_id, p.name, p.birth, r.from_date, r.to_date "
+    "SELECT r.related_person_id, CASE r.kind WHEN 5 THEN 6 ELSE 4 END, r.person_id, p.name, p.birth, r.from_date, "
+    "r.to_date "
     "FROM person_relation r JOIN person p ON p.person_id = r.person_id "
-    "WHERE r.related_person_id = $1 AND r.related_person_id <> 0 AND r.kind <> 3 AND r.from_date <= $2 AND r.to_date >= $2 "
+    "WHERE r.related_person_id = $1 AND r.related_person_id <> 0 AND r.kind <> 3 AND r.from_date <= $2 AND r.to_date "
+    ">= $2 "
     "ORDER BY 2, p.birth, r.person_id";
 
 result register_relations_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
@@ -53,7 +57,8 @@ result register_relations_load(struct db_tx *tx, struct arena *arena, int64_t pe
   return OK;
 }
 
-static result next_ordinal(struct db_tx *tx, int64_t person_id, enum register_relation_kind kind, int64_t *ret_ordinal) {
+static result next_ordinal(struct db_tx *tx, int64_t person_id, enum register_relation_kind kind,
+                           int64_t *ret_ordinal) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_row(tx, "SELECT COALESCE(MAX(ordinal), 0) + 1 FROM person_relation WHERE person_id = $1 AND kind = $2",
              DB_ARGS(db_of_int(person_id), db_of_int(kind)), &rows));
@@ -63,9 +68,12 @@ static result next_ordinal(struct db_tx *tx, int64_t person_id, enum register_re
 
 static result relation_overlaps(struct db_tx *tx, const struct register_relation *relation) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_row(tx, "SELECT COUNT(*) FROM person_relation WHERE person_id = $1 AND kind = $2 AND from_date <= $4 AND to_date >= $3",
-             DB_ARGS(db_of_int(relation->person_id), db_of_int(relation->kind), db_of_int(relation->from), db_of_int(relation->to)),
-             &rows));
+  TRY(db_row(
+      tx,
+      "SELECT COUNT(*) FROM person_relation WHERE person_id = $1 AND kind = $2 AND from_date <= $4 AND to_date >= $3",
+      DB_ARGS(db_of_int(relation->person_id), db_of_int(relation->kind), db_of_int(relation->from),
+              db_of_int(relation->to)),
+      &rows));
   if (db_int(&rows, 0) > 0) {
     FAIL(REGISTER_RELATION_WRONG, "there is one of that kind for that time already");
   }
@@ -84,9 +92,10 @@ static result person_birth(struct db_tx *tx, int64_t person_id, struct register_
 }
 
 static result relation_check(struct db_tx *tx, const struct register_relation *relation) {
-  bool storable = relation->kind == REGISTER_FATHER || relation->kind == REGISTER_MOTHER || relation->kind == REGISTER_SPOUSE ||
-                  relation->kind == REGISTER_GUARDIAN;
-  if (!storable || relation->related_person_id == relation->person_id || (relation->related_person_id == 0 && relation->name.len == 0)) {
+  bool storable = relation->kind == REGISTER_FATHER || relation->kind == REGISTER_MOTHER ||
+                  relation->kind == REGISTER_SPOUSE || relation->kind == REGISTER_GUARDIAN;
+  if (!storable || relation->related_person_id == relation->person_id ||
+      (relation->related_person_id == 0 && relation->name.len == 0)) {
     FAIL(REGISTER_RELATION_WRONG, "a relation is to another, of a kind that is stored");
   }
   if (relation->to < relation->from) {
@@ -134,7 +143,8 @@ static result relation_record(struct env *env, struct db_tx *tx, const struct re
   return people_record(env, tx, act, &note);
 }
 
-result register_relation_add(struct env *env, struct db_tx *tx, const struct register_act *act, const struct register_relation *relation) {
+result register_relation_add(struct env *env, struct db_tx *tx, const struct register_act *act,
+                             const struct register_relation *relation) {
   TRY(relation_check(tx, relation));
   TRY(relation_insert(tx, relation));
   if (relation->kind == REGISTER_SPOUSE && relation->related_person_id) {
@@ -148,18 +158,19 @@ result register_relation_add(struct env *env, struct db_tx *tx, const struct reg
   return relation_record(env, tx, act, "register.relation_added", relation);
 }
 
-result register_relation_end(struct env *env, struct db_tx *tx, const struct register_act *act, const struct register_relation *relation,
-                             int32_t ended_on) {
+result register_relation_end(struct env *env, struct db_tx *tx, const struct register_act *act,
+                             const struct register_relation *relation, int32_t ended_on) {
   if (relation->kind != REGISTER_SPOUSE && relation->kind != REGISTER_GUARDIAN) {
     FAIL(REGISTER_RELATION_WRONG, "only a marriage or a guardianship ends");
   }
   int64_t changed = 0;
-  TRY(db_run(tx,
-             "UPDATE person_relation SET to_date = $4 WHERE kind = $3 AND to_date = $5 AND from_date <= $4 AND "
-             "((person_id = $1 AND related_person_id = $2) OR (kind = 3 AND person_id = $2 AND related_person_id = $1))",
-             DB_ARGS(db_of_int(relation->person_id), db_of_int(relation->related_person_id), db_of_int(relation->kind),
-                     db_of_int(ended_on), db_of_int(REGISTER_OPEN)),
-             &changed));
+  TRY(db_run(
+      tx,
+      "UPDATE person_relation SET to_date = $4 WHERE kind = $3 AND to_date = $5 AND from_date <= $4 AND "
+      "((person_id = $1 AND related_person_id = $2) OR (kind = 3 AND person_id = $2 AND related_person_id = $1))",
+      DB_ARGS(db_of_int(relation->person_id), db_of_int(relation->related_person_id), db_of_int(relation->kind),
+              db_of_int(ended_on), db_of_int(REGISTER_OPEN)),
+      &changed));
   if (changed == 0) {
     FAIL(REGISTER_RELATION_WRONG, "no such relation lasts on that date");
   }
@@ -173,10 +184,12 @@ result register_represents(struct db_tx *tx, int64_t adult_id, int64_t person_id
   TRY(person_birth(tx, person_id, &birth));
   bool minor = clock_age_years(register_birth_date(birth), on) < 18;
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_row(tx,
-             "SELECT COALESCE(SUM(CASE WHEN kind IN (1, 2) THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE kind WHEN 5 THEN 1 ELSE 0 END), 0) "
-             "FROM person_relation WHERE person_id = $1 AND related_person_id = $2 AND from_date <= $3 AND to_date >= $3",
-             DB_ARGS(db_of_int(person_id), db_of_int(adult_id), db_of_int(on)), &rows));
+  TRY(db_row(
+      tx,
+      "SELECT COALESCE(SUM(CASE WHEN kind IN (1, 2) THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE kind WHEN 5 THEN 1 ELSE "
+      "0 END), 0) "
+      "FROM person_relation WHERE person_id = $1 AND related_person_id = $2 AND from_date <= $3 AND to_date >= $3",
+      DB_ARGS(db_of_int(person_id), db_of_int(adult_id), db_of_int(on)), &rows));
   *ret_represents = adult_id != person_id && ((minor && db_int(&rows, 0) > 0) || db_int(&rows, 1) > 0);
   return OK;
 }

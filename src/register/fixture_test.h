@@ -1,4 +1,5 @@
-/* register/fixture_test.h: a register in a folder of its own, under a clock that stands, with seeded randomness. (tests only) */
+/* register/fixture_test.h: a register in a folder of its own, under a clock that stands, with seeded randomness. (tests
+ * only) */
 #pragma once
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +51,8 @@ static inline int fixture_open(void **state) {
   fixture_today(fixture, "2026-11-21");
   fixture->random = random_seeded(11);
   fixture->env = (struct env){.db = fixture->db, .clock = &fixture->clock, .random = &fixture->random};
-  fixture->act = (struct register_act){.actor_person_id = 5, .actor_role = S("officer@H26.11"), .legal_basis = S("Luật Căn cước")};
+  fixture->act =
+      (struct register_act){.actor_person_id = 5, .actor_role = S("officer@H26.11"), .legal_basis = S("Luật Căn cước")};
   arena_init(&fixture->arena);
   *state = fixture;
   return 0;

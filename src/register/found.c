@@ -1,8 +1,10 @@
-/* The national structure as data: which agencies there are in each province at each time, their units, their posts and powers.
+/* The national structure as data: which agencies there are in each province at each time, their units, their posts and
+ * powers.
  *
- * Codes      H01..H63: provinces by Decision 20/2020; .11 the department of justice; G01 the ministry of public security, G01.<province's number> its
- *            police in the province; G15 the ministry of justice. A merged province keeps the code of the one whose name it bears. These codes are
- *            not confirmed by a public source beyond their form: they are rows, and rows can be replaced.
+ * Codes      H01..H63: provinces by Decision 20/2020; .11 the department of justice; G01 the ministry of public
+ *            security, G01.<province's number> its police in the province; G15 the ministry of justice. A merged
+ *            province keeps the code of the one whose name it bears. These codes are not confirmed by a public source
+ *            beyond their form: they are rows, and rows can be replaced.
  * Dates      criminal records went from justice to police on 2025-03-01; provinces merged on 2025-07-01.
  */
 #include "register/agencies.h"
@@ -37,7 +39,8 @@ static const struct unit_form POLICE_UNITS[] = {
     {"02", REGISTER_UNIT_RECORDS, "Phòng Hồ sơ nghiệp vụ (PV06)", "Records Division (PV06)"},
     {"03", REGISTER_UNIT_LEADERSHIP, "Ban Giám đốc", "Leadership"},
     {"04", REGISTER_UNIT_OFFICE, "Phòng Tham mưu (PV01)", "Staff Office (PV01)"},
-    {"05", REGISTER_UNIT_IDENTITY, "Phòng Cảnh sát quản lý hành chính về trật tự xã hội (PC06)", "Identification Division (PC06)"},
+    {"05", REGISTER_UNIT_IDENTITY, "Phòng Cảnh sát quản lý hành chính về trật tự xã hội (PC06)",
+     "Identification Division (PC06)"},
 };
 
 struct post_form {
@@ -48,7 +51,8 @@ struct post_form {
 };
 static const struct post_form RECORDS_POSTS[] = {
     {REGISTER_ONE_STOP_OFFICER, "01", "Cán bộ một cửa", "One-stop officer", REGISTER_RECEIVE_DOSSIERS},
-    {REGISTER_RECORDS_OFFICER, "02", "Chuyên viên tra cứu lý lịch tư pháp", "Records officer", REGISTER_LOOK_UP_CONVICTIONS},
+    {REGISTER_RECORDS_OFFICER, "02", "Chuyên viên tra cứu lý lịch tư pháp", "Records officer",
+     REGISTER_LOOK_UP_CONVICTIONS},
     {REGISTER_DECIDER, "03", "Phó Giám đốc", "Deputy director", REGISTER_SIGN_CERTIFICATE},
     {REGISTER_SEALER, "04", "Văn thư", "Clerk of the seal", REGISTER_SEAL},
     {REGISTER_SUPERVISOR, "03", "Giám đốc", "Director", 0},
@@ -69,7 +73,8 @@ static const struct agency_form FORMS[] = {
     {REGISTER_POLICE, "G01.", "", "Công an", "Police of"},
 };
 
-static struct slice agency_code(struct founding *founding, const struct agency_form *form, const char *province_agency) {
+static struct slice agency_code(struct founding *founding, const struct agency_form *form,
+                                const char *province_agency) {
   const char *number = form->kind == REGISTER_POLICE ? province_agency + 1 : province_agency;
   return arena_printf(founding->arena, "%s%s%s", form->code_before, number, form->code_after);
 }
@@ -95,7 +100,8 @@ static struct slice parent_code(const struct agency_form *form, const struct reg
   return (struct slice){0};
 }
 
-static result found_agency(struct founding *founding, const struct agency_form *form, const struct register_province *province) {
+static result found_agency(struct founding *founding, const struct agency_form *form,
+                           const struct register_province *province) {
   const struct register_province *after = register_province_find(slice_str(province->successor), UNITS_REORGANISED);
   bool ends = province->to == UNITS_REORGANISED - 1 && after && strcmp(after->agency, province->agency) != 0;
   struct register_agency agency = {
@@ -124,7 +130,8 @@ static int32_t last_day_of(const char *province_agency) {
   return UNITS_REORGANISED - 1;
 }
 
-static result found_units(struct founding *founding, struct slice code, const struct unit_form *forms, size_t count, int32_t to) {
+static result found_units(struct founding *founding, struct slice code, const struct unit_form *forms, size_t count,
+                          int32_t to) {
   for (size_t i = 0; i < count; i++) {
     struct register_unit unit = {
         .code = arena_printf(founding->arena, "%.*s.%s", SLICE_ARG(code), forms[i].suffix),
@@ -147,7 +154,8 @@ struct term {
   int32_t from, to;
 };
 
-static result found_posts(struct founding *founding, const struct term *term, const struct post_form *forms, size_t count) {
+static result found_posts(struct founding *founding, const struct term *term, const struct post_form *forms,
+                          size_t count) {
   struct register_agency_matter competence = {term->agency_code, term->matter, term->from, term->to};
   TRY(agencies_insert_competence(founding->tx, &competence));
   for (size_t i = 0; i < count; i++) {

@@ -1,5 +1,5 @@
-/* The import: batches of rows, one write and one ledger entry each. While one batch is written, the next is read and checked by the caller's
- * thread: checking costs about as much as writing. */
+/* The import: batches of rows, one write and one ledger entry each. While one batch is written, the next is read and
+ * checked by the caller's thread: checking costs about as much as writing. */
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -30,9 +30,12 @@ static void row_refuse(struct import_row *row, const char *field, const char *re
 }
 
 /* A relative's number, birth year and sex by PIN; 0: not in the register. */
-static result relative_find(struct db_tx *tx, struct slice pin, struct register_relation *relation, enum register_sex *ret_sex) {
+static result relative_find(struct db_tx *tx, struct slice pin, struct register_relation *relation,
+                            enum register_sex *ret_sex) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT p.person_id, p.birth, p.sex FROM person_pin n JOIN person p ON p.person_id = n.person_id WHERE n.pin = $1",
+  TRY(db_query(tx,
+               "SELECT p.person_id, p.birth, p.sex FROM person_pin n JOIN person p ON p.person_id = n.person_id WHERE "
+               "n.pin = $1",
                DB_ARGS(db_of_int(people_pin_number(pin))), &rows));
   if (db_rows_next(&rows)) {
     relation->related_person_id = db_int(&rows, 0);
@@ -42,7 +45,8 @@ static result relative_find(struct db_tx *tx, struct slice pin, struct register_
   return rows.status;
 }
 
-static bool relative_can_be(const struct import_row *row, const struct register_relation *relation, enum register_sex sex) {
+static bool relative_can_be(const struct import_row *row, const struct register_relation *relation,
+                            enum register_sex sex) {
   if (relation->related_person_id == 0) {
     return false;
   }
@@ -56,7 +60,8 @@ static bool relative_can_be(const struct import_row *row, const struct register_
   }
 }
 
-static result relative_resolve(struct db_tx *tx, struct import_row *row, size_t at, struct register_relation *ret_relation) {
+static result relative_resolve(struct db_tx *tx, struct import_row *row, size_t at,
+                               struct register_relation *ret_relation) {
   static const char *const fields[] = {"father_pin", "mother_pin", "spouse_pin"};
   const struct import_relative *relative = &row->relatives[at];
   *ret_relation = (struct register_relation){
@@ -72,8 +77,9 @@ static result relative_resolve(struct db_tx *tx, struct import_row *row, size_t 
     TRY(relative_find(tx, relative->pin, ret_relation, &sex));
     ret_relation->name = (struct slice){0};
     if (!relative_can_be(row, ret_relation, sex)) {
-      row_refuse(row, fields[at], ret_relation->related_person_id ? register_error_name(REGISTER_RELATION_WRONG)
-                                                                  : register_error_name(REGISTER_PERSON_UNKNOWN));
+      row_refuse(row, fields[at],
+                 ret_relation->related_person_id ? register_error_name(REGISTER_RELATION_WRONG)
+                                                 : register_error_name(REGISTER_PERSON_UNKNOWN));
     }
   }
   return OK;
@@ -267,7 +273,8 @@ static result batches_run(struct importing *importing) {
   }
 }
 
-result register_import(struct env *env, const struct register_import_options *options, struct register_import_counts *ret_counts) {
+result register_import(struct env *env, const struct register_import_options *options,
+                       struct register_import_counts *ret_counts) {
   struct importing importing = {.env = env, .options = options};
   batch_init(&importing.batches[0], env, options->act);
   batch_init(&importing.batches[1], env, options->act);

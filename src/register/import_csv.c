@@ -83,7 +83,8 @@ result import_csv_header(struct import_source *source, struct slice record, stru
   return OK;
 }
 
-void import_csv_read(const struct import_source *source, struct slice text, struct arena *arena, struct import_record *record) {
+void import_csv_read(const struct import_source *source, struct slice text, struct arena *arena,
+                     struct import_record *record) {
   struct slice line = without_line_end(text);
   size_t column = 0;
   for (size_t at = 0; at <= line.len; column++) {

@@ -89,8 +89,12 @@ int import_field_find(struct slice name) {
   return -1;
 }
 
-const char *import_field_name(int field) { return FIELDS[field].name; }
-bool import_field_required(int field) { return FIELDS[field].required; }
+const char *import_field_name(int field) {
+  return FIELDS[field].name;
+}
+bool import_field_required(int field) {
+  return FIELDS[field].required;
+}
 
 struct making {
   const struct import_record *record;
@@ -99,7 +103,9 @@ struct making {
   struct import_row *row;
 };
 
-static struct slice value(const struct making *making, enum field field) { return making->record->values[field]; }
+static struct slice value(const struct making *making, enum field field) {
+  return making->record->values[field];
+}
 
 /* Refuses the row for one field; the first refusal stands. */
 static bool refuse(struct making *making, enum field field, uint16_t code) {
@@ -115,7 +121,8 @@ static bool text_take(struct making *making, enum field field, struct slice *ret
   if (text.len == 0) {
     return true;
   }
-  if (text.len > REGISTER_TEXT_BYTES_MAX || !utf8_is_line(text) || !is_ok(utf8_nfc(slice_trim(text), making->arena, ret_text))) {
+  if (text.len > REGISTER_TEXT_BYTES_MAX || !utf8_is_line(text) ||
+      !is_ok(utf8_nfc(slice_trim(text), making->arena, ret_text))) {
     return refuse(making, field, REGISTER_TEXT_SYNTAX);
   }
   return true;
@@ -192,7 +199,8 @@ static bool person_take(struct making *making) {
   if (!is_ok(register_birth_parse(value(making, F_BIRTH_DATE), &person->birth))) {
     return refuse(making, F_BIRTH_DATE, REGISTER_BIRTH_SYNTAX);
   }
-  if (!ethnic_take(making) || !card_take(making) || !life_take(making) || !text_take(making, F_OTHER_NAME, &person->other_name) ||
+  if (!ethnic_take(making) || !card_take(making) || !life_take(making) ||
+      !text_take(making, F_OTHER_NAME, &person->other_name) ||
       !text_take(making, F_BIRTH_PLACE, &person->birth_place) || !text_take(making, F_HOME_TOWN, &person->home_town) ||
       !text_take(making, F_RELIGION, &person->religion)) {
     return false;
@@ -217,8 +225,10 @@ struct home_fields {
   enum field commune, address, from;
 };
 
-/* A commune is named by its code of today, or, when it went before the codes did, by province and names as they were. */
-static const struct register_commune *commune_take(struct making *making, const struct home_fields *fields, int32_t *ret_units_on) {
+/* A commune is named by its code of today, or, when it went before the codes did, by province and names as they were.
+ * */
+static const struct register_commune *commune_take(struct making *making, const struct home_fields *fields,
+                                                   int32_t *ret_units_on) {
   *ret_units_on = making->today;
   if (value(making, fields->commune).len) {
     const struct register_commune *commune = register_commune_find(value(making, fields->commune), making->today);
@@ -236,7 +246,8 @@ static const struct register_commune *commune_take(struct making *making, const 
     return NULL;
   }
   *ret_units_on = making->today < UNITS_REORGANISED ? making->today : UNITS_REORGANISED - 1;
-  const struct register_commune *commune = register_commune_find_named(value(making, F_PERMANENT_PROVINCE), district, name);
+  const struct register_commune *commune =
+      register_commune_find_named(value(making, F_PERMANENT_PROVINCE), district, name);
   if (!commune) {
     (void)refuse(making, F_PERMANENT_COMMUNE_NAME, REGISTER_COMMUNE_UNKNOWN);
   }
@@ -263,13 +274,15 @@ static bool home_take(struct making *making, const struct home_fields *fields, s
       .from = making->today,
       .to = REGISTER_OPEN,
   };
-  if (!text_take(making, fields->address, &home->residence.address) || !date_take(making, fields->from, &home->residence.from)) {
+  if (!text_take(making, fields->address, &home->residence.address) ||
+      !date_take(making, fields->from, &home->residence.from)) {
     return false;
   }
   if (making->row->person.died_on) {
     home->residence.to = making->row->person.died_on;
   }
-  if (home->residence.from > making->today || (making->row->person.died_on && home->residence.from > home->residence.to)) {
+  if (home->residence.from > making->today ||
+      (making->row->person.died_on && home->residence.from > home->residence.to)) {
     return refuse(making, fields->from, REGISTER_DATES_WRONG);
   }
   return true;
@@ -330,9 +343,12 @@ static bool relatives_take(struct making *making) {
   return parents_years_take(making);
 }
 
-void import_row_make(const struct import_record *record, struct arena *arena, int32_t today, struct import_row *ret_row) {
-  static const struct home_fields permanent = {REGISTER_PERMANENT, F_PERMANENT_COMMUNE, F_PERMANENT_ADDRESS, F_PERMANENT_FROM};
-  static const struct home_fields temporary = {REGISTER_TEMPORARY, F_TEMPORARY_COMMUNE, F_TEMPORARY_ADDRESS, F_TEMPORARY_FROM};
+void import_row_make(const struct import_record *record, struct arena *arena, int32_t today,
+                     struct import_row *ret_row) {
+  static const struct home_fields permanent = {REGISTER_PERMANENT, F_PERMANENT_COMMUNE, F_PERMANENT_ADDRESS,
+                                               F_PERMANENT_FROM};
+  static const struct home_fields temporary = {REGISTER_TEMPORARY, F_TEMPORARY_COMMUNE, F_TEMPORARY_ADDRESS,
+                                               F_TEMPORARY_FROM};
   *ret_row = (struct import_row){
       .line = record->line, .refused_field = record->refused_field, .refused_reason = record->refused_reason};
   struct making making = {record, arena, today, ret_row};

@@ -1,4 +1,5 @@
-/* One line of NDJSON. Values are texts; whole numbers are taken for texts, so that "ethnic": 1 may be written plainly. */
+/* One line of NDJSON. Values are texts; whole numbers are taken for texts, so that "ethnic": 1 may be written plainly.
+ * */
 #include "codec/jin.h"
 #include "codec/utf8.h"
 #include "register/import_rows.h"

@@ -63,7 +63,8 @@ static result record_take(struct import_source *source, struct slice *ret_record
   return OK;
 }
 
-result import_source_next(struct import_source *source, struct arena *arena, struct import_record *ret_record, bool *ret_more) {
+result import_source_next(struct import_source *source, struct arena *arena, struct import_record *ret_record,
+                          bool *ret_more) {
   for (;;) {
     struct slice text;
     int64_t lines = 0;
@@ -117,4 +118,6 @@ result import_source_open(struct import_source *source, const struct register_im
   return OK;
 }
 
-void import_source_close(struct import_source *source) { arena_free(&source->arena); }
+void import_source_close(struct import_source *source) {
+  arena_free(&source->arena);
+}

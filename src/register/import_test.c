@@ -46,8 +46,12 @@ static void text_progress(void *context, int64_t bytes_read, int64_t rows_done) 
 static result import_text(struct fixture *fixture, struct text_source *source, enum register_import_format format,
                           struct register_import_counts *ret_counts) {
   source->chunk = source->chunk ? source->chunk : 7; /* no border of a read is a border of a row */
-  struct register_import_options options = {.format = format, .read = text_read, .refused = text_refused, .progress = text_progress,
-                                            .context = source, .act = &fixture->act};
+  struct register_import_options options = {.format = format,
+                                            .read = text_read,
+                                            .refused = text_refused,
+                                            .progress = text_progress,
+                                            .context = source,
+                                            .act = &fixture->act};
   *ret_counts = (struct register_import_counts){0};
   return register_import(&fixture->env, &options, ret_counts);
 }
@@ -58,14 +62,18 @@ static void loads_a_person_with_family_and_homes(void **state) {
   struct fixture *fixture = *state;
   struct register_import_counts counts;
   struct text_source source = {
-      .left = S("{\"pin\":\"001065000001\",\"name\":\"Nguyễn Văn Cả\",\"sex\":\"male\",\"birth_date\":\"1965\"}\n"
-                "\n"
-                "{\"pin\":\"001193000002\",\"name\":\"  Tra\xCC\x82\xCC\x80n  Thi\xCC\xA3 Bi\xCC\x80nh\",\"sex\":\"female\",\"birth_date\":\"1993-04\"}\r\n"
-                "{\"pin\":\"001093000003\"," SOUND ",\"ethnic\":1,\"religion\":\"Công giáo\",\"birth_province\":\"01\","
-                "\"card_number\":\"001093000003\",\"card_issued\":\"2021-05-01\",\"card_expires\":\"2033-01-01\",\"mobile\":\"0912345678\","
-                "\"permanent_commune\":\"00070\",\"permanent_address\":\"12 phố Hàng Bạc\",\"permanent_from\":\"2020-02-02\","
-                "\"temporary_commune\":\"19753\",\"temporary_address\":\"Phòng 3\",\"father_pin\":\"001065000001\","
-                "\"mother_name\":\"Lê Thị Đào\",\"parents_birth_years\":\",1966\",\"spouse_pin\":\"001193000002\",\"married_on\":\"2018-08-08\"}")};
+      .left = S(
+          "{\"pin\":\"001065000001\",\"name\":\"Nguyễn Văn Cả\",\"sex\":\"male\",\"birth_date\":\"1965\"}\n"
+          "\n"
+          "{\"pin\":\"001193000002\",\"name\":\"  Tra\xCC\x82\xCC\x80n  Thi\xCC\xA3 "
+          "Bi\xCC\x80nh\",\"sex\":\"female\",\"birth_date\":\"1993-04\"}\r\n"
+          "{\"pin\":\"001093000003\"," SOUND ",\"ethnic\":1,\"religion\":\"Công giáo\",\"birth_province\":\"01\","
+          "\"card_number\":\"001093000003\",\"card_issued\":\"2021-05-01\",\"card_expires\":\"2033-01-01\",\"mobile\":"
+          "\"0912345678\","
+          "\"permanent_commune\":\"00070\",\"permanent_address\":\"12 phố Hàng Bạc\",\"permanent_from\":\"2020-02-02\","
+          "\"temporary_commune\":\"19753\",\"temporary_address\":\"Phòng 3\",\"father_pin\":\"001065000001\","
+          "\"mother_name\":\"Lê Thị "
+          "Đào\",\"parents_birth_years\":\",1966\",\"spouse_pin\":\"001193000002\",\"married_on\":\"2018-08-08\"}")};
   assert_ok(import_text(fixture, &source, REGISTER_NDJSON, &counts));
   assert_int_equal(source.refused_count, 0);
   assert_int_equal(counts.added, 3);
@@ -134,7 +142,8 @@ static const struct refusal REFUSALS[] = {
     {"," SOUND ",\"permanent_commune\":\"00001\"", "permanent_commune", "register.commune_unknown"},
     {"," SOUND ",\"permanent_commune_name\":\"Phường 99\",\"permanent_province\":\"79\"", "permanent_commune_name",
      "register.commune_unknown"},
-    {"," SOUND ",\"permanent_commune\":\"00070\",\"permanent_from\":\"2027-01-01\"", "permanent_from", "register.dates_wrong"},
+    {"," SOUND ",\"permanent_commune\":\"00070\",\"permanent_from\":\"2027-01-01\"", "permanent_from",
+     "register.dates_wrong"},
     {"," SOUND ",\"temporary_commune\":\"x\"", "temporary_commune", "register.commune_unknown"},
     {"," SOUND ",\"father_pin\":\"12\"", "father_pin", "register.pin_syntax"},
     {"," SOUND ",\"father_pin\":\"001065999999\"", "father_pin", "register.person_unknown"},
@@ -148,7 +157,8 @@ static void names_line_field_and_reason_of_each_bad_row(void **state) {
   struct fixture *fixture = *state;
   struct buf file;
   buf_init(&file, &fixture->arena, 16384);
-  buf_append_str(&file, "{\"pin\":\"001065000001\",\"name\":\"Nguyễn Văn Cả\",\"sex\":\"male\",\"birth_date\":\"1965\"}\n");
+  buf_append_str(&file,
+                 "{\"pin\":\"001065000001\",\"name\":\"Nguyễn Văn Cả\",\"sex\":\"male\",\"birth_date\":\"1965\"}\n");
   size_t count = sizeof REFUSALS / sizeof *REFUSALS;
   for (size_t i = 0; i < count; i++) {
     if (REFUSALS[i].row[0] == ',') {
@@ -164,8 +174,8 @@ static void names_line_field_and_reason_of_each_bad_row(void **state) {
   for (size_t i = 0; i < count; i++) {
     if (source.refused[i].line != (int64_t)i + 2 || strcmp(source.refused[i].field, REFUSALS[i].field) != 0 ||
         strcmp(source.refused[i].reason, REFUSALS[i].reason) != 0) {
-      fail_msg("row %zu (%s): line %lld field %s reason %s", i, REFUSALS[i].row, (long long)source.refused[i].line, source.refused[i].field,
-               source.refused[i].reason);
+      fail_msg("row %zu (%s): line %lld field %s reason %s", i, REFUSALS[i].row, (long long)source.refused[i].line,
+               source.refused[i].field, source.refused[i].reason);
     }
   }
   assert_int_equal(source.refused_count, count + 1); /* and the last, whose PIN stands in the row above */
@@ -192,7 +202,8 @@ static void a_second_import_of_the_same_file_adds_nobody(void **state) {
   /* One ledger entry a batch. */
   assert_int_equal(fixture_number(fixture, "SELECT COUNT(*) FROM ledger_entry"), 3);
   assert_int_equal(fixture_number(fixture, "SELECT COUNT(*) FROM person_residence"), PEOPLE);
-  source = (struct text_source){.left = S("{\"pin\":\"001093000000\"," SOUND "}\n{\"pin\":\"001093008999\"," SOUND "}\n")};
+  source =
+      (struct text_source){.left = S("{\"pin\":\"001093000000\"," SOUND "}\n{\"pin\":\"001093008999\"," SOUND "}\n")};
   assert_ok(import_text(fixture, &source, REGISTER_NDJSON, &counts));
   assert_int_equal(counts.added, 0);
   assert_int_equal(source.refused_count, 2);
@@ -209,21 +220,24 @@ static void reads_csv_as_rfc_4180_writes_it(void **state) {
                 "001093000001,Nguyễn Văn An,male,1993,00070,\"Số 3, ngõ \"\"Hàng Bạc\"\"\"\r\n"
                 "001093000002, Trần Văn Bình ,male,1993,,\n"
                 "\n"
-                "001093000003,Lê \"Tí\" Văn,male,1993,,\n"      /* line 5: a quote inside a bare field */
-                "001093000004,\"Lê Văn\"x,male,1993,,\n"        /* 6: text behind the closing quote */
-                "001093000005,Lê Văn Dũng,male,1993\n"           /* 7: too few */
-                "001093000006,Lê Văn Dũng,male,1993,,,\n"        /* 8: too many */
+                "001093000003,Lê \"Tí\" Văn,male,1993,,\n"            /* line 5: a quote inside a bare field */
+                "001093000004,\"Lê Văn\"x,male,1993,,\n"              /* 6: text behind the closing quote */
+                "001093000005,Lê Văn Dũng,male,1993\n"                /* 7: too few */
+                "001093000006,Lê Văn Dũng,male,1993,,,\n"             /* 8: too many */
                 "001093000007,Lê Văn Dũng,male,1993,00070,\"a\nb\"\n" /* 9, 10: a line end within quotes */
-                "001093000008,Lê Văn Dũng,male,1993,,Số 1\n"  /* 11: an address of no commune */
-                "001093000009,Lê Văn Dũng,male,1993,,\n"         /* 12: sound */
-                "001093000010,\"Lê Văn")};                       /* 13: never closed */
+                "001093000008,Lê Văn Dũng,male,1993,,Số 1\n"          /* 11: an address of no commune */
+                "001093000009,Lê Văn Dũng,male,1993,,\n"              /* 12: sound */
+                "001093000010,\"Lê Văn")};                            /* 13: never closed */
   assert_ok(import_text(fixture, &source, REGISTER_CSV, &counts));
   static const struct {
     int64_t line;
     const char *field, *reason;
-  } expected[] = {{5, "name", "register.csv_quote"},   {6, "name", "register.csv_quote"},
-                  {7, "", "register.field_count"},     {8, "", "register.field_count"},
-                  {9, "permanent_address", "register.text_syntax"}, {11, "permanent_commune", "register.field_missing"},
+  } expected[] = {{5, "name", "register.csv_quote"},
+                  {6, "name", "register.csv_quote"},
+                  {7, "", "register.field_count"},
+                  {8, "", "register.field_count"},
+                  {9, "permanent_address", "register.text_syntax"},
+                  {11, "permanent_commune", "register.field_missing"},
                   {13, "name", "register.csv_quote"}};
   assert_int_equal(counts.added, 3);
   assert_int_equal(source.refused_count, sizeof expected / sizeof *expected);
@@ -244,7 +258,11 @@ static void reads_csv_as_rfc_4180_writes_it(void **state) {
 static void rejects_a_csv_header_that_cannot_be_meant(void **state) {
   struct fixture *fixture = *state;
   static const char *const headers[] = {
-      "", "pin,name,sex\n", "pin,name,sex,birth_date,height\n", "pin,name,sex,birth_date,pin\n", "pin;name;sex;birth_date\n",
+      "",
+      "pin,name,sex\n",
+      "pin,name,sex,birth_date,height\n",
+      "pin,name,sex,birth_date,pin\n",
+      "pin;name;sex;birth_date\n",
       "pin,\"name,sex,birth_date\n",
   };
   for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
@@ -298,14 +316,10 @@ static void an_empty_file_is_no_import(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(loads_a_person_with_family_and_homes),
-      TEST(names_line_field_and_reason_of_each_bad_row),
-      TEST(a_second_import_of_the_same_file_adds_nobody),
-      TEST(reads_csv_as_rfc_4180_writes_it),
-      TEST(rejects_a_csv_header_that_cannot_be_meant),
-      TEST(passes_over_a_line_without_end),
-      TEST(a_file_that_fails_midway_keeps_what_was_added),
-      TEST(an_empty_file_is_no_import),
+      TEST(loads_a_person_with_family_and_homes),          TEST(names_line_field_and_reason_of_each_bad_row),
+      TEST(a_second_import_of_the_same_file_adds_nobody),  TEST(reads_csv_as_rfc_4180_writes_it),
+      TEST(rejects_a_csv_header_that_cannot_be_meant),     TEST(passes_over_a_line_without_end),
+      TEST(a_file_that_fails_midway_keeps_what_was_added), TEST(an_empty_file_is_no_import),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

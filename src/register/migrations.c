@@ -1,5 +1,6 @@
-/* The register's tables. A date column is days since 1970-01-01; `to_date` is REGISTER_OPEN while it lasts; birth is yyyymmdd with zeros for
- * what is unknown; pin is the twelve digits as a number, so that its table is one tree that grows in one place. */
+/* The register's tables. A date column is days since 1970-01-01; `to_date` is REGISTER_OPEN while it lasts; birth is
+ * yyyymmdd with zeros for what is unknown; pin is the twelve digits as a number, so that its table is one tree that
+ * grows in one place. */
 #include "register/register.h"
 
 static const char PEOPLE[] =

@@ -1,11 +1,13 @@
-/* register/people.h: rows of people as they are stored, for those that write many (synth, import). (private to register/)
+/* register/people.h: rows of people as they are stored, for those that write many (synth, import). (private to
+ * register/)
  *
  * Does not   check fields (register_person_check) nor append ledger entries.
  */
 #pragma once
 #include "register/register.h"
 
-/* What search compares: the folded name and its words; names of more than five words keep their first four and the last. */
+/* What search compares: the folded name and its words; names of more than five words keep their first four and the
+ * last. */
 struct people_words {
   struct slice fold;
   struct slice word_2, word_3, word_4, word_last; /* empty: the name has fewer */
@@ -23,9 +25,11 @@ int64_t people_pin_number(struct slice pin);
 MUST_USE result people_name_tidy(struct slice name, struct arena *arena, struct slice *ret_name);
 
 /* The row of person, and of person_pin unless the PIN is taken (*ret_taken; then nothing was written). */
-MUST_USE result people_insert(struct db_tx *tx, const struct register_person *person, const struct people_words *words, bool *ret_taken);
+MUST_USE result people_insert(struct db_tx *tx, const struct register_person *person, const struct people_words *words,
+                              bool *ret_taken);
 /* The row of person alone. */
-MUST_USE result people_insert_person(struct db_tx *tx, const struct register_person *person, const struct people_words *words);
+MUST_USE result people_insert_person(struct db_tx *tx, const struct register_person *person,
+                                     const struct people_words *words);
 MUST_USE result people_insert_pin(struct db_tx *tx, int64_t pin, int64_t person_id, bool *ret_taken);
 MUST_USE result people_insert_relation(struct db_tx *tx, const struct register_relation *relation, int64_t ordinal);
 /* units_on: the day whose units the residence's codes are. */
@@ -36,10 +40,11 @@ MUST_USE result people_insert_ban(struct db_tx *tx, const struct register_ban *b
 
 /* One ledger entry about one person (0: none); detail is JSON. */
 struct people_note {
-  const char *kind;    /* "register.person_added" */
+  const char *kind; /* "register.person_added" */
   int64_t person_id;
   struct slice detail; /* JSON */
 };
-MUST_USE result people_record(struct env *env, struct db_tx *tx, const struct register_act *act, const struct people_note *note);
+MUST_USE result people_record(struct env *env, struct db_tx *tx, const struct register_act *act,
+                              const struct people_note *note);
 /* Text of at most REGISTER_TEXT_BYTES_MAX that prints on a line. */
 bool people_text_is_fine(struct slice text);

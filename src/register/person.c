@@ -59,7 +59,8 @@ static result check_nationality(const struct register_person *person, int32_t to
 
 static result check_birth_province(const struct register_person *person, int32_t today) {
   (void)today;
-  if (person->birth_province.len && !register_province_find(person->birth_province, register_birth_date(person->birth))) {
+  if (person->birth_province.len &&
+      !register_province_find(person->birth_province, register_birth_date(person->birth))) {
     FAIL(REGISTER_PROVINCE_UNKNOWN, "no province of that code on the birth date");
   }
   return OK;
@@ -82,8 +83,10 @@ static result check_card(const struct register_person *person, int32_t today) {
     return OK;
   }
   bool number = is_digits(person->card_number, 12) || is_digits(person->card_number, 9);
-  if (!number || person->card_issued == 0 || person->card_issued > today || person->card_expires <= person->card_issued ||
-      person->card_issued < register_birth_date((struct register_birth){.year = person->birth.year, .month = 1, .day = 1})) {
+  if (!number || person->card_issued == 0 || person->card_issued > today ||
+      person->card_expires <= person->card_issued ||
+      person->card_issued <
+          register_birth_date((struct register_birth){.year = person->birth.year, .month = 1, .day = 1})) {
     FAIL(REGISTER_CARD_WRONG, "card number or its dates");
   }
   return OK;
@@ -200,7 +203,8 @@ static result person_add(struct env *env, struct db_tx *tx, const struct registe
   return people_record(env, tx, act, &note);
 }
 
-result register_person_add(struct env *env, struct db_tx *tx, const struct register_act *act, struct register_person *person) {
+result register_person_add(struct env *env, struct db_tx *tx, const struct register_act *act,
+                           struct register_person *person) {
   struct arena scratch CLEANUP(arena_free);
   arena_init(&scratch);
   struct register_person added = *person;
@@ -216,21 +220,26 @@ static result person_save(struct env *env, struct db_tx *tx, const struct regist
   TRY(register_person_check(person, clock_date_of(clock_now_ms(env->clock)), NULL));
   TRY(people_words_of(person->name, scratch, &words));
   int64_t changed = 0;
-  TRY(db_run(tx,
-             "UPDATE person SET name = $2, name_fold = $3, word_2 = $4, word_3 = $5, word_4 = $6, word_last = $7, other_name = $8, "
-             "sex = $9, birth = $10, birth_province = $11, birth_place = $12, home_town = $13, ethnic = $14, nationality = $15, "
-             "religion = $16, card_number = $17, card_issued = $18, card_expires = $19, card_place = $20, mobile = $21, life = $22, "
-             "died_on = $23 WHERE person_id = $1 AND pin = $24",
-             DB_ARGS(db_of_int(person->person_id), db_of_text(person->name), db_of_text(words.fold), db_of_text_or_null(words.word_2),
-                     db_of_text_or_null(words.word_3), db_of_text_or_null(words.word_4), db_of_text_or_null(words.word_last),
-                     db_of_text_or_null(person->other_name), db_of_int(person->sex), db_of_int(people_birth_pack(person->birth)),
-                     db_of_text_or_null(person->birth_province), db_of_text_or_null(person->birth_place),
-                     db_of_text_or_null(person->home_town), db_of_int(person->ethnic), db_of_text(person->nationality),
-                     db_of_text_or_null(person->religion), db_of_text_or_null(person->card_number),
-                     db_of_int_or_null(person->card_issued), db_of_int_or_null(person->card_expires),
-                     db_of_text_or_null(person->card_place), db_of_text_or_null(person->mobile), db_of_int(person->life),
-                     db_of_int_or_null(person->died_on), db_of_int(people_pin_number(person->pin))),
-             &changed));
+  TRY(db_run(
+      tx,
+      "UPDATE person SET name = $2, name_fold = $3, word_2 = $4, word_3 = $5, word_4 = $6, word_last = $7, other_name "
+      "= $8, "
+      "sex = $9, birth = $10, birth_province = $11, birth_place = $12, home_town = $13, ethnic = $14, nationality = "
+      "$15, "
+      "religion = $16, card_number = $17, card_issued = $18, card_expires = $19, card_place = $20, mobile = $21, life "
+      "= $22, "
+      "died_on = $23 WHERE person_id = $1 AND pin = $24",
+      DB_ARGS(db_of_int(person->person_id), db_of_text(person->name), db_of_text(words.fold),
+              db_of_text_or_null(words.word_2), db_of_text_or_null(words.word_3), db_of_text_or_null(words.word_4),
+              db_of_text_or_null(words.word_last), db_of_text_or_null(person->other_name), db_of_int(person->sex),
+              db_of_int(people_birth_pack(person->birth)), db_of_text_or_null(person->birth_province),
+              db_of_text_or_null(person->birth_place), db_of_text_or_null(person->home_town), db_of_int(person->ethnic),
+              db_of_text(person->nationality), db_of_text_or_null(person->religion),
+              db_of_text_or_null(person->card_number), db_of_int_or_null(person->card_issued),
+              db_of_int_or_null(person->card_expires), db_of_text_or_null(person->card_place),
+              db_of_text_or_null(person->mobile), db_of_int(person->life), db_of_int_or_null(person->died_on),
+              db_of_int(people_pin_number(person->pin))),
+      &changed));
   if (changed == 0) {
     FAIL(REGISTER_PERSON_UNKNOWN, "nobody of that number and PIN");
   }
@@ -238,19 +247,23 @@ static result person_save(struct env *env, struct db_tx *tx, const struct regist
   return people_record(env, tx, act, &note);
 }
 
-result register_person_save(struct env *env, struct db_tx *tx, const struct register_act *act, const struct register_person *person) {
+result register_person_save(struct env *env, struct db_tx *tx, const struct register_act *act,
+                            const struct register_person *person) {
   struct arena scratch CLEANUP(arena_free);
   arena_init(&scratch);
   struct register_person saved = *person;
   return person_save(env, tx, act, &scratch, &saved);
 }
 
-result register_person_load(struct db_tx *tx, struct arena *arena, int64_t person_id, struct register_person *ret_person) {
+result register_person_load(struct db_tx *tx, struct arena *arena, int64_t person_id,
+                            struct register_person *ret_person) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx,
-               "SELECT pin, name, other_name, sex, birth, birth_province, birth_place, home_town, ethnic, nationality, religion, "
-               "card_number, card_issued, card_expires, card_place, mobile, life, died_on FROM person WHERE person_id = $1",
-               DB_ARGS(db_of_int(person_id)), &rows));
+  TRY(db_query(
+      tx,
+      "SELECT pin, name, other_name, sex, birth, birth_province, birth_place, home_town, ethnic, nationality, "
+      "religion, "
+      "card_number, card_issued, card_expires, card_place, mobile, life, died_on FROM person WHERE person_id = $1",
+      DB_ARGS(db_of_int(person_id)), &rows));
   if (!db_rows_next(&rows)) {
     TRY(rows.status);
     FAIL(REGISTER_PERSON_UNKNOWN, "nobody has that number");
@@ -284,7 +297,8 @@ result register_person_find(struct db_tx *tx, struct slice pin, int64_t *ret_per
     FAIL(REGISTER_PIN_SYNTAX, "a PIN has twelve digits");
   }
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT person_id, status FROM person_pin WHERE pin = $1", DB_ARGS(db_of_int(people_pin_number(pin))), &rows));
+  TRY(db_query(tx, "SELECT person_id, status FROM person_pin WHERE pin = $1",
+               DB_ARGS(db_of_int(people_pin_number(pin))), &rows));
   if (!db_rows_next(&rows)) {
     TRY(rows.status);
     FAIL(REGISTER_PERSON_UNKNOWN, "nobody has that PIN");
@@ -296,8 +310,8 @@ result register_person_find(struct db_tx *tx, struct slice pin, int64_t *ret_per
   return OK;
 }
 
-static result pin_replace(struct env *env, struct db_tx *tx, const struct register_act *act, const struct register_person *person,
-                          struct slice new_pin) {
+static result pin_replace(struct env *env, struct db_tx *tx, const struct register_act *act,
+                          const struct register_person *person, struct slice new_pin) {
   TRY(register_pin_check(new_pin, person->sex, person->birth));
   bool taken = false;
   TRY(people_insert_pin(tx, people_pin_number(new_pin), person->person_id, &taken));
@@ -311,12 +325,13 @@ static result pin_replace(struct env *env, struct db_tx *tx, const struct regist
   struct arena scratch CLEANUP(arena_free);
   arena_init(&scratch);
   struct people_note note = {"register.pin_replaced", person->person_id,
-                             arena_printf(&scratch, "{\"cancelled\":\"%.*s\",\"given\":\"%.*s\"}", SLICE_ARG(person->pin),
-                                          SLICE_ARG(new_pin))};
+                             arena_printf(&scratch, "{\"cancelled\":\"%.*s\",\"given\":\"%.*s\"}",
+                                          SLICE_ARG(person->pin), SLICE_ARG(new_pin))};
   return people_record(env, tx, act, &note);
 }
 
-result register_pin_replace(struct env *env, struct db_tx *tx, const struct register_act *act, int64_t person_id, struct slice new_pin) {
+result register_pin_replace(struct env *env, struct db_tx *tx, const struct register_act *act, int64_t person_id,
+                            struct slice new_pin) {
   struct arena scratch CLEANUP(arena_free);
   arena_init(&scratch);
   struct register_person person;

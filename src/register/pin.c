@@ -35,7 +35,8 @@ result register_pin_parse(struct slice pin, struct register_pin_parts *ret_parts
   if (pin.len != 12 || place < 0 || century_and_sex < 0 || year < 0 || number_of(slice_sub(pin, 6, 6)) < 0) {
     FAIL(REGISTER_PIN_SYNTAX, "a PIN has twelve digits");
   }
-  /* [Circular 07/2016 annex] the codes of the former 63 provinces stay; countries have codes from 100, whose list is not held here. */
+  /* [Circular 07/2016 annex] the codes of the former 63 provinces stay; countries have codes from 100, whose list is
+   * not held here. */
   if (place < 100 && !is_former_province(place)) {
     FAIL(REGISTER_PIN_PROVINCE, "no province of that code");
   }
@@ -81,7 +82,8 @@ result register_birth_parse(struct slice text, struct register_birth *ret_birth)
   int32_t day = text.len == 10 && text.ptr[7] == '-' ? number_of(slice_sub(text, 8, 2)) : -1;
   bool form = year >= 0 && (text.len == 4 || (text.len == 7 && month > 0) || (text.len == 10 && month > 0 && day > 0));
   if (form) {
-    birth = (struct register_birth){(int16_t)year, (uint8_t)(text.len >= 7 ? month : 0), (uint8_t)(text.len == 10 ? day : 0)};
+    birth = (struct register_birth){(int16_t)year, (uint8_t)(text.len >= 7 ? month : 0),
+                                    (uint8_t)(text.len == 10 ? day : 0)};
   }
   if (!form || !birth_is_real(birth)) {
     FAIL(REGISTER_BIRTH_SYNTAX, "not YYYY, YYYY-MM or YYYY-MM-DD of a real day");
@@ -115,6 +117,7 @@ int32_t register_birth_date(struct register_birth birth) {
     return clock_date_from((struct civil_date){birth.year, birth.month, birth.day});
   }
   bool december = birth.month == 0 || birth.month == 12;
-  struct civil_date next = {(int16_t)(december ? birth.year + 1 : birth.year), (uint8_t)(december ? 1 : birth.month + 1), 1};
+  struct civil_date next = {(int16_t)(december ? birth.year + 1 : birth.year),
+                            (uint8_t)(december ? 1 : birth.month + 1), 1};
   return clock_date_from(next) - 1;
 }

@@ -117,10 +117,10 @@ static struct register_person sound_person(void) {
   };
 }
 
-#define SET(field, value) \
-  do {                    \
+#define SET(field, value)    \
+  do {                       \
     person = sound_person(); \
-    person.field = (value); \
+    person.field = (value);  \
   } while (0)
 
 static void names_the_field_it_refuses(void **state) {
@@ -128,12 +128,12 @@ static void names_the_field_it_refuses(void **state) {
   struct register_person person = sound_person();
   int32_t today = day("2026-11-21");
   assert_ok(register_person_check(&person, today, NULL));
-#define REFUSED(member, value, expected_field, expected_code)                        \
-  do {                                                                               \
-    const char *field = NULL;                                                        \
-    SET(member, value);                                                              \
-    assert_code(register_person_check(&person, today, &field), (expected_code));     \
-    assert_string_equal(field, (expected_field));                                    \
+#define REFUSED(member, value, expected_field, expected_code)                    \
+  do {                                                                           \
+    const char *field = NULL;                                                    \
+    SET(member, value);                                                          \
+    assert_code(register_person_check(&person, today, &field), (expected_code)); \
+    assert_string_equal(field, (expected_field));                                \
   } while (0)
   REFUSED(name, (struct slice){0}, "name", REGISTER_NAME_SYNTAX);
   REFUSED(name, S("An\nB"), "name", REGISTER_NAME_SYNTAX);

@@ -24,7 +24,8 @@ static struct register_post post_read(struct db_rows *rows, struct arena *arena)
   };
 }
 
-static result posts_read(struct db_tx *tx, struct arena *arena, const char *sql, struct db_args args, struct register_post_list *ret_list) {
+static result posts_read(struct db_tx *tx, struct arena *arena, const char *sql, struct db_args args,
+                         struct register_post_list *ret_list) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx, sql, args, &rows));
   struct buf items;
@@ -40,9 +41,12 @@ static result posts_read(struct db_tx *tx, struct arena *arena, const char *sql,
   return OK;
 }
 
-result register_post_load(struct db_tx *tx, struct arena *arena, int64_t post_id, int32_t on, struct register_post *ret_post) {
+result register_post_load(struct db_tx *tx, struct arena *arena, int64_t post_id, int32_t on,
+                          struct register_post *ret_post) {
   struct register_post_list list;
-  TRY(posts_read(tx, arena, "SELECT" POST_FROM ", p.from_date, p.to_date FROM post p" POST_AGENCY "WHERE p.post_id = $1 AND" POST_LASTS,
+  TRY(posts_read(tx, arena,
+                 "SELECT" POST_FROM ", p.from_date, p.to_date FROM post p" POST_AGENCY
+                 "WHERE p.post_id = $1 AND" POST_LASTS,
                  DB_ARGS(db_of_int(post_id), db_of_int(on)), &list));
   if (list.count == 0) {
     FAIL(REGISTER_POST_UNKNOWN, "no such post on that date");
@@ -51,25 +55,28 @@ result register_post_load(struct db_tx *tx, struct arena *arena, int64_t post_id
   return OK;
 }
 
-result register_posts_of_person(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on, struct register_post_list *ret_list) {
-  return posts_read(tx, arena,
-                    "SELECT" POST_FROM ", h.from_date, h.to_date FROM post_holder h JOIN post p ON p.post_id = h.post_id" POST_AGENCY
-                    "WHERE h.person_id = $1 AND h.from_date <= $2 AND h.to_date >= $2 AND" POST_LASTS "ORDER BY p.post_id",
-                    DB_ARGS(db_of_int(person_id), db_of_int(on)), ret_list);
+result register_posts_of_person(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
+                                struct register_post_list *ret_list) {
+  return posts_read(
+      tx, arena,
+      "SELECT" POST_FROM ", h.from_date, h.to_date FROM post_holder h JOIN post p ON p.post_id = h.post_id" POST_AGENCY
+      "WHERE h.person_id = $1 AND h.from_date <= $2 AND h.to_date >= $2 AND" POST_LASTS "ORDER BY p.post_id",
+      DB_ARGS(db_of_int(person_id), db_of_int(on)), ret_list);
 }
 
 result register_posts_of_agency(struct db_tx *tx, struct arena *arena, struct slice agency_code, int32_t on,
                                 struct register_post_list *ret_list) {
   return posts_read(tx, arena,
-                    "SELECT" POST_FROM ", p.from_date, p.to_date FROM post p" POST_AGENCY "WHERE p.agency_code = $1 AND" POST_LASTS
-                    "ORDER BY p.post_id",
+                    "SELECT" POST_FROM ", p.from_date, p.to_date FROM post p" POST_AGENCY
+                    "WHERE p.agency_code = $1 AND" POST_LASTS "ORDER BY p.post_id",
                     DB_ARGS(db_of_text(agency_code), db_of_int(on)), ret_list);
 }
 
 result register_post_holder(struct db_tx *tx, int64_t post_id, int32_t on, int64_t *ret_person_id) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
-               "SELECT person_id FROM post_holder WHERE post_id = $1 AND from_date <= $2 AND to_date >= $2 ORDER BY from_date DESC LIMIT 1",
+               "SELECT person_id FROM post_holder WHERE post_id = $1 AND from_date <= $2 AND to_date >= $2 ORDER BY "
+               "from_date DESC LIMIT 1",
                DB_ARGS(db_of_int(post_id), db_of_int(on)), &rows));
   if (!db_rows_next(&rows)) {
     TRY(rows.status);
@@ -79,9 +86,11 @@ result register_post_holder(struct db_tx *tx, int64_t post_id, int32_t on, int64
   return OK;
 }
 
-result register_post_has_power(struct db_tx *tx, int64_t post_id, enum register_power power, int32_t on, bool *ret_has) {
+result register_post_has_power(struct db_tx *tx, int64_t post_id, enum register_power power, int32_t on,
+                               bool *ret_has) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_row(tx, "SELECT COUNT(*) FROM post_power WHERE post_id = $1 AND power = $2 AND from_date <= $3 AND to_date >= $3",
+  TRY(db_row(tx,
+             "SELECT COUNT(*) FROM post_power WHERE post_id = $1 AND power = $2 AND from_date <= $3 AND to_date >= $3",
              DB_ARGS(db_of_int(post_id), db_of_int(power), db_of_int(on)), &rows));
   *ret_has = db_int(&rows, 0) > 0;
   return OK;
@@ -92,23 +101,26 @@ result agencies_insert_post(struct db_tx *tx, const struct register_post *post) 
                 "INSERT INTO post (post_id, agency_code, unit_code, role, title_vi, title_en, from_date, to_date) "
                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
                 DB_ARGS(db_of_int(post->post_id), db_of_text(post->agency_code), db_of_text_or_null(post->unit_code),
-                        db_of_int(post->role), db_of_text(post->title_vi), db_of_text(post->title_en), db_of_int(post->from),
-                        db_of_int(post->to)),
+                        db_of_int(post->role), db_of_text(post->title_vi), db_of_text(post->title_en),
+                        db_of_int(post->from), db_of_int(post->to)),
                 NULL);
 }
 
 result agencies_insert_power(struct db_tx *tx, const struct register_post_power *power) {
-  return db_run(tx, "INSERT INTO post_power (post_id, power, from_date, to_date) VALUES ($1, $2, $3, $4)",
-                DB_ARGS(db_of_int(power->post_id), db_of_int(power->power), db_of_int(power->from), db_of_int(power->to)), NULL);
+  return db_run(
+      tx, "INSERT INTO post_power (post_id, power, from_date, to_date) VALUES ($1, $2, $3, $4)",
+      DB_ARGS(db_of_int(power->post_id), db_of_int(power->power), db_of_int(power->from), db_of_int(power->to)), NULL);
 }
 
 result agencies_insert_holding(struct db_tx *tx, const struct register_holding *holding) {
   return db_run(tx, "INSERT INTO post_holder (person_id, post_id, from_date, to_date) VALUES ($1, $2, $3, $4)",
-                DB_ARGS(db_of_int(holding->person_id), db_of_int(holding->post_id), db_of_int(holding->from), db_of_int(holding->to)),
+                DB_ARGS(db_of_int(holding->person_id), db_of_int(holding->post_id), db_of_int(holding->from),
+                        db_of_int(holding->to)),
                 NULL);
 }
 
-result register_post_add(struct env *env, struct db_tx *tx, const struct register_act *act, struct register_post *post) {
+result register_post_add(struct env *env, struct db_tx *tx, const struct register_act *act,
+                         struct register_post *post) {
   struct arena scratch CLEANUP(arena_free);
   arena_init(&scratch);
   struct register_agency agency;
@@ -124,12 +136,17 @@ result register_post_add(struct env *env, struct db_tx *tx, const struct registe
   post->post_id = db_int(&rows, 0);
   db_rows_close(&rows);
   TRY(agencies_insert_post(tx, post));
-  struct agencies_note note = {.kind = "register.post_added", .code = post->agency_code, .post_id = post->post_id,
-                               .number = post->role, .from = post->from, .to = post->to};
+  struct agencies_note note = {.kind = "register.post_added",
+                               .code = post->agency_code,
+                               .post_id = post->post_id,
+                               .number = post->role,
+                               .from = post->from,
+                               .to = post->to};
   return agencies_record(env, tx, act, &note);
 }
 
-result register_post_assign(struct env *env, struct db_tx *tx, const struct register_act *act, const struct register_holding *holding) {
+result register_post_assign(struct env *env, struct db_tx *tx, const struct register_act *act,
+                            const struct register_holding *holding) {
   struct arena scratch CLEANUP(arena_free);
   arena_init(&scratch);
   struct register_post post;
@@ -137,36 +154,50 @@ result register_post_assign(struct env *env, struct db_tx *tx, const struct regi
   TRY(register_post_load(tx, &scratch, holding->post_id, holding->from, &post));
   TRY(register_person_load(tx, &scratch, holding->person_id, &person));
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_row(tx, "SELECT COUNT(*) FROM post_holder WHERE person_id = $1 AND post_id = $2 AND from_date <= $4 AND to_date >= $3",
-             DB_ARGS(db_of_int(holding->person_id), db_of_int(holding->post_id), db_of_int(holding->from), db_of_int(holding->to)),
-             &rows));
+  TRY(db_row(
+      tx,
+      "SELECT COUNT(*) FROM post_holder WHERE person_id = $1 AND post_id = $2 AND from_date <= $4 AND to_date >= $3",
+      DB_ARGS(db_of_int(holding->person_id), db_of_int(holding->post_id), db_of_int(holding->from),
+              db_of_int(holding->to)),
+      &rows));
   if (holding->to < holding->from || db_int(&rows, 0) > 0) {
     FAIL(REGISTER_DATES_WRONG, "ends before it begins, or is held at that time already");
   }
   db_rows_close(&rows);
   TRY(agencies_insert_holding(tx, holding));
-  struct agencies_note note = {.kind = "register.post_assigned", .person_id = holding->person_id, .code = post.agency_code,
-                               .post_id = holding->post_id, .number = post.role, .from = holding->from, .to = holding->to};
+  struct agencies_note note = {.kind = "register.post_assigned",
+                               .person_id = holding->person_id,
+                               .code = post.agency_code,
+                               .post_id = holding->post_id,
+                               .number = post.role,
+                               .from = holding->from,
+                               .to = holding->to};
   return agencies_record(env, tx, act, &note);
 }
 
-result register_post_leave(struct env *env, struct db_tx *tx, const struct register_act *act, const struct register_holding *holding,
-                           int32_t last_day) {
+result register_post_leave(struct env *env, struct db_tx *tx, const struct register_act *act,
+                           const struct register_holding *holding, int32_t last_day) {
   int64_t changed = 0;
   TRY(db_run(tx,
-             "UPDATE post_holder SET to_date = $4 WHERE person_id = $1 AND post_id = $2 AND from_date = $3 AND to_date > $4 AND "
+             "UPDATE post_holder SET to_date = $4 WHERE person_id = $1 AND post_id = $2 AND from_date = $3 AND to_date "
+             "> $4 AND "
              "from_date <= $4",
-             DB_ARGS(db_of_int(holding->person_id), db_of_int(holding->post_id), db_of_int(holding->from), db_of_int(last_day)),
+             DB_ARGS(db_of_int(holding->person_id), db_of_int(holding->post_id), db_of_int(holding->from),
+                     db_of_int(last_day)),
              &changed));
   if (changed == 0) {
     FAIL(REGISTER_POST_UNKNOWN, "the post is not held on that date");
   }
-  struct agencies_note note = {.kind = "register.post_left", .person_id = holding->person_id, .post_id = holding->post_id,
-                               .from = holding->from, .to = last_day};
+  struct agencies_note note = {.kind = "register.post_left",
+                               .person_id = holding->person_id,
+                               .post_id = holding->post_id,
+                               .from = holding->from,
+                               .to = last_day};
   return agencies_record(env, tx, act, &note);
 }
 
-result register_power_grant(struct env *env, struct db_tx *tx, const struct register_act *act, const struct register_post_power *granted) {
+result register_power_grant(struct env *env, struct db_tx *tx, const struct register_act *act,
+                            const struct register_post_power *granted) {
   struct arena scratch CLEANUP(arena_free);
   arena_init(&scratch);
   struct register_post post;
@@ -175,7 +206,11 @@ result register_power_grant(struct env *env, struct db_tx *tx, const struct regi
     FAIL(REGISTER_DATES_WRONG, "a power has a name and dates in order");
   }
   TRY(agencies_insert_power(tx, granted));
-  struct agencies_note note = {.kind = "register.power_granted", .code = post.agency_code, .post_id = granted->post_id,
-                               .number = granted->power, .from = granted->from, .to = granted->to};
+  struct agencies_note note = {.kind = "register.power_granted",
+                               .code = post.agency_code,
+                               .post_id = granted->post_id,
+                               .number = granted->power,
+                               .from = granted->from,
+                               .to = granted->to};
   return agencies_record(env, tx, act, &note);
 }

@@ -1,60 +1,5 @@
-/* People, families, residence, standing and agencies in a register with a few people. */
-#include "register/fixture_test.h"
-
-static struct register_person person_of(const char *pin, const char *name, const char *birth) {
-  struct register_pin_parts parts;
-  struct register_person person = {.pin = slice_str(pin), .name = slice_str(name), .ethnic = 1, .nationality = S("VN"), .life = REGISTER_ALIVE};
-  assert_ok(register_birth_parse(slice_str(birth), &person.birth));
-  assert_ok(register_pin_parse(person.pin, &parts));
-  person.sex = parts.sex;
-  return person;
-}
-
-/* Each act in a write of its own: what fails must leave nothing. */
-#define WRITE(name, type, call)                                    \
-  struct name##_args {                                             \
-    struct fixture *fixture;                                       \
-    type *value;                                                   \
-    int32_t on;                                                    \
-    struct slice text;                                             \
-  };                                                               \
-  static result name##_fn(struct db_tx *tx, void *arg) {           \
-    struct name##_args *args = arg;                                \
-    struct env *env = &args->fixture->env;                         \
-    const struct register_act *act = &args->fixture->act;          \
-    return call;                                                   \
-  }                                                                \
-  static result name(struct fixture *fixture, type *value, int32_t on, struct slice text) { \
-    struct name##_args args = {fixture, value, on, text};          \
-    return db_write(fixture->db, name##_fn, &args);                \
-  }
-WRITE(add, struct register_person, register_person_add(env, tx, act, args->value))
-WRITE(save, struct register_person, register_person_save(env, tx, act, args->value))
-WRITE(replace, struct register_person, register_pin_replace(env, tx, act, args->value->person_id, args->text))
-WRITE(relate, struct register_relation, register_relation_add(env, tx, act, args->value))
-WRITE(part, struct register_relation, register_relation_end(env, tx, act, args->value, args->on))
-WRITE(move, struct register_residence, register_residence_move(env, tx, act, args->value))
-WRITE(convict, struct register_conviction, register_conviction_add(env, tx, act, args->value))
-WRITE(expunge, struct register_conviction, register_conviction_expunge(env, tx, act, args->value, args->on))
-WRITE(ban, struct register_ban, register_ban_add(env, tx, act, args->value))
-WRITE(grant, struct register_category_row, register_category_grant(env, tx, act, args->value))
-WRITE(withdraw, struct register_category_row, register_category_end(env, tx, act, args->value, args->on))
-WRITE(found, struct fixture, register_agencies_found(env, tx, act))
-WRITE(assign, struct register_holding, register_post_assign(env, tx, act, args->value))
-WRITE(leave, struct register_holding, register_post_leave(env, tx, act, args->value, args->on))
-#define NONE (struct slice){0}
-
-static int64_t added(struct fixture *fixture, const char *pin, const char *name, const char *birth) {
-  struct register_person person = person_of(pin, name, birth);
-  assert_ok(add(fixture, &person, 0, NONE));
-  return person.person_id;
-}
-
-static struct db_tx *reading(struct fixture *fixture) {
-  struct db_tx *tx = NULL;
-  assert_ok(db_read_begin(fixture->db, &tx));
-  return tx;
-}
+/* People, families and residence in a register with a few people. */
+#include "register/acts_test.h"
 
 static void keeps_a_person_in_nfc_and_finds_them_by_pin(void **state) {
   struct fixture *fixture = *state;
@@ -179,7 +124,8 @@ static void searches_without_diacritics_by_any_word(void **state) {
   };
   struct db_tx *tx CLEANUP(db_read_end) = reading(fixture);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    struct register_query query = {.name = slice_str(cases[i].query), .exact = cases[i].exact, .today = day("2026-11-21")};
+    struct register_query query = {
+        .name = slice_str(cases[i].query), .exact = cases[i].exact, .today = day("2026-11-21")};
     struct register_person_list list = {0};
     result searched = register_person_search(tx, &fixture->arena, &query, &list);
     if (cases[i].count == 99) {
@@ -209,14 +155,21 @@ static void reads_a_family_from_every_side(void **state) {
   int64_t mother = added(fixture, "001182000002", "Trần Thị Bình", "1982-01-01");
   int64_t child = added(fixture, "001210000003", "Nguyễn Gia Khang", "2010-06-01");
   int32_t born = day("2010-06-01");
-  struct register_relation marriage = {.person_id = father, .kind = REGISTER_SPOUSE, .related_person_id = mother, .from = day("2008-01-01"),
+  struct register_relation marriage = {.person_id = father,
+                                       .kind = REGISTER_SPOUSE,
+                                       .related_person_id = mother,
+                                       .from = day("2008-01-01"),
                                        .to = REGISTER_OPEN};
-  struct register_relation of_father = {.person_id = child, .kind = REGISTER_FATHER, .related_person_id = father, .from = born,
-                                        .to = REGISTER_OPEN};
-  struct register_relation of_mother = {.person_id = child, .kind = REGISTER_MOTHER, .related_person_id = mother, .from = born,
-                                        .to = REGISTER_OPEN};
-  struct register_relation grandfather = {.person_id = father, .kind = REGISTER_FATHER, .name = S("Nguyễn Văn Cả"), .birth = {1950, 0, 0},
-                                          .from = day("1980-01-01"), .to = REGISTER_OPEN};
+  struct register_relation of_father = {
+      .person_id = child, .kind = REGISTER_FATHER, .related_person_id = father, .from = born, .to = REGISTER_OPEN};
+  struct register_relation of_mother = {
+      .person_id = child, .kind = REGISTER_MOTHER, .related_person_id = mother, .from = born, .to = REGISTER_OPEN};
+  struct register_relation grandfather = {.person_id = father,
+                                          .kind = REGISTER_FATHER,
+                                          .name = S("Nguyễn Văn Cả"),
+                                          .birth = {1950, 0, 0},
+                                          .from = day("1980-01-01"),
+                                          .to = REGISTER_OPEN};
   assert_ok(relate(fixture, &marriage, 0, NONE));
   assert_ok(relate(fixture, &of_father, 0, NONE));
   assert_ok(relate(fixture, &of_mother, 0, NONE));
@@ -263,16 +216,24 @@ static void rejects_relations_that_cannot_be(void **state) {
       {.person_id = old, .kind = REGISTER_CHILD, .related_person_id = young, .from = on, .to = REGISTER_OPEN},
       {.person_id = old, .kind = REGISTER_WARD, .related_person_id = young, .from = on, .to = REGISTER_OPEN},
       {.person_id = young, .kind = REGISTER_FATHER, .from = on, .to = REGISTER_OPEN},
-      {.person_id = young, .kind = REGISTER_MOTHER, .name = S("X Y"), .birth = {2015, 0, 0}, .from = on, .to = REGISTER_OPEN},
+      {.person_id = young,
+       .kind = REGISTER_MOTHER,
+       .name = S("X Y"),
+       .birth = {2015, 0, 0},
+       .from = on,
+       .to = REGISTER_OPEN},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     assert_code(relate(fixture, &cases[i], 0, NONE), REGISTER_RELATION_WRONG);
   }
-  struct register_relation backwards = {.person_id = young, .kind = REGISTER_GUARDIAN, .related_person_id = old, .from = on, .to = on - 1};
+  struct register_relation backwards = {
+      .person_id = young, .kind = REGISTER_GUARDIAN, .related_person_id = old, .from = on, .to = on - 1};
   assert_code(relate(fixture, &backwards, 0, NONE), REGISTER_DATES_WRONG);
-  struct register_relation nobody = {.person_id = 77, .kind = REGISTER_GUARDIAN, .related_person_id = old, .from = on, .to = on};
+  struct register_relation nobody = {
+      .person_id = 77, .kind = REGISTER_GUARDIAN, .related_person_id = old, .from = on, .to = on};
   assert_code(relate(fixture, &nobody, 0, NONE), REGISTER_PERSON_UNKNOWN);
-  struct register_relation father = {.person_id = young, .kind = REGISTER_FATHER, .related_person_id = old, .from = on, .to = REGISTER_OPEN};
+  struct register_relation father = {
+      .person_id = young, .kind = REGISTER_FATHER, .related_person_id = old, .from = on, .to = REGISTER_OPEN};
   assert_ok(relate(fixture, &father, 0, NONE));
   assert_code(relate(fixture, &father, 0, NONE), REGISTER_RELATION_WRONG); /* a second father */
 }
@@ -281,8 +242,11 @@ static void a_guardian_represents_a_ward_while_it_lasts(void **state) {
   struct fixture *fixture = *state;
   int64_t guardian = added(fixture, "001160000001", "Trần Thị Lan", "1960");
   int64_t ward = added(fixture, "001090000003", "Trần Văn Nam", "1990"); /* of age, without capacity */
-  struct register_relation relation = {.person_id = ward, .kind = REGISTER_GUARDIAN, .related_person_id = guardian,
-                                       .from = day("2015-01-01"), .to = REGISTER_OPEN};
+  struct register_relation relation = {.person_id = ward,
+                                       .kind = REGISTER_GUARDIAN,
+                                       .related_person_id = guardian,
+                                       .from = day("2015-01-01"),
+                                       .to = REGISTER_OPEN};
   assert_ok(relate(fixture, &relation, 0, NONE));
   assert_ok(part(fixture, &relation, day("2026-01-31"), NONE));
   struct db_tx *tx CLEANUP(db_read_end) = reading(fixture);
@@ -304,14 +268,24 @@ static void a_guardian_represents_a_ward_while_it_lasts(void **state) {
 static void residence_is_dated_and_old_codes_lead_to_new_provinces(void **state) {
   struct fixture *fixture = *state;
   int64_t person = added(fixture, "001093047064", "Nguyễn Văn An", "1993");
-  struct register_residence first = {.person_id = person, .kind = REGISTER_PERMANENT, .province = S("15"), .commune = S("04252"),
-                                     .address = S("Tổ 3"), .from = day("2010-01-01"), .to = REGISTER_OPEN};
+  struct register_residence first = {.person_id = person,
+                                     .kind = REGISTER_PERMANENT,
+                                     .province = S("15"),
+                                     .commune = S("04252"),
+                                     .address = S("Tổ 3"),
+                                     .from = day("2010-01-01"),
+                                     .to = REGISTER_OPEN};
   int32_t before = day("2025-06-30");
   struct register_commune_list yen_bai = register_communes_of_province(S("15"), before);
   first.commune = slice_str(yen_bai.items[0].code);
   assert_ok(move(fixture, &first, 0, NONE));
-  struct register_residence second = {.person_id = person, .kind = REGISTER_PERMANENT, .province = S("01"), .commune = S("00070"),
-                                      .address = S("12 phố Hàng Bạc"), .from = day("2026-01-15"), .to = REGISTER_OPEN};
+  struct register_residence second = {.person_id = person,
+                                      .kind = REGISTER_PERMANENT,
+                                      .province = S("01"),
+                                      .commune = S("00070"),
+                                      .address = S("12 phố Hàng Bạc"),
+                                      .from = day("2026-01-15"),
+                                      .to = REGISTER_OPEN};
   struct db_tx *tx = reading(fixture);
   struct slice province;
   assert_ok(register_residence_province(tx, &fixture->arena, person, before, &province));
@@ -329,8 +303,10 @@ static void residence_is_dated_and_old_codes_lead_to_new_provinces(void **state)
   assert_ok(register_residence_find(tx, &fixture->arena, person, REGISTER_PERMANENT, day("2026-01-15"), &found));
   assert_true(slice_is(register_residence_write(&fixture->arena, &found, day("2026-01-15")),
                        "12 phố Hàng Bạc, Phường Hoàn Kiếm, Thành phố Hà Nội"));
-  assert_code(register_residence_find(tx, &fixture->arena, person, REGISTER_PERMANENT, day("2009-12-31"), &found), REGISTER_RESIDENCE_UNKNOWN);
-  assert_code(register_residence_find(tx, &fixture->arena, person, REGISTER_TEMPORARY, day("2026-01-15"), &found), REGISTER_RESIDENCE_UNKNOWN);
+  assert_code(register_residence_find(tx, &fixture->arena, person, REGISTER_PERMANENT, day("2009-12-31"), &found),
+              REGISTER_RESIDENCE_UNKNOWN);
+  assert_code(register_residence_find(tx, &fixture->arena, person, REGISTER_TEMPORARY, day("2026-01-15"), &found),
+              REGISTER_RESIDENCE_UNKNOWN);
   struct register_residence_list list;
   assert_ok(register_residences_load(tx, &fixture->arena, person, &list));
   assert_int_equal(list.count, 2);
@@ -340,8 +316,12 @@ static void residence_is_dated_and_old_codes_lead_to_new_provinces(void **state)
 static void rejects_residence_where_there_is_no_such_commune(void **state) {
   struct fixture *fixture = *state;
   int64_t person = added(fixture, "001093047064", "Nguyễn Văn An", "1993");
-  struct register_residence sound = {.person_id = person, .kind = REGISTER_PERMANENT, .province = S("01"), .commune = S("00070"),
-                                     .from = day("2026-01-15"), .to = REGISTER_OPEN};
+  struct register_residence sound = {.person_id = person,
+                                     .kind = REGISTER_PERMANENT,
+                                     .province = S("01"),
+                                     .commune = S("00070"),
+                                     .from = day("2026-01-15"),
+                                     .to = REGISTER_OPEN};
   struct register_residence each = sound;
   each.commune = S("00001"); /* gone since 2025-07-01 */
   assert_code(move(fixture, &each, 0, NONE), REGISTER_COMMUNE_UNKNOWN);
@@ -359,235 +339,19 @@ static void rejects_residence_where_there_is_no_such_commune(void **state) {
   each.from = day("2025-12-01"); /* before what is recorded */
   assert_code(move(fixture, &each, 0, NONE), REGISTER_DATES_WRONG);
   /* A commune that had no code keeps its name. */
-  each = (struct register_residence){.person_id = person, .kind = REGISTER_TEMPORARY, .province = S("79"),
-                                     .commune_name = S("Phường 24"), .district_name = S("Quận Bình Thạnh"),
-                                     .from = day("2022-01-01"), .to = day("2023-01-01")};
+  each = (struct register_residence){.person_id = person,
+                                     .kind = REGISTER_TEMPORARY,
+                                     .province = S("79"),
+                                     .commune_name = S("Phường 24"),
+                                     .district_name = S("Quận Bình Thạnh"),
+                                     .from = day("2022-01-01"),
+                                     .to = day("2023-01-01")};
   assert_ok(move(fixture, &each, 0, NONE));
   struct db_tx *tx CLEANUP(db_read_end) = reading(fixture);
   struct register_residence found;
   assert_ok(register_residence_find(tx, &fixture->arena, person, REGISTER_TEMPORARY, day("2022-06-01"), &found));
   assert_true(slice_is(found.commune_name, "Phường 24"));
   assert_int_equal(found.commune.len, 0);
-}
-
-/* ---- standing ---- */
-
-static void a_conviction_is_active_until_the_day_it_is_expunged(void **state) {
-  struct fixture *fixture = *state;
-  int64_t person = added(fixture, "001080000001", "Nguyễn Văn An", "1980");
-  struct register_conviction conviction = {.person_id = person, .court = S("Tòa án nhân dân thành phố Hà Nội"),
-                                           .judgment_number = S("12/2015/HS-ST"), .judgment_date = day("2015-03-02"),
-                                           .crime = S("Trộm cắp tài sản"), .sentence = S("12 tháng tù"),
-                                           .status = REGISTER_CONVICTION_ACTIVE};
-  assert_ok(convict(fixture, &conviction, 0, NONE));
-  assert_int_equal(conviction.number, 1);
-  struct register_conviction second = conviction;
-  second.judgment_date = day("2018-01-01");
-  assert_ok(convict(fixture, &second, 0, NONE));
-  assert_int_equal(second.number, 2);
-  assert_code(expunge(fixture, &conviction, day("2015-01-01"), NONE), REGISTER_DATES_WRONG);
-  assert_ok(expunge(fixture, &conviction, day("2019-06-01"), NONE));
-  assert_code(expunge(fixture, &conviction, day("2019-06-01"), NONE), REGISTER_ALREADY_EXPUNGED);
-  struct db_tx *tx CLEANUP(db_read_end) = reading(fixture);
-  struct register_conviction_list list;
-  static const struct {
-    const char *on;
-    size_t count;
-    enum register_conviction_status first;
-  } cases[] = {{"2015-03-01", 0, 0},
-               {"2015-03-02", 1, REGISTER_CONVICTION_ACTIVE},
-               {"2019-05-31", 2, REGISTER_CONVICTION_ACTIVE},
-               {"2019-06-01", 2, REGISTER_CONVICTION_EXPUNGED}};
-  for (size_t i = 0; i < 4; i++) {
-    assert_ok(register_convictions_load(tx, &fixture->arena, person, day(cases[i].on), &list));
-    assert_int_equal(list.count, cases[i].count);
-    assert_true(list.count == 0 || list.items[0].status == cases[i].first);
-  }
-  struct register_conviction wrong = conviction;
-  wrong.status = REGISTER_CONVICTION_EXPUNGED; /* without a day */
-  assert_code(convict(fixture, &wrong, 0, NONE), REGISTER_DATES_WRONG);
-  wrong = second;
-  wrong.person_id = 77;
-  assert_code(convict(fixture, &wrong, 0, NONE), REGISTER_PERSON_UNKNOWN);
-  wrong = second;
-  wrong.crime = NONE;
-  assert_code(convict(fixture, &wrong, 0, NONE), REGISTER_TEXT_SYNTAX);
-  wrong = second;
-  wrong.judgment_date = day("2026-11-22");
-  assert_code(convict(fixture, &wrong, 0, NONE), REGISTER_DATES_WRONG);
-}
-
-static void bans_run_from_their_decision_to_their_end(void **state) {
-  struct fixture *fixture = *state;
-  int64_t person = added(fixture, "001080000001", "Nguyễn Văn An", "1980");
-  struct register_ban sound = {.person_id = person, .court = S("Tòa án nhân dân thành phố Hà Nội"), .decision_number = S("3/2024/QĐPS"),
-                               .decision_date = day("2024-01-05"), .position = S("Thành lập, quản lý doanh nghiệp"),
-                               .from = day("2024-01-05"), .to = day("2027-01-04")};
-  assert_ok(ban(fixture, &sound, 0, NONE));
-  struct register_ban wrong = sound;
-  wrong.to = wrong.from - 1;
-  assert_code(ban(fixture, &wrong, 0, NONE), REGISTER_DATES_WRONG);
-  wrong = sound;
-  wrong.position = NONE;
-  assert_code(ban(fixture, &wrong, 0, NONE), REGISTER_TEXT_SYNTAX);
-  struct db_tx *tx CLEANUP(db_read_end) = reading(fixture);
-  struct register_ban_list list;
-  assert_ok(register_bans_load(tx, &fixture->arena, person, &list));
-  assert_int_equal(list.count, 1);
-  assert_true(slice_is(list.items[0].position, "Thành lập, quản lý doanh nghiệp"));
-}
-
-static void child_and_elderly_come_from_the_birth_date(void **state) {
-  struct fixture *fixture = *state;
-  int64_t person = added(fixture, "001060000001", "Nguyễn Văn An", "1960-05-10");
-  struct register_category_row disabled = {person, REGISTER_CATEGORY_DISABLED, day("2022-01-01"), REGISTER_OPEN, S("Giấy xác nhận")};
-  struct register_category_row digital = {person, REGISTER_CATEGORY_DIGITAL_CITIZEN, day("2026-08-15"), REGISTER_OPEN, NONE};
-  struct register_category_row elderly = {person, REGISTER_CATEGORY_ELDERLY, day("2022-01-01"), REGISTER_OPEN, NONE};
-  assert_ok(grant(fixture, &disabled, 0, NONE));
-  assert_ok(grant(fixture, &digital, 0, NONE));
-  assert_code(grant(fixture, &elderly, 0, NONE), REGISTER_CATEGORY_UNKNOWN);
-  assert_code(grant(fixture, &disabled, 0, NONE), REGISTER_DATES_WRONG); /* for that time already */
-  assert_ok(withdraw(fixture, &disabled, day("2024-12-31"), NONE));
-  assert_code(withdraw(fixture, &disabled, day("2025-12-31"), NONE), REGISTER_CATEGORY_UNKNOWN);
-  struct db_tx *tx CLEANUP(db_read_end) = reading(fixture);
-  static const struct {
-    const char *on;
-    bool child, elderly, disabled, digital;
-  } cases[] = {
-      {"1976-05-09", true, false, false, false}, {"1976-05-10", false, false, false, false}, {"2020-05-09", false, false, false, false},
-      {"2020-05-10", false, true, false, false}, {"2022-01-01", false, true, true, false},   {"2024-12-31", false, true, true, false},
-      {"2025-01-01", false, true, false, false}, {"2026-08-14", false, true, false, false},  {"2026-08-15", false, true, false, true},
-  };
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    struct register_category_list list;
-    assert_ok(register_categories_load(tx, &fixture->arena, person, day(cases[i].on), &list));
-    assert_int_equal(register_category_list_has(&list, REGISTER_CATEGORY_CHILD), cases[i].child);
-    assert_int_equal(register_category_list_has(&list, REGISTER_CATEGORY_ELDERLY), cases[i].elderly);
-    assert_int_equal(register_category_list_has(&list, REGISTER_CATEGORY_DISABLED), cases[i].disabled);
-    assert_int_equal(register_category_list_has(&list, REGISTER_CATEGORY_DIGITAL_CITIZEN), cases[i].digital);
-  }
-  struct register_category_list list;
-  assert_code(register_categories_load(tx, &fixture->arena, 77, day("2024-01-01"), &list), REGISTER_PERSON_UNKNOWN);
-}
-
-/* ---- agencies ---- */
-
-static void criminal_records_go_from_justice_to_police_on_1_march_2025(void **state) {
-  struct fixture *fixture = *state;
-  assert_ok(found(fixture, fixture, 0, NONE));
-  assert_ok(found(fixture, fixture, 0, NONE)); /* harmless twice */
-  struct db_tx *tx CLEANUP(db_read_end) = reading(fixture);
-  static const struct {
-    const char *province, *on, *code, *name; /* code NULL: refused */
-  } cases[] = {
-      {"01", "2024-06-05", "H26.11", "Sở Tư pháp thành phố Hà Nội"},
-      {"01", "2025-02-28", "H26.11", "Sở Tư pháp thành phố Hà Nội"},
-      {"01", "2025-03-01", "G01.26", "Công an thành phố Hà Nội"},
-      {"01", "2026-11-21", "G01.26", "Công an thành phố Hà Nội"},
-      {"46", "2024-06-05", "H57.11", "Sở Tư pháp tỉnh Thừa Thiên Huế"},
-      {"46", "2025-01-01", "H57.11", "Sở Tư pháp thành phố Huế"},
-      {"15", "2025-06-30", "G01.63", "Công an tỉnh Yên Bái"},
-      {"15", "2025-07-01", "G01.38", "Công an tỉnh Lào Cai"},
-      {"10", "2025-06-30", "G01.38", "Công an tỉnh Lào Cai"},
-      {"10", "2025-07-01", "G01.38", "Công an tỉnh Lào Cai"}, /* a former code leads to its successor's */
-      {"03", "2024-06-05", NULL, NULL},
-      {"01", "2009-12-31", NULL, NULL},
-  };
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    struct register_competence asked = {"lltp", slice_str(cases[i].province), day(cases[i].on)};
-    struct register_agency agency;
-    result found_agency = register_agency_competent(tx, &fixture->arena, &asked, &agency);
-    assert_code(found_agency, cases[i].code ? 0 : REGISTER_AGENCY_UNKNOWN);
-    if (cases[i].code) {
-      assert_true(slice_is(agency.code, cases[i].code));
-      assert_true(slice_is(agency.name_vi, cases[i].name));
-    }
-  }
-  struct register_competence asked = {"land", S("01"), day("2024-06-05")};
-  struct register_agency agency;
-  assert_code(register_agency_competent(tx, &fixture->arena, &asked, &agency), REGISTER_AGENCY_UNKNOWN);
-}
-
-static void every_province_has_its_agencies_at_every_time(void **state) {
-  struct fixture *fixture = *state;
-  assert_ok(found(fixture, fixture, 0, NONE));
-  struct db_tx *tx CLEANUP(db_read_end) = reading(fixture);
-  static const char *const dates[] = {"2024-06-05", "2025-02-28", "2025-03-01", "2025-06-30", "2025-07-01", "2026-11-21"};
-  for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
-    const struct register_province *const *provinces = NULL;
-    size_t count = 0;
-    assert_ok(register_provinces(&fixture->arena, day(dates[i]), &provinces, &count));
-    for (size_t j = 0; j < count; j++) {
-      struct register_agency agency;
-      struct slice code = slice_str(provinces[j]->code);
-      assert_ok(register_agency_find(tx, &fixture->arena, REGISTER_JUSTICE, code, day(dates[i]), &agency));
-      assert_true(slice_is(agency.province, provinces[j]->code));
-      assert_ok(register_agency_find(tx, &fixture->arena, REGISTER_POLICE, code, day(dates[i]), &agency));
-      struct register_competence asked = {"lltp", code, day(dates[i])};
-      assert_ok(register_agency_competent(tx, &fixture->arena, &asked, &agency));
-      struct register_post_list posts;
-      assert_ok(register_posts_of_agency(tx, &fixture->arena, agency.code, day(dates[i]), &posts));
-      assert_true(posts.count >= 5);
-      struct register_agency parent;
-      assert_ok(register_agency_load(tx, &fixture->arena, agency.parent, day(dates[i]), &parent));
-    }
-  }
-  /* A department that was merged away names who came after. */
-  struct register_agency gone;
-  assert_ok(register_agency_load(tx, &fixture->arena, S("H63.11"), day("2025-06-30"), &gone));
-  assert_true(slice_is(gone.successor, "H38.11"));
-  assert_code(register_agency_load(tx, &fixture->arena, S("H63.11"), day("2025-07-01"), &gone), REGISTER_AGENCY_UNKNOWN);
-}
-
-static void a_post_is_held_between_its_dates(void **state) {
-  struct fixture *fixture = *state;
-  assert_ok(found(fixture, fixture, 0, NONE));
-  int64_t officer = added(fixture, "001080000001", "Nguyễn Văn An", "1980");
-  struct db_tx *tx = reading(fixture);
-  struct register_post_list posts;
-  assert_ok(register_posts_of_agency(tx, &fixture->arena, S("H26.11"), day("2024-06-05"), &posts));
-  int64_t post = posts.items[0].post_id;
-  assert_int_equal(posts.items[0].role, REGISTER_ONE_STOP_OFFICER);
-  struct register_unit unit;
-  assert_ok(register_unit_load(tx, &fixture->arena, posts.items[0].unit_code, day("2024-06-05"), &unit));
-  assert_int_equal(unit.kind, REGISTER_UNIT_ONE_STOP);
-  db_read_end(&tx);
-  struct register_holding holding = {officer, post, day("2024-01-01"), REGISTER_OPEN};
-  assert_ok(assign(fixture, &holding, 0, NONE));
-  assert_code(assign(fixture, &holding, 0, NONE), REGISTER_DATES_WRONG);
-  struct register_holding late = {officer, post, day("2025-04-01"), REGISTER_OPEN};
-  assert_code(assign(fixture, &late, 0, NONE), REGISTER_POST_UNKNOWN); /* the department keeps no criminal records any more */
-  struct register_holding nobody = {77, post, day("2024-01-01"), REGISTER_OPEN};
-  assert_code(assign(fixture, &nobody, 0, NONE), REGISTER_PERSON_UNKNOWN);
-  assert_ok(leave(fixture, &holding, day("2024-08-31"), NONE));
-  assert_code(leave(fixture, &holding, day("2024-09-30"), NONE), REGISTER_POST_UNKNOWN);
-  tx = reading(fixture);
-  static const struct {
-    const char *on;
-    size_t count;
-  } cases[] = {{"2023-12-31", 0}, {"2024-01-01", 1}, {"2024-08-31", 1}, {"2024-09-01", 0}};
-  for (size_t i = 0; i < 4; i++) {
-    int64_t holder = 0;
-    assert_ok(register_posts_of_person(tx, &fixture->arena, officer, day(cases[i].on), &posts));
-    assert_int_equal(posts.count, cases[i].count);
-    assert_code(register_post_holder(tx, post, day(cases[i].on), &holder), cases[i].count ? 0 : REGISTER_POST_UNKNOWN);
-  }
-  db_read_end(&tx);
-}
-
-/* ---- classes ---- */
-
-static void convictions_ethnicity_and_religion_are_sensitive(void **state) {
-  struct fixture *fixture = *state;
-  assert_int_equal(fixture_number(fixture, "SELECT COUNT(*) FROM column_class WHERE module = 'register' AND class = 'sensitive' AND "
-                                           "((table_name = 'person' AND column_name IN ('ethnic', 'religion')) OR (table_name = "
-                                           "'person_conviction' AND column_name = 'crime') OR (table_name = 'person_category' AND "
-                                           "column_name = 'category'))"),
-                   4);
-  assert_int_equal(fixture_number(fixture, "SELECT COUNT(*) FROM column_class WHERE module = 'register' AND class = 'public' AND "
-                                           "table_name LIKE 'person%' AND column_name NOT IN ('person_id', 'ordinal', 'number', "
-                                           "'units_on')"),
-                   0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
@@ -605,13 +369,6 @@ int main(void) {
       TEST(a_guardian_represents_a_ward_while_it_lasts),
       TEST(residence_is_dated_and_old_codes_lead_to_new_provinces),
       TEST(rejects_residence_where_there_is_no_such_commune),
-      TEST(a_conviction_is_active_until_the_day_it_is_expunged),
-      TEST(bans_run_from_their_decision_to_their_end),
-      TEST(child_and_elderly_come_from_the_birth_date),
-      TEST(criminal_records_go_from_justice_to_police_on_1_march_2025),
-      TEST(every_province_has_its_agencies_at_every_time),
-      TEST(a_post_is_held_between_its_dates),
-      TEST(convictions_ethnicity_and_religion_are_sensitive),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

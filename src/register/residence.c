@@ -29,11 +29,13 @@ static struct register_residence residence_read(struct db_rows *rows, struct are
   return residence;
 }
 
-result register_residence_find(struct db_tx *tx, struct arena *arena, int64_t person_id, enum register_residence_kind kind, int32_t on,
+result register_residence_find(struct db_tx *tx, struct arena *arena, int64_t person_id,
+                               enum register_residence_kind kind, int32_t on,
                                struct register_residence *ret_residence) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
-               "SELECT " RESIDENCE_COLUMNS " FROM person_residence WHERE person_id = $1 AND kind = $2 AND from_date <= $3 AND "
+               "SELECT " RESIDENCE_COLUMNS
+               " FROM person_residence WHERE person_id = $1 AND kind = $2 AND from_date <= $3 AND "
                "to_date >= $3 ORDER BY from_date DESC LIMIT 1",
                DB_ARGS(db_of_int(person_id), db_of_int(kind), db_of_int(on)), &rows));
   if (!db_rows_next(&rows)) {
@@ -46,9 +48,12 @@ result register_residence_find(struct db_tx *tx, struct arena *arena, int64_t pe
 
 enum { RESIDENCES_MAX = 500 };
 
-result register_residences_load(struct db_tx *tx, struct arena *arena, int64_t person_id, struct register_residence_list *ret_list) {
+result register_residences_load(struct db_tx *tx, struct arena *arena, int64_t person_id,
+                                struct register_residence_list *ret_list) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT " RESIDENCE_COLUMNS " FROM person_residence WHERE person_id = $1 ORDER BY from_date DESC, kind LIMIT $2",
+  TRY(db_query(tx,
+               "SELECT " RESIDENCE_COLUMNS
+               " FROM person_residence WHERE person_id = $1 ORDER BY from_date DESC, kind LIMIT $2",
                DB_ARGS(db_of_int(person_id), db_of_int(RESIDENCES_MAX)), &rows));
   struct register_residence *items = ARENA_ARRAY(arena, struct register_residence, RESIDENCES_MAX);
   size_t count = 0;
@@ -60,7 +65,8 @@ result register_residences_load(struct db_tx *tx, struct arena *arena, int64_t p
   return OK;
 }
 
-result register_residence_province(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on, struct slice *ret_province) {
+result register_residence_province(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
+                                   struct slice *ret_province) {
   struct register_residence residence;
   TRY(register_residence_find(tx, arena, person_id, REGISTER_PERMANENT, on, &residence));
   const struct register_province *province = register_province_successor(residence.province, on);
@@ -80,8 +86,9 @@ static result residence_check(const struct register_residence *residence, int32_
     FAIL(REGISTER_PROVINCE_UNKNOWN, "no province of that code on that date");
   }
   const struct register_commune *commune =
-      residence->commune.len ? register_commune_find(residence->commune, units_on)
-                             : register_commune_find_named(residence->province, residence->district_name, residence->commune_name);
+      residence->commune.len
+          ? register_commune_find(residence->commune, units_on)
+          : register_commune_find_named(residence->province, residence->district_name, residence->commune_name);
   if (!commune || !slice_is(residence->province, commune->province)) {
     FAIL(REGISTER_COMMUNE_UNKNOWN, "no such commune in that province on that date");
   }
@@ -116,7 +123,8 @@ result register_residence_move(struct env *env, struct db_tx *tx, const struct r
   arena_init(&scratch);
   TRY(register_person_load(tx, &scratch, residence->person_id, &person));
   TRY(db_run(tx,
-             "UPDATE person_residence SET to_date = $3 WHERE person_id = $1 AND kind = $2 AND to_date = $4 AND from_date <= $3",
+             "UPDATE person_residence SET to_date = $3 WHERE person_id = $1 AND kind = $2 AND to_date = $4 AND "
+             "from_date <= $3",
              DB_ARGS(db_of_int(residence->person_id), db_of_int(residence->kind), db_of_int(residence->from - 1),
                      db_of_int(REGISTER_OPEN)),
              NULL));

@@ -26,7 +26,9 @@ result people_words_of(struct slice name, struct arena *arena, struct people_wor
   return OK;
 }
 
-int64_t people_birth_pack(struct register_birth birth) { return birth.year * 10000 + birth.month * 100 + birth.day; }
+int64_t people_birth_pack(struct register_birth birth) {
+  return birth.year * 10000 + birth.month * 100 + birth.day;
+}
 
 struct register_birth people_birth_unpack(int64_t packed) {
   return (struct register_birth){(int16_t)(packed / 10000), (uint8_t)(packed / 100 % 100), (uint8_t)(packed % 100)};
@@ -77,24 +79,29 @@ result people_name_tidy(struct slice name, struct arena *arena, struct slice *re
   return OK;
 }
 
-bool people_text_is_fine(struct slice text) { return text.len <= REGISTER_TEXT_BYTES_MAX && utf8_is_line(text); }
+bool people_text_is_fine(struct slice text) {
+  return text.len <= REGISTER_TEXT_BYTES_MAX && utf8_is_line(text);
+}
 
 result people_insert_person(struct db_tx *tx, const struct register_person *person, const struct people_words *words) {
-  return db_run(tx,
-                "INSERT INTO person (person_id, pin, name, name_fold, word_2, word_3, word_4, word_last, other_name, sex, birth, "
-                "birth_province, birth_place, home_town, ethnic, nationality, religion, card_number, card_issued, card_expires, "
-                "card_place, mobile, life, died_on) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
-                "$17, $18, $19, $20, $21, $22, $23, $24)",
-                DB_ARGS(db_of_int(person->person_id), db_of_int(people_pin_number(person->pin)), db_of_text(person->name),
-                        db_of_text(words->fold), db_of_text_or_null(words->word_2), db_of_text_or_null(words->word_3),
-                        db_of_text_or_null(words->word_4), db_of_text_or_null(words->word_last), db_of_text_or_null(person->other_name),
-                        db_of_int(person->sex), db_of_int(people_birth_pack(person->birth)), db_of_text_or_null(person->birth_province),
-                        db_of_text_or_null(person->birth_place), db_of_text_or_null(person->home_town), db_of_int(person->ethnic),
-                        db_of_text(person->nationality), db_of_text_or_null(person->religion), db_of_text_or_null(person->card_number),
-                        db_of_int_or_null(person->card_issued), db_of_int_or_null(person->card_expires),
-                        db_of_text_or_null(person->card_place), db_of_text_or_null(person->mobile), db_of_int(person->life),
-                        db_of_int_or_null(person->died_on)),
-                NULL);
+  return db_run(
+      tx,
+      "INSERT INTO person (person_id, pin, name, name_fold, word_2, word_3, word_4, word_last, other_name, sex, birth, "
+      "birth_province, birth_place, home_town, ethnic, nationality, religion, card_number, card_issued, card_expires, "
+      "card_place, mobile, life, died_on) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+      "$16, "
+      "$17, $18, $19, $20, $21, $22, $23, $24)",
+      DB_ARGS(db_of_int(person->person_id), db_of_int(people_pin_number(person->pin)), db_of_text(person->name),
+              db_of_text(words->fold), db_of_text_or_null(words->word_2), db_of_text_or_null(words->word_3),
+              db_of_text_or_null(words->word_4), db_of_text_or_null(words->word_last),
+              db_of_text_or_null(person->other_name), db_of_int(person->sex),
+              db_of_int(people_birth_pack(person->birth)), db_of_text_or_null(person->birth_province),
+              db_of_text_or_null(person->birth_place), db_of_text_or_null(person->home_town), db_of_int(person->ethnic),
+              db_of_text(person->nationality), db_of_text_or_null(person->religion),
+              db_of_text_or_null(person->card_number), db_of_int_or_null(person->card_issued),
+              db_of_int_or_null(person->card_expires), db_of_text_or_null(person->card_place),
+              db_of_text_or_null(person->mobile), db_of_int(person->life), db_of_int_or_null(person->died_on)),
+      NULL);
 }
 
 result people_insert_pin(struct db_tx *tx, int64_t pin, int64_t person_id, bool *ret_taken) {
@@ -105,60 +112,71 @@ result people_insert_pin(struct db_tx *tx, int64_t pin, int64_t person_id, bool 
   return OK;
 }
 
-result people_insert(struct db_tx *tx, const struct register_person *person, const struct people_words *words, bool *ret_taken) {
+result people_insert(struct db_tx *tx, const struct register_person *person, const struct people_words *words,
+                     bool *ret_taken) {
   TRY(people_insert_pin(tx, people_pin_number(person->pin), person->person_id, ret_taken));
   return *ret_taken ? OK : people_insert_person(tx, person, words);
 }
 
 result people_insert_relation(struct db_tx *tx, const struct register_relation *relation, int64_t ordinal) {
-  return db_run(tx,
-                "INSERT INTO person_relation (person_id, kind, ordinal, related_person_id, name, birth, from_date, to_date) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                DB_ARGS(db_of_int(relation->person_id), db_of_int(relation->kind), db_of_int(ordinal),
-                        db_of_int(relation->related_person_id), db_of_text_or_null(relation->name),
-                        db_of_int_or_null(people_birth_pack(relation->birth)), db_of_int(relation->from), db_of_int(relation->to)),
-                NULL);
+  return db_run(
+      tx,
+      "INSERT INTO person_relation (person_id, kind, ordinal, related_person_id, name, birth, from_date, to_date) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+      DB_ARGS(db_of_int(relation->person_id), db_of_int(relation->kind), db_of_int(ordinal),
+              db_of_int(relation->related_person_id), db_of_text_or_null(relation->name),
+              db_of_int_or_null(people_birth_pack(relation->birth)), db_of_int(relation->from),
+              db_of_int(relation->to)),
+      NULL);
 }
 
 result people_insert_residence(struct db_tx *tx, const struct register_residence *residence, int32_t units_on) {
   return db_run(tx,
-                "INSERT INTO person_residence (person_id, kind, from_date, to_date, province, commune, commune_name, district_name, "
+                "INSERT INTO person_residence (person_id, kind, from_date, to_date, province, commune, commune_name, "
+                "district_name, "
                 "units_on, address, householder_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                 DB_ARGS(db_of_int(residence->person_id), db_of_int(residence->kind), db_of_int(residence->from),
-                        db_of_int(residence->to), db_of_text(residence->province), db_of_text_or_null(residence->commune),
-                        db_of_text_or_null(residence->commune_name), db_of_text_or_null(residence->district_name),
-                        db_of_int(units_on), db_of_text_or_null(residence->address), db_of_int_or_null(residence->householder_id)),
+                        db_of_int(residence->to), db_of_text(residence->province),
+                        db_of_text_or_null(residence->commune), db_of_text_or_null(residence->commune_name),
+                        db_of_text_or_null(residence->district_name), db_of_int(units_on),
+                        db_of_text_or_null(residence->address), db_of_int_or_null(residence->householder_id)),
                 NULL);
 }
 
 result people_insert_category(struct db_tx *tx, const struct register_category_row *row) {
-  return db_run(tx, "INSERT INTO person_category (person_id, category, from_date, to_date, basis) VALUES ($1, $2, $3, $4, $5)",
-                DB_ARGS(db_of_int(row->person_id), db_of_int(row->category), db_of_int(row->from), db_of_int(row->to),
-                        db_of_text_or_null(row->basis)),
-                NULL);
+  return db_run(
+      tx, "INSERT INTO person_category (person_id, category, from_date, to_date, basis) VALUES ($1, $2, $3, $4, $5)",
+      DB_ARGS(db_of_int(row->person_id), db_of_int(row->category), db_of_int(row->from), db_of_int(row->to),
+              db_of_text_or_null(row->basis)),
+      NULL);
 }
 
 result people_insert_conviction(struct db_tx *tx, const struct register_conviction *conviction) {
-  return db_run(tx,
-                "INSERT INTO person_conviction (person_id, number, court, judgment_number, judgment_date, crime, clause, sentence, "
-                "status, expunged_on) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                DB_ARGS(db_of_int(conviction->person_id), db_of_int(conviction->number), db_of_text(conviction->court),
-                        db_of_text(conviction->judgment_number), db_of_int(conviction->judgment_date), db_of_text(conviction->crime),
-                        db_of_text_or_null(conviction->clause), db_of_text(conviction->sentence), db_of_int(conviction->status),
-                        db_of_int_or_null(conviction->expunged_on)),
-                NULL);
+  return db_run(
+      tx,
+      "INSERT INTO person_conviction (person_id, number, court, judgment_number, judgment_date, crime, clause, "
+      "sentence, "
+      "status, expunged_on) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+      DB_ARGS(db_of_int(conviction->person_id), db_of_int(conviction->number), db_of_text(conviction->court),
+              db_of_text(conviction->judgment_number), db_of_int(conviction->judgment_date),
+              db_of_text(conviction->crime), db_of_text_or_null(conviction->clause), db_of_text(conviction->sentence),
+              db_of_int(conviction->status), db_of_int_or_null(conviction->expunged_on)),
+      NULL);
 }
 
 result people_insert_ban(struct db_tx *tx, const struct register_ban *ban) {
-  return db_run(tx,
-                "INSERT INTO person_ban (person_id, number, court, decision_number, decision_date, position, from_date, to_date) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                DB_ARGS(db_of_int(ban->person_id), db_of_int(ban->number), db_of_text(ban->court), db_of_text(ban->decision_number),
-                        db_of_int(ban->decision_date), db_of_text(ban->position), db_of_int(ban->from), db_of_int(ban->to)),
-                NULL);
+  return db_run(
+      tx,
+      "INSERT INTO person_ban (person_id, number, court, decision_number, decision_date, position, from_date, to_date) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+      DB_ARGS(db_of_int(ban->person_id), db_of_int(ban->number), db_of_text(ban->court),
+              db_of_text(ban->decision_number), db_of_int(ban->decision_date), db_of_text(ban->position),
+              db_of_int(ban->from), db_of_int(ban->to)),
+      NULL);
 }
 
-result people_record(struct env *env, struct db_tx *tx, const struct register_act *act, const struct people_note *note) {
+result people_record(struct env *env, struct db_tx *tx, const struct register_act *act,
+                     const struct people_note *note) {
   struct ledger_entry entry = {
       .kind = note->kind,
       .actor_person_id = act->actor_person_id,

@@ -1,10 +1,12 @@
-/* Search by name. Every word asked for must begin a word of the name. The database narrows by one word (or by the beginning of the whole
- * name), the rest is compared here; a search that would go through more rows than SCAN_MAX ends early and says there is more. */
+/* Search by name. Every word asked for must begin a word of the name. The database narrows by one word (or by the
+ * beginning of the whole name), the rest is compared here; a search that would go through more rows than SCAN_MAX ends
+ * early and says there is more. */
 #include "codec/utf8.h"
 #include "register/people.h"
 
 enum {
-  SCAN_MAX = 50000, /* rows looked at: bounds a search for "nguyễn" among ten million people to some tens of milliseconds */
+  SCAN_MAX =
+      50000, /* rows looked at: bounds a search for "nguyễn" among ten million people to some tens of milliseconds */
   WORDS_MAX = 8,
 };
 
@@ -114,12 +116,13 @@ static result take_rows(struct search *search, const char *sql, struct slice fir
 #define SELECT_BY(column) \
   "SELECT person_id, name, name_fold, birth FROM person WHERE " column " >= $1 AND " column " <= $2 ORDER BY " column
 static const char BY_NAME[] = SELECT_BY("name_fold");
-static const char *const BY_WORD[] = {SELECT_BY("word_last"), SELECT_BY("word_2"), SELECT_BY("word_3"), SELECT_BY("word_4")};
+static const char *const BY_WORD[] = {SELECT_BY("word_last"), SELECT_BY("word_2"), SELECT_BY("word_3"),
+                                      SELECT_BY("word_4")};
 
 /* Words that half the country bears narrow nothing. */
 static bool is_frequent(struct slice word) {
-  static const char *const frequent[] = {"nguyen", "tran", "thi", "van", "le", "pham", "hoang", "huynh", "phan", "vu", "vo", "dang",
-                                         "bui", "do", "ho", "ngo", "duong", "ly"};
+  static const char *const frequent[] = {"nguyen", "tran", "thi",  "van", "le", "pham", "hoang", "huynh", "phan",
+                                         "vu",     "vo",   "dang", "bui", "do", "ho",   "ngo",   "duong", "ly"};
   for (size_t i = 0; i < sizeof frequent / sizeof *frequent; i++) {
     if (slice_starts(slice_str(frequent[i]), word)) {
       return true;
@@ -168,7 +171,8 @@ static result words_read(struct search *search, struct slice fold) {
 result register_person_search(struct db_tx *tx, struct arena *arena, const struct register_query *query,
                               struct register_person_list *ret_list) {
   bool limit_fits = query->limit > 0 && query->limit <= REGISTER_SEARCH_MAX;
-  struct search search = {.tx = tx, .arena = arena, .query = query, .limit = (size_t)(limit_fits ? query->limit : REGISTER_SEARCH_MAX)};
+  struct search search = {
+      .tx = tx, .arena = arena, .query = query, .limit = (size_t)(limit_fits ? query->limit : REGISTER_SEARCH_MAX)};
   struct slice name;
   struct slice fold;
   if (!is_ok(people_name_tidy(query->name, arena, &name)) || !is_ok(utf8_search_fold(name, arena, &fold))) {

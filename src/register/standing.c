@@ -27,7 +27,8 @@ result register_convictions_load(struct db_tx *tx, struct arena *arena, int64_t 
                                  struct register_conviction_list *ret_list) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
-               "SELECT number, court, judgment_number, judgment_date, crime, clause, sentence, expunged_on FROM person_conviction "
+               "SELECT number, court, judgment_number, judgment_date, crime, clause, sentence, expunged_on FROM "
+               "person_conviction "
                "WHERE person_id = $1 AND judgment_date <= $2 ORDER BY judgment_date, number LIMIT $3",
                DB_ARGS(db_of_int(person_id), db_of_int(on), db_of_int(ROWS_MAX)), &rows));
   struct buf items;
@@ -83,24 +84,27 @@ static struct slice conviction_detail(struct arena *arena, const struct register
   return buf_slice(&buf);
 }
 
-result register_conviction_add(struct env *env, struct db_tx *tx, const struct register_act *act, struct register_conviction *conviction) {
+result register_conviction_add(struct env *env, struct db_tx *tx, const struct register_act *act,
+                               struct register_conviction *conviction) {
   struct slice texts[] = {conviction->court, conviction->judgment_number, conviction->crime, conviction->sentence};
   if (!texts_are_fine(texts, sizeof texts / sizeof *texts) || !people_text_is_fine(conviction->clause)) {
     FAIL(REGISTER_TEXT_SYNTAX, "court, judgment number, crime and sentence are one line each");
   }
   bool expunged = conviction->status == REGISTER_CONVICTION_EXPUNGED;
-  if (conviction->judgment_date > clock_date_of(clock_now_ms(env->clock)) || expunged != (conviction->expunged_on != 0) ||
-      (expunged && conviction->expunged_on < conviction->judgment_date)) {
+  if (conviction->judgment_date > clock_date_of(clock_now_ms(env->clock)) ||
+      expunged != (conviction->expunged_on != 0) || (expunged && conviction->expunged_on < conviction->judgment_date)) {
     FAIL(REGISTER_DATES_WRONG, "judgment or expungement date");
   }
   TRY(person_exists(tx, conviction->person_id));
   int32_t number = 0;
-  TRY(next_number(tx, "SELECT COALESCE(MAX(number), 0) + 1 FROM person_conviction WHERE person_id = $1", conviction->person_id, &number));
+  TRY(next_number(tx, "SELECT COALESCE(MAX(number), 0) + 1 FROM person_conviction WHERE person_id = $1",
+                  conviction->person_id, &number));
   conviction->number = number;
   TRY(people_insert_conviction(tx, conviction));
   struct arena scratch CLEANUP(arena_free);
   arena_init(&scratch);
-  struct people_note note = {"register.conviction_added", conviction->person_id, conviction_detail(&scratch, conviction)};
+  struct people_note note = {"register.conviction_added", conviction->person_id,
+                             conviction_detail(&scratch, conviction)};
   return people_record(env, tx, act, &note);
 }
 
@@ -110,9 +114,10 @@ result register_conviction_expunge(struct env *env, struct db_tx *tx, const stru
   if (expunged_on < conviction->judgment_date) {
     FAIL(REGISTER_DATES_WRONG, "expunged before the judgment");
   }
-  TRY(db_run(tx,
-             "UPDATE person_conviction SET status = 2, expunged_on = $3 WHERE person_id = $1 AND number = $2 AND status = 1",
-             DB_ARGS(db_of_int(conviction->person_id), db_of_int(conviction->number), db_of_int(expunged_on)), &changed));
+  TRY(db_run(
+      tx,
+      "UPDATE person_conviction SET status = 2, expunged_on = $3 WHERE person_id = $1 AND number = $2 AND status = 1",
+      DB_ARGS(db_of_int(conviction->person_id), db_of_int(conviction->number), db_of_int(expunged_on)), &changed));
   if (changed == 0) {
     FAIL(REGISTER_ALREADY_EXPUNGED, "no active conviction of that number");
   }
@@ -120,13 +125,15 @@ result register_conviction_expunge(struct env *env, struct db_tx *tx, const stru
   after.expunged_on = expunged_on;
   struct arena scratch CLEANUP(arena_free);
   arena_init(&scratch);
-  struct people_note note = {"register.conviction_expunged", conviction->person_id, conviction_detail(&scratch, &after)};
+  struct people_note note = {"register.conviction_expunged", conviction->person_id,
+                             conviction_detail(&scratch, &after)};
   return people_record(env, tx, act, &note);
 }
 
 /* ---- bans ---- */
 
-result register_bans_load(struct db_tx *tx, struct arena *arena, int64_t person_id, struct register_ban_list *ret_list) {
+result register_bans_load(struct db_tx *tx, struct arena *arena, int64_t person_id,
+                          struct register_ban_list *ret_list) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
                "SELECT number, court, decision_number, decision_date, position, from_date, to_date FROM person_ban "
@@ -181,7 +188,8 @@ result register_ban_add(struct env *env, struct db_tx *tx, const struct register
   }
   TRY(person_exists(tx, ban->person_id));
   int32_t number = 0;
-  TRY(next_number(tx, "SELECT COALESCE(MAX(number), 0) + 1 FROM person_ban WHERE person_id = $1", ban->person_id, &number));
+  TRY(next_number(tx, "SELECT COALESCE(MAX(number), 0) + 1 FROM person_ban WHERE person_id = $1", ban->person_id,
+                  &number));
   ban->number = number;
   TRY(people_insert_ban(tx, ban));
   struct arena scratch CLEANUP(arena_free);
@@ -230,10 +238,11 @@ result register_categories_load(struct db_tx *tx, struct arena *arena, int64_t p
     count++;
   }
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx,
-               "SELECT category, from_date, to_date, basis FROM person_category WHERE person_id = $1 AND from_date <= $2 AND "
-               "to_date >= $2 ORDER BY category, from_date LIMIT $3",
-               DB_ARGS(db_of_int(person_id), db_of_int(on), db_of_int(ROWS_MAX)), &rows));
+  TRY(db_query(
+      tx,
+      "SELECT category, from_date, to_date, basis FROM person_category WHERE person_id = $1 AND from_date <= $2 AND "
+      "to_date >= $2 ORDER BY category, from_date LIMIT $3",
+      DB_ARGS(db_of_int(person_id), db_of_int(on), db_of_int(ROWS_MAX)), &rows));
   while (db_rows_next(&rows)) {
     struct register_category_row row = {
         .person_id = person_id,
@@ -277,7 +286,8 @@ static result category_record(struct env *env, struct db_tx *tx, const struct re
   return people_record(env, tx, act, &note);
 }
 
-result register_category_grant(struct env *env, struct db_tx *tx, const struct register_act *act, const struct register_category_row *row) {
+result register_category_grant(struct env *env, struct db_tx *tx, const struct register_act *act,
+                               const struct register_category_row *row) {
   if (!register_category_name(row->category) || row->category == REGISTER_CATEGORY_CHILD ||
       row->category == REGISTER_CATEGORY_ELDERLY) {
     FAIL(REGISTER_CATEGORY_UNKNOWN, "not a category that is stored");
@@ -290,8 +300,11 @@ result register_category_grant(struct env *env, struct db_tx *tx, const struct r
   }
   TRY(person_exists(tx, row->person_id));
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_row(tx, "SELECT COUNT(*) FROM person_category WHERE person_id = $1 AND category = $2 AND from_date <= $4 AND to_date >= $3",
-             DB_ARGS(db_of_int(row->person_id), db_of_int(row->category), db_of_int(row->from), db_of_int(row->to)), &rows));
+  TRY(db_row(tx,
+             "SELECT COUNT(*) FROM person_category WHERE person_id = $1 AND category = $2 AND from_date <= $4 AND "
+             "to_date >= $3",
+             DB_ARGS(db_of_int(row->person_id), db_of_int(row->category), db_of_int(row->from), db_of_int(row->to)),
+             &rows));
   if (db_int(&rows, 0) > 0) {
     FAIL(REGISTER_DATES_WRONG, "granted for that time already");
   }
@@ -300,14 +313,17 @@ result register_category_grant(struct env *env, struct db_tx *tx, const struct r
   return category_record(env, tx, act, "register.category_granted", row);
 }
 
-result register_category_end(struct env *env, struct db_tx *tx, const struct register_act *act, const struct register_category_row *row,
-                             int32_t ended_on) {
+result register_category_end(struct env *env, struct db_tx *tx, const struct register_act *act,
+                             const struct register_category_row *row, int32_t ended_on) {
   int64_t changed = 0;
   if (ended_on < row->from) {
     FAIL(REGISTER_DATES_WRONG, "ends before it begins");
   }
-  TRY(db_run(tx, "UPDATE person_category SET to_date = $4 WHERE person_id = $1 AND category = $2 AND from_date = $3 AND to_date > $4",
-             DB_ARGS(db_of_int(row->person_id), db_of_int(row->category), db_of_int(row->from), db_of_int(ended_on)), &changed));
+  TRY(db_run(tx,
+             "UPDATE person_category SET to_date = $4 WHERE person_id = $1 AND category = $2 AND from_date = $3 AND "
+             "to_date > $4",
+             DB_ARGS(db_of_int(row->person_id), db_of_int(row->category), db_of_int(row->from), db_of_int(ended_on)),
+             &changed));
   if (changed == 0) {
     FAIL(REGISTER_CATEGORY_UNKNOWN, "no such category lasts on that date");
   }

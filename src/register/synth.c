@@ -1,4 +1,5 @@
-/* The synthetic country, in order: agencies, the people of the demonstration, then households until there are enough. */
+/* The synthetic country, in order: agencies, the people of the demonstration, then households until there are enough.
+ * */
 #include "base/buf.h"
 #include "register/agencies.h"
 #include "register/synth_country.h"
@@ -12,8 +13,10 @@ static void demo_name(struct synth_batch *batch, struct slice name, const struct
   batch->demos[batch->demo_count++] = (struct register_demo){name, row->person.person_id};
 }
 
-static void demo_category(struct synth_batch *batch, const struct synth_row *row, enum register_category category, int32_t from) {
-  struct register_category_row granted = {row->person.person_id, category, from, REGISTER_OPEN, S("Dữ liệu trình diễn")};
+static void demo_category(struct synth_batch *batch, const struct synth_row *row, enum register_category category,
+                          int32_t from) {
+  struct register_category_row granted = {row->person.person_id, category, from, REGISTER_OPEN,
+                                          S("Dữ liệu trình diễn")};
   synth_category(batch, &granted);
 }
 
@@ -77,10 +80,10 @@ static result demo_standing(struct synth_country *country, struct synth_batch *b
 
 static result demo_people(struct synth_country *country, struct synth_batch *batch) {
   static const struct demo_single demos[] = {
-      {"citizen.hue", "46", {REGISTER_FEMALE, 29}},      {"student.hanoi", "01", {REGISTER_FEMALE, 20}},
-      {"elderly.hanoi", "01", {REGISTER_MALE, 70}},      {"convicted.hanoi", "01", {REGISTER_MALE, 35}},
-      {"expunged.hanoi", "01", {REGISTER_MALE, 45}},     {"poor.hanoi", "01", {REGISTER_FEMALE, 33}},
-      {"digital.hanoi", "01", {REGISTER_FEMALE, 27}},    {"citizen.danang", "48", {REGISTER_MALE, 31}},
+      {"citizen.hue", "46", {REGISTER_FEMALE, 29}},       {"student.hanoi", "01", {REGISTER_FEMALE, 20}},
+      {"elderly.hanoi", "01", {REGISTER_MALE, 70}},       {"convicted.hanoi", "01", {REGISTER_MALE, 35}},
+      {"expunged.hanoi", "01", {REGISTER_MALE, 45}},      {"poor.hanoi", "01", {REGISTER_FEMALE, 33}},
+      {"digital.hanoi", "01", {REGISTER_FEMALE, 27}},     {"citizen.danang", "48", {REGISTER_MALE, 31}},
       {"citizen.hochiminh", "79", {REGISTER_FEMALE, 41}},
   };
   TRY(demo_family(country, batch));
@@ -104,7 +107,8 @@ struct vacancy {
 static result vacancies_load(struct db_tx *tx, struct arena *arena, int32_t on, struct buf *vacancies) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
-               "SELECT p.post_id, p.role, a.province FROM post p JOIN agency a ON a.agency_code = p.agency_code AND a.from_date <= $1 "
+               "SELECT p.post_id, p.role, a.province FROM post p JOIN agency a ON a.agency_code = p.agency_code AND "
+               "a.from_date <= $1 "
                "AND a.to_date >= $1 WHERE p.from_date <= $1 AND p.to_date >= $1 ORDER BY a.province, p.post_id",
                DB_ARGS(db_of_int(on)), &rows));
   while (db_rows_next(&rows)) {
@@ -117,13 +121,16 @@ static result vacancies_load(struct db_tx *tx, struct arena *arena, int32_t on, 
 static result officer_make(struct synth_country *country, struct synth_batch *batch, const struct vacancy *vacancy) {
   struct synth_household household;
   synth_household_plain(country, batch, synth_place_find(&country->places, vacancy->province), &household);
-  struct synth_single form = {synth_chance(country, 5000) ? REGISTER_MALE : REGISTER_FEMALE, 30 + (int32_t)synth_draw(country, 25)};
+  struct synth_single form = {synth_chance(country, 5000) ? REGISTER_MALE : REGISTER_FEMALE,
+                              30 + (int32_t)synth_draw(country, 25)};
   struct synth_row *row = NULL;
   TRY(synth_single(&household, &form, &row));
   int32_t served = country->date - 30 - (int32_t)synth_draw(country, 900);
   struct register_holding *holding = &batch->holdings[batch->holding_count++];
   *holding = (struct register_holding){row->person.person_id, vacancy->post_id, served, REGISTER_OPEN};
-  demo_name(batch, arena_printf(&batch->arena, "%.*s.%s", SLICE_ARG(vacancy->province), register_role_name(vacancy->role)), row);
+  demo_name(batch,
+            arena_printf(&batch->arena, "%.*s.%s", SLICE_ARG(vacancy->province), register_role_name(vacancy->role)),
+            row);
   country->counts.posts_held++;
   return OK;
 }
@@ -203,11 +210,13 @@ static result country_make(struct env *env, struct synth_country *country) {
   return OK;
 }
 
-result register_synth(struct env *env, const struct register_synth_options *options, struct register_synth_counts *ret_counts) {
+result register_synth(struct env *env, const struct register_synth_options *options,
+                      struct register_synth_counts *ret_counts) {
   struct civil_date civil = clock_civil(options->date);
   if (options->people < REGISTER_SYNTH_PEOPLE_MIN || options->people > REGISTER_SYNTH_PEOPLE_MAX || civil.year < 2020 ||
       civil.year > 2080) {
-    FAIL(REGISTER_DATES_WRONG, "a synthetic country has %d people or more and a date from 2020 to 2080", REGISTER_SYNTH_PEOPLE_MIN);
+    FAIL(REGISTER_DATES_WRONG, "a synthetic country has %d people or more and a date from 2020 to 2080",
+         REGISTER_SYNTH_PEOPLE_MIN);
   }
   struct synth_country country = {.options = options, .date = options->date, .random = random_seeded(options->seed)};
   /* Numbers as if all had been given in the first milliseconds of the day. */

@@ -1,6 +1,8 @@
-/* register/synth_country.h: the parts of the synthetic country: what lasts from batch to batch, a batch, a household. (private to register/)
+/* register/synth_country.h: the parts of the synthetic country: what lasts from batch to batch, a batch, a household.
+ * (private to register/)
  *
- * Made in    synth_household.c (who lives together), synth_member.c (one person's record and standing), synth_store.c (the write), synth.c (the order).
+ * Made in    synth_household.c (who lives together), synth_member.c (one person's record and standing), synth_store.c
+ *            (the write), synth.c (the order).
  * Repeats    every draw comes from one seeded stream, in one order: the same options make the same rows.
  */
 #pragma once
@@ -50,7 +52,7 @@ struct synth_batch {
   int32_t date;
 };
 enum {
-  SYNTH_BATCH_PEOPLE = 8000,  /* about 10 MB of rows: what the writer's cache holds */
+  SYNTH_BATCH_PEOPLE = 8000, /* about 10 MB of rows: what the writer's cache holds */
   SYNTH_HOUSEHOLD_MAX = 16,
   SYNTH_ROWS_PER_PERSON = 6, /* most relations or categories of one person */
 };
@@ -85,11 +87,13 @@ struct synth_form {
   int32_t died_on;                   /* 0: alive */
 };
 /* A person with number, PIN, name, card, residence, categories and perhaps convictions. */
-MUST_USE result synth_member(struct synth_household *household, const struct synth_form *form, struct synth_row **ret_row);
+MUST_USE result synth_member(struct synth_household *household, const struct synth_form *form,
+                             struct synth_row **ret_row);
 void synth_category(struct synth_batch *batch, const struct register_category_row *row);
 /* The first, and here the only one, of its kind that the person has. */
 void synth_relation(struct synth_batch *batch, const struct register_relation *relation);
-void synth_convict(struct synth_country *country, struct synth_batch *batch, const struct synth_row *row, bool expunged);
+void synth_convict(struct synth_country *country, struct synth_batch *batch, const struct synth_row *row,
+                   bool expunged);
 
 /* ---- synth_household.c ---- */
 /* A random household: one to about ten people. */
@@ -101,14 +105,16 @@ struct synth_single {
   enum register_sex sex;
   int32_t age;
 };
-MUST_USE result synth_single(struct synth_household *household, const struct synth_single *form, struct synth_row **ret_row);
+MUST_USE result synth_single(struct synth_household *household, const struct synth_single *form,
+                             struct synth_row **ret_row);
 struct synth_family {
   int32_t husband_age, wife_age;
-  int32_t child_age; /* one child of that age; -1: as it comes */
+  int32_t child_age;                        /* one child of that age; -1: as it comes */
   struct synth_row *husband, *wife, *child; /* filled in */
 };
 MUST_USE result synth_family(struct synth_household *household, struct synth_family *family);
-MUST_USE result synth_guarded(struct synth_household *household, struct synth_row **ret_guardian, struct synth_row **ret_ward);
+MUST_USE result synth_guarded(struct synth_household *household, struct synth_row **ret_guardian,
+                              struct synth_row **ret_ward);
 
 /* ---- synth_store.c ---- */
 void synth_batch_init(struct synth_batch *batch, int32_t date);

@@ -1,9 +1,13 @@
 /* Who lives together, who is whose child, and since when. */
 #include "register/synth_country.h"
 
-uint64_t synth_draw(struct synth_country *country, uint64_t bound) { return random_below(&country->random, bound); }
+uint64_t synth_draw(struct synth_country *country, uint64_t bound) {
+  return random_below(&country->random, bound);
+}
 
-bool synth_chance(struct synth_country *country, uint64_t of_ten_thousand) { return synth_draw(country, 10000) < of_ten_thousand; }
+bool synth_chance(struct synth_country *country, uint64_t of_ten_thousand) {
+  return synth_draw(country, 10000) < of_ten_thousand;
+}
 
 int32_t synth_years_after(int32_t date, int32_t years) {
   struct civil_date civil = clock_civil(date);
@@ -24,7 +28,8 @@ static int32_t draw_between(struct synth_country *country, int32_t low, int32_t 
 
 /* ---- the home ---- */
 
-static struct slice home_address(struct synth_country *country, struct arena *arena, const struct register_commune *commune) {
+static struct slice home_address(struct synth_country *country, struct arena *arena,
+                                 const struct register_commune *commune) {
   unsigned number = 1 + (unsigned)synth_draw(country, 240);
   if (slice_starts(slice_str(commune->name), S("Xã"))) {
     return arena_printf(arena, "Thôn %u", 1 + number % 14);
@@ -47,7 +52,8 @@ static void home_make(struct synth_country *country, struct synth_batch *batch, 
                       struct synth_household *ret_household) {
   const struct register_commune *commune = &place->communes[synth_draw(country, place->commune_count)];
   bool difficult = synth_commune_is_difficult(place, commune);
-  bool minority = synth_draw(country, 100) < (uint64_t)place->minority_percent * (difficult ? 2 : 1) / (difficult ? 1 : 2);
+  bool minority =
+      synth_draw(country, 100) < (uint64_t)place->minority_percent * (difficult ? 2 : 1) / (difficult ? 1 : 2);
   *ret_household = (struct synth_household){
       .country = country,
       .batch = batch,
@@ -84,7 +90,8 @@ void synth_household_plain(struct synth_country *country, struct synth_batch *ba
 
 /* ---- relations ---- */
 
-static void parent_by_row(struct synth_household *household, const struct synth_row *child, const struct synth_row *parent) {
+static void parent_by_row(struct synth_household *household, const struct synth_row *child,
+                          const struct synth_row *parent) {
   struct register_relation relation = {
       .person_id = child->person.person_id,
       .kind = parent->person.sex == REGISTER_MALE ? REGISTER_FATHER : REGISTER_MOTHER,
@@ -118,7 +125,8 @@ static void parents_by_name(struct synth_household *household, const struct synt
   parent_by_name(household, child, REGISTER_FEMALE);
 }
 
-static void marry(struct synth_household *household, const struct synth_row *one, const struct synth_row *other, int32_t on) {
+static void marry(struct synth_household *household, const struct synth_row *one, const struct synth_row *other,
+                  int32_t on) {
   int32_t ended = one->person.died_on ? one->person.died_on : other->person.died_on;
   struct register_relation relation = {
       .person_id = one->person.person_id,
@@ -164,14 +172,16 @@ static result lone_parent(struct synth_household *household) {
 /* ---- couples and their children ---- */
 
 /* [Law 52/2014 Art 8] a man marries from 20, a woman from 18. */
-static int32_t wedding_day(struct synth_country *country, const struct synth_row *husband, const struct synth_row *wife) {
+static int32_t wedding_day(struct synth_country *country, const struct synth_row *husband,
+                           const struct synth_row *wife) {
   int32_t earliest = synth_years_after(wife->born, 19);
   int32_t his = synth_years_after(husband->born, 21);
   earliest = his > earliest ? his : earliest;
   return draw_between(country, earliest, earliest + 2500 < country->date ? earliest + 2500 : country->date - 1);
 }
 
-static result child_of(struct synth_household *household, const struct synth_family *family, int32_t born, struct synth_row **ret_child) {
+static result child_of(struct synth_household *household, const struct synth_family *family, int32_t born,
+                       struct synth_row **ret_child) {
   struct synth_form form = {
       .sex = synth_chance(household->country, 5250) ? REGISTER_MALE : REGISTER_FEMALE,
       .born = born,
@@ -243,7 +253,8 @@ static result with_grandparents(struct synth_household *household, struct synth_
   TRY(synth_member(household, &hers, &grandmother));
   parents_by_name(household, grandfather);
   parents_by_name(household, grandmother);
-  struct synth_form his = {.sex = REGISTER_MALE, .born = synth_born(country, family->husband_age), .surname = grandfather->surname};
+  struct synth_form his = {
+      .sex = REGISTER_MALE, .born = synth_born(country, family->husband_age), .surname = grandfather->surname};
   TRY(synth_member(household, &his, &family->husband));
   marry(household, grandfather, grandmother, family->husband->born - draw_between(country, 250, 300));
   parent_by_row(household, family->husband, grandfather);

@@ -6,10 +6,10 @@ enum {
   PIN_TAILS = 1000000,
   /* Odd and no multiple of five, so that multiplying by it visits each of the million tails once before any twice. */
   PIN_STEP = 387563,
-  PIN_YEARS = 400,        /* 1900..2299 */
+  PIN_YEARS = 400,         /* 1900..2299 */
   CHIP_CARDS_FROM = 18628, /* 2021-01-01 */
-  ID_LAW = 19905,         /* 2024-07-01: Law 26/2023 in force */
-  DIGITAL_FROM = 20680,   /* 2026-08-15: Resolution 66.22/2026 */
+  ID_LAW = 19905,          /* 2024-07-01: Law 26/2023 in force */
+  DIGITAL_FROM = 20680,    /* 2026-08-15: Resolution 66.22/2026 */
 };
 
 /* ---- PIN ---- */
@@ -30,12 +30,14 @@ static struct slice pin_make(struct synth_household *household, unsigned provinc
   uint64_t offset = (household->country->options->seed ^ group) * 0x9E3779B97F4A7C15u >> 40;
   unsigned tail = (unsigned)((serial * PIN_STEP + offset) % PIN_TAILS);
   unsigned century_and_sex = (unsigned)((year - 1900) / 100) * 2 + female;
-  return arena_printf(&household->batch->arena, "%03u%u%02u%06u", province, century_and_sex, (unsigned)(year % 100), tail);
+  return arena_printf(&household->batch->arena, "%03u%u%02u%06u", province, century_and_sex, (unsigned)(year % 100),
+                      tail);
 }
 
 /* ---- card ---- */
 
-/* [Law 26/2023 Art 21] replaced at 14, 25, 40 and 60; one issued within two years before such an age serves to the next. */
+/* [Law 26/2023 Art 21] replaced at 14, 25, 40 and 60; one issued within two years before such an age serves to the
+ * next. */
 static int32_t card_expiry(int32_t born, int32_t issued) {
   static const int32_t ages[] = {14, 25, 40, 60};
   for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
@@ -62,7 +64,8 @@ static void card_make(struct synth_country *country, struct register_person *per
     person->card_issued = first + (int32_t)synth_draw(country, (uint64_t)(last - first + 1));
     person->card_expires = card_expiry(born, person->card_issued);
     person->card_number = person->pin;
-    person->card_place = person->card_issued < ID_LAW ? S("Cục Cảnh sát quản lý hành chính về trật tự xã hội") : S("Bộ Công an");
+    person->card_place =
+        person->card_issued < ID_LAW ? S("Cục Cảnh sát quản lý hành chính về trật tự xã hội") : S("Bộ Công an");
     return;
   }
 }
@@ -76,14 +79,16 @@ static void mobile_make(struct synth_country *country, struct register_person *p
 
 /* ---- categories ---- */
 
-void synth_category(struct synth_batch *batch, const struct register_category_row *row) { batch->categories[batch->category_count++] = *row; }
+void synth_category(struct synth_batch *batch, const struct register_category_row *row) {
+  batch->categories[batch->category_count++] = *row;
+}
 
 void synth_relation(struct synth_batch *batch, const struct register_relation *relation) {
   batch->relations[batch->relation_count++] = *relation;
 }
 
-static void category_open(struct synth_household *household, const struct synth_row *row, enum register_category category,
-                          struct slice basis) {
+static void category_open(struct synth_household *household, const struct synth_row *row,
+                          enum register_category category, struct slice basis) {
   int32_t from = household->since > row->born ? household->since : row->born;
   struct register_category_row granted = {row->person.person_id, category, from, REGISTER_OPEN, basis};
   synth_category(household->batch, &granted);
@@ -149,8 +154,8 @@ static void categories_make(struct synth_household *household, const struct synt
   }
   if (age >= 18 && country->date >= DIGITAL_FROM && synth_chance(country, 300)) {
     int32_t granted_on = DIGITAL_FROM + (int32_t)synth_draw(country, (uint64_t)(country->date - DIGITAL_FROM + 1));
-    struct register_category_row granted = {row->person.person_id, REGISTER_CATEGORY_DIGITAL_CITIZEN, granted_on, REGISTER_OPEN,
-                                            (struct slice){0}};
+    struct register_category_row granted = {row->person.person_id, REGISTER_CATEGORY_DIGITAL_CITIZEN, granted_on,
+                                            REGISTER_OPEN, (struct slice){0}};
     synth_category(household->batch, &granted);
   }
 }
@@ -164,7 +169,8 @@ static const struct {
 } CRIMES[] = {
     {"Trộm cắp tài sản", "Khoản 1 Điều 173 Bộ luật Hình sự", "12 tháng tù", 12, false},
     {"Đánh bạc", "Khoản 1 Điều 321 Bộ luật Hình sự", "Phạt tiền 20.000.000 đồng", 1, false},
-    {"Cố ý gây thương tích", "Khoản 1 Điều 134 Bộ luật Hình sự", "18 tháng tù cho hưởng án treo, thử thách 36 tháng", 36, false},
+    {"Cố ý gây thương tích", "Khoản 1 Điều 134 Bộ luật Hình sự", "18 tháng tù cho hưởng án treo, thử thách 36 tháng",
+     36, false},
     {"Vi phạm quy định về tham gia giao thông đường bộ", "Khoản 1 Điều 260 Bộ luật Hình sự",
      "15 tháng tù cho hưởng án treo, thử thách 30 tháng", 30, false},
     {"Tàng trữ trái phép chất ma túy", "Khoản 1 Điều 249 Bộ luật Hình sự", "24 tháng tù", 24, false},
@@ -192,7 +198,8 @@ static void ban_make(struct synth_batch *batch, const struct register_conviction
   };
 }
 
-void synth_convict(struct synth_country *country, struct synth_batch *batch, const struct synth_row *row, bool expunged) {
+void synth_convict(struct synth_country *country, struct synth_batch *batch, const struct synth_row *row,
+                   bool expunged) {
   size_t which = synth_draw(country, sizeof CRIMES / sizeof *CRIMES);
   int32_t served = CRIMES[which].months * 31;
   int32_t cleared = served + 800; /* [Penal Code Art 70] two years after a sentence of up to five */
@@ -200,13 +207,15 @@ void synth_convict(struct synth_country *country, struct synth_batch *batch, con
   int32_t earliest = country->date - (expunged ? 7300 : cleared);
   int32_t latest = country->date - (expunged ? cleared : 20);
   earliest = earliest > first ? earliest : first;
-  int32_t judged = earliest < latest ? earliest + (int32_t)synth_draw(country, (uint64_t)(latest - earliest)) : earliest;
+  int32_t judged =
+      earliest < latest ? earliest + (int32_t)synth_draw(country, (uint64_t)(latest - earliest)) : earliest;
   int32_t cleared_on = judged + cleared < country->date ? judged + cleared : country->date;
   struct register_conviction conviction = {
       .person_id = row->person.person_id,
       .number = 1,
       .court = court_of(country, batch),
-      .judgment_number = arena_printf(&batch->arena, "%u/%d/HS-ST", 1 + (unsigned)synth_draw(country, 400), clock_civil(judged).year),
+      .judgment_number =
+          arena_printf(&batch->arena, "%u/%d/HS-ST", 1 + (unsigned)synth_draw(country, 400), clock_civil(judged).year),
       .judgment_date = judged,
       .crime = slice_str(CRIMES[which].crime),
       .clause = slice_str(CRIMES[which].clause),
@@ -289,9 +298,11 @@ result synth_member(struct synth_household *household, const struct synth_form *
   struct arena *arena = &household->batch->arena;
   struct synth_row *row = ARENA_NEW(arena, struct synth_row);
   row->born = form->born;
-  row->surname = form->surname ? form->surname : synth_surname_pick(&country->names, household->ethnic, &country->random);
+  row->surname =
+      form->surname ? form->surname : synth_surname_pick(&country->names, household->ethnic, &country->random);
   bool moved = synth_chance(country, 800);
-  const struct synth_place *birthplace = moved ? synth_place_pick(&country->places, &country->random) : household->place;
+  const struct synth_place *birthplace =
+      moved ? synth_place_pick(&country->places, &country->random) : household->place;
   unsigned code = birth_code(country, birthplace, form->born);
   struct synth_bearer bearer = {row->surname, form->sex, clock_civil(form->born).year};
   struct synth_name name = synth_name_make(&country->names, arena, &country->random, &bearer);

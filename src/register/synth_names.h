@@ -1,7 +1,9 @@
 /* register/synth_names.h: invented Vietnamese names by sex, year of birth and people. (private to register/)
  *
- * Shapes     a name comes with its folded form, put together from folded pieces: folding a name costs more than storing it.
- * Does not   take any name from a list of real people: pieces are common syllables, weights are of the common distribution.
+ * Shapes     a name comes with its folded form, put together from folded pieces: folding a name costs more than storing
+ *            it.
+ * Does not   take any name from a list of real people: pieces are common syllables, weights are of the common
+ *            distribution.
  */
 #pragma once
 #include "register/register.h"

@@ -1,4 +1,5 @@
-/* register/synth_places.h: where invented people are born and live: provinces by their size, communes, peoples. (private to register/)
+/* register/synth_places.h: where invented people are born and live: provinces by their size, communes, peoples.
+ * (private to register/)
  */
 #pragma once
 #include "register/register.h"
@@ -7,10 +8,10 @@ struct synth_place {
   const struct register_province *province;
   const struct register_commune *communes;
   size_t commune_count;
-  uint32_t up_to;       /* running sum of inhabitants, thousands */
-  uint8_t births[8];    /* former codes of the provinces it is made of: PIN codes of those born there */
+  uint32_t up_to;    /* running sum of inhabitants, thousands */
+  uint8_t births[8]; /* former codes of the provinces it is made of: PIN codes of those born there */
   size_t birth_count;
-  uint8_t minority;     /* ethnic code of its largest minority */
+  uint8_t minority; /* ethnic code of its largest minority */
   uint8_t minority_percent;
   bool border;
 };

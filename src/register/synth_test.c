@@ -16,51 +16,66 @@ static const struct {
   const char *sql;
 } INVARIANTS[] = {
     {"a child as old as its parent",
-     "SELECT COUNT(*) FROM person_relation r JOIN person c ON c.person_id = r.person_id JOIN person p ON p.person_id = r.related_person_id "
+     "SELECT COUNT(*) FROM person_relation r JOIN person c ON c.person_id = r.person_id JOIN person p ON p.person_id = "
+     "r.related_person_id "
      "WHERE r.kind IN (1, 2) AND c.birth / 10000 - p.birth / 10000 < 17"},
     {"a mother of more than fifty",
-     "SELECT COUNT(*) FROM person_relation r JOIN person c ON c.person_id = r.person_id JOIN person p ON p.person_id = r.related_person_id "
+     "SELECT COUNT(*) FROM person_relation r JOIN person c ON c.person_id = r.person_id JOIN person p ON p.person_id = "
+     "r.related_person_id "
      "WHERE r.kind = 2 AND c.birth / 10000 - p.birth / 10000 > 50"},
     {"a father who is a woman or a mother who is a man",
-     "SELECT COUNT(*) FROM person_relation r JOIN person p ON p.person_id = r.related_person_id WHERE r.kind IN (1, 2) AND r.kind <> p.sex"},
+     "SELECT COUNT(*) FROM person_relation r JOIN person p ON p.person_id = r.related_person_id WHERE r.kind IN (1, 2) "
+     "AND r.kind <> p.sex"},
     {"a child with another surname than its father",
-     "SELECT COUNT(*) FROM person_relation r JOIN person c ON c.person_id = r.person_id JOIN person p ON p.person_id = r.related_person_id "
+     "SELECT COUNT(*) FROM person_relation r JOIN person c ON c.person_id = r.person_id JOIN person p ON p.person_id = "
+     "r.related_person_id "
      "WHERE r.kind = 1 AND substr(c.name, 1, instr(c.name, ' ')) <> substr(p.name, 1, instr(p.name, ' '))"},
     {"a marriage that only one side knows",
-     "SELECT COUNT(*) FROM person_relation r LEFT JOIN person_relation b ON b.person_id = r.related_person_id AND b.kind = 3 AND "
+     "SELECT COUNT(*) FROM person_relation r LEFT JOIN person_relation b ON b.person_id = r.related_person_id AND "
+     "b.kind = 3 AND "
      "b.related_person_id = r.person_id WHERE r.kind = 3 AND b.person_id IS NULL"},
     {"a marriage before 18",
      "SELECT COUNT(*) FROM person_relation r JOIN person p ON p.person_id = r.person_id WHERE r.kind = 3 AND "
      "CAST(strftime('%Y', r.from_date * 86400, 'unixepoch') AS INTEGER) - p.birth / 10000 < 18"},
     {"two spouses of one sex recorded as father and mother",
-     "SELECT COUNT(*) FROM person_relation r JOIN person a ON a.person_id = r.person_id JOIN person b ON b.person_id = r.related_person_id "
+     "SELECT COUNT(*) FROM person_relation r JOIN person a ON a.person_id = r.person_id JOIN person b ON b.person_id = "
+     "r.related_person_id "
      "WHERE r.kind = 3 AND a.sex = b.sex"},
     {"a child not living with its parents",
-     "SELECT COUNT(*) FROM person_relation r JOIN person_residence c ON c.person_id = r.person_id AND c.kind = 1 JOIN person_residence p "
-     "ON p.person_id = r.related_person_id AND p.kind = 1 WHERE r.kind IN (1, 2) AND (c.commune <> p.commune OR c.address <> p.address)"},
+     "SELECT COUNT(*) FROM person_relation r JOIN person_residence c ON c.person_id = r.person_id AND c.kind = 1 JOIN "
+     "person_residence p "
+     "ON p.person_id = r.related_person_id AND p.kind = 1 WHERE r.kind IN (1, 2) AND (c.commune <> p.commune OR "
+     "c.address <> p.address)"},
     {"somebody without a permanent residence",
-     "SELECT COUNT(*) FROM person p WHERE (SELECT COUNT(*) FROM person_residence r WHERE r.person_id = p.person_id AND r.kind = 1) <> 1"},
+     "SELECT COUNT(*) FROM person p WHERE (SELECT COUNT(*) FROM person_residence r WHERE r.person_id = p.person_id AND "
+     "r.kind = 1) <> 1"},
     {"a PIN that does not tell sex and year",
-     "SELECT COUNT(*) FROM person WHERE pin / 1000000 % 100 <> birth / 10000 % 100 OR pin / 100000000 % 10 <> (birth / 1000000 - 19) * 2 + "
+     "SELECT COUNT(*) FROM person WHERE pin / 1000000 % 100 <> birth / 10000 % 100 OR pin / 100000000 % 10 <> (birth / "
+     "1000000 - 19) * 2 + "
      "sex - 1"},
     {"a PIN that leads to another person",
-     "SELECT COUNT(*) FROM person p LEFT JOIN person_pin n ON n.pin = p.pin WHERE n.person_id IS NULL OR n.person_id <> p.person_id"},
+     "SELECT COUNT(*) FROM person p LEFT JOIN person_pin n ON n.pin = p.pin WHERE n.person_id IS NULL OR n.person_id "
+     "<> p.person_id"},
     {"an adult without a card, or a small child with one",
-     "SELECT COUNT(*) FROM person WHERE life = 1 AND ((card_number IS NULL) <> (birth / 10000 > 2026 - 15)) AND birth / 10000 NOT IN (2011, 2012)"},
+     "SELECT COUNT(*) FROM person WHERE life = 1 AND ((card_number IS NULL) <> (birth / 10000 > 2026 - 15)) AND birth "
+     "/ 10000 NOT IN (2011, 2012)"},
     {"a card that ran out more than half a month ago",
      "SELECT COUNT(*) FROM person WHERE card_expires < (SELECT MAX(units_on) FROM person_residence) - 15 AND life = 1"},
     {"a folded name with a diacritic or a capital", "SELECT COUNT(*) FROM person WHERE name_fold GLOB '*[^a-z ''-]*'"},
     {"a mobile number of two people", "SELECT COUNT(*) - COUNT(DISTINCT mobile) FROM person WHERE mobile IS NOT NULL"},
     {"a conviction before 18 or after today",
      "SELECT COUNT(*) FROM person_conviction c JOIN person p ON p.person_id = c.person_id WHERE "
-     "CAST(strftime('%Y', c.judgment_date * 86400, 'unixepoch') AS INTEGER) - p.birth / 10000 < 18 OR c.judgment_date > "
+     "CAST(strftime('%Y', c.judgment_date * 86400, 'unixepoch') AS INTEGER) - p.birth / 10000 < 18 OR c.judgment_date "
+     "> "
      "(SELECT MAX(units_on) FROM person_residence)"},
     {"a stored child or elderly category", "SELECT COUNT(*) FROM person_category WHERE category IN (1, 2)"},
     {"a pupil of forty",
-     "SELECT COUNT(*) FROM person_category c JOIN person p ON p.person_id = c.person_id WHERE c.category IN (10, 11) AND 2026 - p.birth / "
+     "SELECT COUNT(*) FROM person_category c JOIN person p ON p.person_id = c.person_id WHERE c.category IN (10, 11) "
+     "AND 2026 - p.birth / "
      "10000 > 24"},
     {"a ward who is not a child or has no guardian of age",
-     "SELECT COUNT(*) FROM person_relation r JOIN person w ON w.person_id = r.person_id JOIN person g ON g.person_id = r.related_person_id "
+     "SELECT COUNT(*) FROM person_relation r JOIN person w ON w.person_id = r.person_id JOIN person g ON g.person_id = "
+     "r.related_person_id "
      "WHERE r.kind = 5 AND (2026 - w.birth / 10000 > 17 OR 2026 - g.birth / 10000 < 30)"},
 };
 
@@ -78,7 +93,9 @@ static void families_make_sense(void **state) {
   /* Nothing above would fail in an empty country. */
   assert_in_range(counts.marriages, 1000, 2000);
   assert_in_range(counts.convictions, 2, 60);
-  assert_in_range(fixture_number(fixture, "SELECT COUNT(*) FROM person_relation WHERE kind IN (1, 2) AND related_person_id <> 0"), 2000, 9000);
+  assert_in_range(
+      fixture_number(fixture, "SELECT COUNT(*) FROM person_relation WHERE kind IN (1, 2) AND related_person_id <> 0"),
+      2000, 9000);
   assert_in_range(fixture_number(fixture, "SELECT COUNT(*) FROM person WHERE life = 2"), 5, 400);
   assert_in_range(fixture_number(fixture, "SELECT COUNT(DISTINCT province) FROM person_residence"), 34, 34);
   assert_in_range(fixture_number(fixture, "SELECT COUNT(*) FROM person_residence WHERE kind = 2"), 20, 500);
@@ -193,7 +210,8 @@ static void officers_hold_the_posts_of_the_agency_that_is_competent_then(void **
     const char *date;
     const char *decider_agency;
     const char *agency_name;
-  } runs[] = {{"2024-06-05", "H26.11", "Sở Tư pháp thành phố Hà Nội"}, {"2026-11-21", "G01.26", "Công an thành phố Hà Nội"}};
+  } runs[] = {{"2024-06-05", "H26.11", "Sở Tư pháp thành phố Hà Nội"},
+              {"2026-11-21", "G01.26", "Công an thành phố Hà Nội"}};
   for (size_t i = 0; i < 2; i++) {
     void *world = NULL;
     assert_int_equal(fixture_open(&world), 0);
@@ -222,9 +240,31 @@ static void officers_hold_the_posts_of_the_agency_that_is_competent_then(void **
   }
 }
 
+static void a_country_of_some_provinces_has_officers_everywhere(void **state) {
+  struct fixture *fixture = *state;
+  static const struct slice provinces[] = {S_INIT("01"), S_INIT("46")};
+  struct register_synth_options options = {
+      .people = 3000, .seed = 4, .date = day("2024-04-22"), .provinces = provinces, .province_count = 2};
+  struct register_synth_counts counts = {0};
+  fixture_today(fixture, "2024-04-22");
+  assert_ok(register_synth(&fixture->env, &options, &counts));
+  assert_int_equal(fixture_number(fixture,
+                                  "SELECT COUNT(*) FROM person_residence WHERE kind = 1 AND province NOT IN "
+                                  "('01', '46') AND person_id NOT IN (SELECT person_id FROM demo_identity)"),
+                   0);
+  assert_int_equal(fixture_number(fixture, "SELECT COUNT(DISTINCT province) FROM person_residence WHERE kind = 1"), 63);
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct register_person_ids ids;
+  struct register_residents asked = {S("46"), options.date, 16, 80};
+  assert_ok(db_read_begin(fixture->db, &tx));
+  assert_ok(register_residents_list(tx, &fixture->arena, &asked, &ids));
+  assert_in_range(ids.count, 50, 1500);
+}
+
 static void rejects_a_second_country_and_one_too_small(void **state) {
   struct fixture *fixture = *state;
-  struct register_synth_options options = {.people = REGISTER_SYNTH_PEOPLE_MIN - 1, .seed = 1, .date = day("2026-11-21")};
+  struct register_synth_options options = {
+      .people = REGISTER_SYNTH_PEOPLE_MIN - 1, .seed = 1, .date = day("2026-11-21")};
   struct register_synth_counts counts = {0};
   assert_code(register_synth(&fixture->env, &options, &counts), REGISTER_DATES_WRONG);
   (void)synth(fixture, 1, "2026-11-21", 1000);
@@ -238,6 +278,7 @@ int main(void) {
       cmocka_unit_test(the_same_seed_makes_the_same_rows),
       cmocka_unit_test_setup_teardown(demonstration_people_are_what_their_names_say, fixture_open, fixture_close),
       cmocka_unit_test(officers_hold_the_posts_of_the_agency_that_is_competent_then),
+      cmocka_unit_test_setup_teardown(a_country_of_some_provinces_has_officers_everywhere, fixture_open, fixture_close),
       cmocka_unit_test_setup_teardown(rejects_a_second_country_and_one_too_small, fixture_open, fixture_close),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,8 @@ const struct register_province *register_province_find(struct slice code, int32_
   return NULL;
 }
 
-result register_provinces(struct arena *arena, int32_t on, const struct register_province *const **ret_list, size_t *ret_count) {
+result register_provinces(struct arena *arena, int32_t on, const struct register_province *const **ret_list,
+                          size_t *ret_count) {
   const struct register_province **list = ARENA_ARRAY(arena, const struct register_province *, units_provinces_count);
   size_t count = 0;
   for (size_t i = 0; i < units_provinces_count; i++) {
@@ -67,7 +68,8 @@ const struct register_commune *register_commune_find(struct slice code, int32_t 
   return NULL;
 }
 
-const struct register_commune *register_commune_find_named(struct slice province, struct slice district_name, struct slice name) {
+const struct register_commune *register_commune_find_named(struct slice province, struct slice district_name,
+                                                           struct slice name) {
   struct register_commune_list list = register_communes_of_province(province, UNITS_REORGANISED - 1);
   for (size_t i = 0; i < list.count; i++) {
     if (slice_is(name, list.items[i].name) && slice_is(district_name, list.items[i].district_name)) {

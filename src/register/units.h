@@ -1,7 +1,8 @@
-/* register/units.h: the constant tables of administrative units, made by script/units/generate.py at build time. (private to register/)
+/* register/units.h: the constant tables of administrative units, made by script/units/generate.py at build time.
+ * (private to register/)
  *
- * Shapes     provinces in order of code, then date; communes in order of province, then code, those without a code last; `_by_code` are
- *            positions in order of code; old commune i went into new communes
+ * Shapes     provinces in order of code, then date; communes in order of province, then code, those without a code
+ *            last; `_by_code` are positions in order of code; old commune i went into new communes
  *            units_successors[units_old_first_successor[i] .. units_old_first_successor[i + 1] - 1].
  */
 #pragma once

@@ -69,20 +69,20 @@ static const char *const ROLES[] = {
     [REGISTER_APPROVER] = "approver",
 };
 static const char *const POWERS[] = {
-    [REGISTER_SIGN_CERTIFICATE] = "sign_certificate",
-    [REGISTER_SEAL] = "seal",
-    [REGISTER_RECEIVE_DOSSIERS] = "receive_dossiers",
-    [REGISTER_LOOK_UP_CONVICTIONS] = "look_up_convictions",
+    [REGISTER_SIGN_CERTIFICATE] = "sign_certificate",   [REGISTER_SEAL] = "seal",
+    [REGISTER_RECEIVE_DOSSIERS] = "receive_dossiers",   [REGISTER_LOOK_UP_CONVICTIONS] = "look_up_convictions",
     [REGISTER_APPROVE_ENROLMENT] = "approve_enrolment",
 };
 /* [Decision 121-TCTK/PPCD 1979] */
 static const char *const ETHNIC[] = {
-    NULL,      "Kinh",   "Tày",      "Thái",     "Hoa",           "Khơ-me",   "Mường",      "Nùng",     "HMông",  "Dao",
-    "Gia-rai", "Ngái",   "Ê-đê",     "Ba-na",    "Xơ-đăng",       "Sán Chay", "Cơ-ho",      "Chăm",     "Sán Dìu", "Hrê",
-    "Mnông",   "Ra-glai", "Xtiêng",  "Bru-Vân Kiều", "Thổ",       "Giáy",     "Cơ-tu",      "Gié-Triêng", "Mạ",   "Khơ-mú",
-    "Co",      "Tà-ôi",  "Chơ-ro",   "Kháng",    "Xinh-mun",      "Hà Nhì",   "Chu-ru",     "Lào",      "La Chí", "La Ha",
-    "Phù Lá",  "La Hủ",  "Lự",       "Lô Lô",    "Chứt",          "Mảng",     "Pà Thẻn",    "Cơ Lao",   "Cống",   "Bố Y",
-    "Si La",   "Pu Péo", "Brâu",     "Ơ Đu",     "Rơ-măm",        "Người nước ngoài", "Không rõ",
+    NULL,       "Kinh",  "Tày",      "Thái",       "Hoa",    "Khơ-me",  "Mường",   "Nùng",
+    "HMông",    "Dao",   "Gia-rai",  "Ngái",       "Ê-đê",   "Ba-na",   "Xơ-đăng", "Sán Chay",
+    "Cơ-ho",    "Chăm",  "Sán Dìu",  "Hrê",        "Mnông",  "Ra-glai", "Xtiêng",  "Bru-Vân Kiều",
+    "Thổ",      "Giáy",  "Cơ-tu",    "Gié-Triêng", "Mạ",     "Khơ-mú",  "Co",      "Tà-ôi",
+    "Chơ-ro",   "Kháng", "Xinh-mun", "Hà Nhì",     "Chu-ru", "Lào",     "La Chí",  "La Ha",
+    "Phù Lá",   "La Hủ", "Lự",       "Lô Lô",      "Chứt",   "Mảng",    "Pà Thẻn", "Cơ Lao",
+    "Cống",     "Bố Y",  "Si La",    "Pu Péo",     "Brâu",   "Ơ Đu",    "Rơ-măm",  "Người nước ngoài",
+    "Không rõ",
 };
 
 static const char *word_at(const char *const *words, size_t count, int at) {
@@ -101,10 +101,18 @@ static int word_index(const char *const *words, size_t count, struct slice name)
 }
 #define WORD_INDEX(words, name) word_index((words), sizeof(words) / sizeof *(words), (name))
 
-const char *register_category_name(enum register_category category) { return WORD_AT(CATEGORIES, category); }
-const char *register_role_name(enum register_role role) { return WORD_AT(ROLES, role); }
-const char *register_power_name(enum register_power power) { return WORD_AT(POWERS, power); }
-const char *register_ethnic_name(int code) { return WORD_AT(ETHNIC, code); }
+const char *register_category_name(enum register_category category) {
+  return WORD_AT(CATEGORIES, category);
+}
+const char *register_role_name(enum register_role role) {
+  return WORD_AT(ROLES, role);
+}
+const char *register_power_name(enum register_power power) {
+  return WORD_AT(POWERS, power);
+}
+const char *register_ethnic_name(int code) {
+  return WORD_AT(ETHNIC, code);
+}
 
 result register_category_parse(struct slice name, enum register_category *ret_category) {
   int index = WORD_INDEX(CATEGORIES, name);
