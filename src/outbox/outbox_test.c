@@ -1,0 +1,175 @@
+#include "outbox/outbox.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/unit_test.h"
+
+struct fixture {
+  char folder[64];
+  struct arena arena;
+  struct clock clock;
+  struct random random;
+  struct env env;
+  struct outbox_item item;
+  int failures_left;
+  int delivered;
+  int acknowledged;
+  struct outbox_destination destination;
+  struct outbox_options options;
+};
+
+static result deliver(struct env *env, void *context, const struct outbox_item *item, struct arena *arena,
+                      struct slice *ret_acknowledgement) {
+  struct fixture *f = context;
+  (void)env;
+  (void)item;
+  (void)arena;
+  if (f->failures_left > 0) {
+    f->failures_left--;
+    FAIL(OUTBOX_UNREACHABLE, "down");
+  }
+  f->delivered++;
+  *ret_acknowledgement = S("signed");
+  return OK;
+}
+
+static struct fixture *current; /* the callback has no context of its own */
+static result count_acknowledged(struct env *env, struct db_tx *tx, struct arena *arena,
+                                 const struct outbox_item *item) {
+  (void)env;
+  (void)tx;
+  (void)arena;
+  assert_int_equal(item->person_id, 7);
+  current->acknowledged++;
+  return OK;
+}
+
+static result add(struct db_tx *tx, void *arg) {
+  struct fixture *f = arg;
+  return outbox_add(&f->env, tx, &f->item);
+}
+
+static int set_up(void **state) {
+  static struct db_migration migrations[8];
+  size_t count = 0;
+  for (const struct db_migration *m = ledger_migrations; m->module; m++) {
+    migrations[count++] = *m;
+  }
+  for (const struct db_migration *m = outbox_migrations; m->module; m++) {
+    migrations[count++] = *m;
+  }
+  struct fixture *f = heap_alloc(sizeof *f);
+  (void)snprintf(f->folder, sizeof f->folder, "/tmp/danh-outbox-XXXXXX");
+  assert_non_null(mkdtemp(f->folder));
+  arena_init(&f->arena);
+  f->clock = clock_fixed(1718352000000);
+  f->random = random_seeded(1);
+  f->env = (struct env){.clock = &f->clock, .random = &f->random};
+  struct slice path = arena_printf(&f->arena, "%s/t.db", f->folder);
+  struct db_options options = {
+      .path = (const char *)path.ptr, .mode = DB_CREATE, .migrations = migrations, .readers = 2};
+  assert_ok(db_open(&options, &f->env.db));
+  f->destination = (struct outbox_destination){S("national_portal"), deliver, f};
+  f->options = (struct outbox_options){&f->destination, 1, count_acknowledged};
+  f->item = (struct outbox_item){.person_id = 7,
+                                 .destination = S("national_portal"),
+                                 .kind = S("lltp.result"),
+                                 .reference = S("H26.11-240614-0001"),
+                                 .payload = S("{}")};
+  assert_ok(db_write(f->env.db, add, f));
+  current = f;
+  *state = f;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  struct fixture *f = *state;
+  char command[96];
+  db_close(&f->env.db);
+  (void)snprintf(command, sizeof command, "rm -rf '%s'", f->folder);
+  assert_int_equal(system(command), 0);
+  arena_free(&f->arena);
+  free(f);
+  return 0;
+}
+
+static struct outbox_item load(struct fixture *f) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct outbox_item *items = NULL;
+  size_t count = 0;
+  assert_ok(db_read_begin(f->env.db, &tx));
+  assert_ok(outbox_of_reference(tx, &f->arena, 7, S("H26.11-240614-0001"), &items, &count));
+  assert_int_equal(count, 1);
+  return items[0];
+}
+
+static int64_t round_at(struct fixture *f, int64_t later_ms) {
+  int64_t left = 0;
+  clock_fixed_set(&f->clock, clock_now_ms(&f->clock) + later_ms);
+  assert_ok(outbox_deliver_due(&f->env, &f->options, &left));
+  return left;
+}
+
+static void failure_waits_longer_each_time_and_is_visible(void **state) {
+  struct fixture *f = *state;
+  f->failures_left = 2;
+  assert_int_equal(round_at(f, 0), 1);
+  struct outbox_item item = load(f);
+  int64_t first = item.next_attempt_at_ms - clock_now_ms(&f->clock);
+  assert_int_equal(item.attempts, 1);
+  assert_true(slice_is(item.last_error, "unreachable"));
+  assert_in_range(first, 1000, 1200);
+  assert_int_equal(round_at(f, 10), 1); /* not due yet: not tried */
+  assert_int_equal(load(f).attempts, 1);
+  assert_int_equal(round_at(f, first), 1);
+  item = load(f);
+  assert_int_equal(item.attempts, 2);
+  assert_in_range(item.next_attempt_at_ms - clock_now_ms(&f->clock), 2000, 2400);
+}
+
+static void acknowledgement_ends_it_once(void **state) {
+  struct fixture *f = *state;
+  f->failures_left = 1;
+  assert_int_equal(round_at(f, 0), 1);
+  assert_int_equal(round_at(f, 2000), 0);
+  assert_int_equal(round_at(f, 600000), 0);
+  assert_int_equal(f->delivered, 1);
+  assert_int_equal(f->acknowledged, 1);
+  struct outbox_item item = load(f);
+  assert_int_equal(item.state, OUTBOX_ACKNOWLEDGED);
+  assert_true(slice_empty(item.last_error));
+}
+
+static void other_destinations_wait_for_their_configuration(void **state) {
+  struct fixture *f = *state;
+  f->destination.name = S("provincial_system");
+  assert_int_equal(round_at(f, 0), 1);
+  assert_int_equal(f->delivered, 0);
+  f->destination.name = S("national_portal");
+  assert_int_equal(round_at(f, 0), 0);
+}
+
+static void runner_delivers_when_woken(void **state) {
+  struct fixture *f = *state;
+  struct outbox_runner *runner = NULL;
+  assert_ok(outbox_runner_open(&f->env, &f->options, &runner));
+  for (int i = 0; i < 200 && load(f).state != OUTBOX_ACKNOWLEDGED; i++) {
+    outbox_runner_wake(runner);
+    (void)usleep(10000);
+  }
+  outbox_runner_close(&runner);
+  assert_null(runner);
+  assert_int_equal(load(f).state, OUTBOX_ACKNOWLEDGED);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(failure_waits_longer_each_time_and_is_visible, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(acknowledgement_ends_it_once, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(other_destinations_wait_for_their_configuration, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(runner_delivers_when_woken, set_up, tear_down),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,42 @@
+#include "report/report.h"
+
+#include "base/unit_test.h"
+
+/* [domain.md §1.5] published shares: exact, half up, and cut as the source cut it. */
+static void percentages_are_the_published_ones(void **state) {
+  (void)state;
+  static const struct {
+    int64_t part, whole;
+    const char *rounded, *truncated;
+  } rows[] = {{11449, 22730, "50.37", "50.36"}, {1954, 2782, "70.24", "70.23"}, {5811, 11449, "50.76", "50.75"},
+              {1559, 1954, "79.79", "79.78"},   {1, 3, "33.33", "33.33"},       {2, 3, "66.67", "66.66"},
+              {0, 5, "0.00", "0.00"},           {5, 5, "100.00", "100.00"},     {1, 0, "", ""}};
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    assert_true(slice_is(report_percent(&arena, rows[i].part, rows[i].whole, false), rows[i].rounded));
+    assert_true(slice_is(report_percent(&arena, rows[i].part, rows[i].whole, true), rows[i].truncated));
+  }
+}
+
+/* [S0 items 38, 39] */
+static void savings_are_637_billion(void **state) {
+  (void)state;
+  struct report_savings s = REPORT_SAVINGS_PUBLISHED;
+  assert_ok(report_savings(&s));
+  assert_int_equal(s.per_certificate, 245000);
+  assert_true(s.total == 637000000000);
+  s.travel = -1;
+  assert_code(report_savings(&s), REPORT_PARAMETER);
+  s = REPORT_SAVINGS_PUBLISHED;
+  s.certificates = 1000000001;
+  assert_code(report_savings(&s), REPORT_PARAMETER);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(percentages_are_the_published_ones),
+      cmocka_unit_test(savings_are_637_billion),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
