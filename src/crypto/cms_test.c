@@ -82,11 +82,13 @@ static void what_is_written_verifies(void **state) {
   assert_true(slice_eq(read.signer, party.person));
   assert_true(slice_eq(read.issuer, party.issuing));
   assert_true(slice_eq(read.signature, data.signature));
+  /* [RFC5754 2 MUST] SHA-256 without parameters: the sequence ends with the identifier */
+  assert_non_null(memmem(cms.ptr, cms.len, "\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01", 13));
   assert_ok(cms_size_max(&arena, party.person, party.issuing, &size));
   assert_in_range(cms.len, size - 4, size);
 }
 
-/* [EN319142-1 6.3] */
+/* [EN319142-1 6.3] [RFC5652 5.4 MUST] */
 static void attributes_are_sorted_and_without_signing_time(void **state) {
   (void)state;
   struct slice attributes;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/unit_test.h"
+#include "codec/der.h"
 #include "crypto/crl.h"
 #include "crypto/key.h"
 
@@ -105,6 +106,7 @@ static void reads_back_what_it_wrote(void **state) {
   assert_true(slice_is(person.crl_url, "http://localhost:8080/pki/issuing.crl"));
   assert_true(person.not_before_ms == start_ms && person.not_after_ms == start_ms + 5 * year_ms);
   assert_int_equal(person.serial.len, X509_SERIAL_BYTES);
+  assert_true(person.serial.ptr[0] < 0x80); /* [RFC5280 4.1.2.2 MUST] positive */
   assert_true(person.may_sign_documents && !person.is_ca);
   assert_true(issuing.is_ca && !issuing.may_sign_documents);
   assert_true(x509_has_policy(&person, X509_POLICY_PERSON));
@@ -218,6 +220,37 @@ static void refuses_every_cut_certificate(void **state) {
   }
 }
 
+static bool holds(struct slice bytes, struct slice part) { return memmem(bytes.ptr, bytes.len, part.ptr, part.len) != NULL; }
+
+/* [RFC5280 4.2 MUST] keyUsage, which is critical, is given a number that nobody knows. */
+static void refuses_a_critical_extension_it_does_not_know(void **state) {
+  (void)state;
+  struct x509 x509;
+  uint8_t *bytes = ARENA_ARRAY(&arena, uint8_t, ca.person.len);
+  memcpy(bytes, ca.person.ptr, ca.person.len);
+  uint8_t *usage = memmem(bytes, ca.person.len, "\x06\x03\x55\x1d\x0f\x01\x01\xff", 8);
+  assert_non_null(usage);
+  usage[4] = 0x7F;
+  assert_code(x509_parse(slice_of(bytes, ca.person.len), &x509), CRYPTO_CERTIFICATE_SYNTAX);
+}
+
+static void lists_name_their_issuer_key_and_leave_out_what_is_empty(void **state) {
+  (void)state;
+  struct slice rest = ca.crls[1];
+  struct slice list;
+  struct slice tbs;
+  struct der_item item;
+  assert_true(holds(ca.crls[1], S("\x06\x03\x55\x1d\x23"))); /* [RFC5280 5.2.1 MUST] */
+  /* [RFC5758 3.2 MUST] ecdsa-with-SHA256 without parameters */
+  assert_true(holds(ca.person, S("\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02\x03")));
+  assert_ok(der_expect(&rest, DER_SEQUENCE, &list));
+  assert_ok(der_expect(&list, DER_SEQUENCE, &tbs));
+  for (int i = 0; i < 5; i++) { /* version, algorithm, issuer, this and next update */
+    assert_ok(der_next(&tbs, &item));
+  }
+  assert_false(der_is_next(tbs, DER_SEQUENCE)); /* [RFC5280 5.1.2.6 MUST] */
+}
+
 static void put_file(const char *path, struct slice bytes) {
   FILE *file = fopen(path, "wb");
   assert_non_null(file);
@@ -260,6 +293,8 @@ int main(void) {
       cmocka_unit_test(revocation_counts_from_its_time_on),
       cmocka_unit_test(refuses_subjects_that_no_certificate_may_have),
       cmocka_unit_test(refuses_every_cut_certificate),
+      cmocka_unit_test(refuses_a_critical_extension_it_does_not_know),
+      cmocka_unit_test(lists_name_their_issuer_key_and_leave_out_what_is_empty),
       cmocka_unit_test(openssl_program_agrees),
   };
   return cmocka_run_group_tests(tests, setup, teardown);

@@ -41,7 +41,7 @@ static void the_table_finds_its_rows(void **state) {
       {HTTP_GET, "//api/dossiers", 0, HTTP_NO_ROUTE, NULL},
       {HTTP_GET, "/API/dossiers", 0, HTTP_NO_ROUTE, NULL},
       {HTTP_GET, "/api/dossiers/x/withdraw/", 0, HTTP_NO_ROUTE, NULL},
-      {HTTP_DELETE, "/api/dossiers", 0, HTTP_METHOD_NOT_ALLOWED, "GET, HEAD, POST"},
+      {HTTP_DELETE, "/api/dossiers", 0, HTTP_METHOD_NOT_ALLOWED, "GET, HEAD, POST"}, /* [RFC9110 15.5.6 MUST] */
       {HTTP_GET, "/api/dossiers/x/withdraw", 0, HTTP_METHOD_NOT_ALLOWED, "POST"},
       {HTTP_GET, "/api/dossiers/%2", 0, HTTP_MALFORMED, NULL},
       {HTTP_GET, "/api/dossiers/%zz", 0, HTTP_MALFORMED, NULL},

@@ -151,7 +151,7 @@ static void refuses_every_smuggling_shape_and_closes(void **state) {
     int status;
   } rows[] = {
       {"space before the colon of Content-Length", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length : 4\r\n\r\nabcd"), 400},
-      {"tab before a colon", S_INIT("GET / HTTP/1.1\r\n" H "X\t: 4\r\n\r\n"), 400},
+      {"tab before a colon", S_INIT("GET / HTTP/1.1\r\n" H "X\t: 4\r\n\r\n"), 400}, /* [RFC9112 5.1 MUST] */
       {"two Content-Lengths", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcd"), 400},
       {"the same Content-Length twice", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: 4\r\nContent-Length: 4\r\n\r\nabcd"), 400},
       {"a list in Content-Length", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: 4, 4\r\n\r\nabcd"), 400},
@@ -171,9 +171,9 @@ static void refuses_every_smuggling_shape_and_closes(void **state) {
       {"bare LF after one header", S_INIT("GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n"), 400},
       {"bare CR in a value", S_INIT("GET / HTTP/1.1\r\n" H "X: a\rY: b\r\n\r\n"), 400},
       {"NUL in a value", S_INIT("GET / HTTP/1.1\r\n" H "X: a\0b\r\n\r\n"), 400},
-      {"a folded header", S_INIT("GET / HTTP/1.1\r\n" H "X: a\r\n b\r\n\r\n"), 400},
+      {"a folded header", S_INIT("GET / HTTP/1.1\r\n" H "X: a\r\n b\r\n\r\n"), 400}, /* [RFC9112 5.2 MUST] */
       {"a fold right after the request line", S_INIT("GET / HTTP/1.1\r\n Host: a\r\n\r\n"), 400},
-      {"no Host", S_INIT("GET / HTTP/1.1\r\n\r\n"), 400},
+      {"no Host", S_INIT("GET / HTTP/1.1\r\n\r\n"), 400}, /* [RFC9112 3.2 MUST] */
       {"two Hosts", S_INIT("GET / HTTP/1.1\r\n" H H "\r\n"), 400},
       {"two different Hosts", S_INIT("GET / HTTP/1.1\r\n" H "Host: b\r\n\r\n"), 400},
       {"a path in Host", S_INIT("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n"), 400},
@@ -228,7 +228,7 @@ static void answers_what_is_well_formed(void **state) {
       {S_INIT("DELETE /x HTTP/1.1\r\n" H "Connection: close\r\n\r\n"), "DELETE /x? uid=-1 body=;"},
       {S_INIT("GET / HTTP/1.0\r\n\r\n"), "GET /? uid=-1 body=;"},
       {S_INIT("\r\nGET / HTTP/1.1\r\n" H "Connection: close\r\n\r\n"), "GET /? uid=-1 body=;"},
-      {S_INIT("GET http://a/b?c HTTP/1.1\r\n" H "Connection: close\r\n\r\n"), "GET /b?c uid=-1 body=;"},
+      {S_INIT("GET http://a/b?c HTTP/1.1\r\n" H "Connection: close\r\n\r\n"), "GET /b?c uid=-1 body=;"}, /* [RFC9112 3.2.2 MUST] */
       {S_INIT("GET /x HTTP/1.1\r\n" H "X: \t v\xc3\xa9 \t\r\nConnection: close\r\n\r\n"), "GET /x? uid=-1 body=;"},
       {S_INIT("GET /1 HTTP/1.1\r\n" H "\r\nGET /2 HTTP/1.1\r\n" H "Connection: close\r\n\r\n"), "GET /2? uid=-1 body=;"},
   };
