@@ -9,6 +9,10 @@
 const struct cli_option cli_procedure_options[] = {
     {"input", "FILE", "eval: the application as JSON; - for standard input"},
     {"procedures", "DIR", "another folder of procedures"},
+    {"province", "CODE", "open-channel: where"},
+    {"start", "YYYY-MM-DD", "open-channel: first day"},
+    {"decision", "NUMBER", "open-channel: the chairman's decision"},
+    {"ready", "LIST", "open-channel: what is ready, of infrastructure,technology,security,information_safety"},
     {0},
 };
 
@@ -192,8 +196,11 @@ int cli_procedure(const struct cli_context *context, int argc, char **argv) {
   bool is_list = strcmp(what, "list") == 0 && argc == 1;
   bool is_check = strcmp(what, "check") == 0 && argc == 1;
   bool is_eval = strcmp(what, "eval") == 0 && argc == 2;
+  if (strcmp(what, "open-channel") == 0 && argc == 2) {
+    return cli_channel_open(context, argv[1]);
+  }
   if (!is_list && !is_check && !is_eval) {
-    return cli_misuse(context, "list, check, or eval NAME --input FILE");
+    return cli_misuse(context, "list, check, eval NAME --input FILE, or open-channel NAME");
   }
   struct procedure_engine *engine CLEANUP(procedure_engine_close) = NULL;
   result r = procedure_engine_open(cli_value(context, "procedures"), &engine);

@@ -8,7 +8,7 @@ const struct cli_command cli_commands[] = {
     {"account", "show PIN | lock PIN | unlock PIN | create PIN | count | limit NAME VALUE", "Shows and locks e-ID accounts; counters and limits",
      cli_account_options, true, cli_account},
     {"import", "FILE", "Loads people from NDJSON or CSV; each bad row is refused with line, field and reason", cli_import_options, true, cli_import},
-    {"procedure", "list | check | eval NAME", "Shows, checks and asks the procedures", cli_procedure_options, false, cli_procedure},
+    {"procedure", "list | check | eval NAME | open-channel NAME", "Shows, checks and asks the procedures", cli_procedure_options, false, cli_procedure},
     {"report", "lltp | savings", "Prints statistics computed from the dossiers", cli_report_options, false, cli_report},
     {"replay", "pilot-2024", "Plays the pilot of 2024 through the engine into an empty installation", cli_replay_options, true, cli_replay},
     {"receiver", "[key]", "Takes deliveries as another public system does, or prints its key", cli_receiver_options, true, cli_receiver},
@@ -20,5 +20,6 @@ const struct cli_command cli_commands[] = {
 const struct server_write cli_writes[] = {
     {"account.show", cli_account_show},     {"account.lock", cli_account_lock},   {"account.unlock", cli_account_unlock},
     {"account.create", cli_account_create}, {"account.limit", cli_account_limit},   {"register.import", cli_register_import},
+    {"procedure.open_channel", cli_procedure_open_channel},
     {0},
 };

@@ -7,6 +7,9 @@ int cli_serve(const struct cli_context *context, int argc, char **argv);
 int cli_synth(const struct cli_context *context, int argc, char **argv);
 int cli_import(const struct cli_context *context, int argc, char **argv);
 int cli_procedure(const struct cli_context *context, int argc, char **argv);
+/* channel.c */
+int cli_channel_open(const struct cli_context *context, const char *procedure);
+result cli_procedure_open_channel(struct server_installation *installation, const struct jin *args, struct jout *out);
 int cli_receiver(const struct cli_context *context, int argc, char **argv);
 int cli_replay(const struct cli_context *context, int argc, char **argv);
 int cli_report(const struct cli_context *context, int argc, char **argv);
