@@ -20,7 +20,6 @@ enum api_error {
   API_DEMO_ONLY = RESULT_CODE(RESULT_NOT_FOUND, MODULE_API, 6),    /* There is no such thing outside a demonstration. */
   API_BANK = RESULT_CODE(RESULT_REFUSED, MODULE_API, 7),           /* The notification is not the bank's. */
   API_KEY = RESULT_CODE(RESULT_INVALID, MODULE_API, 8),            /* Idempotency-Key is missing or not 16 to 64 of [A-Za-z0-9_-]. */
-  API_PAYABLE = RESULT_CODE(RESULT_CONFLICT, MODULE_API, 9),       /* What the citizen was shown is no longer what the law asks. */
   API_CHECK_NO_MATCH = RESULT_CODE(RESULT_NOT_FOUND, MODULE_API, 10), /* No certificate fits the five fields together. */
   API_PASSCODE_NEEDED = RESULT_CODE(RESULT_REFUSED, MODULE_API, 11),  /* The document opens only after the passcode. */
 };

@@ -185,6 +185,7 @@ static const struct api_error_row rows[] = {
     {ACCOUNT_SIGNING_PIN_SET, 409, "signing_pin_set", NULL, NULL},
     {ACCOUNT_GUARDIAN, 422, "guardian_needed", NULL, NULL},
     {ACCOUNT_LIMIT, 422, "limit_unknown", NULL, NULL},
+    {ACCOUNT_DEMONSTRATION, 403, "demonstration_only", NULL, NULL},
     {ACCOUNT_REASON, 422, "reason_needed", NULL, NULL},
     /* payment */
     {PAYMENT_REFERENCE_UNKNOWN, 404, "payment_reference_unknown", "Không có khoản phí nào mang mã này; số tiền được giữ lại để hoàn trả", "No fee request has that reference; the money is kept as a refund due"},
@@ -259,6 +260,7 @@ static const struct api_error_row rows[] = {
     {DOSSIER_NO_AGENCY, 409, "no_agency", "Chưa xác định được cơ quan có thẩm quyền theo nơi cư trú", "No agency is competent: no residence in the country on that day"},
     {DOSSIER_FORM, 422, "input_invalid", "Dữ liệu gửi lên chưa hợp lệ", "A field of the form is missing or wrong"},
     {DOSSIER_ALREADY_OPEN, 409, "already_open", "Đã có một hồ sơ cùng loại đang được giải quyết", "Another dossier of that type is open"},
+    {DOSSIER_PAYABLE_CHANGED, 409, "payable_changed", "Số tiền phải nộp đã thay đổi; vui lòng xem lại trước khi nộp", "What is payable has changed; please look at it again"},
     {DOSSIER_LOOK_UP_UNKNOWN, 422, "register_unknown", "Không có cơ sở dữ liệu này để tra cứu", "There is no such register to look up"},
     /* report */
     {REPORT_DOES_NOT_SUM, 500, "report_does_not_sum", "Số liệu không cộng khớp nên không được công bố", "The parts of the statistic do not sum; it is not shown"},
@@ -273,7 +275,6 @@ static const struct api_error_row rows[] = {
     {API_DEMO_ONLY, 404, "not_found", "Không có địa chỉ này", "There is nothing at this address"},
     {API_BANK, 401, "bank_not_authentic", "Thông báo không phải của ngân hàng", "The notification is not the bank's"},
     {API_KEY, 422, "idempotency_key", "Idempotency-Key phải gồm 16 đến 64 ký tự A-Z, a-z, 0-9, _ và -", "Idempotency-Key must be 16 to 64 of A-Z, a-z, 0-9, _ and -"},
-    {API_PAYABLE, 409, "payable_changed", "Số tiền phải nộp đã thay đổi; vui lòng xem lại trước khi nộp", "What is payable has changed; please look at it again"},
     {API_CHECK_NO_MATCH, 404, "check_no_match", "Không có Phiếu nào khớp với cả năm thông tin", "No certificate fits the five fields together"},
     {API_PASSCODE_NEEDED, 403, "passcode_required", "Cần nhập mã bảo mật 6 số để mở", "Enter your 6-digit passcode to open this"},
 };

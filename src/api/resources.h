@@ -27,3 +27,33 @@ result api_report_refunds(struct api_call *call);
 result api_check(struct api_call *call);
 result api_check_page(struct api_call *call);
 result api_check_form(struct api_call *call);
+/* me.c */
+result api_me_read(struct api_call *call);
+result api_me_reads(struct api_call *call);
+result api_me_history(struct api_call *call);
+/* procedures.c */
+result api_procedures_list(struct api_call *call);
+result api_lltp_form(struct api_call *call);
+result api_lltp_preview(struct api_call *call);
+/* subject, certificate and copies of a body, as an application of the caller */
+result api_lltp_application(struct api_call *call, const struct jin *root, struct dossier_application *application);
+/* dossiers.c */
+result api_dossiers_list(struct api_call *call);
+result api_dossier_submit(struct api_call *call);
+result api_dossier_read(struct api_call *call);
+result api_dossier_withdraw(struct api_call *call);
+result api_dossier_supplement(struct api_call *call);
+result api_dossier_slip(struct api_call *call);
+/* the caller's own, a child's or a ward's; anybody else's does not exist */
+result api_dossier_load_own(struct api_call *call, enum access_act power, struct slice code, struct dossier *ret_dossier);
+result api_idempotency_key(struct api_call *call, struct slice *ret_key);
+/* payments.c */
+result api_payment_read(struct api_call *call);
+result api_payment_notify(struct api_call *call);
+result api_demo_bank_pay(struct api_call *call);
+/* wallet.c */
+result api_wallet_list(struct api_call *call);
+result api_wallet_read(struct api_call *call);
+result api_wallet_pdf(struct api_call *call);
+result api_wallet_qr(struct api_call *call);
+result api_wallet_verify(struct api_call *call);

@@ -20,6 +20,31 @@ static const struct api_route rows[] = {
     {{HTTP_PUT, "/api/session/post"}, api_session_post, API_SESSION},
     {{HTTP_POST, "/api/session/passcode"}, api_session_passcode, API_SESSION},
 
+    {{HTTP_GET, "/api/me"}, api_me_read, API_SESSION},
+    {{HTTP_GET, "/api/me/reads"}, api_me_reads, API_SESSION},
+    {{HTTP_GET, "/api/me/history"}, api_me_history, API_SESSION},
+
+    {{HTTP_GET, "/api/procedures"}, api_procedures_list, API_SESSION},
+    {{HTTP_GET, "/api/procedures/lltp/form"}, api_lltp_form, API_SESSION},
+    {{HTTP_POST, "/api/procedures/lltp/preview"}, api_lltp_preview, API_SESSION},
+
+    {{HTTP_GET, "/api/dossiers"}, api_dossiers_list, API_SESSION},
+    {{HTTP_POST, "/api/dossiers"}, api_dossier_submit, API_SESSION},
+    {{HTTP_GET, "/api/dossiers/{code}"}, api_dossier_read, API_SESSION},
+    {{HTTP_POST, "/api/dossiers/{code}/withdraw"}, api_dossier_withdraw, API_SESSION},
+    {{HTTP_POST, "/api/dossiers/{code}/supplement"}, api_dossier_supplement, API_SESSION},
+    {{HTTP_GET, "/api/dossiers/{code}/slips/{kind}"}, api_dossier_slip, API_SESSION},
+    {{HTTP_GET, "/api/dossiers/{code}/payment"}, api_payment_read, API_SESSION},
+
+    {{HTTP_POST, "/api/demo-bank/payments"}, api_demo_bank_pay, API_SESSION},
+    {{HTTP_POST, "/api/payments/notifications"}, api_payment_notify, API_MACHINE},
+
+    {{HTTP_GET, "/api/wallet"}, api_wallet_list, API_SESSION},
+    {{HTTP_GET, "/api/wallet/{id}"}, api_wallet_read, API_SESSION},
+    {{HTTP_GET, "/api/wallet/{id}/pdf"}, api_wallet_pdf, API_SESSION},
+    {{HTTP_GET, "/api/wallet/{id}/qr.svg"}, api_wallet_qr, API_SESSION},
+    {{HTTP_GET, "/api/wallet/{id}/verification"}, api_wallet_verify, API_SESSION},
+
     {{HTTP_POST, "/api/check"}, api_check, API_PUBLIC},
 
     {{HTTP_GET, "/api/reports/lltp"}, api_report_lltp, API_POST},

@@ -69,7 +69,7 @@ const struct api_word api_desks[] = {
 
 const struct api_word api_procedures[] = {
     {"lltp", "Cấp Phiếu lý lịch tư pháp", "Criminal record certificate"},
-    {"eid_level2", "Cấp tài khoản định danh điện tử mức độ 2", "Level-2 e-ID account"},
+    {"enrolment_level2", "Cấp tài khoản định danh điện tử mức độ 2", "Level-2 e-ID account"},
     {0},
 };
 

@@ -61,6 +61,8 @@ enum dossier_error {
   DOSSIER_ALREADY_OPEN =
       RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 20), /* One dossier a request and type: another is open. */
   DOSSIER_LOOK_UP_UNKNOWN = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 21), /* No such register to look up. */
+  DOSSIER_PAYABLE_CHANGED =
+      RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 22), /* What was shown is no longer what the law asks. */
 };
 
 extern const struct db_migration dossier_migrations[];
@@ -147,6 +149,7 @@ struct dossier_application {
   bool ban_information;
   struct slice form; /* JSON object of what the citizen fills */
   int level;         /* of the session's account */
+  const int64_t *payable_shown; /* what the citizen was shown and agreed to pay; NULL: not asked */
   const struct access_post
       *helper;       /* the officer's post when the desk submits for the applicant; NULL: the applicant themself */
   int64_t helper_id; /* that officer */

@@ -234,6 +234,10 @@ result dossier_submit(struct env *env, const struct dossier_works *works, struct
     if (preview.refusal != 0) {
       FAIL(preview.refusal, "a submission that the rule refuses");
     }
+    if (a->payable_shown != NULL && *a->payable_shown != preview.outcome.payable.value) {
+      FAIL(DOSSIER_PAYABLE_CHANGED, "shown %lld, payable %lld", (long long)*a->payable_shown,
+           (long long)preview.outcome.payable.value);
+    }
     s.dossier = new_dossier(env, arena, a, &gathered, &preview.outcome);
     TRY(db_write(env->db, submit_in_write, &s));
   }

@@ -1,0 +1,234 @@
+/* A citizen's dossiers: submit, list, read, withdraw, answer a supplement request, print a slip. */
+#include "api/dossier_view.h"
+#include "api/resources.h"
+
+enum { KEY_BYTES_MIN = 16, KEY_BYTES_MAX = 64, PURPOSE_BYTES_MAX = 600, ANSWER_BYTES_MAX = 6000, REASON_BYTES_MAX = 1500 };
+
+static struct dossier_act own_act(const struct api_call *call) {
+  return (struct dossier_act){
+      .code = http_param(call->http, "code"), .actor_id = call->session.person_id, .level = call->session.level};
+}
+
+/* Own dossiers and those of a child or ward; anybody else's does not exist. */
+result api_dossier_load_own(struct api_call *call, enum access_act power, struct slice code, struct dossier *ret_dossier) {
+  struct dossier dossier;
+  bool represents = false;
+  {
+    struct db_tx *tx CLEANUP(db_read_end) = NULL;
+    TRY(db_read_begin(call->env->db, &tx));
+    TRY(dossier_load(tx, call->arena, code, &dossier));
+    if (dossier.person_id != call->session.person_id) {
+      TRY(register_represents(tx, call->session.person_id, dossier.person_id, api_today(call), &represents));
+    }
+  }
+  const struct access_case subject = {.code = dossier.code,
+                                      .agency = dossier.agency_code,
+                                      .province = dossier.province,
+                                      .people = &dossier.person_id,
+                                      .people_count = 1,
+                                      .applicant_id = dossier.applicant_id};
+  const struct access_request request = {.act = power,
+                                         .actor_id = call->session.person_id,
+                                         .level = call->session.level,
+                                         .subject_id = dossier.person_id,
+                                         .represents = represents,
+                                         .dossier = &subject};
+  result allowed = access_require(call->env, &request);
+  if (is_code(allowed, ACCESS_OTHER_PERSON)) {
+    FAIL(DOSSIER_UNKNOWN, "another person's dossier");
+  }
+  TRY(allowed);
+  *ret_dossier = dossier;
+  return OK;
+}
+
+static result send_dossier(struct api_call *call, const struct dossier *dossier, int status) {
+  struct dossier_view view;
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(call->env->db, &tx));
+  TRY(dossier_view_load(call, tx, dossier, &view));
+  (void)api_begin(call);
+  TRY(dossier_view_put(call, &view));
+  api_send(call, status);
+  return OK;
+}
+
+/* After an act: as it is now. */
+static result send_now(struct api_call *call) {
+  struct dossier dossier;
+  TRY(api_dossier_load_own(call, ACCESS_DOSSIER_VIEW_OWN, http_param(call->http, "code"), &dossier));
+  return send_dossier(call, &dossier, 200);
+}
+
+result api_dossiers_list(struct api_call *call) {
+  struct dossier *dossiers = NULL;
+  size_t count = 0;
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(call->env->db, &tx));
+  TRY(dossier_list(tx, call->arena, call->session.person_id, &dossiers, &count));
+  struct jout *out = api_begin(call);
+  jout_object(out);
+  jout_put_list(out, "items");
+  for (size_t i = 0; i < count; i++) {
+    struct dossier_view view;
+    TRY(dossier_view_load(call, tx, &dossiers[i], &view));
+    dossier_view_put_summary(call, &view);
+  }
+  jout_list_end(out);
+  jout_object_end(out);
+  api_send(call, 200);
+  return OK;
+}
+
+result api_dossier_read(struct api_call *call) {
+  struct dossier dossier;
+  TRY(api_dossier_load_own(call, ACCESS_DOSSIER_VIEW_OWN, http_param(call->http, "code"), &dossier));
+  const struct account_event event = {.person_id = call->session.person_id,
+                                      .session_id = call->session.session_id,
+                                      .kind = S("dossier_viewed"),
+                                      .detail = dossier.code};
+  TRY(account_history_record(call->env, &event));
+  return send_dossier(call, &dossier, 200);
+}
+
+/* ---- submit ---- */
+
+result api_idempotency_key(struct api_call *call, struct slice *ret_key) {
+  struct slice key = http_header(&call->http->request, "Idempotency-Key");
+  bool is_right = key.len >= KEY_BYTES_MIN && key.len <= KEY_BYTES_MAX;
+  for (size_t i = 0; i < key.len && is_right; i++) {
+    uint8_t c = key.ptr[i];
+    is_right = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
+  }
+  if (!is_right) {
+    FAIL(API_KEY, "an idempotency key of %zu bytes", key.len);
+  }
+  *ret_key = key;
+  return OK;
+}
+
+static void put_value(struct jout *out, const struct jin *value);
+
+static void put_members(struct jout *out, const struct jin *value) {
+  for (size_t i = 0; i < value->count; i++) {
+    if (value->type == JIN_OBJECT) {
+      jout_name_slice(out, value->items[i].name);
+    }
+    put_value(out, &value->items[i]);
+  }
+}
+
+/* What was read, written again: only texts, numbers, lists and objects can be in a form. */
+static void put_value(struct jout *out, const struct jin *value) {
+  switch (value->type) {
+    case JIN_TEXT: jout_text(out, value->text); break;
+    case JIN_INT: jout_int(out, value->number); break;
+    case JIN_BOOL: jout_bool(out, value->boolean); break;
+    case JIN_LIST:
+      jout_list(out);
+      put_members(out, value);
+      jout_list_end(out);
+      break;
+    case JIN_OBJECT:
+      jout_object(out);
+      put_members(out, value);
+      jout_object_end(out);
+      break;
+    default: jout_null(out);
+  }
+}
+
+/* The form as the dossier keeps it: the citizen's answers, and the request with its purpose. */
+static struct slice form_json(struct api_call *call, const struct jin *answers, struct slice purpose) {
+  struct buf text;
+  struct jout out;
+  buf_init(&text, call->arena, 1024);
+  jout_init(&out, &text);
+  jout_object(&out);
+  put_members(&out, answers);
+  jout_put_object(&out, "request");
+  jout_put_text(&out, "purpose", purpose);
+  jout_object_end(&out);
+  jout_object_end(&out);
+  return buf_slice(&text);
+}
+
+static result read_submission(struct api_call *call, struct dossier_application *application, int64_t *ret_payable_shown) {
+  static const char *const fields[] = {"procedure", "subject",  "certificate", "copies",        "purpose",
+                                       "ban_information", "answers", "consent",     "payable_shown", NULL};
+  const struct jin *root = NULL;
+  const struct jin *answers = NULL;
+  struct slice purpose;
+  size_t procedure = 0;
+  bool has_consent = false;
+  TRY(api_body(call, &root));
+  TRY(jin_fields(root, fields));
+  TRY(jin_word(root, "procedure", (const char *const[]){"lltp", NULL}, &procedure));
+  TRY(api_lltp_application(call, root, application));
+  TRY(jin_text(root, "purpose", PURPOSE_BYTES_MAX, &purpose));
+  TRY(jin_bool(root, "ban_information", &application->ban_information));
+  TRY(jin_object(root, "answers", &answers));
+  TRY(jin_bool(root, "consent", &has_consent));
+  TRY(jin_int(root, "payable_shown", 0, INT32_MAX, ret_payable_shown));
+  if (!has_consent) {
+    return jin_refuse_field(root, "consent", "is needed");
+  }
+  if (jin_find(answers, "request") != NULL) {
+    return jin_refuse_field(answers, "request", "is made of the fields of the submission");
+  }
+  application->form = form_json(call, answers, purpose);
+  return OK;
+}
+
+result api_dossier_submit(struct api_call *call) {
+  struct dossier_application application = {0};
+  struct dossier dossier;
+  int64_t payable_shown = 0;
+  TRY(api_idempotency_key(call, &application.form_key));
+  TRY(read_submission(call, &application, &payable_shown));
+  application.payable_shown = &payable_shown;
+  TRY(dossier_submit(call->env, &call->api->options.works, call->arena, &application, &dossier));
+  http_response_header(call->http, "Location", arena_printf(call->arena, "/api/dossiers/%.*s", SLICE_ARG(dossier.code)));
+  return send_dossier(call, &dossier, 201);
+}
+
+/* ---- acts ---- */
+
+result api_dossier_withdraw(struct api_call *call) {
+  const struct jin *root = NULL;
+  struct slice reason = S("");
+  struct dossier_act act = own_act(call);
+  TRY(api_body(call, &root));
+  TRY(jin_fields(root, (const char *const[]){"reason", NULL}));
+  TRY(jin_text_optional(root, "reason", REASON_BYTES_MAX, &reason));
+  TRY(dossier_withdraw(call->env, call->arena, &act, reason));
+  return send_now(call);
+}
+
+result api_dossier_supplement(struct api_call *call) {
+  const struct jin *root = NULL;
+  struct slice answer;
+  struct dossier_act act = own_act(call);
+  TRY(api_body(call, &root));
+  TRY(jin_fields(root, (const char *const[]){"answer", NULL}));
+  TRY(jin_text(root, "answer", ANSWER_BYTES_MAX, &answer));
+  TRY(dossier_supplement_answer(call->env, call->arena, &act, answer));
+  return send_now(call);
+}
+
+result api_dossier_slip(struct api_call *call) {
+  static const char *const kinds[] = {"receipt", "supplement", "refusal", "apology"};
+  struct dossier dossier;
+  struct slice pdf;
+  size_t kind = 0;
+  while (kind < 4 && !slice_is(http_param(call->http, "kind"), kinds[kind])) {
+    kind++;
+  }
+  if (kind == 4) {
+    FAIL(HTTP_NO_ROUTE, "no such slip");
+  }
+  TRY(api_dossier_load_own(call, ACCESS_DOSSIER_VIEW_OWN, http_param(call->http, "code"), &dossier));
+  TRY(dossier_slip_write(call->env, &call->api->options.works, call->arena, &dossier, (enum dossier_slip_kind)(kind + 1), &pdf));
+  http_reply(call->http, 200, "application/pdf", pdf);
+  return OK;
+}

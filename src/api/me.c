@@ -1,0 +1,179 @@
+/* The caller's own record: what the registers hold, who read it, what they did themselves. */
+#include "api/people.h"
+#include "api/resources.h"
+#include "ledger/ledger.h"
+
+enum { LINES_MAX = 100 };
+
+static void put_date_or_null(struct jout *out, const char *name, int32_t date) {
+  if (date == 0 || date == REGISTER_OPEN) {
+    jout_put_null(out, name);
+  } else {
+    jout_put_date(out, name, date);
+  }
+}
+
+static result put_residence(struct api_call *call, struct db_tx *tx, const char *name, enum register_residence_kind kind) {
+  struct register_residence residence;
+  result found = register_residence_find(tx, call->arena, call->session.person_id, kind, api_today(call), &residence);
+  if (is_code(found, REGISTER_RESIDENCE_UNKNOWN)) {
+    jout_put_null(&call->out, name);
+    return OK;
+  }
+  TRY(found);
+  jout_put_text(&call->out, name, register_residence_write(call->arena, &residence, api_today(call)));
+  return OK;
+}
+
+static void put_relative(struct jout *out, const char *name, const struct register_relation_list *list, enum register_relation_kind kind) {
+  for (size_t i = 0; i < list->count; i++) {
+    if (list->items[i].kind == kind) {
+      jout_put_object(out, name);
+      jout_put_text(out, "name", list->items[i].name);
+      put_date_or_null(out, "birth_date", list->items[i].birth.year ? register_birth_date(list->items[i].birth) : 0);
+      jout_object_end(out);
+      return;
+    }
+  }
+  jout_put_null(out, name);
+}
+
+static void put_person(struct api_call *call, const struct register_person *p) {
+  struct jout *out = &call->out;
+  jout_put_text(out, "name", p->name);
+  jout_put_text_or_null(out, "other_name", p->other_name);
+  jout_put_text(out, "pin", p->pin);
+  jout_put_str(out, "sex", p->sex == REGISTER_MALE ? "male" : "female");
+  api_put_birth(out, "birth_date", p->birth);
+  jout_put_text_or_null(out, "birth_place", p->birth_place);
+  jout_put_text(out, "nationality", p->nationality);
+  jout_put_str(out, "ethnicity", register_ethnic_name(p->ethnic));
+  if (p->card_number.len == 0) {
+    jout_put_null(out, "card");
+  } else {
+    jout_put_object(out, "card");
+    jout_put_text(out, "number", p->card_number);
+    put_date_or_null(out, "issued_on", p->card_issued);
+    put_date_or_null(out, "expires_on", p->card_expires);
+    jout_object_end(out);
+  }
+  struct slice mobile = p->mobile;
+  struct slice masked = mobile.len < 4 ? S("") : arena_printf(call->arena, "*******%.*s", SLICE_ARG(slice_from(mobile, mobile.len - 3)));
+  jout_put_text_or_null(out, "phone_masked", masked);
+  jout_put_int(out, "level", call->session.level);
+}
+
+static void put_categories(struct api_call *call, const struct register_category_list *list) {
+  struct jout *out = &call->out;
+  int32_t since = 0;
+  jout_put_list(out, "categories");
+  for (size_t i = 0; i < list->count; i++) {
+    const char *code = register_category_name(list->items[i].category);
+    if (list->items[i].category == REGISTER_CATEGORY_DIGITAL_CITIZEN) {
+      since = list->items[i].from;
+    }
+    jout_object(out);
+    jout_put_str(out, "code", code);
+    api_put_word(call, "name", api_categories, slice_str(code));
+    jout_object_end(out);
+  }
+  jout_list_end(out);
+  put_date_or_null(out, "digital_citizen_since", since);
+}
+
+result api_me_read(struct api_call *call) {
+  struct register_person person;
+  struct register_relation_list relations;
+  struct register_category_list categories;
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(call->env->db, &tx));
+  TRY(register_person_load(tx, call->arena, call->session.person_id, &person));
+  TRY(register_relations_load(tx, call->arena, call->session.person_id, api_today(call), &relations));
+  TRY(register_categories_load(tx, call->arena, call->session.person_id, api_today(call), &categories));
+  struct jout *out = api_begin(call);
+  jout_object(out);
+  put_person(call, &person);
+  TRY(put_residence(call, tx, "permanent_residence", REGISTER_PERMANENT));
+  TRY(put_residence(call, tx, "temporary_residence", REGISTER_TEMPORARY));
+  put_relative(out, "father", &relations, REGISTER_FATHER);
+  put_relative(out, "mother", &relations, REGISTER_MOTHER);
+  put_relative(out, "spouse", &relations, REGISTER_SPOUSE);
+  put_categories(call, &categories);
+  jout_object_end(out);
+  api_send(call, 200);
+  return OK;
+}
+
+/* ---- who read my data ---- */
+
+static void put_agency_text(struct api_call *call, struct db_tx *tx, struct slice agency_code, int32_t on) {
+  struct register_agency agency;
+  if (agency_code.len > 0 && is_ok(register_agency_load(tx, call->arena, agency_code, on, &agency))) {
+    api_put_text(&call->out, "agency", agency.name_vi, agency.name_en);
+  } else {
+    api_put_text(&call->out, "agency", agency_code.len > 0 ? agency_code : S("Danh"), (struct slice){0});
+  }
+}
+
+static void put_read(struct api_call *call, struct db_tx *tx, const struct ledger_line *line) {
+  struct jout *out = &call->out;
+  struct slice agency = line->actor_role;
+  struct slice role = slice_cut(&agency, '@');
+  jout_object(out);
+  jout_put_instant(out, "at", line->at_ms);
+  jout_put_object(out, "who");
+  api_put_word(call, "role", api_roles, role.len > 0 ? role : S("anyone"));
+  put_agency_text(call, tx, agency, clock_date_of(line->at_ms));
+  jout_object_end(out);
+  api_put_word(call, "what", api_acts, line->kind);
+  jout_put_text(out, "purpose", line->legal_basis);
+  jout_put_null(out, "dossier_code");
+  if (line->position < 0) {
+    jout_put_null(out, "ledger_position");
+  } else {
+    jout_put_int(out, "ledger_position", line->position);
+  }
+  jout_object_end(out);
+}
+
+result api_me_reads(struct api_call *call) {
+  struct ledger_lines lines;
+  const struct ledger_query query = {.person_id = call->session.person_id, .limit = LINES_MAX};
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(call->env->db, &tx));
+  TRY(ledger_reads_of_person(call->env, tx, &query, call->arena, &lines));
+  struct jout *out = api_begin(call);
+  jout_object(out);
+  jout_put_list(out, "items");
+  for (size_t i = 0; i < lines.count; i++) {
+    put_read(call, tx, &lines.items[i]);
+  }
+  jout_list_end(out);
+  jout_object_end(out);
+  api_send(call, 200);
+  return OK;
+}
+
+result api_me_history(struct api_call *call) {
+  struct account_event *events = NULL;
+  size_t count = 0;
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(call->env->db, &tx));
+  const struct account_history_query query = {.person_id = call->session.person_id, .limit = LINES_MAX};
+  TRY(account_history_list(tx, &query, call->arena, &events, &count));
+  struct jout *out = api_begin(call);
+  jout_object(out);
+  jout_put_list(out, "items");
+  for (size_t i = 0; i < count; i++) {
+    jout_object(out);
+    jout_put_instant(out, "at", events[i].at_ms);
+    jout_put_text(out, "event", events[i].kind);
+    jout_put_text_or_null(out, "detail", events[i].detail);
+    jout_put_bool(out, "current", events[i].session_id != 0 && events[i].session_id == call->session.session_id);
+    jout_object_end(out);
+  }
+  jout_list_end(out);
+  jout_object_end(out);
+  api_send(call, 200);
+  return OK;
+}

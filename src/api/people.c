@@ -1,0 +1,64 @@
+#include "api/people.h"
+
+int32_t api_today(const struct api_call *call) { return clock_date_of(clock_now_ms(call->env->clock)); }
+
+void api_put_birth(struct jout *out, const char *name, struct register_birth birth) {
+  jout_put_date(out, name, register_birth_date(birth));
+}
+
+static result add(struct api_call *call, struct db_tx *tx, struct api_subjects *subjects, const struct api_subject *whom) {
+  struct api_subject *subject = &subjects->items[subjects->count];
+  *subject = *whom;
+  TRY(register_person_load(tx, call->arena, whom->person_id, &subject->person));
+  subjects->count++;
+  return OK;
+}
+
+result api_subjects_load(struct api_call *call, struct db_tx *tx, struct api_subjects *ret_subjects) {
+  int64_t self = call->session.person_id;
+  struct register_relation_list relations;
+  TRY(register_relations_load(tx, call->arena, self, api_today(call), &relations));
+  struct api_subjects subjects = {.items = ARENA_ARRAY(call->arena, struct api_subject, relations.count + 1)};
+  TRY(add(call, tx, &subjects, &(const struct api_subject){.person_id = self, .relation = "self"}));
+  for (size_t i = 0; i < relations.count; i++) {
+    const struct register_relation *relation = &relations.items[i];
+    bool represents = false;
+    bool is_kind = relation->kind == REGISTER_CHILD || relation->kind == REGISTER_WARD;
+    if (!is_kind || relation->related_person_id == 0) {
+      continue;
+    }
+    TRY(register_represents(tx, self, relation->related_person_id, api_today(call), &represents));
+    if (represents) {
+      const char *word = relation->kind == REGISTER_CHILD ? "child" : "ward";
+      TRY(add(call, tx, &subjects, &(const struct api_subject){.person_id = relation->related_person_id, .relation = word}));
+    }
+  }
+  *ret_subjects = subjects;
+  return OK;
+}
+
+static struct slice ref_of(const struct api_call *call, const struct api_subject *subject) {
+  return strcmp(subject->relation, "self") == 0 ? S("self") : arena_printf(call->arena, "%lld", (long long)subject->person_id);
+}
+
+const struct api_subject *api_subjects_find(const struct api_call *call, const struct api_subjects *subjects, struct slice ref) {
+  for (size_t i = 0; i < subjects->count; i++) {
+    if (slice_eq(ref_of(call, &subjects->items[i]), ref)) {
+      return &subjects->items[i];
+    }
+  }
+  return NULL;
+}
+
+void api_put_subject(struct api_call *call, const char *name, const struct api_subject *subject) {
+  struct jout *out = &call->out;
+  if (name != NULL) {
+    jout_name(out, name);
+  }
+  jout_object(out);
+  jout_put_text(out, "ref", ref_of(call, subject));
+  jout_put_str(out, "relation", subject->relation);
+  jout_put_text(out, "name", subject->person.name);
+  api_put_birth(out, "birth_date", subject->person.birth);
+  jout_object_end(out);
+}
