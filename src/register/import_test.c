@@ -190,7 +190,7 @@ static void a_second_import_of_the_same_file_adds_nobody(void **state) {
   struct fixture *fixture = *state;
   struct buf file;
   buf_init(&file, &fixture->arena, 1 << 20);
-  enum { PEOPLE = 9000 }; /* more than two batches */
+  enum { PEOPLE = 17000 }; /* more than two batches */
   for (int i = 0; i < PEOPLE; i++) {
     buf_printf(&file, "{\"pin\":\"001093%06d\"," SOUND ",\"permanent_commune\":\"00070\"}\n", i);
   }
@@ -203,7 +203,7 @@ static void a_second_import_of_the_same_file_adds_nobody(void **state) {
   assert_int_equal(fixture_number(fixture, "SELECT COUNT(*) FROM ledger_entry"), 3);
   assert_int_equal(fixture_number(fixture, "SELECT COUNT(*) FROM person_residence"), PEOPLE);
   source =
-      (struct text_source){.left = S("{\"pin\":\"001093000000\"," SOUND "}\n{\"pin\":\"001093008999\"," SOUND "}\n")};
+      (struct text_source){.left = S("{\"pin\":\"001093000000\"," SOUND "}\n{\"pin\":\"001093016999\"," SOUND "}\n")};
   assert_ok(import_text(fixture, &source, REGISTER_NDJSON, &counts));
   assert_int_equal(counts.added, 0);
   assert_int_equal(source.refused_count, 2);

@@ -52,7 +52,7 @@ struct synth_batch {
   int32_t date;
 };
 enum {
-  SYNTH_BATCH_PEOPLE = 8000, /* about 10 MB of rows: what the writer's cache holds */
+  SYNTH_BATCH_PEOPLE = 32000, /* 50 MB: every page of an index that a write touches is written again by the next */
   SYNTH_HOUSEHOLD_MAX = 16,
   SYNTH_ROWS_PER_PERSON = 6, /* most relations or categories of one person */
 };
