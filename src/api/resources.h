@@ -57,3 +57,5 @@ result api_wallet_read(struct api_call *call);
 result api_wallet_pdf(struct api_call *call);
 result api_wallet_qr(struct api_call *call);
 result api_wallet_verify(struct api_call *call);
+/* demo.c */
+result api_demo_messages(struct api_call *call);

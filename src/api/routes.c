@@ -46,6 +46,7 @@ static const struct api_route rows[] = {
     {{HTTP_GET, "/api/wallet/{id}/verification"}, api_wallet_verify, API_SESSION},
 
     {{HTTP_POST, "/api/check"}, api_check, API_PUBLIC},
+    {{HTTP_GET, "/api/demo/messages"}, api_demo_messages, API_PUBLIC},
 
     {{HTTP_GET, "/api/reports/lltp"}, api_report_lltp, API_POST},
     {{HTTP_GET, "/api/reports/savings"}, api_report_savings, API_POST},
