@@ -95,15 +95,15 @@ static result find_collector(struct act_context *context, int64_t *ret_officer_i
   return OK;
 }
 
-/* The question for access/, from facts just read in context->tx. */
-static result build_request(struct act_context *context, struct access_request *ret_request) {
+result dossier_act_request(struct act_context *context, struct access_request *ret_request) {
   const struct dossier *d = &context->dossier;
   const struct dossier_act *act = context->act;
   struct access_case *subject = ARENA_NEW(context->arena, struct access_case);
   int64_t *people = NULL;
   size_t count = 0;
   TRY(people_of(context, &people, &count));
-  *subject = (struct access_case){.agency = d->agency_code,
+  *subject = (struct access_case){.code = d->code,
+                                  .agency = d->agency_code,
                                   .province = d->province,
                                   .people = people,
                                   .people_count = count,
@@ -126,6 +126,15 @@ static result build_request(struct act_context *context, struct access_request *
   return OK;
 }
 
+result dossier_act_check_kind(const struct dossier *dossier, enum access_act power) {
+  bool is_enrolment = dossier->certificate == 0;
+  bool is_for_both = power == ACCESS_DOSSIER_VIEW || power == ACCESS_DOSSIER_VIEW_OWN;
+  if (!is_for_both && is_enrolment != (power == ACCESS_ENROL_APPROVE)) {
+    FAIL(DOSSIER_MOVE_FORBIDDEN, "an act of another procedure");
+  }
+  return OK;
+}
+
 /* A citizen who asks for another's dossier learns no more than that there is none for them. */
 static result hide_from_citizens(const struct act_context *context, result refused) {
   if (context->act->post == NULL && is_code(refused, ACCESS_OTHER_PERSON)) {
@@ -142,10 +151,11 @@ result dossier_act_require(struct act_context *context) {
     TRY(db_read_begin(context->env->db, &tx));
     context->tx = tx;
     TRY(dossier_load(tx, context->arena, context->act->code, &context->dossier));
-    TRY(build_request(context, &request));
+    TRY(dossier_act_request(context, &request));
   }
   context->tx = NULL;
-  return hide_from_citizens(context, access_require(context->env, &request));
+  TRY(hide_from_citizens(context, access_require(context->env, &request)));
+  return dossier_act_check_kind(&context->dossier, context->power);
 }
 
 struct run {
@@ -159,8 +169,9 @@ static result run_in_write(struct db_tx *tx, void *arg) {
   context->tx = tx;
   TRY(dossier_load(tx, context->arena, context->act->code, &context->dossier));
   struct access_request request;
-  TRY(build_request(context, &request));
+  TRY(dossier_act_request(context, &request));
   TRY(access_check(context->env, &request));
+  TRY(dossier_act_check_kind(&context->dossier, context->power));
   return run->fn(context);
 }
 
@@ -184,7 +195,7 @@ static result append_ledger(struct act_context *context, const struct act_step *
   jout_object_end(&out);
   int64_t subjects[2] = {d->person_id, d->applicant_id};
   struct ledger_entry entry = {
-      .kind = (const char *)arena_printf(context->arena, "dossier.%s", step->name).ptr,
+      .kind = step->kind != NULL ? step->kind : (const char *)arena_printf(context->arena, "dossier.%s", step->name).ptr,
       .actor_person_id = context->act->actor_id,
       .actor_role = dossier_act_role(context->arena, context->act),
       .on_behalf_of =

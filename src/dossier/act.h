@@ -23,9 +23,16 @@ MUST_USE result dossier_act_run(struct act_context *context, act_fn fn);
 /* Loads the dossier into the context and asks access, writing down a refusal. For acts that make something before they
  * write. */
 MUST_USE result dossier_act_require(struct act_context *context);
+/* DOSSIER_NOT_LOOKED_UP before somebody has read the conviction register for this dossier. (decide.c) */
+MUST_USE result dossier_act_require_looked_up(struct act_context *context);
+/* The question for access/, from context->dossier and what context->tx says now. */
+MUST_USE result dossier_act_request(struct act_context *context, struct access_request *ret_request);
+/* Every act belongs to certificates or to enrolments. DOSSIER_MOVE_FORBIDDEN for the wrong one. */
+MUST_USE result dossier_act_check_kind(const struct dossier *dossier, enum access_act power);
 
 struct act_step {
   const char *name; /* "receive" */
+  const char *kind; /* of the ledger entry; NULL: "dossier." and the name */
   enum dossier_status to;
   struct slice legal_basis;
   struct slice note;

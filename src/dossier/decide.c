@@ -17,7 +17,7 @@ static result register_says(struct act_context *context, enum dossier_decision *
   return OK;
 }
 
-static result require_looked_up(struct act_context *context) {
+result dossier_act_require_looked_up(struct act_context *context) {
   struct dossier_move *moves = NULL;
   size_t count = 0;
   TRY(dossier_moves(context->tx, context->arena, &context->dossier, &moves, &count));
@@ -59,9 +59,14 @@ static result number_next(struct act_context *context, struct slice *ret_number)
   return OK;
 }
 
+struct finding {
+  enum dossier_decision decision;
+  struct slice note;
+};
+
 static result decide(struct act_context *context) {
   struct dossier *d = &context->dossier;
-  enum dossier_decision decision = *(const enum dossier_decision *)context->arg;
+  const struct finding *finding = context->arg;
   enum dossier_decision expected = DOSSIER_UNDECIDED;
   if (d->status != DOSSIER_PROCESSING) {
     FAIL(DOSSIER_MOVE_FORBIDDEN, "decision in status %d", d->status);
@@ -69,25 +74,28 @@ static result decide(struct act_context *context) {
   if (d->stage > DOSSIER_STAGE_DECIDED) {
     FAIL(DOSSIER_STAGE, "signed already");
   }
-  TRY(require_looked_up(context));
+  TRY(dossier_act_require_looked_up(context));
   TRY(register_says(context, &expected));
-  if (decision != expected) {
+  if (finding->decision != expected) {
     FAIL(DOSSIER_DECISION_DIFFERS, "the decision contradicts the conviction register");
   }
-  d->decision = decision;
+  d->decision = finding->decision;
   d->decider_id = context->act->actor_id;
   d->stage = DOSSIER_STAGE_DECIDED;
   if (slice_empty(d->certificate_number)) {
     TRY(number_next(context, &d->certificate_number));
   }
-  struct act_step step = {.name = "decide", .legal_basis = dossier_act_record_basis(clock_date_of(context->now_ms))};
+  struct act_step step = {.name = "decide",
+                          .legal_basis = dossier_act_record_basis(clock_date_of(context->now_ms)),
+                          .note = finding->note};
   return dossier_act_note(context, &step);
 }
 
 result dossier_decide(struct env *env, struct arena *arena, const struct dossier_act *act,
-                      enum dossier_decision decision) {
+                      enum dossier_decision decision, struct slice note) {
+  struct finding finding = {decision, note};
   struct act_context context = {
-      .env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_DECIDE, .arg = &decision};
+      .env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_DECIDE, .arg = &finding};
   return dossier_act_run(&context, decide);
 }
 
@@ -97,7 +105,7 @@ result dossier_decide(struct env *env, struct arena *arena, const struct dossier
 static result record_paper_request(struct act_context *context) {
   const struct procedure_component *component = context->arg;
   struct dossier_paper_request request = {.at_ms = context->now_ms,
-                                          .component = component->name_vi,
+                                          .component = component->id,
                                           .reason = component->because.vi,
                                           .role = dossier_act_role(context->arena, context->act)};
   TRY(dossier_store_paper_request_insert(context->env, context->tx, &context->dossier, &request));
@@ -107,22 +115,24 @@ static result record_paper_request(struct act_context *context) {
 }
 
 result dossier_component_request(struct env *env, const struct dossier_works *works, struct arena *arena,
-                                 const struct dossier_act *act, struct slice component_id, struct slice *ret_reason) {
+                                 const struct dossier_act *act, struct dossier_paper *paper) {
   struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_COMPONENT_REQUEST};
   struct procedure_components components;
   const struct procedure_component *component = NULL;
+  TRY(dossier_act_check_reason(paper->reason));
   TRY(dossier_act_require(&context));
   TRY(procedure_components(works->procedures, context.dossier.procedure, clock_date_of(context.dossier.submitted_at_ms),
                            arena, &components));
-  TRY(procedure_component_find(&components, component_id, &component));
-  *ret_reason = component->because.vi;
-  result allowed = procedure_component_check(&components, component_id);
+  TRY(procedure_component_find(&components, paper->component, &component));
+  paper->found = *component;
+  result allowed = procedure_component_check(&components, paper->component);
   if (is_code(allowed, PROCEDURE_COMPONENT_SUPPLIED)) {
-    context.arg = (void *)(uintptr_t)component;
+    context.arg = &paper->found;
     TRY(dossier_act_run(&context, record_paper_request));
     FAIL(DOSSIER_COMPONENT_SUPPLIED, "a register supplies that paper");
   }
   TRY(allowed);
-  struct slice reason = arena_printf(arena, "Bổ sung: %.*s", SLICE_ARG(component->name_vi));
-  return dossier_supplement_request(env, arena, act, reason);
+  struct slice notice =
+      arena_printf(arena, "Bổ sung: %.*s. %.*s", SLICE_ARG(component->name_vi), SLICE_ARG(paper->reason));
+  return dossier_supplement_request(env, arena, act, notice);
 }

@@ -109,27 +109,36 @@ static result cancel_payment(struct act_context *context, bool refund) {
   return payment_request_cancel(context->env, context->tx, &request, refund);
 }
 
+struct refusal {
+  struct slice reason;
+  struct slice legal_basis;
+};
+
 static result refuse(struct act_context *context) {
   struct dossier *d = &context->dossier;
-  struct slice reason = *(const struct slice *)context->arg;
+  const struct refusal *refusal = context->arg;
   enum dossier_status to = d->status == DOSSIER_NEW ? DOSSIER_NOT_RECEIVED : DOSSIER_STOPPED;
   if (d->stage >= DOSSIER_STAGE_SIGNED) {
     FAIL(DOSSIER_STAGE, "a signed result cannot be refused");
   }
   TRY(cancel_payment(context, to == DOSSIER_NOT_RECEIVED)); /* nothing was done for the fee yet */
   d->closed_at_ms = context->now_ms;
-  struct dossier_slip slip = {.kind = DOSSIER_SLIP_REFUSAL, .at_ms = context->now_ms, .text = reason};
+  struct dossier_slip slip = {.kind = DOSSIER_SLIP_REFUSAL, .at_ms = context->now_ms, .text = refusal->reason};
   TRY(dossier_store_slip_insert(context->env, context->tx, d, &slip));
+  struct slice one_stop = dossier_act_one_stop_basis(clock_date_of(context->now_ms));
   struct act_step step = {.name = "refuse",
                           .to = to,
-                          .legal_basis = dossier_act_one_stop_basis(clock_date_of(context->now_ms)),
-                          .note = reason};
+                          .legal_basis = slice_empty(refusal->legal_basis) ? one_stop : refusal->legal_basis,
+                          .note = refusal->reason};
   return dossier_act_move(context, &step);
 }
 
-result dossier_refuse(struct env *env, struct arena *arena, const struct dossier_act *act, struct slice reason) {
+result dossier_refuse(struct env *env, struct arena *arena, const struct dossier_act *act, struct slice reason,
+                      struct slice legal_basis) {
   TRY(dossier_act_check_reason(reason));
-  struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_REFUSE, .arg = &reason};
+  struct refusal refusal = {reason, legal_basis};
+  struct act_context context = {
+      .env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_REFUSE, .arg = &refusal};
   return dossier_act_run(&context, refuse);
 }
 

@@ -182,9 +182,20 @@ struct dossier_queue_row {
   struct dossier dossier;
   struct slice person_name;
 };
-/* Open dossiers of one agency by due date. */
-MUST_USE result dossier_queue(struct db_tx *tx, struct arena *arena, struct slice agency_code, size_t limit,
+/* Open dossiers of one agency by due date; or its closed ones, newest first. */
+struct dossier_queue_question {
+  struct slice agency_code;
+  bool closed;
+  size_t limit;
+};
+MUST_USE result dossier_queue(struct db_tx *tx, struct arena *arena, const struct dossier_queue_question *question,
                               struct dossier_queue_row **ret_rows, size_t *ret_count);
+/* Of all open dossiers of an agency, also those past the queue's limit. */
+struct dossier_queue_counts {
+  int64_t open, overdue, due_soon; /* due_soon: today or on the next working day */
+};
+MUST_USE result dossier_queue_count(struct db_tx *tx, struct slice agency_code, int32_t today,
+                                    struct dossier_queue_counts *ret_counts);
 
 struct dossier_move {
   int64_t at_ms;
@@ -221,9 +232,9 @@ MUST_USE result dossier_slip_write(struct env *env, const struct dossier_works *
 /* Papers an officer tried to ask for although a register supplies them: shown to the citizen. */
 struct dossier_paper_request {
   int64_t at_ms;
-  struct slice component;
+  struct slice component; /* id */
   struct slice reason;
-  struct slice role;
+  struct slice role; /* "records_officer@H26.11" */
 };
 MUST_USE result dossier_paper_requests(struct db_tx *tx, struct arena *arena, const struct dossier *dossier,
                                        struct dossier_paper_request **ret_requests, size_t *ret_count);
@@ -238,27 +249,42 @@ enum dossier_lateness {
 };
 enum dossier_lateness dossier_lateness(const struct dossier *dossier, int64_t at_ms, int32_t *ret_late_days);
 
+/* An officer opens a dossier: access asks for the purpose, and the read is durable before the dossier is returned. */
+MUST_USE result dossier_open(struct env *env, struct arena *arena, const struct dossier_act *act,
+                             struct dossier *ret_dossier);
+/* For a menu: OK, or why access or the dossier's state would refuse that act now. Writes nothing; the act itself still
+ * decides. */
+MUST_USE result dossier_act_may(struct env *env, struct db_tx *tx, struct arena *arena, const struct dossier_act *act,
+                                enum access_act power);
+
 /* The acts. Each checks access, moves, and writes its ledger entry in one transaction. */
 MUST_USE result dossier_receive(struct env *env, struct arena *arena, const struct dossier_act *act);
 /* register_name: "population", "residence", "convictions", "categories", "family". Recorded as a read of the person's
- * data before it is returned (JSON). */
+ * data ("register.convictions.read") before it is returned (a JSON object of the register's own fields). */
 MUST_USE result dossier_look_up(struct env *env, struct arena *arena, const struct dossier_act *act,
                                 struct slice register_name, struct slice *ret_json);
 MUST_USE result dossier_supplement_request(struct env *env, struct arena *arena, const struct dossier_act *act,
                                            struct slice reason);
 MUST_USE result dossier_supplement_answer(struct env *env, struct arena *arena, const struct dossier_act *act,
                                           struct slice answer);
-/* DOSSIER_COMPONENT_SUPPLIED (recorded, ret_reason set too) when a register supplies it; else a supplement request for
- * that paper. */
+/* A paper an officer wants, and why. */
+struct dossier_paper {
+  struct slice component; /* id */
+  struct slice reason;
+  struct procedure_component found; /* set when the procedure has such a component, also on refusal */
+};
+/* DOSSIER_COMPONENT_SUPPLIED (recorded; paper->found says by which register and why) when a register supplies it; else
+ * a supplement request for that paper. */
 MUST_USE result dossier_component_request(struct env *env, const struct dossier_works *works, struct arena *arena,
-                                          const struct dossier_act *act, struct slice component,
-                                          struct slice *ret_reason);
-MUST_USE result dossier_refuse(struct env *env, struct arena *arena, const struct dossier_act *act,
-                               struct slice reason);
+                                          const struct dossier_act *act, struct dossier_paper *paper);
+/* legal_basis empty: the one-stop decree. */
+MUST_USE result dossier_refuse(struct env *env, struct arena *arena, const struct dossier_act *act, struct slice reason,
+                               struct slice legal_basis);
 MUST_USE result dossier_withdraw(struct env *env, struct arena *arena, const struct dossier_act *act,
                                  struct slice reason);
+/* note: the decider's own words, for the file; may be empty. */
 MUST_USE result dossier_decide(struct env *env, struct arena *arena, const struct dossier_act *act,
-                               enum dossier_decision decision);
+                               enum dossier_decision decision, struct slice note);
 /* What releases the decider's key: their signing PIN; or, where the same person signs thousands in a row and the PIN was entered once (replay,
  * bench), the key derived from it. */
 struct dossier_release {
@@ -273,6 +299,10 @@ MUST_USE result dossier_seal(struct env *env, const struct dossier_works *works,
                              const struct dossier_act *act);
 MUST_USE result dossier_apologise(struct env *env, struct arena *arena, const struct dossier_act *act,
                                   struct slice reason, int32_t new_date);
+/* A finished dossier is RETURNED when its last delivery is acknowledged, by itself. This sends what is not acknowledged
+ * yet at once, without waiting for the next attempt. */
+MUST_USE result dossier_return(struct env *env, const struct dossier_works *works, struct arena *arena,
+                               const struct dossier_act *act);
 
 /* A bank's report: books it and, when the fee is complete, starts the clock, in one write. */
 MUST_USE result dossier_payment(struct env *env, struct arena *arena, const struct payment_notification *notification,

@@ -131,8 +131,10 @@ struct look_up {
 /* Taking the dossier up is the first look-up: RECEIVED becomes PROCESSING. */
 static result note_look_up(struct act_context *context) {
   const struct look_up *look_up = context->arg;
+  const char *name = registers[look_up->index].name;
   struct act_step step = {
-      .name = (const char *)arena_printf(context->arena, "look_up_%s", registers[look_up->index].name).ptr,
+      .name = (const char *)arena_printf(context->arena, "look_up_%s", name).ptr,
+      .kind = (const char *)arena_printf(context->arena, "register.%s.read", name).ptr,
       .to = DOSSIER_PROCESSING,
       .legal_basis = context->act->purpose};
   if (context->dossier.status == DOSSIER_RECEIVED) {
@@ -152,7 +154,6 @@ static result write_answer(struct act_context *context, size_t index, struct sli
   struct answer answer = {tx, context->arena, &context->dossier, clock_date_of(context->now_ms), {0}};
   jout_init(&answer.out, &buf);
   jout_object(&answer.out);
-  jout_put_str(&answer.out, "register", registers[index].name);
   TRY(registers[index].put(&answer));
   jout_object_end(&answer.out);
   *ret_json = buf_slice(&buf);

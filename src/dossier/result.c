@@ -192,6 +192,27 @@ result dossier_seal(struct env *env, const struct dossier_works *works, struct a
 
 /* ---- deliveries ---- */
 
+static result send_again(struct act_context *context) {
+  const struct dossier *d = &context->dossier;
+  if (d->status != DOSSIER_DONE) {
+    FAIL(DOSSIER_MOVE_FORBIDDEN, "nothing to deliver in status %d", d->status);
+  }
+  TRY(outbox_retry_now(context->env, context->tx, d->person_id, d->code));
+  struct act_step step = {.name = "send_again",
+                          .legal_basis = dossier_act_one_stop_basis(clock_date_of(context->now_ms))};
+  return dossier_act_note(context, &step);
+}
+
+result dossier_return(struct env *env, const struct dossier_works *works, struct arena *arena,
+                      const struct dossier_act *act) {
+  struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_RETURN};
+  TRY(dossier_act_run(&context, send_again));
+  if (works->outbox != NULL) {
+    outbox_runner_wake(works->outbox);
+  }
+  return OK;
+}
+
 struct wallet_delivery {
   struct env *env;
   struct arena *arena;

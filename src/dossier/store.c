@@ -273,13 +273,20 @@ result dossier_list(struct db_tx *tx, struct arena *arena, int64_t person_id, st
   return OK;
 }
 
-result dossier_queue(struct db_tx *tx, struct arena *arena, struct slice agency_code, size_t limit,
+#define OPEN_STATUSES "(1, 2, 4, 5, 6)" /* every status that is not an end */
+
+static const char *queue_sql(bool closed) {
+  return closed ? "SELECT " DOSSIER_COLUMNS " FROM dossier d WHERE d.agency_code = $1 AND d.status NOT IN " OPEN_STATUSES
+                  " ORDER BY d.submitted_at DESC, d.dossier_id DESC LIMIT $2"
+                : "SELECT " DOSSIER_COLUMNS " FROM dossier d WHERE d.agency_code = $1 AND d.status IN " OPEN_STATUSES
+                  " ORDER BY CASE WHEN d.due_date = 0 THEN 1 ELSE 0 END, d.due_date, d.submitted_at LIMIT $2";
+}
+
+result dossier_queue(struct db_tx *tx, struct arena *arena, const struct dossier_queue_question *question,
                      struct dossier_queue_row **ret_rows, size_t *ret_count) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx,
-               "SELECT " DOSSIER_COLUMNS " FROM dossier d WHERE d.agency_code = $1 AND d.status IN (1, 2, 4, 5, 6)"
-               " ORDER BY CASE WHEN d.due_date = 0 THEN 1 ELSE 0 END, d.due_date, d.submitted_at LIMIT $2",
-               DB_ARGS(db_of_text(agency_code), db_of_int((int64_t)limit)), &rows));
+  TRY(db_query(tx, queue_sql(question->closed),
+               DB_ARGS(db_of_text(question->agency_code), db_of_int((int64_t)question->limit)), &rows));
   struct dossier_queue_row *list = NULL;
   size_t count = 0;
   size_t capacity = 0;
@@ -295,6 +302,28 @@ result dossier_queue(struct db_tx *tx, struct arena *arena, struct slice agency_
   }
   *ret_rows = list;
   *ret_count = count;
+  return OK;
+}
+
+result dossier_queue_count(struct db_tx *tx, struct slice agency_code, int32_t today,
+                           struct dossier_queue_counts *ret_counts) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  struct dossier_queue_counts counts = {0};
+  int32_t soon = calendar_add_working_days(today, 1);
+  TRY(db_query(tx,
+               "SELECT d.due_date, count(*) FROM dossier d WHERE d.agency_code = $1 AND d.status IN " OPEN_STATUSES
+               " GROUP BY d.due_date",
+               DB_ARGS(db_of_text(agency_code)), &rows));
+  while (db_rows_next(&rows)) {
+    int32_t due = (int32_t)db_int(&rows, 0);
+    int64_t dossiers = db_int(&rows, 1);
+    bool is_overdue = due != 0 && calendar_lateness(due, today) > 0;
+    counts.open += dossiers;
+    counts.overdue += is_overdue ? dossiers : 0;
+    counts.due_soon += due != 0 && !is_overdue && due <= soon ? dossiers : 0;
+  }
+  TRY(rows.status);
+  *ret_counts = counts;
   return OK;
 }
 

@@ -38,6 +38,11 @@ result outbox_add(struct env *env, struct db_tx *tx, struct outbox_item *item) {
                 NULL);
 }
 
+result outbox_retry_now(struct env *env, struct db_tx *tx, int64_t person_id, struct slice reference) {
+  return db_run(tx, "UPDATE outbox SET next_attempt_at = $3 WHERE person_id = $1 AND reference = $2 AND state = 1",
+                DB_ARGS(db_of_int(person_id), db_of_text(reference), db_of_int(clock_now_ms(env->clock))), NULL);
+}
+
 static void read_item(const struct db_rows *rows, struct arena *arena, struct outbox_item *ret_item) {
   *ret_item = (struct outbox_item){
       .person_id = db_int(rows, 0),

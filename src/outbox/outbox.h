@@ -40,6 +40,9 @@ struct outbox_item {
 
 /* Inside a write. */
 MUST_USE result outbox_add(struct env *env, struct db_tx *tx, struct outbox_item *item);
+/* Inside a write: what of one dossier is still pending is due now, whatever its next attempt was. Wake the runner after
+ * it. */
+MUST_USE result outbox_retry_now(struct env *env, struct db_tx *tx, int64_t person_id, struct slice reference);
 /* The deliveries of one dossier, in order of creation. */
 MUST_USE result outbox_of_reference(struct db_tx *tx, struct arena *arena, int64_t person_id, struct slice reference,
                                     struct outbox_item **ret_items, size_t *ret_count);

@@ -114,7 +114,7 @@ result replay_drive_return(struct drive *drive, size_t index, struct arena *scra
   TRY(dossier_look_up(&env, scratch, &look_up, S("convictions"), &json));
   TRY(decision_of(&env, drive, index, scratch, &decision));
   clock_fixed_set(&clock, planned->returned_at_ms - 10 * MINUTE_MS);
-  TRY(dossier_decide(&env, scratch, &decide, decision));
+  TRY(dossier_decide(&env, scratch, &decide, decision, S("")));
   clock_fixed_set(&clock, planned->returned_at_ms - 5 * MINUTE_MS);
   TRY(dossier_sign(&env, &drive->works, scratch, &decide, &release));
   clock_fixed_set(&clock, planned->returned_at_ms);

@@ -159,7 +159,7 @@ static result sign_with(struct fixture *f, const char *pin) {
 }
 static void decide(struct fixture *f) {
   struct dossier_act act = by(f, &f->decider);
-  assert_ok(dossier_decide(&f->env, &f->arena, &act, DOSSIER_NO_CONVICTION));
+  assert_ok(dossier_decide(&f->env, &f->arena, &act, DOSSIER_NO_CONVICTION, S("")));
 }
 
 static struct slice document(struct fixture *f) {
@@ -270,9 +270,9 @@ static void decision_needs_the_register_and_may_not_contradict_it(void **state) 
   struct dossier_act population = by(f, &f->records);
   struct dossier_act act = by(f, &f->decider);
   assert_ok(dossier_look_up(&f->env, &f->arena, &population, S("population"), &json));
-  assert_code(dossier_decide(&f->env, &f->arena, &act, DOSSIER_NO_CONVICTION), DOSSIER_NOT_LOOKED_UP);
+  assert_code(dossier_decide(&f->env, &f->arena, &act, DOSSIER_NO_CONVICTION, S("")), DOSSIER_NOT_LOOKED_UP);
   look_up(f);
-  assert_code(dossier_decide(&f->env, &f->arena, &act, DOSSIER_HAS_CONVICTION), DOSSIER_DECISION_DIFFERS);
+  assert_code(dossier_decide(&f->env, &f->arena, &act, DOSSIER_HAS_CONVICTION, S("")), DOSSIER_DECISION_DIFFERS);
   population.purpose = S("xem");
   assert_code(dossier_look_up(&f->env, &f->arena, &population, S("family"), &json), ACCESS_PURPOSE);
 }
@@ -281,7 +281,6 @@ static void paper_that_a_register_supplies_is_refused_and_recorded(void **state)
   struct fixture *f = *state;
   struct dossier_application a = application(f, "papers-12");
   struct procedure_components components;
-  struct slice reason;
   assert_ok(submit(f, &a));
   receive(f);
   look_up(f);
@@ -290,8 +289,9 @@ static void paper_that_a_register_supplies_is_refused_and_recorded(void **state)
   struct dossier_act act = by(f, &f->records);
   for (size_t i = 0; i < components.count; i++) {
     if (!slice_empty(components.items[i].supplied_by)) {
-      assert_code(dossier_component_request(&f->env, &f->works, &f->arena, &act, components.items[i].id, &reason),
-                  DOSSIER_COMPONENT_SUPPLIED);
+      struct dossier_paper paper = {.component = components.items[i].id, .reason = S("Cần bản giấy")};
+      assert_code(dossier_component_request(&f->env, &f->works, &f->arena, &act, &paper), DOSSIER_COMPONENT_SUPPLIED);
+      assert_true(slice_eq(paper.found.supplied_by, components.items[i].supplied_by));
       break;
     }
   }
@@ -302,6 +302,8 @@ static void paper_that_a_register_supplies_is_refused_and_recorded(void **state)
   assert_ok(db_read_begin(f->env.db, &tx));
   assert_ok(dossier_paper_requests(tx, &f->arena, &d, &requests, &count));
   assert_int_equal(count, 1);
+  const struct procedure_component *asked = NULL;
+  assert_ok(procedure_component_find(&components, requests[0].component, &asked));
 }
 
 static void supplement_is_asked_once_and_restarts_the_clock(void **state) {
