@@ -40,8 +40,12 @@ static result is_revoked(struct db_tx *tx, struct arena *arena, const struct dos
 static result find_checked(struct env *env, struct arena *arena, const struct dossier_check *check,
                            struct dossier *ret_dossier, struct dossier_check_answer *ret_answer) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct slice typed;
+  struct dossier_code code;
+  TRY(utf8_upper(slice_trim(check->code), arena, &typed));
+  TRY(dossier_code_parse(arena, typed, &code));
   TRY(db_read_begin(env->db, &tx));
-  TRY(dossier_load(tx, arena, check->code, ret_dossier));
+  TRY(dossier_load(tx, arena, typed, ret_dossier));
   bool right = false;
   TRY(matches(tx, arena, check, ret_dossier, &right));
   if (!right || ret_dossier->finished_at_ms == 0 || ret_dossier->certificate == 0) {

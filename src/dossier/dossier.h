@@ -62,10 +62,21 @@ enum dossier_error {
       RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 20), /* One dossier a request and type: another is open. */
   DOSSIER_LOOK_UP_UNKNOWN = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 21), /* No such register to look up. */
   DOSSIER_PAYABLE_CHANGED =
-      RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 22), /* What was shown is no longer what the law asks. */
+      RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 22),           /* What was shown is no longer what the law asks. */
+  DOSSIER_CODE = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 22), /* Not a dossier code. */
 };
 
 extern const struct db_migration dossier_migrations[];
+
+/* AGENCY-YYMMDD-NNNN; the serial has four digits or, past 9999, more. */
+struct dossier_code {
+  struct slice agency; /* "H26.11" or, in the older form, "000.00.11.H26" */
+  int32_t date;
+  int64_t serial;
+};
+struct slice dossier_code_write(struct arena *arena, const struct dossier_code *code);
+MUST_USE result dossier_code_parse(struct arena *arena, struct slice text,
+                                   struct dossier_code *ret_code); /* DOSSIER_CODE */
 
 enum dossier_status {
   DOSSIER_NEW = 1,
@@ -147,8 +158,8 @@ struct dossier_application {
   int32_t certificate;
   int64_t copies;
   bool ban_information;
-  struct slice form; /* JSON object of what the citizen fills */
-  int level;         /* of the session's account */
+  struct slice form;            /* JSON object of what the citizen fills */
+  int level;                    /* of the session's account */
   const int64_t *payable_shown; /* what the citizen was shown and agreed to pay; NULL: not asked */
   const struct access_post
       *helper;       /* the officer's post when the desk submits for the applicant; NULL: the applicant themself */

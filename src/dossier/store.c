@@ -180,9 +180,8 @@ result dossier_store_code_next(struct db_tx *tx, struct arena *arena, struct sli
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_row(tx, "SELECT last FROM dossier_serial WHERE agency_code = $1 AND day = $2",
              DB_ARGS(db_of_text(agency_code), db_of_int(date)), &rows));
-  struct civil_date c = clock_civil(date);
-  *ret_code = arena_printf(arena, "%.*s-%02d%02u%02u-%04lld", SLICE_ARG(agency_code), c.year % 100, c.month, c.day,
-                           (long long)db_int(&rows, 0));
+  struct dossier_code code = {agency_code, date, db_int(&rows, 0)};
+  *ret_code = dossier_code_write(arena, &code);
   return OK;
 }
 
