@@ -23,7 +23,7 @@ static const struct {
     [ACCESS_ACCOUNT_LOCK_OWN] = {"account.lock_own", "citizen:S"},
     [ACCESS_QUEUE_VIEW] = {"queue.view", "one_stop_officer:L records_officer:L decider:L sealer:L supervisor:L collector:L approver:L"},
     [ACCESS_DOSSIER_VIEW] = {"dossier.view", "one_stop_officer:LAOU records_officer:LAOU decider:LAOU sealer:LAOU supervisor:LPOU "
-                                             "collector:LAOU approver:LAOU"},
+                                             "collector:LAOU approver:LAOU system:U"},
     [ACCESS_DOSSIER_RECEIVE] = {"dossier.receive", "one_stop_officer:LAO records_officer:LAO system:"},
     [ACCESS_DOSSIER_LOOK_UP] = {"dossier.look_up", "one_stop_officer:LAODU records_officer:LAODU decider:LAODU"},
     [ACCESS_DOSSIER_SUPPLEMENT_REQUEST] = {"dossier.supplement_request", "one_stop_officer:LAO records_officer:LAO"},

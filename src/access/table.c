@@ -44,7 +44,8 @@ const struct access_row access_table[ACCESS_ACT_COUNT] = {
                                                 SUPERVISOR(POST), COLLECTOR(POST), APPROVER(POST)}},
     [ACCESS_DOSSIER_VIEW] = {"dossier.view", SENSITIVE,
                              {ONE_STOP(DESK_READ), RECORDS(DESK_READ), DECIDER(DESK_READ), SEALER(DESK_READ),
-                              SUPERVISOR(PLACE | ACCESS_WITH_PURPOSE), COLLECTOR(DESK_READ), APPROVER(DESK_READ)}},
+                              SUPERVISOR(PLACE | ACCESS_WITH_PURPOSE), COLLECTOR(DESK_READ), APPROVER(DESK_READ),
+                              SYSTEM(FREE | ACCESS_WITH_PURPOSE)}},
     [ACCESS_DOSSIER_RECEIVE] = {"dossier.receive", QUIET, {ONE_STOP(DESK), RECORDS(DESK), SYSTEM(FREE)}},
     /* [domain 1.4 item 30] who receives and who processes must look the registers up themselves */
     [ACCESS_DOSSIER_LOOK_UP] = {"dossier.look_up", SENSITIVE, {ONE_STOP(DESK_PERSON), RECORDS(DESK_PERSON), DECIDER(DESK_PERSON)}},

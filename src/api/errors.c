@@ -263,6 +263,7 @@ static const struct api_error_row rows[] = {
     {DOSSIER_PAYABLE_CHANGED, 409, "payable_changed", "Số tiền phải nộp đã thay đổi; vui lòng xem lại trước khi nộp", "What is payable has changed; please look at it again"},
     {DOSSIER_CODE, 422, "dossier_code", "Mã hồ sơ không đúng dạng, ví dụ H26.11-240614-0001", "That is not a dossier code, for example H26.11-240614-0001"},
     {DOSSIER_LOOK_UP_UNKNOWN, 422, "register_unknown", "Không có cơ sở dữ liệu này để tra cứu", "There is no such register to look up"},
+    {DOSSIER_NO_OUTCOME, 404, "no_outcome", "Hồ sơ này không lưu kết quả tính theo quy tắc", "No rule's answer is kept with this dossier"},
     /* report */
     {REPORT_DOES_NOT_SUM, 500, "report_does_not_sum", "Số liệu không cộng khớp nên không được công bố", "The parts of the statistic do not sum; it is not shown"},
     {REPORT_DATE, 422, "report_date", "Ngày báo cáo không hợp lệ", "Not a date the report can be made for"},

@@ -62,8 +62,14 @@ enum dossier_error {
       RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 20), /* One dossier a request and type: another is open. */
   DOSSIER_LOOK_UP_UNKNOWN = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 21), /* No such register to look up. */
   DOSSIER_PAYABLE_CHANGED =
+<<<<<<< HEAD
       RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 22),           /* What was shown is no longer what the law asks. */
   DOSSIER_CODE = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 22), /* Not a dossier code. */
+=======
+      RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 22), /* What was shown is no longer what the law asks. */
+  DOSSIER_NO_OUTCOME =
+      RESULT_CODE(RESULT_NOT_FOUND, MODULE_DOSSIER, 23), /* No rule's answer is kept with this dossier. */
+>>>>>>> 8cda67e (dossier: what the rule was told is kept, and an old decision replays from it)
 };
 
 extern const struct db_migration dossier_migrations[];
@@ -183,6 +189,16 @@ MUST_USE result dossier_preview(struct env *env, const struct dossier_works *wor
 /* Submits once per (applicant, form key): the same form again gives the same dossier. */
 MUST_USE result dossier_submit(struct env *env, const struct dossier_works *works, struct arena *arena,
                                const struct dossier_application *application, struct dossier *ret_dossier);
+
+/* The rule's answer once more, from what it was told and its text as kept, whatever the procedures' folder holds now. */
+struct dossier_replayed {
+  struct procedure_input input; /* what the rule was told */
+  struct procedure_outcome outcome;
+  bool same; /* amounts with their clauses, due date and authority are what the citizen was told */
+};
+/* DOSSIER_NO_OUTCOME, PROCEDURE_RULE_UNKNOWN. Access is the caller's duty. */
+MUST_USE result dossier_replay(struct env *env, const struct dossier_works *works, struct arena *arena,
+                               const struct dossier *dossier, struct dossier_replayed *ret_replayed);
 
 /* Reading. Access is the caller's duty (access_check, ledger_record_read). */
 MUST_USE result dossier_load(struct db_tx *tx, struct arena *arena, struct slice code, struct dossier *ret_dossier);

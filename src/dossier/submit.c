@@ -99,7 +99,8 @@ static void put_amount(struct jout *out, const char *name, const struct procedur
   jout_object_end(out);
 }
 
-static struct slice outcome_json(struct arena *arena, const struct procedure_outcome *o) {
+static struct slice outcome_json(struct arena *arena, const struct procedure_input *input,
+                                 const struct procedure_outcome *o) {
   struct buf buf;
   buf_init(&buf, arena, 2048);
   struct jout out;
@@ -116,6 +117,8 @@ static struct slice outcome_json(struct arena *arena, const struct procedure_out
   jout_put_text(&out, "value", procedure_authority_name(o->authority));
   put_reason(&out, &o->authority_because);
   jout_object_end(&out);
+  jout_name(&out, "input");
+  dossier_input_write(&out, input);
   jout_object_end(&out);
   return buf_slice(&buf);
 }
@@ -161,7 +164,7 @@ static struct dossier new_dossier(struct env *env, struct arena *arena, const st
       .support = o->support.value,
       .payable = o->payable.value,
       .limit = o->limit,
-      .outcome = outcome_json(arena, o),
+      .outcome = outcome_json(arena, &gathered->input, o),
       .form = a->form,
   };
   memcpy(d.rule_hash, o->rule_hash, sizeof d.rule_hash);
