@@ -59,3 +59,5 @@ result api_wallet_qr(struct api_call *call);
 result api_wallet_verify(struct api_call *call);
 /* demo.c */
 result api_demo_messages(struct api_call *call);
+/* pki.c */
+result api_pki(struct api_call *call);

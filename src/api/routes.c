@@ -15,6 +15,7 @@ static const struct api_route rows[] = {
     {{HTTP_POST, "/check"}, api_check_form, API_PAGE},
     {{HTTP_GET, "/app/*"}, api_app_page, API_PAGE},
     {{HTTP_GET, "/assets/*"}, api_assets_get, API_MACHINE},
+    {{HTTP_GET, "/pki/{file}"}, api_pki, API_MACHINE},
 
     {{HTTP_GET, "/api/session"}, api_session_read, API_SESSION},
     {{HTTP_PUT, "/api/session/post"}, api_session_post, API_SESSION},

@@ -10,7 +10,7 @@ const struct cli_option cli_receiver_options[] = {
     {"name", "NAME", "national_portal or provincial_system: the key id of its acknowledgements"},
     {"listen", "ADDR:PORT", "address to answer on"},
     {"peer-key", "BASE64",
-     "public key (SubjectPublicKeyInfo) of the platform that delivers: danh ledger key message/danh"},
+     "public key (SubjectPublicKeyInfo) of the platform that delivers: danh pki key message/danh"},
     {"clock-offset-ms", "MS", "what its clock adds to the system's (default 0)"},
     {0},
 };

@@ -132,11 +132,54 @@ static result make_country(struct synth *synth) {
   return is_whole ? make_officers(synth, installation) : OK;
 }
 
-static void print_counts(const struct synth *synth) {
+/* "01.decider" has an account where its province has them; "citizen.hanoi" always. */
+static bool has_account(struct slice name) {
+  bool is_officer = name.len > 3 && name.ptr[0] >= '0' && name.ptr[0] <= '9';
+  for (size_t i = 0; i < sizeof provinces / sizeof *provinces; i++) {
+    is_officer = is_officer && !slice_eq(slice_sub(name, 0, 2), provinces[i]);
+  }
+  return !is_officer;
+}
+
+static result put_identity(const struct synth *synth, struct db_tx *tx, const struct register_demo *demo, struct jout *out) {
+  struct register_person person;
+  struct register_post_list posts;
+  TRY(register_person_load(tx, synth->context->arena, demo->person_id, &person));
+  TRY(register_posts_of_person(tx, synth->context->arena, demo->person_id, synth->options.date, &posts));
+  jout_object(out);
+  jout_put_text(out, "name", demo->name);
+  jout_put_text(out, "pin", person.pin);
+  jout_put_text(out, "full_name", person.name);
+  jout_put_date(out, "birth_date", register_birth_date(person.birth));
+  jout_put_str(out, "role", posts.count > 0 ? register_role_name(posts.items[0].role) : NULL);
+  jout_put_text_or_null(out, "agency", posts.count > 0 ? posts.items[0].agency_code : S(""));
+  jout_object_end(out);
+  return OK;
+}
+
+/* The named people anybody may sign in as: synthetic, all of them. */
+static result put_identities(const struct synth *synth, struct jout *out) {
+  struct server_installation *installation CLEANUP(server_installation_close) = NULL;
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct register_demo_list list;
+  TRY(cli_open(synth->context, &installation));
+  TRY(db_read_begin(installation->env.db, &tx));
+  TRY(register_demo_list(tx, synth->context->arena, &list));
+  jout_put_list(out, "identities");
+  for (size_t i = 0; i < list.count; i++) {
+    if (has_account(list.items[i].name)) {
+      TRY(put_identity(synth, tx, &list.items[i], out));
+    }
+  }
+  jout_list_end(out);
+  return OK;
+}
+
+static result print_counts(const struct synth *synth) {
   const struct register_synth_counts *c = &synth->counts;
   struct buf text;
   struct jout out;
-  buf_init(&text, synth->context->arena, 512);
+  buf_init(&text, synth->context->arena, 4096);
   jout_init(&out, &text);
   jout_object(&out);
   jout_put_int(&out, "people", c->people);
@@ -151,11 +194,12 @@ static void print_counts(const struct synth *synth) {
     jout_put_str(&out, "demo_password", SERVER_DEMO_PASSWORD);
     jout_put_str(&out, "demo_passcode", SERVER_DEMO_PASSCODE);
     jout_put_str(&out, "demo_signing_pin", SERVER_DEMO_SIGNING_PIN);
+    TRY(put_identities(synth, &out));
   }
   jout_object_end(&out);
   if (synth->context->json) {
     printf("%.*s\n", SLICE_ARG(buf_slice(&text)));
-    return;
+    return OK;
   }
   printf("%lld people in %lld households, %lld convictions, %lld posts held, as of %.*s\n", (long long)c->people, (long long)c->households,
          (long long)c->convictions, (long long)c->posts_held, SLICE_ARG(clock_date_write(synth->context->arena, synth->options.date)));
@@ -163,6 +207,7 @@ static void print_counts(const struct synth *synth) {
     printf("everybody's password %s, passcode %s, deciders' signing PIN %s\n", SERVER_DEMO_PASSWORD, SERVER_DEMO_PASSCODE,
            SERVER_DEMO_SIGNING_PIN);
   }
+  return OK;
 }
 
 int cli_synth(const struct cli_context *context, int argc, char **argv) {
@@ -187,9 +232,8 @@ int cli_synth(const struct cli_context *context, int argc, char **argv) {
   synth.options.progress = show_progress;
   synth.options.context = &synth;
   result made = make_country(&synth);
-  if (!is_ok(made)) {
-    return cli_fail(context, made);
+  if (is_ok(made)) {
+    made = print_counts(&synth);
   }
-  print_counts(&synth);
-  return CLI_OK;
+  return is_ok(made) ? CLI_OK : cli_fail(context, made);
 }

@@ -5,7 +5,10 @@
 int cli_account(const struct cli_context *context, int argc, char **argv);
 int cli_serve(const struct cli_context *context, int argc, char **argv);
 int cli_synth(const struct cli_context *context, int argc, char **argv);
+int cli_dossier(const struct cli_context *context, int argc, char **argv);
 int cli_import(const struct cli_context *context, int argc, char **argv);
+int cli_ledger(const struct cli_context *context, int argc, char **argv);
+int cli_pki(const struct cli_context *context, int argc, char **argv);
 int cli_procedure(const struct cli_context *context, int argc, char **argv);
 /* channel.c */
 int cli_channel_open(const struct cli_context *context, const char *procedure);
@@ -19,7 +22,10 @@ int cli_version(const struct cli_context *context, int argc, char **argv);
 
 extern const struct cli_option cli_account_options[];
 extern const struct cli_option cli_synth_options[];
+extern const struct cli_option cli_dossier_options[];
 extern const struct cli_option cli_import_options[];
+extern const struct cli_option cli_ledger_options[];
+extern const struct cli_option cli_pki_options[];
 extern const struct cli_option cli_procedure_options[];
 extern const struct cli_option cli_receiver_options[];
 extern const struct cli_option cli_replay_options[];
@@ -34,4 +40,6 @@ MUST_USE result cli_account_limit(struct server_installation *installation, cons
 MUST_USE result cli_account_lock(struct server_installation *installation, const struct jin *args, struct jout *out);
 MUST_USE result cli_account_show(struct server_installation *installation, const struct jin *args, struct jout *out);
 MUST_USE result cli_account_unlock(struct server_installation *installation, const struct jin *args, struct jout *out);
-MUST_USE result cli_register_import(struct server_installation *installation, const struct jin *args, struct jout *out);
+MUST_USE result cli_dossier_show(struct server_installation *installation, const struct jin *args, struct jout *out);
+result cli_dossier_replay(struct server_installation *installation, const struct jin *args, struct jout *out);
+result cli_register_import(struct server_installation *installation, const struct jin *args, struct jout *out);

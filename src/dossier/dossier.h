@@ -205,6 +205,9 @@ MUST_USE result dossier_load(struct db_tx *tx, struct arena *arena, struct slice
 /* Of one person or by one applicant, newest first. */
 MUST_USE result dossier_list(struct db_tx *tx, struct arena *arena, int64_t person_id, struct dossier **ret_dossiers,
                              size_t *ret_count);
+/* The newest of all, for operators. */
+MUST_USE result dossier_latest(struct db_tx *tx, struct arena *arena, size_t limit, struct dossier **ret_dossiers,
+                               size_t *ret_count);
 struct dossier_queue_row {
   struct dossier dossier;
   struct slice person_name;

@@ -252,6 +252,29 @@ static void *list_grow(struct arena *arena, const void *list, size_t count, size
   return grown;
 }
 
+/* What the cursor holds, to its end. */
+static result read_list(struct db_rows *rows, struct arena *arena, struct dossier **ret_dossiers, size_t *ret_count) {
+  struct dossier *list = NULL;
+  size_t count = 0;
+  size_t capacity = 0;
+  while (db_rows_next(rows)) {
+    list = list_grow(arena, list, count, &capacity, sizeof *list);
+    read_dossier(rows, arena, &list[count++]);
+  }
+  TRY(rows->status);
+  *ret_dossiers = list;
+  *ret_count = count;
+  return OK;
+}
+
+result dossier_latest(struct db_tx *tx, struct arena *arena, size_t limit, struct dossier **ret_dossiers,
+                      size_t *ret_count) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx, "SELECT " DOSSIER_COLUMNS " FROM dossier d ORDER BY d.dossier_id DESC LIMIT $1",
+               DB_ARGS(db_of_int((int64_t)limit)), &rows));
+  return read_list(&rows, arena, ret_dossiers, ret_count);
+}
+
 result dossier_list(struct db_tx *tx, struct arena *arena, int64_t person_id, struct dossier **ret_dossiers,
                     size_t *ret_count) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
@@ -259,17 +282,7 @@ result dossier_list(struct db_tx *tx, struct arena *arena, int64_t person_id, st
                "SELECT " DOSSIER_COLUMNS " FROM dossier d WHERE d.person_id = $1 UNION ALL SELECT " DOSSIER_COLUMNS
                " FROM dossier d WHERE d.applicant_id = $1 AND d.person_id <> $1 ORDER BY 12 DESC LIMIT 200",
                DB_ARGS(db_of_int(person_id)), &rows));
-  struct dossier *list = NULL;
-  size_t count = 0;
-  size_t capacity = 0;
-  while (db_rows_next(&rows)) {
-    list = list_grow(arena, list, count, &capacity, sizeof *list);
-    read_dossier(&rows, arena, &list[count++]);
-  }
-  TRY(rows.status);
-  *ret_dossiers = list;
-  *ret_count = count;
-  return OK;
+  return read_list(&rows, arena, ret_dossiers, ret_count);
 }
 
 #define OPEN_STATUSES "(1, 2, 4, 5, 6)" /* every status that is not an end */

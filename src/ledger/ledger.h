@@ -94,6 +94,9 @@ MUST_USE result ledger_reads_of_person(struct env *env, struct db_tx *tx, const 
 MUST_USE result ledger_entries_of_person(struct env *env, struct db_tx *tx, const struct ledger_query *query,
                                          struct arena *arena, struct ledger_lines *ret_lines);
 
+/* The newest entries of all, whoever they are about: for operators. Details are not read. */
+MUST_USE result ledger_latest(struct db_tx *tx, int limit, struct arena *arena, struct ledger_lines *ret_lines);
+
 /* --- order, tree, checkpoint --- */
 
 /* One round: orders what waits, stores its hashes, re-reads and re-hashes it, has the checkpoint signed by key

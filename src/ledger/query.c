@@ -81,3 +81,19 @@ result ledger_entries_of_person(struct env *env, struct db_tx *tx, const struct 
   (void)env;
   return page_read(tx, &entries, query, arena, ret_lines);
 }
+
+result ledger_latest(struct db_tx *tx, int limit, struct arena *arena, struct ledger_lines *ret_lines) {
+  size_t count = limit < 1 ? 1 : limit > LIMIT_MAX ? LIMIT_MAX : (size_t)limit;
+  struct ledger_lines lines = {.items = ARENA_ARRAY(arena, struct ledger_line, count)};
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx,
+               "SELECT e.id, e.leaf, o.position, NULL FROM ledger_entry e"
+               " LEFT JOIN ledger_order o ON o.entry_id = e.id ORDER BY e.id DESC LIMIT $1",
+               DB_ARGS(db_of_int((int64_t)count)), &rows));
+  while (db_rows_next(&rows)) {
+    TRY(line_read(&rows, slice_of(NULL, 0), arena, &lines.items[lines.count++]));
+  }
+  TRY(rows.status);
+  *ret_lines = lines;
+  return OK;
+}

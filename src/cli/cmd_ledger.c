@@ -1,0 +1,198 @@
+/* danh ledger verify | tail: the tamper-evident record, recomputed from its first entry, or its newest lines. */
+#include <sys/stat.h>
+
+#include "cli/commands.h"
+#include "codec/base64.h"
+#include "ledger/ledger.h"
+#include "signer/signer.h"
+
+enum { TAIL_DEFAULT = 20, TAIL_MAX = 200 };
+
+const struct cli_option cli_ledger_options[] = {
+    {"key", "BASE64", "verify: the ledger's public key (SubjectPublicKeyInfo), kept elsewhere (default: asked of the signer)"},
+    {"lines", "N", "tail: how many (default 20, at most 200)"},
+    {0},
+};
+
+/* ---- whose signatures count ---- */
+
+struct keeper {
+  struct signer *local;
+  struct signer *client;
+};
+
+/* The signer of this folder: in this process, or the running one when it holds the folder; none when there is no folder. */
+static result open_signer(const struct cli_context *context, struct server_installation *installation, struct keeper *keeper) {
+  struct stat status;
+  struct arena *arena = context->arena;
+  struct slice socket = installation->config.signer_socket;
+  bool is_elsewhere = socket.len > 0;
+  if (!is_elsewhere && stat((const char *)arena_printf(arena, "%s/signer/master.key", context->data).ptr, &status) != 0) {
+    return OK;
+  }
+  if (!is_elsewhere) {
+    const struct signer_local_options options = {.data_dir = context->data, .clock = &installation->clock};
+    result opened = signer_local_open(&options, &keeper->local);
+    if (!is_code(opened, SIGNER_ALREADY_RUNNING)) {
+      installation->env.signer = keeper->local;
+      return opened;
+    }
+    socket = arena_printf(arena, "%s/signer.sock", context->data);
+  }
+  TRY(signer_client_open(arena_cstr(arena, socket), &keeper->client));
+  installation->env.signer = keeper->client;
+  return OK;
+}
+
+static void close_signer(struct keeper *keeper) {
+  if (keeper->local != NULL) {
+    signer_local_close(&keeper->local);
+  }
+  if (keeper->client != NULL) {
+    signer_client_close(&keeper->client);
+  }
+}
+
+/* ---- verify ---- */
+
+static const char *part_name(enum ledger_part part) {
+  static const char *const names[] = {
+      [LEDGER_PART_NONE] = "none",   [LEDGER_PART_LEAF] = "leaf",   [LEDGER_PART_DETAIL] = "detail", [LEDGER_PART_ORDER] = "order",
+      [LEDGER_PART_HASH] = "hash",   [LEDGER_PART_INDEX] = "index", [LEDGER_PART_LOST] = "lost",     [LEDGER_PART_CHECKPOINT] = "checkpoint",
+  };
+  return names[part];
+}
+
+static void put_or_null(struct jout *out, const char *name, int64_t number, bool is_there) {
+  if (is_there) {
+    jout_put_int(out, name, number);
+  } else {
+    jout_put_null(out, name);
+  }
+}
+
+static void print_report_json(const struct cli_context *context, const struct ledger_report *report) {
+  struct buf text;
+  struct jout out;
+  buf_init(&text, context->arena, 512);
+  jout_init(&out, &text);
+  jout_object(&out);
+  jout_put_bool(&out, "holds", report->part == LEDGER_PART_NONE);
+  jout_put_str(&out, "altered", part_name(report->part));
+  put_or_null(&out, "position", report->position, report->position >= 0);
+  put_or_null(&out, "entry_id", report->entry_id, report->entry_id > 0);
+  put_or_null(&out, "checkpoint_size", report->checkpoint_size, report->checkpoint_size >= 0);
+  jout_put_int(&out, "entries", report->entries);
+  jout_put_int(&out, "waiting", report->waiting);
+  jout_put_int(&out, "checkpoints", report->checkpoints);
+  jout_put_int(&out, "covered", report->covered);
+  jout_put_int(&out, "details_erased", report->details_erased);
+  jout_put_int(&out, "subjects_erased", report->subjects_erased);
+  jout_put_bool(&out, "signatures_checked", report->is_signature_checked);
+  jout_put_text(&out, "finding", report->sentence);
+  jout_object_end(&out);
+  printf("%.*s\n", SLICE_ARG(buf_slice(&text)));
+}
+
+static void print_report(const struct ledger_report *report) {
+  printf("%s: %.*s\n", report->part == LEDGER_PART_NONE ? "holds" : "ALTERED", SLICE_ARG(report->sentence));
+  printf("%lld entries, %lld waiting, %lld checkpoints, the newest covers %lld; %lld details erased\n", (long long)report->entries,
+         (long long)report->waiting, (long long)report->checkpoints, (long long)report->covered, (long long)report->details_erased);
+  if (!report->is_signature_checked) {
+    printf("signatures were not checked: there is neither --key nor a signer\n");
+  }
+}
+
+static result verify(const struct cli_context *context, struct slice key, struct ledger_report *ret_report) {
+  struct server_installation *installation CLEANUP(server_installation_close) = NULL;
+  struct keeper keeper = {0};
+  TRY(cli_open(context, &installation));
+  result outcome = key.len > 0 ? OK : open_signer(context, installation, &keeper);
+  if (is_ok(outcome)) {
+    outcome = ledger_verify(&installation->env, key, context->arena, ret_report);
+  }
+  close_signer(&keeper);
+  return outcome;
+}
+
+static int run_verify(const struct cli_context *context) {
+  struct slice key = {0};
+  const char *given = cli_value(context, "key");
+  if (given != NULL && !is_ok(base64_parse(slice_str(given), context->arena, &key))) {
+    return cli_misuse(context, "--key is not base64");
+  }
+  struct ledger_report report = {0};
+  result outcome = verify(context, key, &report);
+  if (!is_ok(outcome)) {
+    return cli_fail(context, outcome);
+  }
+  if (context->json) {
+    print_report_json(context, &report);
+  } else {
+    print_report(&report);
+  }
+  return report.part == LEDGER_PART_NONE ? CLI_OK : CLI_REFUSED;
+}
+
+/* ---- tail ---- */
+
+static void put_line(struct jout *out, const struct ledger_line *line) {
+  jout_object(out);
+  jout_put_int(out, "entry_id", line->entry_id);
+  put_or_null(out, "position", line->position, line->position >= 0);
+  jout_put_instant(out, "at", line->at_ms);
+  jout_put_text(out, "kind", line->kind);
+  jout_put_text_or_null(out, "actor_role", line->actor_role);
+  jout_put_bool(out, "read", line->is_read);
+  jout_put_text_or_null(out, "legal_basis", line->legal_basis);
+  jout_object_end(out);
+}
+
+static void print_lines(const struct cli_context *context, const struct ledger_lines *lines) {
+  for (size_t i = lines->count; i-- > 0;) {
+    const struct ledger_line *line = &lines->items[i];
+    struct buf text;
+    struct jout out;
+    buf_init(&text, context->arena, 256);
+    jout_init(&out, &text);
+    if (context->json) {
+      put_line(&out, line);
+      printf("%.*s\n", SLICE_ARG(buf_slice(&text)));
+    } else {
+      printf("%8lld  %.*s  %-28.*s %-28.*s %.*s\n", (long long)line->position, SLICE_ARG(clock_instant_write(context->arena, line->at_ms)),
+             SLICE_ARG(line->kind), SLICE_ARG(line->actor_role), SLICE_ARG(line->legal_basis));
+    }
+  }
+}
+
+static int run_tail(const struct cli_context *context) {
+  int64_t count = TAIL_DEFAULT;
+  if (!cli_number(context, "lines", (int64_t[]){1, TAIL_MAX}, &count)) {
+    return CLI_USAGE;
+  }
+  struct server_installation *installation CLEANUP(server_installation_close) = NULL;
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct ledger_lines lines = {0};
+  result outcome = cli_open(context, &installation);
+  if (is_ok(outcome)) {
+    outcome = db_read_begin(installation->env.db, &tx);
+  }
+  if (is_ok(outcome)) {
+    outcome = ledger_latest(tx, (int)count, context->arena, &lines);
+  }
+  if (!is_ok(outcome)) {
+    return cli_fail(context, outcome);
+  }
+  print_lines(context, &lines);
+  return CLI_OK;
+}
+
+int cli_ledger(const struct cli_context *context, int argc, char **argv) {
+  if (argc == 1 && strcmp(argv[0], "verify") == 0) {
+    return run_verify(context);
+  }
+  if (argc == 1 && strcmp(argv[0], "tail") == 0) {
+    return run_tail(context);
+  }
+  return cli_misuse(context, "what: verify or tail");
+}
