@@ -62,14 +62,10 @@ enum dossier_error {
       RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 20), /* One dossier a request and type: another is open. */
   DOSSIER_LOOK_UP_UNKNOWN = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 21), /* No such register to look up. */
   DOSSIER_PAYABLE_CHANGED =
-<<<<<<< HEAD
       RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 22),           /* What was shown is no longer what the law asks. */
   DOSSIER_CODE = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 22), /* Not a dossier code. */
-=======
-      RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 22), /* What was shown is no longer what the law asks. */
   DOSSIER_NO_OUTCOME =
       RESULT_CODE(RESULT_NOT_FOUND, MODULE_DOSSIER, 23), /* No rule's answer is kept with this dossier. */
->>>>>>> 8cda67e (dossier: what the rule was told is kept, and an old decision replays from it)
 };
 
 extern const struct db_migration dossier_migrations[];
