@@ -3,11 +3,11 @@
 #include "api/form_view.h"
 #include "codec/hex.h"
 
-bool dossier_view_is_closed(const struct dossier *d) {
+bool api_dossier_view_is_closed(const struct dossier *d) {
   return d->status == DOSSIER_NOT_RECEIVED || d->status == DOSSIER_WITHDRAWN || d->status == DOSSIER_STOPPED;
 }
 
-const struct dossier_move *dossier_view_find_move(const struct dossier_view *view, const char *act) {
+const struct dossier_move *api_dossier_view_find_move(const struct dossier_view *view, const char *act) {
   for (size_t i = view->move_count; i > 0; i--) {
     if (slice_is(view->moves[i - 1].act, act)) {
       return &view->moves[i - 1];
@@ -48,7 +48,7 @@ static result load_document(struct api_call *call, struct dossier_view *view) {
   return OK;
 }
 
-result dossier_view_load(struct api_call *call, struct db_tx *tx, const struct dossier *dossier, struct dossier_view *ret_view) {
+result api_dossier_view_load(struct api_call *call, struct db_tx *tx, const struct dossier *dossier, struct dossier_view *ret_view) {
   struct dossier_view view = {.tx = tx, .dossier = dossier};
   TRY(register_person_load(tx, call->arena, dossier->person_id, &view.person));
   TRY(dossier_moves(tx, call->arena, dossier, &view.moves, &view.move_count));
@@ -61,7 +61,7 @@ result dossier_view_load(struct api_call *call, struct db_tx *tx, const struct d
 
 /* ---- small members ---- */
 
-void dossier_view_put_procedure(struct api_call *call, const struct dossier *d) {
+void api_dossier_view_put_procedure(struct api_call *call, const struct dossier *d) {
   api_put_code_name(call, "procedure", api_procedures, d->procedure);
   if (d->certificate == 0) {
     jout_put_null(&call->out, "certificate");
@@ -70,7 +70,7 @@ void dossier_view_put_procedure(struct api_call *call, const struct dossier *d) 
   }
 }
 
-void dossier_view_put_status(struct api_call *call, enum dossier_status status) {
+void api_dossier_view_put_status(struct api_call *call, enum dossier_status status) {
   const struct api_word *word = &api_statuses[status - DOSSIER_NEW];
   jout_put_object(&call->out, "status");
   jout_put_int(&call->out, "number", status);
@@ -88,13 +88,13 @@ static void put_late_words(struct jout *out, const char *state, int64_t days) {
   }
 }
 
-void dossier_view_put_late(struct api_call *call, const struct dossier *d) {
+void api_dossier_view_put_late(struct api_call *call, const struct dossier *d) {
   struct jout *out = &call->out;
   int32_t today = api_today(call);
   int32_t late_days = 0;
   enum dossier_lateness lateness = dossier_lateness(d, clock_now_ms(call->env->clock), &late_days);
   jout_put_object(out, "late");
-  if (d->due_date == 0 || dossier_view_is_closed(d)) {
+  if (d->due_date == 0 || api_dossier_view_is_closed(d)) {
     put_late_words(out, "none", -1);
   } else if (lateness == DOSSIER_RUNNING) {
     bool is_soon = d->due_date <= calendar_add_working_days(today, 1);
@@ -107,7 +107,7 @@ void dossier_view_put_late(struct api_call *call, const struct dossier *d) {
   jout_object_end(out);
 }
 
-struct slice dossier_view_desk(const struct dossier *d) {
+struct slice api_dossier_view_desk(const struct dossier *d) {
   static const char *const stages[] = {"records", "decider", "sealer", "system"};
   switch (d->status) {
     case DOSSIER_NEW: return d->complete_at_ms == 0 ? S("citizen") : S("one_stop");
@@ -120,7 +120,7 @@ struct slice dossier_view_desk(const struct dossier *d) {
   }
 }
 
-void dossier_view_put_due(struct api_call *call, const struct dossier *d) {
+void api_dossier_view_put_due(struct api_call *call, const struct dossier *d) {
   int32_t due = d->reappointed_date != 0 ? d->reappointed_date : d->due_date;
   if (due == 0) {
     jout_put_null(&call->out, "due_date");
@@ -198,7 +198,7 @@ static void put_payment(struct api_call *call, const struct dossier_view *view) 
 
 /* ---- timeline ---- */
 
-result dossier_view_put_by(struct api_call *call, struct db_tx *tx, const struct dossier_move *move) {
+result api_dossier_view_put_by(struct api_call *call, struct db_tx *tx, const struct dossier_move *move) {
   bool is_officer = move->role.len > 0;
   struct slice code = is_officer ? move->role : move->actor_id == 0 ? S("system") : S("citizen");
   struct api_word role = api_word_find(api_roles, code, call->arena);
@@ -235,10 +235,10 @@ static result put_moves(struct api_call *call, const struct dossier_view *view) 
     jout_object(out);
     jout_put_instant(out, "at", move->at_ms);
     jout_put_text(out, "act", act_word(move->act));
-    dossier_view_put_status(call, move->to);
+    api_dossier_view_put_status(call, move->to);
     struct slice desk = move->role.len > 0 ? move->role : move->actor_id == 0 ? S("system") : S("citizen");
     api_put_word(call, "desk", api_roles, desk);
-    TRY(dossier_view_put_by(call, view->tx, move));
+    TRY(api_dossier_view_put_by(call, view->tx, move));
     jout_put_text_or_null(out, "legal_basis", move->legal_basis);
     jout_put_text_or_null(out, "note", move->note);
     jout_object_end(out);
@@ -283,8 +283,8 @@ static void put_slips(struct api_call *call, const struct dossier_view *view) {
 static void put_supplement(struct api_call *call, const struct dossier_view *view) {
   struct jout *out = &call->out;
   const struct dossier_slip *slip = find_slip(view, DOSSIER_SLIP_SUPPLEMENT);
-  const struct dossier_move *answer = dossier_view_find_move(view, "supplement_answer");
-  const struct dossier_move *request = dossier_view_find_move(view, "supplement_request");
+  const struct dossier_move *answer = api_dossier_view_find_move(view, "supplement_answer");
+  const struct dossier_move *request = api_dossier_view_find_move(view, "supplement_request");
   if (slip == NULL) {
     jout_put_null(out, "supplement");
     return;
@@ -332,7 +332,7 @@ static result put_refused_request(struct api_call *call, const struct dossier_vi
   api_put_word(call, "register", api_registers, component->supplied_by);
   api_put_text(out, "reason", component->because.vi, component->because.en);
   jout_put_text(out, "legal_basis", component->because.clause);
-  TRY(dossier_view_put_by(call, view->tx, &by));
+  TRY(api_dossier_view_put_by(call, view->tx, &by));
   jout_object_end(out);
   return OK;
 }
@@ -393,7 +393,7 @@ static bool may_withdraw(const struct dossier *d) {
 }
 
 static const char *next_action(const struct dossier_view *view) {
-  if (!dossier_view_is_closed(view->dossier) && remaining(view) > 0) {
+  if (!api_dossier_view_is_closed(view->dossier) && remaining(view) > 0) {
     return "pay";
   }
   if (view->dossier->status == DOSSIER_SUPPLEMENT) {
@@ -436,22 +436,22 @@ static result put_head(struct api_call *call, const struct dossier_view *view) {
   bool is_self = !call->has_session || call->session.person_id == d->person_id || call->post.post_id != 0;
   const struct api_subject subject = {.person_id = d->person_id, .relation = is_self ? "self" : "child", .person = view->person};
   jout_put_text(out, "code", d->code);
-  dossier_view_put_procedure(call, d);
-  dossier_view_put_status(call, d->status);
+  api_dossier_view_put_procedure(call, d);
+  api_dossier_view_put_status(call, d->status);
   jout_put_instant(out, "submitted_at", d->submitted_at_ms);
-  dossier_view_put_due(call, d);
-  dossier_view_put_late(call, d);
+  api_dossier_view_put_due(call, d);
+  api_dossier_view_put_late(call, d);
   api_put_subject(call, "subject", &subject);
   jout_put_int(out, "copies", d->copies);
   jout_put_text(out, "purpose", purpose_of(call, d));
   jout_put_bool(out, "ban_information", d->ban_information);
   jout_put_text(out, "channel", procedure_channel_name(d->channel));
   TRY(api_put_agency(call, view->tx, "agency", d->agency_code));
-  api_put_word(call, "desk", api_desks, dossier_view_desk(d));
+  api_put_word(call, "desk", api_desks, api_dossier_view_desk(d));
   return put_charge(call, d);
 }
 
-result dossier_view_put(struct api_call *call, const struct dossier_view *view) {
+result api_dossier_view_put(struct api_call *call, const struct dossier_view *view) {
   const struct dossier *d = view->dossier;
   struct jout *out = &call->out;
   const struct dossier_slip *refusal = find_slip(view, DOSSIER_SLIP_REFUSAL);
@@ -472,23 +472,23 @@ result dossier_view_put(struct api_call *call, const struct dossier_view *view) 
     jout_put_list(out, "categories");
     jout_list_end(out);
   } else {
-    TRY(form_view_put(call, view->tx, &(const struct form_view){d->procedure, &view->person, d->form}));
+    TRY(api_form_view_put(call, view->tx, &(const struct form_view){d->procedure, &view->person, d->form}));
   }
   put_may(call, view);
   jout_object_end(out);
   return OK;
 }
 
-void dossier_view_put_summary(struct api_call *call, const struct dossier_view *view) {
+void api_dossier_view_put_summary(struct api_call *call, const struct dossier_view *view) {
   const struct dossier *d = view->dossier;
   struct jout *out = &call->out;
   jout_object(out);
   jout_put_text(out, "code", d->code);
-  dossier_view_put_procedure(call, d);
-  dossier_view_put_status(call, d->status);
+  api_dossier_view_put_procedure(call, d);
+  api_dossier_view_put_status(call, d->status);
   jout_put_instant(out, "submitted_at", d->submitted_at_ms);
-  dossier_view_put_due(call, d);
-  dossier_view_put_late(call, d);
+  api_dossier_view_put_due(call, d);
+  api_dossier_view_put_late(call, d);
   jout_put_text(out, "subject_name", view->person.name);
   jout_put_str(out, "next_action", next_action(view));
   jout_object_end(out);

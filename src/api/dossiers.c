@@ -46,9 +46,9 @@ static result send_dossier(struct api_call *call, const struct dossier *dossier,
   struct dossier_view view;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(call->env->db, &tx));
-  TRY(dossier_view_load(call, tx, dossier, &view));
+  TRY(api_dossier_view_load(call, tx, dossier, &view));
   (void)api_begin(call);
-  TRY(dossier_view_put(call, &view));
+  TRY(api_dossier_view_put(call, &view));
   api_send(call, status);
   return OK;
 }
@@ -71,8 +71,8 @@ result api_dossiers_list(struct api_call *call) {
   jout_put_list(out, "items");
   for (size_t i = 0; i < count; i++) {
     struct dossier_view view;
-    TRY(dossier_view_load(call, tx, &dossiers[i], &view));
-    dossier_view_put_summary(call, &view);
+    TRY(api_dossier_view_load(call, tx, &dossiers[i], &view));
+    api_dossier_view_put_summary(call, &view);
   }
   jout_list_end(out);
   jout_object_end(out);

@@ -150,7 +150,7 @@ static void put_category(struct filling *f, const struct procedure_form_field *f
   jout_object_end(out);
 }
 
-result form_view_put(struct api_call *call, struct db_tx *tx, const struct form_view *view) {
+result api_form_view_put(struct api_call *call, struct db_tx *tx, const struct form_view *view) {
   struct procedure_form form;
   struct filling filling = {call, tx, view, NULL, api_today(call)};
   struct jin_doc doc;

@@ -8,4 +8,4 @@ struct form_view {
   struct slice answers;                 /* JSON of a submitted form; empty: a form still to be filled */
 };
 /* "categories": [ ... ] */
-MUST_USE result form_view_put(struct api_call *call, struct db_tx *tx, const struct form_view *view);
+MUST_USE result api_form_view_put(struct api_call *call, struct db_tx *tx, const struct form_view *view);

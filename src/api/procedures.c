@@ -102,7 +102,7 @@ static result put_form(struct api_call *call, struct db_tx *tx, const struct api
     api_put_subject(call, NULL, &subjects->items[i]);
   }
   jout_list_end(out);
-  TRY(form_view_put(call, tx, &(const struct form_view){.procedure = S(LLTP), .person = &subject->person}));
+  TRY(api_form_view_put(call, tx, &(const struct form_view){.procedure = S(LLTP), .person = &subject->person}));
   jout_put_int(out, "copies_max", COPIES_MAX);
   jout_put_list(out, "purposes");
   for (const struct api_word *purpose = purposes; purpose->code != NULL; purpose++) {

@@ -10,7 +10,6 @@
 #include "codec/hex.h"
 #include "cli/commands.h"
 #include "receiver/receiver.h"
-#include "server/demonstration.h"
 #include "signer/signer.h"
 
 enum { PEOPLE_DEFAULT = 20000, SECRET_BYTES = 32 };

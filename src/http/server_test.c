@@ -143,76 +143,77 @@ static int status_of(struct slice answer) { return answer.len > 12 ? (int)strtol
 
 #define H "Host: a\r\n"
 
+static const struct {
+  const char *defect;
+  struct slice request;
+  int status;
+} smuggling[] = {
+    {"space before the colon of Content-Length", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length : 4\r\n\r\nabcd"), 400},
+    {"tab before a colon", S_INIT("GET / HTTP/1.1\r\n" H "X\t: 4\r\n\r\n"), 400}, /* [RFC9112 5.1 MUST] */
+    {"two Content-Lengths", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcd"), 400},
+    {"the same Content-Length twice", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: 4\r\nContent-Length: 4\r\n\r\nabcd"), 400},
+    {"a list in Content-Length", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: 4, 4\r\n\r\nabcd"), 400},
+    {"a sign in Content-Length", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: +4\r\n\r\nabcd"), 400},
+    {"a negative Content-Length", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: -1\r\n\r\n"), 400},
+    {"hex in Content-Length", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: 0x4\r\n\r\nabcd"), 400},
+    {"an empty Content-Length", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length:\r\n\r\n"), 400},
+    {"Content-Length beside Transfer-Encoding",
+     S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400},
+    {"Transfer-Encoding before Content-Length",
+     S_INIT("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"), 400},
+    {"an unknown transfer coding", S_INIT("POST / HTTP/1.1\r\n" H "Transfer-Encoding: xchunked\r\n\r\n"), 400},
+    {"chunked twice", S_INIT("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked, chunked\r\n\r\n"), 400},
+    {"a chunked body", S_INIT("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n"), 411},
+    {"a body of unknown length", S_INIT("POST / HTTP/1.1\r\n" H "\r\n"), 411},
+    {"bare LF everywhere", S_INIT("GET / HTTP/1.1\nHost: a\n\n"), 400},
+    {"bare LF after one header", S_INIT("GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n"), 400},
+    {"bare CR in a value", S_INIT("GET / HTTP/1.1\r\n" H "X: a\rY: b\r\n\r\n"), 400},
+    {"NUL in a value", S_INIT("GET / HTTP/1.1\r\n" H "X: a\0b\r\n\r\n"), 400},
+    {"a folded header", S_INIT("GET / HTTP/1.1\r\n" H "X: a\r\n b\r\n\r\n"), 400}, /* [RFC9112 5.2 MUST] */
+    {"a fold right after the request line", S_INIT("GET / HTTP/1.1\r\n Host: a\r\n\r\n"), 400},
+    {"no Host", S_INIT("GET / HTTP/1.1\r\n\r\n"), 400}, /* [RFC9112 3.2 MUST] */
+    {"two Hosts", S_INIT("GET / HTTP/1.1\r\n" H H "\r\n"), 400},
+    {"two different Hosts", S_INIT("GET / HTTP/1.1\r\n" H "Host: b\r\n\r\n"), 400},
+    {"a path in Host", S_INIT("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n"), 400},
+    {"a header without a name", S_INIT("GET / HTTP/1.1\r\n" H ": a\r\n\r\n"), 400},
+    {"a header without a colon", S_INIT("GET / HTTP/1.1\r\n" H "Hello\r\n\r\n"), 400},
+    {"a byte outside a token in a name", S_INIT("GET / HTTP/1.1\r\n" H "X(y): a\r\n\r\n"), 400},
+    {"two spaces in the request line", S_INIT("GET  / HTTP/1.1\r\n" H "\r\n"), 400},
+    {"something after the version", S_INIT("GET / HTTP/1.1 x\r\n" H "\r\n"), 505},
+    {"HTTP/0.9", S_INIT("GET /\r\n\r\n"), 400},
+    {"HTTP/2.0", S_INIT("GET / HTTP/2.0\r\n" H "\r\n"), 505},
+    {"a lower-case version", S_INIT("GET / http/1.1\r\n" H "\r\n"), 400},
+    {"a control character in the path", S_INIT("GET /\x01 HTTP/1.1\r\n" H "\r\n"), 400},
+    {"an 8-bit byte in the path", S_INIT("GET /\xc4\x91 HTTP/1.1\r\n" H "\r\n"), 400},
+    {"a fragment in the path", S_INIT("GET /#a HTTP/1.1\r\n" H "\r\n"), 400},
+    {"a target that is no path", S_INIT("GET a HTTP/1.1\r\n" H "\r\n"), 400},
+    {"a body on GET", S_INIT("GET / HTTP/1.1\r\n" H "Content-Length: 35\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"), 400},
+    {"an unknown method", S_INIT("BREW / HTTP/1.1\r\n" H "\r\n"), 501},
+    {"CONNECT", S_INIT("CONNECT a:1 HTTP/1.1\r\n" H "\r\n"), 400},
+    {"TRACE", S_INIT("TRACE / HTTP/1.1\r\n" H "\r\n"), 501},
+    {"a lower-case method", S_INIT("get / HTTP/1.1\r\n" H "\r\n"), 501},
+    {"TLS on the plain port", S_INIT("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"), 400},
+};
+
 static void refuses_every_smuggling_shape_and_closes(void **state) {
   (void)state;
-  static const struct {
-    const char *defect;
-    struct slice request;
-    int status;
-  } rows[] = {
-      {"space before the colon of Content-Length", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length : 4\r\n\r\nabcd"), 400},
-      {"tab before a colon", S_INIT("GET / HTTP/1.1\r\n" H "X\t: 4\r\n\r\n"), 400}, /* [RFC9112 5.1 MUST] */
-      {"two Content-Lengths", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcd"), 400},
-      {"the same Content-Length twice", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: 4\r\nContent-Length: 4\r\n\r\nabcd"), 400},
-      {"a list in Content-Length", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: 4, 4\r\n\r\nabcd"), 400},
-      {"a sign in Content-Length", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: +4\r\n\r\nabcd"), 400},
-      {"a negative Content-Length", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: -1\r\n\r\n"), 400},
-      {"hex in Content-Length", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: 0x4\r\n\r\nabcd"), 400},
-      {"an empty Content-Length", S_INIT("POST / HTTP/1.1\r\n" H "Content-Length:\r\n\r\n"), 400},
-      {"Content-Length beside Transfer-Encoding",
-       S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400},
-      {"Transfer-Encoding before Content-Length",
-       S_INIT("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"), 400},
-      {"an unknown transfer coding", S_INIT("POST / HTTP/1.1\r\n" H "Transfer-Encoding: xchunked\r\n\r\n"), 400},
-      {"chunked twice", S_INIT("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked, chunked\r\n\r\n"), 400},
-      {"a chunked body", S_INIT("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n"), 411},
-      {"a body of unknown length", S_INIT("POST / HTTP/1.1\r\n" H "\r\n"), 411},
-      {"bare LF everywhere", S_INIT("GET / HTTP/1.1\nHost: a\n\n"), 400},
-      {"bare LF after one header", S_INIT("GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n"), 400},
-      {"bare CR in a value", S_INIT("GET / HTTP/1.1\r\n" H "X: a\rY: b\r\n\r\n"), 400},
-      {"NUL in a value", S_INIT("GET / HTTP/1.1\r\n" H "X: a\0b\r\n\r\n"), 400},
-      {"a folded header", S_INIT("GET / HTTP/1.1\r\n" H "X: a\r\n b\r\n\r\n"), 400}, /* [RFC9112 5.2 MUST] */
-      {"a fold right after the request line", S_INIT("GET / HTTP/1.1\r\n Host: a\r\n\r\n"), 400},
-      {"no Host", S_INIT("GET / HTTP/1.1\r\n\r\n"), 400}, /* [RFC9112 3.2 MUST] */
-      {"two Hosts", S_INIT("GET / HTTP/1.1\r\n" H H "\r\n"), 400},
-      {"two different Hosts", S_INIT("GET / HTTP/1.1\r\n" H "Host: b\r\n\r\n"), 400},
-      {"a path in Host", S_INIT("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n"), 400},
-      {"a header without a name", S_INIT("GET / HTTP/1.1\r\n" H ": a\r\n\r\n"), 400},
-      {"a header without a colon", S_INIT("GET / HTTP/1.1\r\n" H "Hello\r\n\r\n"), 400},
-      {"a byte outside a token in a name", S_INIT("GET / HTTP/1.1\r\n" H "X(y): a\r\n\r\n"), 400},
-      {"two spaces in the request line", S_INIT("GET  / HTTP/1.1\r\n" H "\r\n"), 400},
-      {"something after the version", S_INIT("GET / HTTP/1.1 x\r\n" H "\r\n"), 505},
-      {"HTTP/0.9", S_INIT("GET /\r\n\r\n"), 400},
-      {"HTTP/2.0", S_INIT("GET / HTTP/2.0\r\n" H "\r\n"), 505},
-      {"a lower-case version", S_INIT("GET / http/1.1\r\n" H "\r\n"), 400},
-      {"a control character in the path", S_INIT("GET /\x01 HTTP/1.1\r\n" H "\r\n"), 400},
-      {"an 8-bit byte in the path", S_INIT("GET /\xc4\x91 HTTP/1.1\r\n" H "\r\n"), 400},
-      {"a fragment in the path", S_INIT("GET /#a HTTP/1.1\r\n" H "\r\n"), 400},
-      {"a target that is no path", S_INIT("GET a HTTP/1.1\r\n" H "\r\n"), 400},
-      {"a body on GET", S_INIT("GET / HTTP/1.1\r\n" H "Content-Length: 35\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"), 400},
-      {"an unknown method", S_INIT("BREW / HTTP/1.1\r\n" H "\r\n"), 501},
-      {"CONNECT", S_INIT("CONNECT a:1 HTTP/1.1\r\n" H "\r\n"), 400},
-      {"TRACE", S_INIT("TRACE / HTTP/1.1\r\n" H "\r\n"), 501},
-      {"a lower-case method", S_INIT("get / HTTP/1.1\r\n" H "\r\n"), 501},
-      {"TLS on the plain port", S_INIT("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"), 400},
-  };
   struct fixture fixture;
   start(&fixture, small_limits(), 2, NULL);
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+  for (size_t i = 0; i < sizeof smuggling / sizeof *smuggling; i++) {
     /* a valid request behind it must never be answered */
-    struct slice request = rows[i].request;
+    struct slice request = smuggling[i].request;
     uint8_t *both = arena_alloc(&fixture.arena, request.len + 64);
     memcpy(both, request.ptr, request.len);
     memcpy(both + request.len, "GET /second HTTP/1.1\r\nHost: a\r\n\r\n", 34);
     struct slice answer = ask(&fixture, slice_of(both, request.len + 34));
-    if (status_of(answer) != rows[i].status || has(answer, "/second") || has(answer, "smuggled") || count_of(answer, "HTTP/1.1 ") != 1) {
-      fail_msg("%s: %.*s", rows[i].defect, SLICE_ARG(answer));
+    if (status_of(answer) != smuggling[i].status || has(answer, "/second") || has(answer, "smuggled") || count_of(answer, "HTTP/1.1 ") != 1) {
+      fail_msg("%s: %.*s", smuggling[i].defect, SLICE_ARG(answer));
     }
     assert_true(has(answer, "Connection: close"));
     assert_true(has(answer, "X-Frame-Options: DENY"));
   }
   assert_int_equal(http_server_figures(fixture.server).requests, 0);
-  assert_int_equal(http_server_figures(fixture.server).refused, sizeof rows / sizeof *rows);
+  assert_int_equal(http_server_figures(fixture.server).refused, sizeof smuggling / sizeof *smuggling);
   stop(&fixture);
 }
 

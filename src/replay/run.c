@@ -4,7 +4,7 @@
 #include "crypto/pin_proof.h"
 #include "ledger/ledger.h"
 #include "replay/drive.h"
-#include "server/demonstration.h"
+#include "server/server.h"
 #include "signer/signer.h"
 
 enum {

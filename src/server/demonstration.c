@@ -1,4 +1,4 @@
-#include "server/demonstration.h"
+#include "server/server.h"
 
 #include "pki/pki.h"
 

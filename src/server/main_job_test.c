@@ -5,7 +5,7 @@
 #include "codec/jin.h"
 #include "ledger/ledger.h"
 #include "pki/pki.h"
-#include "server/demonstration.h"
+#include "server/server.h"
 #include "server/server.h"
 #include "sign/sign.h"
 #include "signer/signer.h"
