@@ -1,5 +1,6 @@
 /* A stand-in for the server while one works on the screens: `node dev/mock.mjs [port]`. Keeps everything in memory, checks
  * nothing, answers as doc/api/openapi.yaml says. Never part of a build. */
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { extname } from 'node:path'
@@ -329,7 +330,10 @@ const routes = {
     due_date: '2026-11-26',
     approved_at: null,
   }),
-  'GET /api/reports/lltp': ({ query }) => report(query.get('as_of') ?? '2026-11-21'),
+  'GET /api/reports/lltp': ({ query }) =>
+    process.env.MOCK_REPORT
+      ? JSON.parse(readFileSync(process.env.MOCK_REPORT, 'utf8'))
+      : report(query.get('as_of') ?? '2026-11-21'),
   'GET /api/reports/savings': ({ query }) => {
     const value = (name) => Number(query.get(name))
     const each = value('extra_copy_fee') + value('travel') + value('waiting') + value('lost_wage')

@@ -367,6 +367,7 @@ export const en = {
     phone: 'Phone',
     email: 'Email',
   },
+  nationality: { VN: 'Vietnamese' },
   posts: {
     title: 'Choose a role',
     lead: 'Each role can do only its own work. Nobody handles their own case.',

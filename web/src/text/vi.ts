@@ -360,6 +360,7 @@ export const vi = {
     phone: 'Điện thoại',
     email: 'Thư điện tử',
   },
+  nationality: { VN: 'Việt Nam' },
   posts: {
     title: 'Chọn vai trò',
     lead: 'Mỗi vai trò chỉ làm được việc của vai trò đó. Không ai xử lý hồ sơ của chính mình.',

@@ -23,7 +23,7 @@ function Record({ me }: { me: Schemas['Me'] }) {
           [t('person.sex'), t(`person.${me.sex}`)],
           [t('person.birth_date'), date(me.birth_date)],
           [t('person.birth_place'), me.birth_place ?? ''],
-          [t('person.nationality'), me.nationality ?? ''],
+          [t('person.nationality'), tOr(`nationality.${me.nationality}`, me.nationality ?? '')],
           [t('person.ethnicity'), me.ethnicity ?? ''],
           [t('person.permanent_residence'), me.permanent_residence ?? ''],
           [t('person.temporary_residence'), me.temporary_residence ?? ''],
@@ -57,7 +57,7 @@ function History() {
               {items.slice(0, 30).map((event, i) => (
                 <li key={`${event.at}-${i}`}>
                   <b>{tOr(`event.${event.event}`, event.event)}</b>
-                  {event.detail && <span class="code"> {event.detail}</span>}{' '}
+                  {event.detail && event.detail !== 'direct' && <span class="code"> {event.detail}</span>}{' '}
                   {event.current && (
                     <span class="ds-tag" data-color="success">
                       {t('me.this_session')}
