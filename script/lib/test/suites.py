@@ -1,0 +1,228 @@
+"""The suites of script/test: each runs one kind of test and gives (passed, failed). What failed is printed, what passed is counted."""
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import browser_users
+import demonstration
+
+TSAN_TESTS = ["pool", "db", "http_server", "ledger", "outbox", "signer_process"]
+
+
+def run(command, seconds, **more):
+    """Runs a program in a process group of its own; what it printed, and its exit code. Late: the group is ended."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True, **more)
+    try:
+        output, _ = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, 15)
+        try:
+            process.communicate(timeout=5)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+            process.communicate()
+        raise subprocess.TimeoutExpired(command, seconds) from None
+    return output, process.returncode
+
+
+def indent(text, lines=60):
+    kept = text.rstrip().split("\n")
+    if len(kept) > lines:
+        kept = ["..."] + kept[-lines:]
+    print("\n".join(f"    {line}" for line in kept))
+
+
+def tap(text):
+    """Top-level counts of a TAP stream; a skipped test counts as neither."""
+    passed = failed = 0
+    for line in text.split("\n"):
+        if re.match(r"ok\b", line) and not re.search(r"# ?skip", line, re.I):
+            passed += 1
+        elif re.match(r"not ok\b", line) and not re.search(r"# ?(skip|todo)", line, re.I):
+            failed += 1
+    return passed, failed
+
+
+def meson(folder, seconds, names=(), wrapper=None):
+    output, code = run(["meson", "test", "-C", folder, "--no-rebuild", "--num-processes", "2", *(["--wrapper", wrapper] if wrapper else []), *names], seconds)
+    passed = failed = 0
+    log = os.path.join(folder, "meson-logs/testlog.json")
+    if not os.path.exists(log):
+        indent(output)
+        return 0, 1
+    with open(log, encoding="utf-8", errors="replace") as file:
+        for line in file:
+            test = json.loads(line)
+            good, bad = tap(test.get("stdout") or "")
+            if test["result"] not in ("OK", "SKIP"):
+                bad = max(bad, 1)
+                print(f"    {test['name']}: {test['result']}")
+                shown = [t for t in (test.get("stdout") or "").split("\n") if not t.startswith("ok ")]
+                indent("\n".join(shown) + "\n" + (test.get("stderr") or ""))
+            passed, failed = passed + good, failed + bad
+    if code != 0 and failed == 0:
+        indent(output)
+        failed = 1
+    return passed, failed
+
+
+def node_tests(pattern, seconds, env=None):
+    files = sorted(glob.glob(pattern))
+    if not files:
+        return 0, 0
+    output, code = run(["node", "--test", "--test-reporter=tap", "--test-concurrency=1", *files], seconds, env={**os.environ, **(env or {})})
+    counts = {word: int(n) for word, n in re.findall(r"^# (pass|fail|cancelled) (\d+)$", output, re.M)}
+    passed, failed = counts.get("pass", 0), counts.get("fail", 0) + counts.get("cancelled", 0)
+    if code != 0 or failed:
+        failed = max(failed, 1)
+        indent("\n".join(line for line in output.split("\n") if not re.match(r"\s*(ok |# Subtest|---|\.\.\.|duration_ms|type:)", line)), 120)
+    return passed, failed
+
+
+def build(folder, seconds, options, targets=(), env=None):
+    """A build folder of its own, for a sanitizer. True: it is there."""
+    if not os.path.exists(f"{folder}/build.ninja"):
+        output, code = run(["meson", "setup", folder, *options], seconds, env={**os.environ, **(env or {})})
+        if code:
+            indent(output)
+            return False
+    output, code = run(["ninja", "-C", folder, *targets], seconds)
+    if code:
+        indent("\n".join(line for line in output.split("\n") if not line.startswith("[")))
+    return code == 0
+
+
+def unit(is_long, seconds):
+    """Unit tests beside the sources, published vectors, outside tools (meson test)"""
+    return meson("build", seconds)
+
+
+def procedures(is_long, seconds):
+    """Every procedure's own legal examples (danh procedure check)"""
+    output, code = run(["build/danh", "procedure", "check", "--json"], seconds)
+    last = output.strip().split("\n")[-1]
+    if code:
+        indent(run(["build/danh", "procedure", "check"], seconds)[0])
+    if not last.startswith("{"):
+        return 0, 1
+    counts = json.loads(last)
+    return counts["passed"], max(counts["failed"], 1 if code else 0)
+
+
+def web(is_long, seconds):
+    """The web app's own tests (vitest)"""
+    with tempfile.TemporaryDirectory() as folder:
+        output, code = run(["npm", "run", "--silent", "test", "--", "--reporter=json", f"--outputFile={folder}/web.json"], seconds, cwd="web")
+        try:
+            with open(f"{folder}/web.json", encoding="utf-8") as file:
+                report = json.load(file)
+        except FileNotFoundError:
+            indent(output)
+            return 0, 1
+    for result in report["testResults"]:
+        for test in result["assertionResults"]:
+            if test["status"] == "failed":
+                print(f"    {test['fullName']}")
+                indent("\n".join(test["failureMessages"]))
+        if result["status"] == "failed" and not result["assertionResults"]:
+            indent(result.get("message", result["name"]))
+    return report["numPassedTests"], report["numFailedTests"] + (1 if code and not report["numFailedTests"] else 0)
+
+
+def flows(is_long, seconds):
+    """Stories over HTTP against a running platform (tests/flows)"""
+    return node_tests("tests/flows/*.test.mjs", seconds, {"DANH_LONG": "1" if is_long else ""})
+
+
+def crash(is_long, seconds):
+    """kill -9 and failed input and output under load (tests/crash)"""
+    return node_tests("tests/crash/*.test.mjs", seconds, {"DANH_KILLS": "40" if is_long else ""})
+
+
+def interop(is_long, seconds):
+    """Programs nobody here wrote (tests/interop; pdfsig, qpdf and openssl are among the unit tests)"""
+    return node_tests("tests/interop/*.test.mjs", seconds)
+
+
+def browser(is_long, seconds):
+    """The journeys in Chromium with axe-core (Playwright)"""
+    with tempfile.TemporaryDirectory() as folder, demonstration.running(folder, people=2000) as demo:
+        os.chmod(folder, 0o711)
+        results = f"{folder}/results"
+        os.mkdir(results)
+        with open(f"{results}/identities.json", "w", encoding="utf-8") as file:
+            json.dump(browser_users.identities(demo), file, ensure_ascii=False)
+        command = ["web/node_modules/.bin/playwright", "test", "-c", "tests/browser", "--reporter=json", f"--output={results}/output"]
+        env = {**os.environ, "DANH_URL": demo.origin, "DANH_IDENTITIES": f"{results}/identities.json", "PLAYWRIGHT_JSON_OUTPUT_NAME": f"{results}/report.json"}
+        command, env = browser_users.drop(command, env, results)
+        output, code = run(command, seconds, env=env)
+        try:
+            with open(f"{results}/report.json", encoding="utf-8") as file:
+                report = json.load(file)
+        except FileNotFoundError:
+            indent(output)
+            return 0, 1
+        for suite in report["suites"]:
+            browser_failures(suite)
+        stats = report["stats"]
+        for error in report.get("errors", []):
+            indent(plain(error.get("message", "")))
+        return stats["expected"], stats["unexpected"] + stats["flaky"] + (1 if code and not stats["unexpected"] else 0)
+
+
+def browser_failures(suite):
+    for inner in suite.get("suites", []):
+        browser_failures(inner)
+    for spec in suite.get("specs", []):
+        if not spec["ok"]:
+            print(f"    {spec['file']}:{spec['line']} {spec['title']}")
+            for test in spec["tests"]:
+                for result in test["results"][-1:]:
+                    for error in result.get("errors", []):
+                        indent(plain(error.get("message", "")), 30)
+
+
+def plain(text):
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+SANITIZED = ["--buildtype=debugoptimized", "-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dfuzz=true", "-Dc_args=-fsanitize=fuzzer-no-link"]
+
+
+def sanitizers(is_long, seconds):
+    """The unit tests under AddressSanitizer and UndefinedBehaviorSanitizer (clang)"""
+    if not build("build-asan", seconds, SANITIZED, env={"CC": "ccache clang"}):
+        return 0, 1
+    os.environ["UBSAN_OPTIONS"] = "halt_on_error=1:print_stacktrace=1"
+    return meson("build-asan", seconds)
+
+
+def threads(is_long, seconds):
+    """What runs on many threads under ThreadSanitizer"""
+    if not os.path.exists("build-tsan/build.ninja") and not build("build-tsan", seconds, ["--buildtype=debugoptimized", "-Db_sanitize=thread", "-Db_lundef=false"], ["-t", "clean"]):
+        return 0, 1
+    known = {t["name"] for t in json.loads(run(["meson", "introspect", "build-tsan", "--tests"], seconds)[0])}
+    names = sorted(known) if is_long else [n for n in TSAN_TESTS if n in known]
+    if not build("build-tsan", seconds, [], [f"test_{n}" for n in names]):
+        return 0, 1
+    return meson("build-tsan", seconds, names, "setarch -R")
+
+
+def fuzz(is_long, seconds):
+    """Every parser that meets outside bytes, a moment each (libFuzzer); script/fuzz runs them for longer"""
+    if not build("build-asan", seconds, SANITIZED, ["fuzz"], {"CC": "ccache clang"}):
+        return 0, 1
+    passed = failed = 0
+    for program in sorted(glob.glob("build-asan/fuzz_*")):
+        if os.path.isdir(program):
+            continue
+        output, code = run([sys.executable, "script/fuzz", "--seconds", "30" if is_long else "2", "--no-build", os.path.basename(program)[5:]], seconds)
+        if code:
+            print(f"    {program}")
+            indent(output, 40)
+        passed, failed = passed + (code == 0), failed + (code != 0)
+    return passed, failed
