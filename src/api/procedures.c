@@ -155,7 +155,9 @@ static void put_outcome(struct api_call *call, const struct procedure_outcome *o
   jout_put_object(out, "due_date");
   jout_put_date(out, "value", outcome->due.due);
   jout_put_text(out, "clause", outcome->due_because.clause);
-  jout_put_int(out, "working_days", calendar_working_days_between(api_today(call), outcome->due.due));
+  if (outcome->limit.unit == CALENDAR_WORKING_DAYS) {
+    jout_put_int(out, "working_days", outcome->limit.count);
+  }
   jout_put_text(out, "rule_hash", rule_hash);
   jout_object_end(out);
   jout_put_object(out, "authority");
