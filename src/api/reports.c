@@ -1,5 +1,6 @@
 /* Statistics, the savings calculator and the refunds due: GET /api/reports/... */
 #include "api/resources.h"
+#include "base/number.h"
 #include "report/report.h"
 
 enum { REFUNDS_MAX = 500 };
@@ -11,7 +12,8 @@ static struct access_request asked_for(const struct api_call *call, enum access_
 
 result api_report_lltp(struct api_call *call) {
   const struct access_request request = asked_for(call, ACCESS_REPORT_VIEW);
-  struct report_question question = {.as_of = clock_date_of(clock_now_ms(call->env->clock)), .province = call->post.province};
+  struct report_question question = {.as_of = clock_date_of(clock_now_ms(call->env->clock)),
+                                     .province = call->post.province};
   struct report_lltp report;
   struct url_form query;
   struct slice as_of = {0};
@@ -30,7 +32,7 @@ result api_report_lltp(struct api_call *call) {
 /* A parameter left out keeps its published value. */
 static result read_parameter(const struct url_form *query, const char *name, int64_t *number) {
   struct slice text = {0};
-  return url_form_find(query, name, &text) ? api_id_parse(text, number) : OK;
+  return url_form_find(query, name, &text) ? number_parse(text, number) : OK;
 }
 
 static void put_savings(struct api_call *call, const struct report_savings *savings) {
@@ -69,7 +71,8 @@ result api_report_savings(struct api_call *call) {
 /* ---- refunds ---- */
 
 /* A supervisor sees the refunds of their province; money nobody can place belongs to no province and is shown to each of them. */
-static result is_within(struct api_call *call, struct db_tx *tx, const struct payment_refund *refund, bool *ret_within) {
+static result is_within(struct api_call *call, struct db_tx *tx, const struct payment_refund *refund,
+                        bool *ret_within) {
   *ret_within = slice_empty(call->post.province) || slice_empty(refund->dossier_code);
   if (*ret_within) {
     return OK;

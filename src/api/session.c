@@ -1,6 +1,7 @@
 /* Who is calling: the session behind the cookie, the post it acts in; and GET /api/session, PUT /api/session/post, POST /api/session/passcode. */
 #include "api/resources.h"
 #include "api/words.h"
+#include "base/number.h"
 
 static result load_post(struct api_call *call) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
@@ -36,7 +37,8 @@ struct slice api_role(const struct api_call *call) {
   if (call->post.post_id == 0) {
     return (struct slice){0};
   }
-  return arena_printf(call->arena, "%.*s@%.*s", SLICE_ARG(access_role_name(call->post.role)), SLICE_ARG(call->post.agency));
+  return arena_printf(call->arena, "%.*s@%.*s", SLICE_ARG(access_role_name(call->post.role)),
+                      SLICE_ARG(call->post.agency));
 }
 
 static void put_post(struct api_call *call, const struct register_post *post) {
@@ -60,8 +62,9 @@ static void put_post(struct api_call *call, const struct register_post *post) {
 static void put_acting(struct api_call *call) {
   struct jout *out = &call->out;
   bool has_post = call->post.post_id != 0;
-  jout_put_text_or_null(out, "acting_post",
-                        has_post ? arena_printf(call->arena, "%lld", (long long)call->post.post_id) : (struct slice){0});
+  jout_put_text_or_null(
+      out, "acting_post",
+      has_post ? arena_printf(call->arena, "%lld", (long long)call->post.post_id) : (struct slice){0});
   enum access_role role = has_post ? call->post.role : ACCESS_CITIZEN;
   jout_put_list(out, "acts");
   for (int act = 0; act < ACCESS_ACT_COUNT; act++) {
@@ -115,22 +118,6 @@ result api_session_read(struct api_call *call) {
   return OK;
 }
 
-/* Ids travel as text: a 64-bit number is more than a JavaScript number holds. */
-result api_id_parse(struct slice text, int64_t *ret_id) {
-  int64_t id = 0;
-  if (text.len == 0 || text.len > 18) {
-    FAIL(BASE_NUMBER_SYNTAX, "not an id");
-  }
-  for (size_t i = 0; i < text.len; i++) {
-    if (text.ptr[i] < '0' || text.ptr[i] > '9') {
-      FAIL(BASE_NUMBER_SYNTAX, "not an id");
-    }
-    id = id * 10 + (text.ptr[i] - '0');
-  }
-  *ret_id = id;
-  return OK;
-}
-
 result api_session_post(struct api_call *call) {
   const struct jin *root = NULL;
   struct slice text = {0};
@@ -140,8 +127,8 @@ result api_session_post(struct api_call *call) {
   if (jin_find(root, "post_id") == NULL) {
     return jin_refuse_field(root, "post_id", "is required");
   }
-  TRY(jin_text_optional(root, "post_id", 18, &text));
-  if (text.len > 0 && !is_ok(api_id_parse(text, &post_id))) {
+  TRY(jin_text_optional(root, "post_id", 19, &text));
+  if (text.len > 0 && !is_ok(number_parse(text, &post_id))) {
     return jin_refuse_field(root, "post_id", "is not an id");
   }
   TRY(account_session_choose_post(call->env, &call->session, post_id));

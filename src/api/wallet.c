@@ -1,6 +1,7 @@
 /* The wallet: the list is free, a document opens only after the passcode. */
 #include "api/people.h"
 #include "api/resources.h"
+#include "base/number.h"
 #include "codec/hex.h"
 #include "codec/qr.h"
 #include "pki/pki.h"
@@ -79,7 +80,7 @@ static result open_document(struct api_call *call, struct opened *ret_opened) {
   int64_t id = 0;
   struct opened opened;
   TRY(require(call, ACCESS_DOCUMENT_OPEN));
-  if (!is_ok(api_id_parse(http_param(call->http, "id"), &id))) {
+  if (!is_ok(number_parse(http_param(call->http, "id"), &id))) {
     FAIL(WALLET_DOCUMENT_UNKNOWN, "not an id");
   }
   {
@@ -132,8 +133,9 @@ result api_wallet_pdf(struct api_call *call) {
   TRY(api_query(call, &query));
   TRY(open_document(call, &opened));
   const char *way = slice_is(url_form_get(&query, "download"), "1") ? "attachment" : "inline";
-  http_response_header(call->http, "Content-Disposition",
-                       arena_printf(call->arena, "%s; filename=\"%.*s.pdf\"", way, SLICE_ARG(opened.document.reference)));
+  http_response_header(
+      call->http, "Content-Disposition",
+      arena_printf(call->arena, "%s; filename=\"%.*s.pdf\"", way, SLICE_ARG(opened.document.reference)));
   http_reply(call->http, 200, "application/pdf", opened.bytes);
   return OK;
 }
@@ -142,7 +144,8 @@ result api_wallet_qr(struct api_call *call) {
   struct opened opened;
   struct qr qr;
   TRY(open_document(call, &opened));
-  struct slice link = arena_printf(call->arena, "%.*s/check?code=%.*s", SLICE_ARG(call->env->origin), SLICE_ARG(opened.document.reference));
+  struct slice link = arena_printf(call->arena, "%.*s/check?code=%.*s", SLICE_ARG(call->env->origin),
+                                   SLICE_ARG(opened.document.reference));
   TRY(qr_make(link, QR_MEDIUM, call->arena, &qr));
   http_reply(call->http, 200, "image/svg+xml", qr_svg(call->arena, &qr, S("QR")));
   return OK;
@@ -159,8 +162,14 @@ struct check_row {
 static const struct check_row checks[] = {
     {"bytes_unchanged", "Nội dung không bị thay đổi", "The content is unchanged", {SIGN_DIGEST, SIGN_STRUCTURE, 0}},
     {"nothing_added", "Không có gì được thêm sau khi ký", "Nothing was added after signing", {SIGN_ADDED, 0}},
-    {"signatures_valid", "Hai chữ ký số hợp lệ", "Both signatures hold", {SIGN_SIGNATURE, SIGN_UNSIGNED, SIGN_ORDER, 0}},
-    {"certificates_trusted", "Chứng thư số được tin cậy", "The certificates are trusted", {SIGN_CHAIN, SIGN_TIME, SIGN_CERTIFICATE, 0}},
+    {"signatures_valid",
+     "Hai chữ ký số hợp lệ",
+     "Both signatures hold",
+     {SIGN_SIGNATURE, SIGN_UNSIGNED, SIGN_ORDER, 0}},
+    {"certificates_trusted",
+     "Chứng thư số được tin cậy",
+     "The certificates are trusted",
+     {SIGN_CHAIN, SIGN_TIME, SIGN_CERTIFICATE, 0}},
     {"not_revoked", "Chứng thư số không bị thu hồi", "No certificate is revoked", {SIGN_REVOKED, 0}},
 };
 
@@ -211,7 +220,8 @@ result api_wallet_verify(struct api_call *call) {
   for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
     put_check(call, &checks[i], is_ok(verified) ? is_sealed : !is_broken(&checks[i], verified));
   }
-  put_check(call, &(const struct check_row){"status_valid", "Giấy tờ còn hiệu lực", "The document is in force", {0}}, is_in_force);
+  put_check(call, &(const struct check_row){"status_valid", "Giấy tờ còn hiệu lực", "The document is in force", {0}},
+            is_in_force);
   jout_list_end(out);
   jout_put_list(out, "signatures");
   if (is_ok(verified)) {

@@ -1,5 +1,6 @@
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/number.h"
 #include "base/random.h"
 #include "base/unit_test.h"
 
@@ -78,12 +79,23 @@ static void secret_comparison_needs_equal_length(void **state) {
   assert_false(slice_eq_secret(S("abc"), S("ab")));
 }
 
+static void numbers_end_at_64_bits(void **state) {
+  (void)state;
+  static const char *const wrong[] = {"", "-1", "+1", " 1", "1 ", "12a", "9223372036854775808", "99999999999999999999"};
+  int64_t number = 0;
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    assert_code(number_parse(slice_str(wrong[i]), &number), BASE_NUMBER_SYNTAX);
+  }
+  assert_ok(number_parse(S("9223372036854775807"), &number));
+  assert_true(number == INT64_MAX);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(dates_round_trip_over_five_centuries), cmocka_unit_test(rejects_days_that_do_not_exist),
       cmocka_unit_test(instants_keep_their_offset),           cmocka_unit_test(age_turns_on_the_birthday),
       cmocka_unit_test(seeded_randomness_repeats),            cmocka_unit_test(buf_grows_without_losing_bytes),
-      cmocka_unit_test(secret_comparison_needs_equal_length),
+      cmocka_unit_test(secret_comparison_needs_equal_length), cmocka_unit_test(numbers_end_at_64_bits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* dossier/code.c: the national form of a dossier code [Circular 01/2018 Art 9; Decision 20/2020]: AGENCY-YYMMDD-NNNN. */
+#include "base/number.h"
 #include "dossier/dossier.h"
 
 enum { AGENCY_BYTES_MAX = 35, SERIAL_DIGITS_MIN = 4, SERIAL_DIGITS_MAX = 9, DAY_DIGITS = 6 };
@@ -26,25 +27,13 @@ static bool is_agency(struct slice agency) {
   return !group_empty;
 }
 
-static bool read_digits(struct slice text, int64_t *ret_number) {
-  int64_t number = 0;
-  for (size_t i = 0; i < text.len; i++) {
-    if (text.ptr[i] < '0' || text.ptr[i] > '9') {
-      return false;
-    }
-    number = number * 10 + (text.ptr[i] - '0');
-  }
-  *ret_number = number;
-  return text.len > 0;
-}
-
 result dossier_code_parse(struct arena *arena, struct slice text, struct dossier_code *ret_code) {
   struct slice rest = text;
   struct dossier_code code = {.agency = slice_cut(&rest, '-')};
   struct slice day = slice_cut(&rest, '-');
   int64_t ignored = 0;
-  bool formed = is_agency(code.agency) && day.len == DAY_DIGITS && read_digits(day, &ignored) &&
-                rest.len >= SERIAL_DIGITS_MIN && rest.len <= SERIAL_DIGITS_MAX && read_digits(rest, &code.serial) &&
+  bool formed = is_agency(code.agency) && day.len == DAY_DIGITS && is_ok(number_parse(day, &ignored)) &&
+                rest.len >= SERIAL_DIGITS_MIN && rest.len <= SERIAL_DIGITS_MAX && is_ok(number_parse(rest, &code.serial)) &&
                 code.serial > 0;
   if (!formed) {
     FAIL(DOSSIER_CODE, "not AGENCY-YYMMDD-NNNN");

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/number.h"
 #include "codec/base64.h"
 #include "codec/hex.h"
 #include "codec/jin.h"
@@ -118,12 +119,7 @@ static result read_delivery(struct arena *arena, struct slice body, struct deliv
   TRY(jin_object(root, "payload", &payload));
   TRY(jin_text_optional(root, "document", BODY_BYTES_MAX, &document));
   TRY(base64_parse(document, arena, &d.document));
-  for (size_t i = 0; i < id.len; i++) {
-    if (id.ptr[i] < '0' || id.ptr[i] > '9' || id.len > 18) {
-      FAIL(RECEIVER_BODY, "delivery_id is not a number");
-    }
-    d.delivery_id = d.delivery_id * 10 + (id.ptr[i] - '0');
-  }
+  TRY(number_parse(id, &d.delivery_id));
   TRY(write_payload(arena, payload, &d.payload));
   digest_sha256(body, d.content);
   digest_sha256(d.document, d.document_sha256);
