@@ -74,7 +74,7 @@ static void send_problem(struct api_call *call, const struct api_error_row *row)
   jout_put_text(out, "type", arena_printf(call->arena, "/problems/%s", row->name));
   jout_put_text(out, "title", api_error_sentence(row->code, call->language));
   jout_put_int(out, "status", row->status);
-  jout_put_null(out, "detail");
+  jout_put_text_or_null(out, "detail", call->detail);
   jout_put_str(out, "code", row->name);
   put_errors(call, out);
   jout_object_end(out);

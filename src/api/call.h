@@ -26,6 +26,7 @@ struct api_call {
   bool has_session;
   struct account_session session;
   struct access_post post; /* of the session, held today; post_id 0: acts as a citizen */
+  struct slice detail;     /* of a problem: what its sentence cannot know; empty: nothing */
   struct jin_doc doc;      /* of the JSON body: its fault becomes errors[] */
   struct buf body;         /* the answer being written */
   struct jout out;

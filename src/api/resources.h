@@ -57,6 +57,20 @@ result api_wallet_read(struct api_call *call);
 result api_wallet_pdf(struct api_call *call);
 result api_wallet_qr(struct api_call *call);
 result api_wallet_verify(struct api_call *call);
+/* desk_view.c */
+result api_desk_queue(struct api_call *call);
+result api_desk_dossier_read(struct api_call *call);
+/* desk.c */
+result api_desk_receive(struct api_call *call);
+result api_desk_look_up(struct api_call *call);
+result api_desk_supplement_request(struct api_call *call);
+result api_desk_component_request(struct api_call *call);
+result api_desk_refuse(struct api_call *call);
+result api_desk_decide(struct api_call *call);
+result api_desk_sign(struct api_call *call);
+result api_desk_seal(struct api_call *call);
+result api_desk_apologise(struct api_call *call);
+result api_desk_return(struct api_call *call);
 /* demo.c */
 result api_demo_messages(struct api_call *call);
 /* pki.c */
