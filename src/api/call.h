@@ -61,7 +61,6 @@ MUST_USE result api_query(struct api_call *call, struct url_form *ret_query);
 void api_problem(struct api_call *call, result failure, bool is_page);
 /* Sets or (empty value) clears a cookie of ours. */
 void api_cookie(struct api_call *call, const char *name, struct slice value, int64_t lifetime_s);
-/* An id out of a path or field. BASE_NUMBER_SYNTAX. */
 /* A page that says one sentence: pages.c. */
 void api_error_page(struct api_call *call, int status, struct slice sentence);
 /* Which of two texts the caller reads. */
