@@ -1,5 +1,5 @@
 /* server/admin.h: the admin socket: writes that commands hand to the server that holds the installation. (private to server/)
- * Shapes     POST /writes/{name} with the JSON arguments; 200 {"answer": ...} or 422 {"code": n, "detail": "..."}; GET /status.
+ * Shapes     POST /writes/{name} with the JSON arguments; 200 with the answer, or 422 {"code": n, "detail": "..."}.
  * Does not   trust anybody but the server's own user and root (SO_PEERCRED).
  */
 #pragma once

@@ -1,0 +1,187 @@
+/* A call's way through the api, without sockets: routes, origin, language, sessions, problems and pages. */
+#include "api/api.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/unit_test.h"
+
+struct fixture {
+  char folder[64];
+  char path[96];
+  struct clock clock;
+  struct random random;
+  struct env env;
+  struct api *api;
+  struct arena arena;
+};
+
+static void start(struct fixture *f, const char *origin) {
+  *f = (struct fixture){.folder = "/tmp/danh_api_XXXXXX", .clock = clock_fixed(1780000000000), .random = random_seeded(7)};
+  assert_non_null(mkdtemp(f->folder));
+  (void)snprintf(f->path, sizeof f->path, "%s/danh.db", f->folder);
+  static struct db_migration migrations[32];
+  size_t count = 0;
+  const struct db_migration *const modules[] = {ledger_migrations, register_migrations, account_migrations};
+  for (size_t i = 0; i < 3; i++) {
+    for (const struct db_migration *at = modules[i]; at->module != NULL; at++) {
+      migrations[count++] = *at;
+    }
+  }
+  migrations[count] = (struct db_migration){0};
+  f->env = (struct env){.clock = &f->clock, .random = &f->random, .origin = slice_str(origin)};
+  assert_ok(db_open(&(const struct db_options){.path = f->path, .mode = DB_CREATE, .migrations = migrations, .readers = 2}, &f->env.db));
+  assert_ok(api_open(&(const struct api_options){.env = &f->env, .is_demo = true}, &f->api));
+}
+
+static void stop(struct fixture *f) {
+  static const char *const files[] = {"danh.db", "danh.db-wal", "danh.db-shm", "danh.db.lock"};
+  api_close(&f->api);
+  db_close(&f->env.db);
+  for (size_t i = 0; i < 4; i++) {
+    (void)unlink((const char *)arena_printf(&f->arena, "%s/%s", f->folder, files[i]).ptr);
+  }
+  assert_int_equal(rmdir(f->folder), 0);
+  arena_free(&f->arena);
+}
+
+struct question {
+  enum http_method method;
+  const char *path;
+  const char *query;
+  struct http_header headers[3];
+  const char *body;
+};
+
+static struct http_call ask(struct fixture *f, const struct question *q) {
+  struct http_call call = {.arena = &f->arena,
+                           .request = {.method = q->method,
+                                       .path = slice_str(q->path),
+                                       .query = slice_str(q->query),
+                                       .headers = q->headers,
+                                       .header_count = 3,
+                                       .body = slice_str(q->body),
+                                       .peer_uid = -1}};
+  api_handle(f->api, &call);
+  return call;
+}
+
+static struct slice header_of(const struct http_call *call, const char *name) {
+  for (size_t i = 0; i < call->response.header_count; i++) {
+    if (slice_is(call->response.headers[i].name, name)) {
+      return call->response.headers[i].value;
+    }
+  }
+  return (struct slice){0};
+}
+
+static bool has(struct slice text, const char *part) {
+  return *part == '\0' || (text.len > 0 && memmem(text.ptr, text.len, part, strlen(part)) != NULL);
+}
+
+#define HEADER(name, value) {S_INIT(name), S_INIT(value)}
+#define OURS HEADER("Origin", "http://localhost:8080")
+#define JSON HEADER("Content-Type", "application/json")
+
+static const struct {
+  const char *name;
+  struct question question;
+  int status;
+  const char *part; /* of the answer */
+} answers[] = {
+    {"healthy", {HTTP_GET, "/healthz", "", {{{0}, {0}}}, ""}, 200, "\"ok\""},
+    {"an unknown address of the api", {HTTP_GET, "/api/nothing", "", {{{0}, {0}}}, ""}, 404, "\"code\":\"not_found\""},
+    {"an unknown page", {HTTP_GET, "/nothing", "", {{{0}, {0}}}, ""}, 404, "<h1>"},
+    {"another method", {HTTP_DELETE, "/api/session", "", {OURS}, ""}, 405, "method_not_allowed"},
+    {"nobody signed in", {HTTP_GET, "/api/session", "", {{{0}, {0}}}, ""}, 401, "\"code\":\"signed_out\""},
+    {"a token nobody has", {HTTP_GET, "/api/session", "", {HEADER("Cookie", "danh_session=abc")}, ""}, 401, "signed_out"},
+    {"a page that needs a session", {HTTP_GET, "/sign-out", "", {{{0}, {0}}}, ""}, 303, ""},
+    {"a write without Origin", {HTTP_POST, "/api/check", "", {JSON}, "{}"}, 403, "origin_refused"},
+    {"a write from another site", {HTTP_POST, "/api/check", "", {JSON, HEADER("Origin", "http://evil.example")}, "{}"}, 403, "origin_refused"},
+    {"a write from a prefix of our origin", {HTTP_POST, "/api/check", "", {JSON, HEADER("Origin", "http://localhost:808")}, "{}"}, 403, "origin_refused"},
+    {"a write from Origin null", {HTTP_POST, "/api/check", "", {JSON, HEADER("Origin", "null")}, "{}"}, 403, "origin_refused"},
+    {"a form from another site", {HTTP_POST, "/sign-in", "", {HEADER("Origin", "http://evil.example")}, "pin=1"}, 403, "<h1>"},
+    {"a body of another type", {HTTP_POST, "/api/check", "", {OURS, HEADER("Content-Type", "text/plain")}, "{}"}, 415, "media_type"},
+    {"no JSON", {HTTP_POST, "/api/check", "", {OURS, JSON}, "{"}, 400, "json_syntax"},
+    {"a name twice", {HTTP_POST, "/api/check", "", {OURS, JSON}, "{\"name\":\"a\",\"name\":\"b\"}"}, 400, "json_syntax"},
+    {"an unknown field", {HTTP_POST, "/api/check", "", {OURS, JSON}, "{\"naem\":\"a\"}"}, 422, "\"path\":\"/naem\""},
+    {"a missing field", {HTTP_POST, "/api/check", "", {OURS, JSON}, "{}"}, 422, "\"path\":\"/dossier_code\""},
+    {"a bank without a secret", {HTTP_POST, "/api/payments/notifications", "", {JSON}, "{}"}, 401, "bank_not_authentic"},
+    {"the sign-in page", {HTTP_GET, "/sign-in", "", {{{0}, {0}}}, ""}, 200, "name=\"password\""},
+    {"a next that leads away", {HTTP_GET, "/sign-in", "next=https%3A%2F%2Fevil.example", {{{0}, {0}}}, ""}, 200, "name=\"next\" value=\"/app/\""},
+    {"a next below the app", {HTTP_GET, "/sign-in", "next=%2Fapp%2Fwallet", {{{0}, {0}}}, ""}, 200, "name=\"next\" value=\"/app/wallet\""},
+    {"markup in a form field", {HTTP_GET, "/check", "code=%3Cscript%3E", {{{0}, {0}}}, ""}, 200, "value=\"&lt;script&gt;\""},
+    {"a query parameter twice", {HTTP_GET, "/sign-in", "next=a&next=b", {{{0}, {0}}}, ""}, 400, "<h1>"},
+    {"an app that is not built", {HTTP_GET, "/app/", "", {{{0}, {0}}}, ""}, 404, "<h1>"},
+};
+
+static void every_refusal_has_its_status_and_shape(void **state) {
+  (void)state;
+  struct fixture f;
+  start(&f, "http://localhost:8080");
+  for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+    struct http_call call = ask(&f, &answers[i].question);
+    if (call.response.status != answers[i].status || !has(call.response.body, answers[i].part)) {
+      fail_msg("%s: %d %.*s", answers[i].name, call.response.status, SLICE_ARG(call.response.body));
+    }
+  }
+  stop(&f);
+}
+
+static void language_is_asked_then_remembered_then_accepted(void **state) {
+  (void)state;
+  static const struct {
+    struct question question;
+    const char *lang;
+  } rows[] = {
+      {{HTTP_GET, "/sign-in", "", {{{0}, {0}}}, ""}, "<html lang=\"vi\">"},
+      {{HTTP_GET, "/sign-in", "lang=en", {{{0}, {0}}}, ""}, "<html lang=\"en\">"},
+      {{HTTP_GET, "/sign-in", "lang=fr", {{{0}, {0}}}, ""}, "<html lang=\"vi\">"},
+      {{HTTP_GET, "/sign-in", "", {HEADER("Cookie", "danh_lang=en")}, ""}, "<html lang=\"en\">"},
+      {{HTTP_GET, "/sign-in", "lang=vi", {HEADER("Cookie", "danh_lang=en")}, ""}, "<html lang=\"vi\">"},
+      {{HTTP_GET, "/sign-in", "", {HEADER("Accept-Language", "fr;q=0.9, en-GB, vi")}, ""}, "<html lang=\"en\">"},
+      {{HTTP_GET, "/sign-in", "", {HEADER("Accept-Language", "vi-VN,en")}, ""}, "<html lang=\"vi\">"},
+  };
+  struct fixture f;
+  start(&f, "https://danh.example");
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct http_call call = ask(&f, &rows[i].question);
+    if (!has(call.response.body, rows[i].lang)) {
+      fail_msg("row %zu", i);
+    }
+  }
+  struct http_call call = ask(&f, &rows[1].question);
+  assert_true(slice_starts(header_of(&call, "Set-Cookie"), S("danh_lang=en; ")));
+  assert_true(has(header_of(&call, "Set-Cookie"), "; Secure"));
+  assert_true(has(header_of(&call, "Set-Cookie"), "; HttpOnly"));
+  stop(&f);
+}
+
+static void https_asks_browsers_to_stay_there(void **state) {
+  (void)state;
+  for (int is_https = 0; is_https < 2; is_https++) {
+    struct fixture f;
+    start(&f, is_https ? "https://danh.example" : "http://localhost:8080");
+    size_t count = 0;
+    bool has_hsts = false;
+    bool has_csp = false;
+    const struct http_header *headers = api_headers(f.api, &count);
+    for (size_t i = 0; i < count; i++) {
+      has_hsts |= slice_is(headers[i].name, "Strict-Transport-Security");
+      has_csp |= slice_is(headers[i].name, "Content-Security-Policy") && !has(headers[i].value, "unsafe");
+    }
+    assert_true(has_csp);
+    assert_int_equal(has_hsts, is_https);
+    stop(&f);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_refusal_has_its_status_and_shape),
+      cmocka_unit_test(language_is_asked_then_remembered_then_accepted),
+      cmocka_unit_test(https_asks_browsers_to_stay_there),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
