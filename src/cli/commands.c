@@ -9,7 +9,6 @@ const struct cli_command cli_commands[] = {
      cli_account_options, true, cli_account},
     {"import", "FILE", "Loads people from NDJSON or CSV; each bad row is refused with line, field and reason", cli_import_options, true, cli_import},
     {"procedure", "list | check | eval NAME | open-channel NAME", "Shows, checks and asks the procedures", cli_procedure_options, false, cli_procedure},
-    {"procedure", "list | check | eval NAME", "Shows, checks and asks the procedures", cli_procedure_options, false, cli_procedure},
     {"dossier", "list | show CODE | replay CODE", "Lists dossiers, shows one, repeats an old decision by the rule kept with it",
      cli_dossier_options, true, cli_dossier},
     {"report", "lltp | savings", "Prints statistics computed from the dossiers", cli_report_options, false, cli_report},
