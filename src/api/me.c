@@ -115,6 +115,19 @@ static void put_agency_text(struct api_call *call, struct db_tx *tx, struct slic
   }
 }
 
+/* The dossier a read belonged to; empty when it was none, or the detail was erased. */
+static struct slice dossier_in(struct arena *arena, struct slice detail) {
+  struct jin_doc doc;
+  const struct jin *root = NULL;
+  struct slice code = S("");
+  jin_doc_init(&doc, arena, JIN_LIMITS_DEFAULT);
+  if (detail.len == 0 || !is_ok(jin_parse(&doc, detail, &root)) || root->type != JIN_OBJECT ||
+      !is_ok(jin_text_optional(root, "dossier", 60, &code))) {
+    return S("");
+  }
+  return code;
+}
+
 static void put_read(struct api_call *call, struct db_tx *tx, const struct ledger_line *line) {
   struct jout *out = &call->out;
   struct slice agency = line->actor_role;
@@ -127,7 +140,7 @@ static void put_read(struct api_call *call, struct db_tx *tx, const struct ledge
   jout_object_end(out);
   api_put_word(call, "what", api_acts, line->kind);
   jout_put_text(out, "purpose", line->legal_basis);
-  jout_put_null(out, "dossier_code");
+  jout_put_text_or_null(out, "dossier_code", dossier_in(call->arena, line->detail));
   if (line->position < 0) {
     jout_put_null(out, "ledger_position");
   } else {

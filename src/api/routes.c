@@ -61,6 +61,9 @@ static const struct api_route rows[] = {
     {{HTTP_POST, "/api/desk/dossiers/{code}/seal"}, api_desk_seal, API_POST},
     {{HTTP_POST, "/api/desk/dossiers/{code}/apology"}, api_desk_apologise, API_POST},
     {{HTTP_POST, "/api/desk/dossiers/{code}/return"}, api_desk_return, API_POST},
+    {{HTTP_GET, "/api/desk/people"}, api_desk_find_person, API_POST},
+    {{HTTP_POST, "/api/desk/enrolments"}, api_desk_enrol, API_POST},
+    {{HTTP_POST, "/api/desk/enrolments/{code}/approve"}, api_desk_enrolment_approve, API_POST},
 
     {{HTTP_GET, "/api/reports/lltp"}, api_report_lltp, API_POST},
     {{HTTP_GET, "/api/reports/savings"}, api_report_savings, API_POST},

@@ -72,7 +72,7 @@ struct ledger_line {
   bool is_read;
   bool by_self;        /* the person themselves was the actor */
   int64_t position;    /* in the tree; -1: not ordered yet */
-  struct slice detail; /* JSON; empty when erased. Only from ledger_entries_of_person */
+  struct slice detail; /* JSON; empty when erased, and from ledger_latest */
 };
 
 struct ledger_query {

@@ -63,8 +63,8 @@ static result page_read(struct db_tx *tx, const struct view *view, const struct 
 result ledger_reads_of_person(struct env *env, struct db_tx *tx, const struct ledger_query *query, struct arena *arena,
                               struct ledger_lines *ret_lines) {
   static const struct view reads = {
-      "SELECT p.entry_id, e.leaf, o.position, NULL FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id"
-      " LEFT JOIN ledger_order o ON o.entry_id = p.entry_id"
+      "SELECT p.entry_id, e.leaf, o.position, d.detail FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id"
+      " LEFT JOIN ledger_order o ON o.entry_id = p.entry_id LEFT JOIN ledger_detail d ON d.entry_id = p.entry_id"
       " WHERE p.person_id = $1 AND p.entry_id < $2 AND p.is_read = 1 ORDER BY p.entry_id DESC",
       true};
   (void)env;

@@ -259,6 +259,7 @@ export const en = {
     decide_done: 'Decided',
     sign_done: 'Signed',
     seal_done: 'Sealed',
+    send_again_done: 'Sent again',
     return_done: 'Returned',
     refuse_done: 'Refused',
     withdraw_done: 'Withdrawn',
@@ -274,7 +275,7 @@ export const en = {
     dossier_sign: 'Sign the certificate',
     dossier_seal: 'Put the agency’s seal',
     dossier_apology: 'Apologise and set a new date',
-    dossier_return: 'Return the result',
+    dossier_return: 'Send again',
     enrol_approve: 'Approve level-2 e-ID',
   },
   slip: {
@@ -442,8 +443,9 @@ export const en = {
     sign_do: 'Sign',
     seal_text: 'The agency’s seal, put by someone other than the signer. Then the result is sent.',
     seal_do: 'Put the seal',
-    return_text: 'Sends the result to wallet, national portal and provincial system.',
-    return_do: 'Return the result',
+    return_text:
+      'The result goes to wallet, national portal and provincial system by itself, and the dossier is returned when the last of them confirms. This sends it again at once to those that have not.',
+    return_do: 'Send again',
     apology_text: 'Only one new date, at the latest one day before the deadline. The citizen gets an apology.',
     new_due_date: 'New due date',
     apology_do: 'Send apology and new date',

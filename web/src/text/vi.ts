@@ -252,6 +252,7 @@ export const vi = {
     decide_done: 'Kết luận',
     sign_done: 'Ký số',
     seal_done: 'Đóng dấu số',
+    send_again_done: 'Đã gửi lại kết quả',
     return_done: 'Trả kết quả',
     refuse_done: 'Từ chối',
     withdraw_done: 'Rút hồ sơ',
@@ -267,7 +268,7 @@ export const vi = {
     dossier_sign: 'Ký phiếu',
     dossier_seal: 'Đóng dấu cơ quan',
     dossier_apology: 'Xin lỗi và hẹn lại ngày trả',
-    dossier_return: 'Trả kết quả',
+    dossier_return: 'Gửi lại kết quả',
     enrol_approve: 'Phê duyệt định danh mức 2',
   },
   slip: {
@@ -435,8 +436,9 @@ export const vi = {
     sign_do: 'Ký phiếu',
     seal_text: 'Con dấu số của cơ quan, do người khác với người ký đóng. Sau đó kết quả được gửi đi.',
     seal_do: 'Đóng dấu',
-    return_text: 'Gửi kết quả tới ví, cổng quốc gia và hệ thống của tỉnh.',
-    return_do: 'Trả kết quả',
+    return_text:
+      'Kết quả tự được gửi tới ví, cổng quốc gia và hệ thống của tỉnh; hồ sơ hoàn tất khi nơi cuối cùng xác nhận. Bấm để gửi lại ngay những nơi chưa xác nhận.',
+    return_do: 'Gửi lại kết quả',
     apology_text: 'Chỉ được hẹn lại một lần, chậm nhất một ngày trước hạn. Người dân nhận thư xin lỗi.',
     new_due_date: 'Ngày trả mới',
     apology_do: 'Gửi thư xin lỗi và hẹn lại',
