@@ -1,9 +1,9 @@
 // The main job, once, through the public HTTP interface: a citizen applies for a criminal record certificate, officers process, sign and seal it,
 // and it arrives in the wallet, the national portal and the provincial system.
-// usage: node script/lib/main_job.mjs --url URL --identities FILE.json --data DIR --danh PROGRAM [--citizen NAME] [--once]
-//   --identities  what `danh synth --json` printed      --data  the installation: certificate and trust store are written below DIR/main-job/
-//   --once        the last line of standard output is one JSON object, all else goes to standard error
-// Exit code 0 only if everything held.
+// usage: node script/lib/main_job.mjs --origin URL --data DIR --program build/danh [--identities FILE] [--out FOLDER] [--citizen NAME]
+//   --data        the installation        --identities  what `danh synth --json` printed (default DIR/identities.json)
+//   --out         where the certificate and the root certificate are written (default DIR/main-job)
+// Steps go to standard error, one JSON object to standard output. Exit code 0 only if everything held.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,11 +12,11 @@ import { Client, application, newKey } from './client.mjs';
 
 const { values: options } = parseArgs({
   options: {
-    url: { type: 'string' }, origin: { type: 'string' }, identities: { type: 'string' }, data: { type: 'string' }, danh: { type: 'string' },
-    citizen: { type: 'string', default: 'citizen.hanoi' }, once: { type: 'boolean', default: false },
+    origin: { type: 'string' }, url: { type: 'string' }, data: { type: 'string' }, program: { type: 'string' }, identities: { type: 'string' },
+    out: { type: 'string' }, citizen: { type: 'string', multiple: true, default: ['citizen.hanoi', 'citizen.hanoi.wife', 'citizen.hue'] },
   },
 });
-for (const name of ['url', 'identities', 'data', 'danh']) {
+for (const name of ['origin', 'data', 'program']) {
   if (!options[name]) {
     console.error(`main_job: --${name} is needed`);
     process.exit(2);
@@ -24,10 +24,12 @@ for (const name of ['url', 'identities', 'data', 'danh']) {
 }
 
 const DELIVERY_WAIT_MS = 60000;
-const synth = JSON.parse(readFileSync(options.identities, 'utf8'));
-const folder = path.resolve(options.data, 'main-job');
+const url = options.url ?? options.origin; // where to connect, when that is not where the platform believes to be
+const identities = options.identities ?? path.join(options.data, 'identities.json');
+const synth = JSON.parse(readFileSync(identities, 'utf8'));
+const folder = path.resolve(options.out ?? path.join(options.data, 'main-job'));
 const began = Date.now();
-const out = options.once ? process.stderr : process.stdout;
+const out = process.stderr;
 const bold = out.isTTY ? (text) => `\x1b[1m${text}\x1b[0m` : (text) => text;
 const money = (value) => `${value.toLocaleString('vi-VN')} đ`;
 let steps = 0;
@@ -45,12 +47,12 @@ function must(condition, what) {
 
 function identity(name) {
   const found = synth.identities.find((i) => i.name === name);
-  must(found, `no identity ${name} in ${options.identities}`);
+  must(found, `no identity ${name} in ${identities}`);
   return found;
 }
 
 async function signIn(name) {
-  const client = new Client(options.url, { origin: options.origin });
+  const client = new Client(url, { origin: options.origin });
   const answer = await client.signIn(identity(name).pin, synth.demo_password);
   must(answer.status === 303, `${name} cannot sign in: ${answer.status}`);
   return client;
@@ -65,32 +67,45 @@ async function signInOfficer(role, agency) {
   return client;
 }
 
-async function applyAsCitizen() {
-  const citizen = await signIn(options.citizen);
-  const session = await citizen.ok(citizen.get('/api/session'));
+async function preview(citizen, session) {
   step('Công dân đăng nhập bằng tài khoản định danh mức 2', 'citizen signs in with a level-2 e-ID',
     `${session.person.name}, ${session.person.pin_masked}; ${session.now}`);
   const form = await citizen.ok(citizen.get('/api/procedures/lltp/form'));
   const known = form.categories.filter((c) => c.source === 'register');
   step('Mở tờ khai: cơ quan nhà nước điền sẵn những gì đã biết', 'the form, filled in by the registers',
     `${form.categories.length} mục, ${known.length} mục lấy từ cơ sở dữ liệu, công dân điền ${form.categories.length - known.length} mục`);
-  const preview = await citizen.ok(citizen.post('/api/procedures/lltp/preview', { subject: 'self', certificate: 1, copies: 1 }));
-  must(preview.refusal === null, `a submission would be refused: ${preview.refusal?.en}`);
+  const shown = await citizen.ok(citizen.post('/api/procedures/lltp/preview', { subject: 'self', certificate: 1, copies: 1 }));
+  must(shown.refusal === null, `a submission would be refused: ${shown.refusal?.en}`);
   step('Xem trước lệ phí: ai trả và vì sao', 'the fee, who pays it and why',
     ...['fee', 'support', 'payable'].map((name) => {
-      const { value, reason, clause } = preview[name];
+      const { value, reason, clause } = shown[name];
       const word = { fee: 'Phí', support: 'Hỗ trợ', payable: 'Công dân trả' }[name];
       return `${`${word}:`.padEnd(14)}${money(value).padStart(10)}   ${reason.vi}${clause ? ` — ${clause}` : ''}`;
     }),
-    `Hạn trả kết quả: ${preview.due_date.value} (${preview.due_date.clause}); cơ quan: ${preview.agency.name.vi}`);
-  const key = newKey();
-  const body = application(form, preview);
-  const headers = { 'Idempotency-Key': key };
+    `Hạn trả kết quả: ${shown.due_date.value} (${shown.due_date.clause}); cơ quan: ${shown.agency.name.vi}`);
+  return { form, shown };
+}
+
+async function submit(citizen, { form, shown }) {
+  const body = application(form, shown);
+  const headers = { 'Idempotency-Key': newKey() };
   const dossier = await citizen.ok(citizen.post('/api/dossiers', body, { headers }));
   const again = await citizen.ok(citizen.post('/api/dossiers', body, { headers }));
   must(again.code === dossier.code, 'the same form made two dossiers');
   step('Nộp hồ sơ', 'submits; sending the same form again gives the same dossier', `Mã hồ sơ: ${dossier.code}`);
-  return { citizen, preview, code: dossier.code };
+  return dossier.code;
+}
+
+/** The first of the citizens who has no such dossier open: this may not be the first job in this country. */
+async function applyAsCitizen() {
+  for (const name of options.citizen) {
+    const citizen = await signIn(name);
+    const { items } = await citizen.ok(citizen.get('/api/dossiers'));
+    if (items.some((d) => d.certificate === 1 && !['not_received', 'withdrawn', 'stopped', 'done', 'returned'].includes(d.status.code))) continue;
+    const previewed = await preview(citizen, await citizen.ok(citizen.get('/api/session')));
+    return { citizen, preview: previewed.shown, code: await submit(citizen, previewed) };
+  }
+  throw new Error('every one of the citizens has a dossier open');
 }
 
 async function pay({ citizen, preview, code }) {
@@ -180,7 +195,7 @@ function checkWithPdfsig(file, root) {
 
 /** danh verify, and once more on a copy with one byte changed: that one must be refused. */
 function checkWithDanh(file) {
-  const run = (name) => execFileSync(options.danh, ['verify', name, '--data', options.data, '--json'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const run = (name) => execFileSync(options.program, ['verify', name, '--data', options.data, '--json'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   const report = JSON.parse(run(file));
   const bytes = readFileSync(file);
   const copy = path.join(folder, 'changed.pdf');
@@ -200,7 +215,7 @@ function checkWithDanh(file) {
 }
 
 async function verify(file) {
-  const client = new Client(options.url, { origin: options.origin });
+  const client = new Client(url, { origin: options.origin });
   const answer = await client.ok(client.get('/pki/root.crt'));
   const root = path.join(folder, 'root.crt');
   writeFileSync(root, answer.bytes);
@@ -217,7 +232,7 @@ async function showReads({ citizen, code }) {
 }
 
 async function main() {
-  must(existsSync(options.danh), `${options.danh} is not built`);
+  must(existsSync(options.program), `${options.program} is not built`);
   const job = await applyAsCitizen();
   const paid = await pay(job);
   await process_(job.code, job.preview.agency.code);
@@ -236,7 +251,7 @@ async function main() {
     elapsed_ms: Date.now() - began,
   };
   out.write(`${bold(isValid ? 'Xong' : 'KHÔNG ĐẠT')}  (${outcome.elapsed_ms} ms)\n`);
-  if (options.once) console.log(JSON.stringify(outcome));
+  console.log(JSON.stringify(outcome));
   return isValid && paid === job.preview.payable.value;
 }
 
