@@ -31,10 +31,21 @@ struct slice exchange_content_digest(struct arena *arena, struct slice body) {
 
 /* The one field of that name. [RFC9421 2.1] several lines would be joined; here a second one is refused, so nothing can
  * hide in it. */
+/* [RFC9110 5.1] field names have no case: a client or a proxy on the way may have changed it. `name` is lower-case. */
+static bool is_name(struct slice field, struct slice name) {
+  for (size_t i = 0; i < field.len && i < name.len; i++) {
+    uint8_t c = field.ptr[i];
+    if ((uint8_t)(c >= 'A' && c <= 'Z' ? c + 32 : c) != name.ptr[i]) {
+      return false;
+    }
+  }
+  return field.len == name.len;
+}
+
 static result find_field(const struct exchange_message *message, struct slice name, struct slice *ret_value) {
   size_t found = 0;
   for (size_t i = 0; i < message->field_count; i++) {
-    if (slice_eq(message->fields[i].name, name)) {
+    if (is_name(message->fields[i].name, name)) {
       *ret_value = slice_trim(message->fields[i].value);
       found++;
     }

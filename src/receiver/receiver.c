@@ -134,12 +134,7 @@ static struct exchange_message message_of(struct receiver *r, struct http_call *
       .fields = fields,
       .body = call->request.body};
   for (size_t i = 0; i < call->request.header_count && i < FIELDS_MAX; i++) {
-    struct slice lower = arena_copy(call->arena, call->request.headers[i].name);
-    uint8_t *bytes = (uint8_t *)(uintptr_t)lower.ptr;
-    for (size_t j = 0; j < lower.len; j++) {
-      bytes[j] = (uint8_t)(bytes[j] >= 'A' && bytes[j] <= 'Z' ? bytes[j] + 32 : bytes[j]);
-    }
-    fields[message.field_count++] = (struct exchange_field){lower, call->request.headers[i].value};
+    fields[message.field_count++] = (struct exchange_field){call->request.headers[i].name, call->request.headers[i].value};
   }
   return message;
 }
