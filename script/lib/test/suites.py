@@ -61,8 +61,8 @@ def meson(folder, seconds, names=(), wrapper=None):
             if test["result"] not in ("OK", "SKIP"):
                 bad = max(bad, 1)
                 print(f"    {test['name']}: {test['result']}")
-                shown = [t for t in (test.get("stdout") or "").split("\n") if not t.startswith("ok ")]
-                indent("\n".join(shown) + "\n" + (test.get("stderr") or ""))
+                indent("\n".join(t for t in (test.get("stdout") or "").split("\n") if not t.startswith("ok ")))
+                indent("\n".join((test.get("stderr") or "").split("\n")[:40]))
             passed, failed = passed + good, failed + bad
     if code != 0 and failed == 0:
         indent(output)
