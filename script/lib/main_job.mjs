@@ -185,7 +185,7 @@ function checkWithPdfsig(file, root) {
   mkdirSync(nss, { recursive: true });
   execFileSync('certutil', ['-N', '-d', `sql:${nss}`, '--empty-password']);
   execFileSync('certutil', ['-A', '-d', `sql:${nss}`, '-n', 'danh-root', '-t', 'CT,C,C', '-i', root]);
-  const report = execFileSync('pdfsig', ['-nssdir', `sql:${nss}`, file], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' } });
+  const report = execFileSync('pdfsig', ['-nssdir', `sql:${nss}`, file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C.UTF-8' } });
   const [, first = '', second = ''] = report.split(/^Signature #\d+:/m);
   const isValid = (part) => part.includes('Signature Validation: Signature is Valid.') && part.includes('Certificate Validation: Certificate is Trusted.');
   const holds = isValid(first) && isValid(second) && second.includes('- Total document signed');
