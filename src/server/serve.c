@@ -12,6 +12,7 @@
 #include "ledger/ledger.h"
 #include "server/admin.h"
 #include "server/delivery.h"
+#include "server/sweeper.h"
 #include "signer/signer.h"
 
 enum { FILES_MAX = 65536, SECRET_FILE_BYTES_MAX = 200 };
@@ -24,6 +25,7 @@ struct serving {
   struct procedure_engine *procedures;
   struct pdf_renderer *renderer;
   struct outbox_runner *outbox;
+  struct server_sweeper *sweeper;
   struct server_peer peers[SERVER_RECEIVERS_MAX];
   struct outbox_destination destinations[SERVER_RECEIVERS_MAX + 1];
   struct api *api;
@@ -164,6 +166,7 @@ static result open_all(struct serving *serving) {
   TRY(pdf_renderer_open(&serving->renderer));
   TRY(ledger_sequencer_open(env, &serving->sequencer));
   TRY(open_outbox(serving));
+  TRY(server_sweeper_open(env, &serving->sweeper));
   TRY(open_api(serving));
   TRY(open_http(serving));
   return server_admin_open(serving->installation, &options->writes, &serving->admin);
@@ -177,6 +180,7 @@ static void close_all(struct serving *serving) {
   http_server_close(&serving->http);
   server_admin_close(&serving->admin);
   api_close(&serving->api);
+  server_sweeper_close(&serving->sweeper);
   outbox_runner_close(&serving->outbox);
   ledger_sequencer_close(&serving->sequencer);
   pdf_renderer_close(serving->renderer);
