@@ -10,7 +10,7 @@ enum { SEED_DEFAULT = 2024 };
 
 const struct cli_option cli_replay_options[] = {
     {"seed", "N", "people and arrivals come from it (default 2024)"},
-    {"threads", "N", "threads that play the day's acts (default 32)"},
+    {"threads", "N", "threads that play the day's acts (default 64)"},
     {0},
 };
 

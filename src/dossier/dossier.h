@@ -336,9 +336,9 @@ MUST_USE result dossier_payment(struct env *env, struct arena *arena, const stru
 /* For outbox_options.acknowledged: DONE -> RETURNED when the last delivery is acknowledged. */
 MUST_USE result dossier_delivery_acknowledged(struct env *env, struct db_tx *tx, struct arena *arena,
                                               const struct outbox_item *item);
-/* For outbox_destination "wallet". */
-MUST_USE result dossier_deliver_to_wallet(struct env *env, void *context, const struct outbox_item *item,
-                                          struct arena *arena, struct slice *ret_acknowledgement);
+/* For outbox_destination "wallet": keep. */
+MUST_USE result dossier_keep_in_wallet(struct env *env, struct db_tx *tx, const struct outbox_item *item,
+                                       struct arena *arena);
 
 /* The public check of a paper copy [Decree 216/2026; domain.md §3.4]: answers only to all five together. */
 struct dossier_check {

@@ -213,19 +213,12 @@ result dossier_return(struct env *env, const struct dossier_works *works, struct
   return OK;
 }
 
-struct wallet_delivery {
-  struct env *env;
-  struct arena *arena;
-  const struct outbox_item *item;
-};
-
-static result deliver_in_write(struct db_tx *tx, void *arg) {
-  struct wallet_delivery *delivery = arg;
+result dossier_keep_in_wallet(struct env *env, struct db_tx *tx, const struct outbox_item *item, struct arena *arena) {
   struct dossier d;
   struct register_agency agency;
-  TRY(dossier_load(tx, delivery->arena, delivery->item->reference, &d));
+  TRY(dossier_load(tx, arena, item->reference, &d));
   int32_t issued_on = clock_date_of(d.finished_at_ms);
-  TRY(register_agency_load(tx, delivery->arena, d.agency_code, issued_on, &agency));
+  TRY(register_agency_load(tx, arena, d.agency_code, issued_on, &agency));
   struct wallet_document document = {.person_id = d.person_id,
                                      .type = d.certificate == 2 ? S("lltp_2") : S("lltp_1"),
                                      .number = d.certificate_number,
@@ -234,16 +227,7 @@ static result deliver_in_write(struct db_tx *tx, void *arg) {
                                      .issued_on = issued_on,
                                      .state = WALLET_VALID};
   memcpy(document.sha256, d.document_sha256, sizeof document.sha256);
-  return wallet_document_add(delivery->env, tx, &document);
-}
-
-result dossier_deliver_to_wallet(struct env *env, void *context, const struct outbox_item *item, struct arena *arena,
-                                 struct slice *ret_acknowledgement) {
-  (void)context;
-  struct wallet_delivery delivery = {env, arena, item};
-  TRY(db_write(env->db, deliver_in_write, &delivery));
-  *ret_acknowledgement = S(""); /* our own table: the row is the acknowledgement */
-  return OK;
+  return wallet_document_add(env, tx, &document);
 }
 
 result dossier_delivery_acknowledged(struct env *env, struct db_tx *tx, struct arena *arena,

@@ -19,7 +19,14 @@ const struct db_migration outbox_migrations[] = {
   "person_id, outbox_id, destination, kind, reference, payload, document_sha256, state, attempts, created_at," \
   " next_attempt_at, acknowledged_at, last_error"
 
-enum { RETRY_FIRST_MS = 1000, RETRY_MAX_MS = 300 * 1000, LISTED_MAX = 64, ROUND_MAX = 128 };
+enum {
+  RETRY_FIRST_MS = 1000,
+  RETRY_MAX_MS = 300 * 1000,
+  LISTED_MAX = 64,
+  ROUND_MAX = 128,
+  FLUSH_COUNT = 64, /* outcomes in one write: each write waits for the disk once */
+  FLUSH_MS = 50,    /* ... but what a slow receiver has acknowledged is not kept back for the rest */
+};
 
 result outbox_add(struct env *env, struct db_tx *tx, struct outbox_item *item) {
   item->outbox_id = env_id_new(env);
@@ -110,12 +117,13 @@ struct attempt {
   struct env *env;
   struct arena *arena;
   const struct outbox_options *options;
+  const struct outbox_destination *destination;
   struct outbox_item *item;
   result outcome;
   struct slice acknowledgement;
 };
 
-static result store_acknowledged(struct attempt *a, struct db_tx *tx) {
+static result store_acknowledged(const struct attempt *a, struct db_tx *tx) {
   int64_t now_ms = clock_now_ms(a->env->clock);
   int64_t changed = 0;
   TRY(db_run(tx,
@@ -128,6 +136,9 @@ static result store_acknowledged(struct attempt *a, struct db_tx *tx) {
   if (changed == 0) {
     return OK; /* another runner was first */
   }
+  if (a->destination->keep != NULL) {
+    TRY(a->destination->keep(a->env, tx, a->item, a->arena));
+  }
   struct ledger_entry entry = {.kind = "outbox.acknowledged",
                                .subjects = &a->item->person_id,
                                .subject_count = 1,
@@ -139,7 +150,7 @@ static result store_acknowledged(struct attempt *a, struct db_tx *tx) {
 }
 
 static result store_outcome(struct db_tx *tx, void *arg) {
-  struct attempt *a = arg;
+  const struct attempt *a = arg;
   if (is_ok(a->outcome)) {
     return store_acknowledged(a, tx);
   }
@@ -173,21 +184,75 @@ static result count_pending(struct env *env, int64_t *ret_left) {
   return OK;
 }
 
+struct attempts {
+  struct attempt items[FLUSH_COUNT];
+  size_t count;
+  int64_t first_at_us; /* when the first of them was made */
+};
+
+static result store_outcomes(struct db_tx *tx, void *arg) {
+  struct attempts *attempts = arg;
+  for (size_t i = 0; i < attempts->count; i++) {
+    TRY(store_outcome(tx, &attempts->items[i]));
+  }
+  return OK;
+}
+
+/* Keeping failed: as with a receiver that does not answer, the row waits for its next turn. */
+static result store_one(struct env *env, struct attempt *attempt) {
+  result stored = db_write(env->db, store_outcome, attempt);
+  if (is_ok(stored) || attempt->destination->keep == NULL || !is_ok(attempt->outcome)) {
+    return stored;
+  }
+  attempt->outcome = stored;
+  return db_write(env->db, store_outcome, attempt);
+}
+
+/* Together; when that fails one by one, so that one bad row does not hold up the others. */
+static result flush(struct env *env, struct attempts *attempts) {
+  size_t count = attempts->count;
+  if (count == 0 || is_ok(db_write(env->db, store_outcomes, attempts))) {
+    attempts->count = 0;
+    return OK;
+  }
+  attempts->count = 0;
+  for (size_t i = 0; i < count; i++) {
+    TRY(store_one(env, &attempts->items[i]));
+  }
+  return OK;
+}
+
+static result attempt_all(struct attempts *attempts, const struct attempt *form, struct outbox_item *items, size_t count) {
+  const struct outbox_destination *destination = form->destination;
+  for (size_t i = 0; i < count; i++) {
+    struct attempt *attempt = &attempts->items[attempts->count];
+    *attempt = *form;
+    attempt->item = &items[i];
+    attempt->outcome = destination->keep != NULL ? OK
+                                                 : destination->deliver(form->env, destination->context, attempt->item,
+                                                                        form->arena, &attempt->acknowledgement);
+    attempts->first_at_us = attempts->count == 0 ? clock_monotonic_us() : attempts->first_at_us;
+    attempts->count++;
+    if (attempts->count == FLUSH_COUNT || clock_monotonic_us() - attempts->first_at_us > FLUSH_MS * 1000) {
+      TRY(flush(form->env, attempts));
+    }
+  }
+  return flush(form->env, attempts);
+}
+
 result outbox_deliver_to(struct env *env, const struct outbox_options *options,
                          const struct outbox_destination *destination) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
+  const struct attempt form = {
+      .env = env, .arena = &arena, .options = options, .destination = destination, .acknowledgement = S("")};
   size_t count = 0;
   do {
     struct outbox_item *items = NULL;
     arena_reset(&arena);
+    struct attempts *attempts = ARENA_NEW(&arena, struct attempts);
     TRY(load_due(env, destination->name, &arena, &items, &count));
-    for (size_t i = 0; i < count; i++) {
-      struct attempt attempt = {
-          .env = env, .arena = &arena, .options = options, .item = &items[i], .acknowledgement = S("")};
-      attempt.outcome = destination->deliver(env, destination->context, &items[i], &arena, &attempt.acknowledgement);
-      TRY(db_write(env->db, store_outcome, &attempt));
-    }
+    TRY(attempt_all(attempts, &form, items, count));
   } while (count == ROUND_MAX);
   return OK;
 }

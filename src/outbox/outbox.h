@@ -47,12 +47,15 @@ MUST_USE result outbox_retry_now(struct env *env, struct db_tx *tx, int64_t pers
 MUST_USE result outbox_of_reference(struct db_tx *tx, struct arena *arena, int64_t person_id, struct slice reference,
                                     struct outbox_item **ret_items, size_t *ret_count);
 
-/* How one destination is reached. deliver returns the acknowledgement (receiver's signed bytes, or empty for the
- * wallet); OUTBOX_... on failure. It runs outside any transaction. */
+/* How one destination is reached: one of deliver and keep. */
 struct outbox_destination {
   struct slice name;
+  /* Elsewhere: runs outside any transaction and returns the acknowledgement (the receiver's signed bytes); OUTBOX_... on
+   * failure. May run again for a delivery whose acknowledgement was not stored. */
   result (*deliver)(struct env *env, void *context, const struct outbox_item *item, struct arena *arena,
                     struct slice *ret_acknowledgement);
+  /* Here: runs inside the write that stores the acknowledgement, so it happens exactly once. */
+  result (*keep)(struct env *env, struct db_tx *tx, const struct outbox_item *item, struct arena *arena);
   void *context;
 };
 struct outbox_runner;

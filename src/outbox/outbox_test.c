@@ -16,6 +16,8 @@ struct fixture {
   int failures_left;
   int delivered;
   int acknowledged;
+  int kept;
+  int64_t unkeepable; /* outbox id */
   struct outbox_destination destination;
   struct outbox_options options;
 };
@@ -51,6 +53,17 @@ static result add(struct db_tx *tx, void *arg) {
   return outbox_add(&f->env, tx, &f->item);
 }
 
+static result keep(struct env *env, struct db_tx *tx, const struct outbox_item *item, struct arena *arena) {
+  (void)env;
+  (void)tx;
+  (void)arena;
+  if (item->outbox_id == current->unkeepable) {
+    FAIL(OUTBOX_REFUSED, "not this one");
+  }
+  current->kept++;
+  return OK;
+}
+
 static int set_up(void **state) {
   static struct db_migration migrations[8];
   size_t count = 0;
@@ -71,7 +84,7 @@ static int set_up(void **state) {
   struct db_options options = {
       .path = (const char *)path.ptr, .mode = DB_CREATE, .migrations = migrations, .readers = 2};
   assert_ok(db_open(&options, &f->env.db));
-  f->destination = (struct outbox_destination){S("national_portal"), deliver, f};
+  f->destination = (struct outbox_destination){.name = S("national_portal"), .deliver = deliver, .context = f};
   f->options = (struct outbox_options){&f->destination, 1, count_acknowledged};
   f->item = (struct outbox_item){.person_id = 7,
                                  .destination = S("national_portal"),
@@ -151,6 +164,34 @@ static void other_destinations_wait_for_their_configuration(void **state) {
   assert_int_equal(round_at(f, 0), 0);
 }
 
+static void one_that_cannot_be_kept_does_not_hold_up_the_others(void **state) {
+  struct fixture *f = *state;
+  f->destination = (struct outbox_destination){.name = S("national_portal"), .keep = keep};
+  assert_ok(db_write(f->env.db, add, f));
+  f->unkeepable = f->item.outbox_id;
+  assert_ok(db_write(f->env.db, add, f));
+  assert_int_equal(round_at(f, 0), 1);
+  f->kept = 0; /* counted outside the transaction: also what was undone */
+  assert_int_equal(round_at(f, 10), 1);
+  assert_int_equal(f->kept, 0);
+  f->unkeepable = 0;
+  assert_int_equal(round_at(f, 2000), 0);
+  assert_int_equal(f->kept, 1);
+  f->kept = 0;
+  assert_int_equal(round_at(f, 600000), 0);
+  assert_int_equal(f->kept, 0);
+}
+
+static void many_are_delivered_once_each(void **state) {
+  struct fixture *f = *state;
+  for (int i = 0; i < 199; i++) {
+    assert_ok(db_write(f->env.db, add, f));
+  }
+  assert_int_equal(round_at(f, 0), 0);
+  assert_int_equal(f->delivered, 200);
+  assert_int_equal(f->acknowledged, 200);
+}
+
 static void runner_delivers_when_woken(void **state) {
   struct fixture *f = *state;
   struct outbox_runner *runner = NULL;
@@ -169,6 +210,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(failure_waits_longer_each_time_and_is_visible, set_up, tear_down),
       cmocka_unit_test_setup_teardown(acknowledgement_ends_it_once, set_up, tear_down),
       cmocka_unit_test_setup_teardown(other_destinations_wait_for_their_configuration, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(one_that_cannot_be_kept_does_not_hold_up_the_others, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(many_are_delivered_once_each, set_up, tear_down),
       cmocka_unit_test_setup_teardown(runner_delivers_when_woken, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

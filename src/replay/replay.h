@@ -20,7 +20,7 @@ enum replay_error {
 struct replay_options {
   const char *data; /* made if absent */
   uint64_t seed;
-  int threads;                                                                /* 0: 32; they sleep on disk and signer */
+  int threads;                                                                /* 0: 64; they sleep on disk and signer */
   void (*progress)(void *context, int32_t date, int64_t done, int64_t total); /* may be NULL */
   void *context;
 };

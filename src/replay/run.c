@@ -9,7 +9,7 @@
 
 enum {
   PEOPLE = 52000, /* inhabitants of both provinces: enough of 18 to 70 for one application each */
-  THREADS_DEFAULT = 32,
+  THREADS_DEFAULT = 64,
   THREADS_MAX = 128,
   AGE_FROM = 18,
   AGE_TO = 75,
@@ -309,9 +309,9 @@ static result play(struct run *run) {
 /* ---- setting the stage ---- */
 
 static result open_works(struct run *run) {
-  run->destinations[0] = (struct outbox_destination){S("wallet"), dossier_deliver_to_wallet, NULL};
-  run->destinations[1] = (struct outbox_destination){S("national_portal"), acknowledge_at_once, NULL};
-  run->destinations[2] = (struct outbox_destination){S("provincial_system"), acknowledge_at_once, NULL};
+  run->destinations[0] = (struct outbox_destination){.name = S("wallet"), .keep = dossier_keep_in_wallet};
+  run->destinations[1] = (struct outbox_destination){.name = S("national_portal"), .deliver = acknowledge_at_once};
+  run->destinations[2] = (struct outbox_destination){.name = S("provincial_system"), .deliver = acknowledge_at_once};
   run->outbox = (struct outbox_options){run->destinations, 3, dossier_delivery_acknowledged};
   TRY(pdf_renderer_open(&run->drive.works.renderer));
   return procedure_engine_open(NULL, &run->drive.works.procedures);

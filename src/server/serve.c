@@ -73,14 +73,14 @@ static result open_signer(struct serving *serving) {
 static result open_outbox(struct serving *serving) {
   struct server_installation *installation = serving->installation;
   const struct server_config *config = &installation->config;
-  serving->destinations[0] = (struct outbox_destination){.name = S("wallet"), .deliver = dossier_deliver_to_wallet};
+  serving->destinations[0] = (struct outbox_destination){.name = S("wallet"), .keep = dossier_keep_in_wallet};
   for (size_t i = 0; i < config->receiver_count; i++) {
     struct server_peer *peer = &serving->peers[i];
     peer->name = config->receivers[i].name;
     peer->url = config->receivers[i].url;
     peer->is_loopback_allowed = config->demo;
     TRY(read_secret(&installation->arena, config->receivers[i].key_path, 4096, &peer->public_key));
-    serving->destinations[i + 1] = (struct outbox_destination){peer->name, server_delivery_send, peer};
+    serving->destinations[i + 1] = (struct outbox_destination){.name = peer->name, .deliver = server_delivery_send, .context = peer};
   }
   const struct outbox_options options = {
       .destinations = serving->destinations,
