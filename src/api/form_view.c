@@ -6,7 +6,19 @@ struct filling {
   const struct form_view *view;
   const struct jin *answers; /* NULL: none yet */
   int32_t today;
+  struct register_relation_list family; /* loaded when first asked for */
+  bool has_family;
 };
+
+static const struct register_relation_list *family_of(struct filling *f) {
+  if (!f->has_family) {
+    f->has_family = true;
+    if (!is_ok(register_relations_load(f->tx, f->call->arena, f->view->person->person_id, f->today, &f->family))) {
+      f->family = (struct register_relation_list){0};
+    }
+  }
+  return &f->family;
+}
 
 static struct slice residence(struct filling *f, enum register_residence_kind kind) {
   struct register_residence found;
@@ -18,13 +30,10 @@ static struct slice residence(struct filling *f, enum register_residence_kind ki
 
 /* "Nguyễn Văn A (1960); Trần Thị B (1962)" */
 static struct slice relatives(struct filling *f, enum register_relation_kind first, enum register_relation_kind last) {
-  struct register_relation_list list = {0};
+  const struct register_relation_list *list = family_of(f);
   struct slice text = {0};
-  if (!is_ok(register_relations_load(f->tx, f->call->arena, f->view->person->person_id, f->today, &list))) {
-    return text;
-  }
-  for (size_t i = 0; i < list.count; i++) {
-    const struct register_relation *relation = &list.items[i];
+  for (size_t i = 0; i < list->count; i++) {
+    const struct register_relation *relation = &list->items[i];
     if (relation->kind < first || relation->kind > last) {
       continue;
     }
@@ -152,7 +161,7 @@ static void put_category(struct filling *f, const struct procedure_form_field *f
 
 result api_form_view_put(struct api_call *call, struct db_tx *tx, const struct form_view *view) {
   struct procedure_form form;
-  struct filling filling = {call, tx, view, NULL, api_today(call)};
+  struct filling filling = {.call = call, .tx = tx, .view = view, .today = api_today(call)};
   struct jin_doc doc;
   TRY(procedure_form(call->api->options.works.procedures, view->procedure, &form));
   if (view->answers.len > 0) {

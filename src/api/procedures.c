@@ -177,12 +177,12 @@ static void put_refusal(struct api_call *call, const struct dossier_preview *pre
   }
 }
 
-result api_lltp_application(struct api_call *call, const struct jin *root, struct dossier_application *application) {
-  struct slice ref;
-  int64_t certificate = 0;
-  TRY(jin_text(root, "subject", 32, &ref));
-  TRY(jin_int(root, "certificate", 1, 2, &certificate));
-  TRY(jin_int(root, "copies", 1, COPIES_MAX, &application->copies));
+/* Themself, or a child or ward of theirs. */
+static result find_person(struct api_call *call, const struct jin *root, struct slice ref, int64_t *ret_person_id) {
+  if (slice_is(ref, "self")) {
+    *ret_person_id = call->session.person_id;
+    return OK;
+  }
   struct api_subjects subjects;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(call->env->db, &tx));
@@ -191,8 +191,18 @@ result api_lltp_application(struct api_call *call, const struct jin *root, struc
   if (subject == NULL) {
     return jin_refuse_field(root, "subject", "is not somebody the caller acts for");
   }
+  *ret_person_id = subject->person_id;
+  return OK;
+}
+
+result api_lltp_application(struct api_call *call, const struct jin *root, struct dossier_application *application) {
+  struct slice ref;
+  int64_t certificate = 0;
+  TRY(jin_text(root, "subject", 32, &ref));
+  TRY(jin_int(root, "certificate", 1, 2, &certificate));
+  TRY(jin_int(root, "copies", 1, COPIES_MAX, &application->copies));
+  TRY(find_person(call, root, ref, &application->person_id));
   application->applicant_id = call->session.person_id;
-  application->person_id = subject->person_id;
   application->procedure = S(LLTP);
   application->channel = PROCEDURE_VNEID;
   application->certificate = (int32_t)certificate;

@@ -50,12 +50,10 @@ static result preview_with_facts(struct env *env, const struct dossier_works *wo
 /* Whether the applicant may act for that person, or the officer at the desk for them. Recorded when refused. */
 static result require_access(struct env *env, const struct dossier_application *a) {
   bool represents = false;
-  {
+  if (a->applicant_id != a->person_id) {
     struct db_tx *tx CLEANUP(db_read_end) = NULL;
     TRY(db_read_begin(env->db, &tx));
-    if (a->applicant_id != a->person_id) {
-      TRY(register_represents(tx, a->applicant_id, a->person_id, clock_date_of(clock_now_ms(env->clock)), &represents));
-    }
+    TRY(register_represents(tx, a->applicant_id, a->person_id, clock_date_of(clock_now_ms(env->clock)), &represents));
   }
   struct access_case people = {.people = &a->person_id, .people_count = 1, .applicant_id = a->applicant_id};
   struct access_request request = {.act = ACCESS_DOSSIER_SUBMIT,

@@ -15,20 +15,34 @@ static struct register_relation relation_read(struct db_rows *rows, struct arena
   };
 }
 
-enum { RELATIONS_MAX = 200 }; /* a person with more is a defect of the data, not a family */
+enum {
+  RELATIONS_MAX = 200,  /* a person with more is a defect of the data, not a family */
+  RELATIONS_FIRST = 16, /* room for nearly everybody: the room for all would cost each request a large clean block */
+};
 
 struct relation_reader {
   struct db_tx *tx;
   struct arena *arena;
   struct register_relation *items;
   size_t count;
+  size_t room;
 };
+
+static void relation_add(struct relation_reader *reader, struct register_relation relation) {
+  if (reader->count == reader->room) {
+    struct register_relation *grown = ARENA_ARRAY(reader->arena, struct register_relation, reader->room * 4);
+    memcpy(grown, reader->items, reader->count * sizeof *grown);
+    reader->items = grown;
+    reader->room *= 4;
+  }
+  reader->items[reader->count++] = relation;
+}
 
 static result relations_take(struct relation_reader *reader, const char *sql, int64_t person_id, int32_t on) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(reader->tx, sql, DB_ARGS(db_of_int(person_id), db_of_int(on)), &rows));
   while (reader->count < RELATIONS_MAX && db_rows_next(&rows)) {
-    reader->items[reader->count++] = relation_read(&rows, reader->arena);
+    relation_add(reader, relation_read(&rows, reader->arena));
   }
   return rows.status;
 }
@@ -50,7 +64,8 @@ static const char BACKWARDS[] =
 
 result register_relations_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
                                struct register_relation_list *ret_list) {
-  struct relation_reader reader = {tx, arena, ARENA_ARRAY(arena, struct register_relation, RELATIONS_MAX), 0};
+  struct relation_reader reader = {
+      tx, arena, ARENA_ARRAY(arena, struct register_relation, RELATIONS_FIRST), 0, RELATIONS_FIRST};
   TRY(relations_take(&reader, OWN, person_id, on));
   TRY(relations_take(&reader, BACKWARDS, person_id, on));
   *ret_list = (struct register_relation_list){reader.items, reader.count};
