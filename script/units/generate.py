@@ -140,19 +140,19 @@ def main():
     changed = (REORGANISED - EPOCH).days
     with open(sys.argv[4], "w", encoding="utf-8") as out:
         out.write("/* Made by script/units/generate.py; never edited. */\n#include \"register/units.h\"\n\n")
-        out.write("const struct register_province units_provinces[] = {\n")
+        out.write("const struct register_province register_units_provinces[] = {\n")
         for p in sorted(provinces, key=lambda p: (p["code"], p["from_day"])):
             names = ", ".join(text(tidy(p[k])) for k in ("code", "name", "full_name"))
             out.write(f"  {{{names}, {p['from_day']}, {p['to_day']}, {text(p['successor'])}, {text(p['agency'])}}},\n")
-        out.write(f"}};\nconst size_t units_provinces_count = {len(provinces)};\n")
-        write_communes(out, "units_new", [(p, c, n, "") for p, c, n in new], changed, OPEN)
-        write_communes(out, "units_old", [(p, c, n, d) for p, c, n, d, _ in old], ALWAYS, changed - 1)
+        out.write(f"}};\nconst size_t register_units_provinces_count = {len(provinces)};\n")
+        write_communes(out, "register_units_new", [(p, c, n, "") for p, c, n in new], changed, OPEN)
+        write_communes(out, "register_units_old", [(p, c, n, d) for p, c, n, d, _ in old], ALWAYS, changed - 1)
         starts, targets = [0], []
         for row in old:
             targets += row[4]
             starts.append(len(targets))
-        write_numbers(out, "units_old_first_successor", starts)
-        write_numbers(out, "units_successors", targets)
+        write_numbers(out, "register_units_old_first_successor", starts)
+        write_numbers(out, "register_units_successors", targets)
 
 
 main()

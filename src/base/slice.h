@@ -28,11 +28,12 @@ static inline bool slice_starts(struct slice s, struct slice prefix) {
   return s.len >= prefix.len && slice_eq(slice_of(s.ptr, prefix.len), prefix);
 }
 static inline bool slice_ends(struct slice s, struct slice suffix) {
-  return s.len >= suffix.len && slice_eq(slice_of(s.ptr + (s.len - suffix.len), suffix.len), suffix);
+  return suffix.len == 0 || (s.len >= suffix.len && slice_eq(slice_of(s.ptr + (s.len - suffix.len), suffix.len), suffix));
 }
 /* From offset `from` (clamped) to the end. */
 static inline struct slice slice_from(struct slice s, size_t from) {
-  return from >= s.len ? slice_of(s.ptr + s.len, 0) : slice_of(s.ptr + from, s.len - from);
+  size_t skipped = from < s.len ? from : s.len;
+  return skipped == 0 ? s : slice_of(s.ptr + skipped, s.len - skipped); /* nothing is added to a null pointer */
 }
 /* At most `len` bytes from `from`. */
 static inline struct slice slice_sub(struct slice s, size_t from, size_t len) {

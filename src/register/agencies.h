@@ -5,12 +5,12 @@
 #pragma once
 #include "register/people.h"
 
-MUST_USE result agencies_insert_agency(struct db_tx *tx, const struct register_agency *agency);
-MUST_USE result agencies_insert_competence(struct db_tx *tx, const struct register_agency_matter *competence);
-MUST_USE result agencies_insert_unit(struct db_tx *tx, const struct register_unit *unit);
-MUST_USE result agencies_insert_post(struct db_tx *tx, const struct register_post *post);
-MUST_USE result agencies_insert_power(struct db_tx *tx, const struct register_post_power *power);
-MUST_USE result agencies_insert_holding(struct db_tx *tx, const struct register_holding *holding);
+MUST_USE result register_agencies_insert_agency(struct db_tx *tx, const struct register_agency *agency);
+MUST_USE result register_agencies_insert_competence(struct db_tx *tx, const struct register_agency_matter *competence);
+MUST_USE result register_agencies_insert_unit(struct db_tx *tx, const struct register_unit *unit);
+MUST_USE result register_agencies_insert_post(struct db_tx *tx, const struct register_post *post);
+MUST_USE result register_agencies_insert_power(struct db_tx *tx, const struct register_post_power *power);
+MUST_USE result register_agencies_insert_holding(struct db_tx *tx, const struct register_holding *holding);
 
 struct agencies_note {
   const char *kind; /* "register.agency_added" */
@@ -20,5 +20,5 @@ struct agencies_note {
   int64_t number; /* a role's or a power's number; how many rows */
   int32_t from, to;
 };
-MUST_USE result agencies_record(struct env *env, struct db_tx *tx, const struct register_act *act,
+MUST_USE result register_agencies_record(struct env *env, struct db_tx *tx, const struct register_act *act,
                                 const struct agencies_note *note);

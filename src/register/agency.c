@@ -97,7 +97,7 @@ static bool code_is_fine(struct slice code) {
   return code.len > 0 && code.len <= 35 && code.ptr[0] != '.' && code.ptr[code.len - 1] != '.';
 }
 
-result agencies_insert_agency(struct db_tx *tx, const struct register_agency *agency) {
+result register_agencies_insert_agency(struct db_tx *tx, const struct register_agency *agency) {
   return db_run(
       tx,
       "INSERT INTO agency (agency_code, from_date, to_date, kind, name_vi, name_en, province, parent, successor) "
@@ -108,14 +108,14 @@ result agencies_insert_agency(struct db_tx *tx, const struct register_agency *ag
       NULL);
 }
 
-result agencies_insert_competence(struct db_tx *tx, const struct register_agency_matter *competence) {
+result register_agencies_insert_competence(struct db_tx *tx, const struct register_agency_matter *competence) {
   return db_run(tx, "INSERT INTO agency_competence (agency_code, matter, from_date, to_date) VALUES ($1, $2, $3, $4)",
                 DB_ARGS(db_of_text(competence->agency_code), db_of_text(slice_str(competence->matter)),
                         db_of_int(competence->from), db_of_int(competence->to)),
                 NULL);
 }
 
-result agencies_insert_unit(struct db_tx *tx, const struct register_unit *unit) {
+result register_agencies_insert_unit(struct db_tx *tx, const struct register_unit *unit) {
   return db_run(
       tx,
       "INSERT INTO agency_unit (unit_code, from_date, to_date, agency_code, kind, name_vi, name_en) "
@@ -125,7 +125,7 @@ result agencies_insert_unit(struct db_tx *tx, const struct register_unit *unit) 
       NULL);
 }
 
-result agencies_record(struct env *env, struct db_tx *tx, const struct register_act *act,
+result register_agencies_record(struct env *env, struct db_tx *tx, const struct register_act *act,
                        const struct agencies_note *note) {
   struct arena scratch CLEANUP(arena_free);
   arena_init(&scratch);
@@ -141,12 +141,12 @@ result agencies_record(struct env *env, struct db_tx *tx, const struct register_
   jout_put_int(&out, "to", note->to);
   jout_object_end(&out);
   struct people_note entry = {note->kind, note->person_id, buf_slice(&buf)};
-  return people_record(env, tx, act, &entry);
+  return register_people_record(env, tx, act, &entry);
 }
 
 result register_agency_add(struct env *env, struct db_tx *tx, const struct register_act *act,
                            const struct register_agency *agency) {
-  if (!code_is_fine(agency->code) || !people_text_is_fine(agency->name_vi) || agency->name_vi.len == 0) {
+  if (!code_is_fine(agency->code) || !register_people_text_is_fine(agency->name_vi) || agency->name_vi.len == 0) {
     FAIL(REGISTER_TEXT_SYNTAX, "an agency has a code and a name");
   }
   struct db_rows rows CLEANUP(db_rows_close) = {0};
@@ -156,10 +156,10 @@ result register_agency_add(struct env *env, struct db_tx *tx, const struct regis
     FAIL(REGISTER_DATES_WRONG, "ends before it begins, or overlaps the agency's other dates");
   }
   db_rows_close(&rows);
-  TRY(agencies_insert_agency(tx, agency));
+  TRY(register_agencies_insert_agency(tx, agency));
   struct agencies_note note = {
       .kind = "register.agency_added", .code = agency->code, .from = agency->from, .to = agency->to};
-  return agencies_record(env, tx, act, &note);
+  return register_agencies_record(env, tx, act, &note);
 }
 
 result register_competence_add(struct env *env, struct db_tx *tx, const struct register_act *act,
@@ -171,15 +171,15 @@ result register_competence_add(struct env *env, struct db_tx *tx, const struct r
   if (added->to < added->from) {
     FAIL(REGISTER_DATES_WRONG, "ends before it begins");
   }
-  TRY(agencies_insert_competence(tx, added));
+  TRY(register_agencies_insert_competence(tx, added));
   struct agencies_note note = {
       .kind = "register.competence_added", .code = added->agency_code, .from = added->from, .to = added->to};
-  return agencies_record(env, tx, act, &note);
+  return register_agencies_record(env, tx, act, &note);
 }
 
 result register_unit_add(struct env *env, struct db_tx *tx, const struct register_act *act,
                          const struct register_unit *unit) {
-  if (!code_is_fine(unit->code) || !people_text_is_fine(unit->name_vi) || unit->name_vi.len == 0) {
+  if (!code_is_fine(unit->code) || !register_people_text_is_fine(unit->name_vi) || unit->name_vi.len == 0) {
     FAIL(REGISTER_TEXT_SYNTAX, "a unit has a code and a name");
   }
   if (unit->to < unit->from) {
@@ -189,9 +189,9 @@ result register_unit_add(struct env *env, struct db_tx *tx, const struct registe
   arena_init(&scratch);
   struct register_agency agency;
   TRY(register_agency_load(tx, &scratch, unit->agency_code, unit->from, &agency));
-  TRY(agencies_insert_unit(tx, unit));
+  TRY(register_agencies_insert_unit(tx, unit));
   struct agencies_note note = {.kind = "register.unit_added", .code = unit->code, .from = unit->from, .to = unit->to};
-  return agencies_record(env, tx, act, &note);
+  return register_agencies_record(env, tx, act, &note);
 }
 
 result register_unit_load(struct db_tx *tx, struct arena *arena, struct slice code, int32_t on,

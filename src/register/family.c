@@ -9,7 +9,7 @@ static struct register_relation relation_read(struct db_rows *rows, struct arena
       .kind = (enum register_relation_kind)db_int(rows, 1),
       .related_person_id = db_int(rows, 2),
       .name = db_text_copy(rows, 3, arena),
-      .birth = people_birth_unpack(db_int(rows, 4)),
+      .birth = register_people_birth_unpack(db_int(rows, 4)),
       .from = (int32_t)db_int(rows, 5),
       .to = (int32_t)db_int(rows, 6),
   };
@@ -102,7 +102,7 @@ static result person_birth(struct db_tx *tx, int64_t person_id, struct register_
     TRY(rows.status);
     FAIL(REGISTER_PERSON_UNKNOWN, "nobody has that number");
   }
-  *ret_birth = people_birth_unpack(db_int(&rows, 0));
+  *ret_birth = register_people_birth_unpack(db_int(&rows, 0));
   return OK;
 }
 
@@ -132,7 +132,7 @@ static result relation_check(struct db_tx *tx, const struct register_relation *r
 static result relation_insert(struct db_tx *tx, const struct register_relation *relation) {
   int64_t ordinal = 0;
   TRY(next_ordinal(tx, relation->person_id, relation->kind, &ordinal));
-  return people_insert_relation(tx, relation, ordinal);
+  return register_people_insert_relation(tx, relation, ordinal);
 }
 
 static struct slice relation_detail(struct arena *arena, const struct register_relation *relation) {
@@ -155,7 +155,7 @@ static result relation_record(struct env *env, struct db_tx *tx, const struct re
   struct arena scratch CLEANUP(arena_free);
   arena_init(&scratch);
   struct people_note note = {kind, relation->person_id, relation_detail(&scratch, relation)};
-  return people_record(env, tx, act, &note);
+  return register_people_record(env, tx, act, &note);
 }
 
 result register_relation_add(struct env *env, struct db_tx *tx, const struct register_act *act,

@@ -117,13 +117,13 @@ static result found_agency(struct founding *founding, const struct agency_form *
       .to = province->to,
   };
   founding->rows++;
-  return agencies_insert_agency(founding->tx, &agency);
+  return register_agencies_insert_agency(founding->tx, &agency);
 }
 
 /* The last day of what stands in a province's former list only. */
 static int32_t last_day_of(const char *province_agency) {
-  for (size_t i = 0; i < units_provinces_count; i++) {
-    if (units_provinces[i].to == REGISTER_OPEN && strcmp(units_provinces[i].agency, province_agency) == 0) {
+  for (size_t i = 0; i < register_units_provinces_count; i++) {
+    if (register_units_provinces[i].to == REGISTER_OPEN && strcmp(register_units_provinces[i].agency, province_agency) == 0) {
       return REGISTER_OPEN;
     }
   }
@@ -143,7 +143,7 @@ static result found_units(struct founding *founding, struct slice code, const st
         .to = to,
     };
     founding->rows++;
-    TRY(agencies_insert_unit(founding->tx, &unit));
+    TRY(register_agencies_insert_unit(founding->tx, &unit));
   }
   return OK;
 }
@@ -157,7 +157,7 @@ struct term {
 static result found_posts(struct founding *founding, const struct term *term, const struct post_form *forms,
                           size_t count) {
   struct register_agency_matter competence = {term->agency_code, term->matter, term->from, term->to};
-  TRY(agencies_insert_competence(founding->tx, &competence));
+  TRY(register_agencies_insert_competence(founding->tx, &competence));
   for (size_t i = 0; i < count; i++) {
     struct register_post post = {
         .post_id = ++founding->posts,
@@ -169,10 +169,10 @@ static result found_posts(struct founding *founding, const struct term *term, co
         .from = term->from,
         .to = term->to,
     };
-    TRY(agencies_insert_post(founding->tx, &post));
+    TRY(register_agencies_insert_post(founding->tx, &post));
     struct register_post_power power = {post.post_id, forms[i].power, term->from, term->to};
     if (power.power) {
-      TRY(agencies_insert_power(founding->tx, &power));
+      TRY(register_agencies_insert_power(founding->tx, &power));
     }
     founding->rows += 2;
   }
@@ -208,19 +208,19 @@ static result found_ministries(struct founding *founding) {
         .kind = REGISTER_MINISTRY,
         .name_vi = slice_str(ministries[i].name_vi),
         .name_en = slice_str(ministries[i].name_en),
-        .from = units_provinces[0].from,
+        .from = register_units_provinces[0].from,
         .to = REGISTER_OPEN,
     };
     founding->rows++;
-    TRY(agencies_insert_agency(founding->tx, &ministry));
+    TRY(register_agencies_insert_agency(founding->tx, &ministry));
   }
   return OK;
 }
 
 static result found_provinces(struct founding *founding) {
-  for (size_t i = 0; i < units_provinces_count; i++) {
+  for (size_t i = 0; i < register_units_provinces_count; i++) {
     for (size_t form = 0; form < COUNT(FORMS); form++) {
-      TRY(found_agency(founding, &FORMS[form], &units_provinces[i]));
+      TRY(found_agency(founding, &FORMS[form], &register_units_provinces[i]));
     }
   }
   /* Each of the 63 codes was in force the day before the provinces merged; none came later. */
@@ -247,5 +247,5 @@ result register_agencies_found(struct env *env, struct db_tx *tx, const struct r
   TRY(found_ministries(&founding));
   TRY(found_provinces(&founding));
   struct agencies_note note = {.kind = "register.agencies_founded", .number = founding.rows};
-  return agencies_record(env, tx, act, &note);
+  return register_agencies_record(env, tx, act, &note);
 }

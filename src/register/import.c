@@ -37,10 +37,10 @@ static result relative_find(struct db_tx *tx, struct slice pin, struct register_
   TRY(db_query(tx,
                "SELECT p.person_id, p.birth, p.sex FROM person_pin n JOIN person p ON p.person_id = n.person_id WHERE "
                "n.pin = $1",
-               DB_ARGS(db_of_int(people_pin_number(pin))), &rows));
+               DB_ARGS(db_of_int(register_people_pin_number(pin))), &rows));
   if (db_rows_next(&rows)) {
     relation->related_person_id = db_int(&rows, 0);
-    relation->birth = people_birth_unpack(db_int(&rows, 1));
+    relation->birth = register_people_birth_unpack(db_int(&rows, 1));
     *ret_sex = (enum register_sex)db_int(&rows, 2);
   }
   return rows.status;
@@ -103,7 +103,7 @@ static result relations_store(struct db_tx *tx, const struct register_relation *
     if (!relation.kind) {
       continue;
     }
-    TRY(people_insert_relation(tx, &relation, 1));
+    TRY(register_people_insert_relation(tx, &relation, 1));
     if (relation.kind == REGISTER_SPOUSE && relation.related_person_id) {
       struct db_rows rows CLEANUP(db_rows_close) = {0};
       TRY(db_row(tx, "SELECT COALESCE(MAX(ordinal), 0) + 1 FROM person_relation WHERE person_id = $1 AND kind = 3",
@@ -112,7 +112,7 @@ static result relations_store(struct db_tx *tx, const struct register_relation *
       int64_t other = relation.related_person_id;
       relation.related_person_id = relation.person_id;
       relation.person_id = other;
-      TRY(people_insert_relation(tx, &relation, ordinal));
+      TRY(register_people_insert_relation(tx, &relation, ordinal));
     }
   }
   return OK;
@@ -130,7 +130,7 @@ static result row_store(struct db_tx *tx, struct import_row *row) {
     return OK;
   }
   bool taken = false;
-  TRY(people_insert(tx, &row->person, &row->words, &taken));
+  TRY(register_people_insert(tx, &row->person, &row->words, &taken));
   if (taken) {
     row_refuse(row, "pin", register_error_name(REGISTER_PIN_TAKEN));
     return OK;
@@ -139,7 +139,7 @@ static result row_store(struct db_tx *tx, struct import_row *row) {
   for (size_t i = 0; i < 2; i++) {
     if (row->homes[i].residence.kind) {
       row->homes[i].residence.person_id = row->person.person_id;
-      TRY(people_insert_residence(tx, &row->homes[i].residence, row->homes[i].units_on));
+      TRY(register_people_insert_residence(tx, &row->homes[i].residence, row->homes[i].units_on));
     }
   }
   return OK;
@@ -161,7 +161,7 @@ static result batch_record(struct db_tx *tx, struct import_batch *batch) {
   jout_put_int(&out, "last_person_id", batch->first_person_id + (int64_t)batch->count - 1);
   jout_object_end(&out);
   struct people_note note = {"register.imported", 0, buf_slice(&buf)};
-  return people_record(batch->env, tx, batch->act, &note);
+  return register_people_record(batch->env, tx, batch->act, &note);
 }
 
 /* May run twice: the refusals that a first run found are the database's, so they are forgotten and found again. */
@@ -242,9 +242,9 @@ static result batch_fill(struct importing *importing, struct import_batch *batch
   bool more = true;
   while (more && batch->count < BATCH_ROWS) {
     struct import_record record;
-    TRY(import_source_next(&importing->source, &batch->arena, &record, &more));
+    TRY(register_import_source_next(&importing->source, &batch->arena, &record, &more));
     if (more) {
-      import_row_make(&record, &batch->arena, today, &batch->rows[batch->count++]);
+      register_import_row_make(&record, &batch->arena, today, &batch->rows[batch->count++]);
     }
   }
   int64_t id = register_person_id_new(importing->env);
@@ -279,7 +279,7 @@ result register_import(struct env *env, const struct register_import_options *op
   struct importing importing = {.env = env, .options = options};
   batch_init(&importing.batches[0], env, options->act);
   batch_init(&importing.batches[1], env, options->act);
-  result imported = import_source_open(&importing.source, options);
+  result imported = register_import_source_open(&importing.source, options);
   if (is_ok(imported)) {
     imported = batches_run(&importing);
   }
@@ -293,7 +293,7 @@ result register_import(struct env *env, const struct register_import_options *op
     }
     arena_free(&importing.batches[i].arena);
   }
-  import_source_close(&importing.source);
+  register_import_source_close(&importing.source);
   *ret_counts = importing.counts;
   return is_ok(imported) ? OK : fault_set(fault.file, fault.line, imported.code, "%s", fault.detail);
 }

@@ -2,7 +2,7 @@
 #include "register/import_rows.h"
 
 /* Only a quote at the start of a field opens one: a stray quote spoils its own row, not those below it. */
-size_t import_csv_length(struct slice bytes, int64_t *ret_lines) {
+size_t register_import_csv_length(struct slice bytes, int64_t *ret_lines) {
   bool quoted = false;
   bool field_start = true;
   int64_t lines = 0;
@@ -59,7 +59,7 @@ static bool field_take(struct slice record, size_t *at, struct arena *arena, str
   return closed;
 }
 
-result import_csv_header(struct import_source *source, struct slice record, struct arena *arena) {
+result register_import_csv_header(struct import_source *source, struct slice record, struct arena *arena) {
   struct slice header = without_line_end(record);
   bool seen[IMPORT_FIELDS] = {false};
   for (size_t at = 0; at <= header.len;) {
@@ -67,7 +67,7 @@ result import_csv_header(struct import_source *source, struct slice record, stru
     if (!field_take(header, &at, arena, &name)) {
       FAIL(REGISTER_IMPORT_FORMAT, "CSV header: a quote where none may stand");
     }
-    int field = import_field_find(slice_trim(name));
+    int field = register_import_field_find(slice_trim(name));
     if (field < 0 || seen[field]) {
       FAIL(REGISTER_IMPORT_FORMAT, "CSV header: column %zu is %s", source->column_count + 1,
            field < 0 ? "not a known field" : "there twice");
@@ -76,21 +76,21 @@ result import_csv_header(struct import_source *source, struct slice record, stru
     source->columns[source->column_count++] = field;
   }
   for (int i = 0; i < IMPORT_FIELDS; i++) {
-    if (import_field_required(i) && !seen[i]) {
-      FAIL(REGISTER_IMPORT_FORMAT, "CSV header: column %s is missing", import_field_name(i));
+    if (register_import_field_required(i) && !seen[i]) {
+      FAIL(REGISTER_IMPORT_FORMAT, "CSV header: column %s is missing", register_import_field_name(i));
     }
   }
   return OK;
 }
 
-void import_csv_read(const struct import_source *source, struct slice text, struct arena *arena,
+void register_import_csv_read(const struct import_source *source, struct slice text, struct arena *arena,
                      struct import_record *record) {
   struct slice line = without_line_end(text);
   size_t column = 0;
   for (size_t at = 0; at <= line.len; column++) {
     struct slice field;
     if (!field_take(line, &at, arena, &field)) {
-      record->refused_field = column < source->column_count ? import_field_name(source->columns[column]) : "";
+      record->refused_field = column < source->column_count ? register_import_field_name(source->columns[column]) : "";
       record->refused_reason = "register.csv_quote";
       return;
     }

@@ -80,7 +80,7 @@ static const struct {
     [F_PARENTS_BIRTH_YEARS] = {"parents_birth_years", false},
 };
 
-int import_field_find(struct slice name) {
+int register_import_field_find(struct slice name) {
   for (int i = 0; i < IMPORT_FIELDS; i++) {
     if (slice_is(name, FIELDS[i].name)) {
       return i;
@@ -89,10 +89,10 @@ int import_field_find(struct slice name) {
   return -1;
 }
 
-const char *import_field_name(int field) {
+const char *register_import_field_name(int field) {
   return FIELDS[field].name;
 }
-bool import_field_required(int field) {
+bool register_import_field_required(int field) {
   return FIELDS[field].required;
 }
 
@@ -138,7 +138,7 @@ static bool date_take(struct making *making, enum field field, int32_t *ret_date
 
 static bool name_take(struct making *making, enum field field, struct slice *ret_name) {
   struct slice text = value(making, field);
-  if (text.len > 0 && !is_ok(people_name_tidy(text, making->arena, ret_name))) {
+  if (text.len > 0 && !is_ok(register_people_name_tidy(text, making->arena, ret_name))) {
     return refuse(making, field, REGISTER_NAME_SYNTAX);
   }
   return true;
@@ -212,7 +212,7 @@ static bool person_take(struct making *making) {
     making->row->refused_reason = register_error_name(checked.code);
     return false;
   }
-  if (!is_ok(people_words_of(person->name, making->arena, &making->row->words))) {
+  if (!is_ok(register_people_words_of(person->name, making->arena, &making->row->words))) {
     return refuse(making, F_NAME, REGISTER_NAME_SYNTAX);
   }
   return true;
@@ -343,7 +343,7 @@ static bool relatives_take(struct making *making) {
   return parents_years_take(making);
 }
 
-void import_row_make(const struct import_record *record, struct arena *arena, int32_t today,
+void register_import_row_make(const struct import_record *record, struct arena *arena, int32_t today,
                      struct import_row *ret_row) {
   static const struct home_fields permanent = {REGISTER_PERMANENT, F_PERMANENT_COMMUNE, F_PERMANENT_ADDRESS,
                                                F_PERMANENT_FROM};

@@ -16,7 +16,7 @@ static const char *echo(struct arena *arena, struct slice name) {
 }
 
 static void value_read(const struct jin *item, struct arena *arena, struct import_record *record) {
-  int field = import_field_find(item->name);
+  int field = register_import_field_find(item->name);
   if (field < 0) {
     refuse(record, echo(arena, item->name), "register.unknown_field");
     return;
@@ -36,10 +36,10 @@ static void value_read(const struct jin *item, struct arena *arena, struct impor
     case JIN_OBJECT:
       break;
   }
-  refuse(record, import_field_name(field), "register.field_type");
+  refuse(record, register_import_field_name(field), "register.field_type");
 }
 
-void import_json_read(struct slice line, struct arena *arena, struct import_record *record) {
+void register_import_json_read(struct slice line, struct arena *arena, struct import_record *record) {
   if (!utf8_is_valid(line)) {
     refuse(record, "", "register.not_utf8");
     return;

@@ -53,29 +53,29 @@ struct import_source {
   int columns[IMPORT_FIELDS * 2]; /* CSV: field number of each column */
   size_t column_count;
 };
-MUST_USE result import_source_open(struct import_source *source, const struct register_import_options *options);
-void import_source_close(struct import_source *source);
+MUST_USE result register_import_source_open(struct import_source *source, const struct register_import_options *options);
+void register_import_source_close(struct import_source *source);
 /* The next record, refused or not; blank lines are passed over. False in *ret_more: the end, no record.
  * REGISTER_SOURCE_FAILED. */
-MUST_USE result import_source_next(struct import_source *source, struct arena *arena, struct import_record *ret_record,
+MUST_USE result register_import_source_next(struct import_source *source, struct arena *arena, struct import_record *ret_record,
                                    bool *ret_more);
 
 /* ---- import_json.c ---- */
-void import_json_read(struct slice line, struct arena *arena, struct import_record *record);
+void register_import_json_read(struct slice line, struct arena *arena, struct import_record *record);
 
 /* ---- import_csv.c ---- */
 /* How many bytes the record at the start of `bytes` takes with its line end; 0: it does not end here. *ret_lines: line
  * ends in it. */
-size_t import_csv_length(struct slice bytes, int64_t *ret_lines);
-MUST_USE result import_csv_header(struct import_source *source, struct slice record, struct arena *arena);
-void import_csv_read(const struct import_source *source, struct slice text, struct arena *arena,
+size_t register_import_csv_length(struct slice bytes, int64_t *ret_lines);
+MUST_USE result register_import_csv_header(struct import_source *source, struct slice record, struct arena *arena);
+void register_import_csv_read(const struct import_source *source, struct slice text, struct arena *arena,
                      struct import_record *record);
 
 /* ---- import_fields.c ---- */
 /* -1: no such field. */
-int import_field_find(struct slice name);
-const char *import_field_name(int field);
-bool import_field_required(int field);
+int register_import_field_find(struct slice name);
+const char *register_import_field_name(int field);
+bool register_import_field_required(int field);
 /* Checks every field; a refusal is in the row. */
-void import_row_make(const struct import_record *record, struct arena *arena, int32_t today,
+void register_import_row_make(const struct import_record *record, struct arena *arena, int32_t today,
                      struct import_row *ret_row);

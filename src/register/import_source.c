@@ -31,7 +31,7 @@ static size_t record_length(const struct import_source *source, int64_t *ret_lin
   *ret_lines = 1;
   size_t len = 0;
   if (source->options->format == REGISTER_CSV) {
-    len = import_csv_length(bytes, ret_lines);
+    len = register_import_csv_length(bytes, ret_lines);
   } else {
     size_t end = slice_find(bytes, '\n', 0);
     len = end < bytes.len ? end + 1 : 0;
@@ -63,7 +63,7 @@ static result record_take(struct import_source *source, struct slice *ret_record
   return OK;
 }
 
-result import_source_next(struct import_source *source, struct arena *arena, struct import_record *ret_record,
+result register_import_source_next(struct import_source *source, struct arena *arena, struct import_record *ret_record,
                           bool *ret_more) {
   for (;;) {
     struct slice text;
@@ -87,15 +87,15 @@ result import_source_next(struct import_source *source, struct arena *arena, str
     /* The window moves on; the record stays. */
     struct slice kept = arena_copy(arena, text);
     if (source->options->format == REGISTER_CSV) {
-      import_csv_read(source, kept, arena, ret_record);
+      register_import_csv_read(source, kept, arena, ret_record);
     } else {
-      import_json_read(kept, arena, ret_record);
+      register_import_json_read(kept, arena, ret_record);
     }
     return OK;
   }
 }
 
-result import_source_open(struct import_source *source, const struct register_import_options *options) {
+result register_import_source_open(struct import_source *source, const struct register_import_options *options) {
   *source = (struct import_source){.options = options, .line = 1};
   arena_init(&source->arena);
   source->bytes = arena_alloc(&source->arena, WINDOW_BYTES);
@@ -112,12 +112,12 @@ result import_source_open(struct import_source *source, const struct register_im
   if (header.len == 0) {
     FAIL(REGISTER_IMPORT_FORMAT, "CSV header: none");
   }
-  TRY(import_csv_header(source, arena_copy(&source->arena, header), &source->arena));
+  TRY(register_import_csv_header(source, arena_copy(&source->arena, header), &source->arena));
   source->begin += header.len;
   source->line += lines;
   return OK;
 }
 
-void import_source_close(struct import_source *source) {
+void register_import_source_close(struct import_source *source) {
   arena_free(&source->arena);
 }

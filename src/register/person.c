@@ -21,7 +21,7 @@ static result check_sex(const struct register_person *person, int32_t today) {
 
 static result check_birth(const struct register_person *person, int32_t today) {
   struct civil_date now = clock_civil(today);
-  if (people_birth_pack(person->birth) > people_birth_pack((struct register_birth){now.year, now.month, now.day})) {
+  if (register_people_birth_pack(person->birth) > register_people_birth_pack((struct register_birth){now.year, now.month, now.day})) {
     FAIL(REGISTER_DATES_WRONG, "born after today");
   }
   return OK;
@@ -115,7 +115,7 @@ static result check_life(const struct register_person *person, int32_t today) {
 #define CHECK_TEXT(member)                                                                        \
   static result check_##member(const struct register_person *person, int32_t today) {             \
     (void)today;                                                                                  \
-    if (!people_text_is_fine(person->member)) {                                                   \
+    if (!register_people_text_is_fine(person->member)) {                                                   \
       FAIL(REGISTER_TEXT_SYNTAX, "text too long or with characters that do not print on a line"); \
     }                                                                                             \
     return OK;                                                                                    \
@@ -187,20 +187,20 @@ static struct slice person_detail(struct arena *arena, const struct register_per
 
 static result person_add(struct env *env, struct db_tx *tx, const struct register_act *act, struct arena *scratch,
                          struct register_person *person) {
-  TRY(people_name_tidy(person->name, scratch, &person->name));
+  TRY(register_people_name_tidy(person->name, scratch, &person->name));
   TRY(register_person_check(person, clock_date_of(clock_now_ms(env->clock)), NULL));
   if (person->person_id == 0) {
     person->person_id = register_person_id_new(env);
   }
   struct people_words words;
   bool taken = false;
-  TRY(people_words_of(person->name, scratch, &words));
-  TRY(people_insert(tx, person, &words, &taken));
+  TRY(register_people_words_of(person->name, scratch, &words));
+  TRY(register_people_insert(tx, person, &words, &taken));
   if (taken) {
     FAIL(REGISTER_PIN_TAKEN, "the PIN belongs or belonged to somebody");
   }
   struct people_note note = {"register.person_added", person->person_id, person_detail(scratch, person)};
-  return people_record(env, tx, act, &note);
+  return register_people_record(env, tx, act, &note);
 }
 
 result register_person_add(struct env *env, struct db_tx *tx, const struct register_act *act,
@@ -216,9 +216,9 @@ result register_person_add(struct env *env, struct db_tx *tx, const struct regis
 static result person_save(struct env *env, struct db_tx *tx, const struct register_act *act, struct arena *scratch,
                           struct register_person *person) {
   struct people_words words;
-  TRY(people_name_tidy(person->name, scratch, &person->name));
+  TRY(register_people_name_tidy(person->name, scratch, &person->name));
   TRY(register_person_check(person, clock_date_of(clock_now_ms(env->clock)), NULL));
-  TRY(people_words_of(person->name, scratch, &words));
+  TRY(register_people_words_of(person->name, scratch, &words));
   int64_t changed = 0;
   TRY(db_run(
       tx,
@@ -232,19 +232,19 @@ static result person_save(struct env *env, struct db_tx *tx, const struct regist
       DB_ARGS(db_of_int(person->person_id), db_of_text(person->name), db_of_text(words.fold),
               db_of_text_or_null(words.word_2), db_of_text_or_null(words.word_3), db_of_text_or_null(words.word_4),
               db_of_text_or_null(words.word_last), db_of_text_or_null(person->other_name), db_of_int(person->sex),
-              db_of_int(people_birth_pack(person->birth)), db_of_text_or_null(person->birth_province),
+              db_of_int(register_people_birth_pack(person->birth)), db_of_text_or_null(person->birth_province),
               db_of_text_or_null(person->birth_place), db_of_text_or_null(person->home_town), db_of_int(person->ethnic),
               db_of_text(person->nationality), db_of_text_or_null(person->religion),
               db_of_text_or_null(person->card_number), db_of_int_or_null(person->card_issued),
               db_of_int_or_null(person->card_expires), db_of_text_or_null(person->card_place),
               db_of_text_or_null(person->mobile), db_of_int(person->life), db_of_int_or_null(person->died_on),
-              db_of_int(people_pin_number(person->pin))),
+              db_of_int(register_people_pin_number(person->pin))),
       &changed));
   if (changed == 0) {
     FAIL(REGISTER_PERSON_UNKNOWN, "nobody of that number and PIN");
   }
   struct people_note note = {"register.person_saved", person->person_id, person_detail(scratch, person)};
-  return people_record(env, tx, act, &note);
+  return register_people_record(env, tx, act, &note);
 }
 
 result register_person_save(struct env *env, struct db_tx *tx, const struct register_act *act,
@@ -274,7 +274,7 @@ result register_person_load(struct db_tx *tx, struct arena *arena, int64_t perso
       .name = db_text_copy(&rows, 1, arena),
       .other_name = db_text_copy(&rows, 2, arena),
       .sex = (enum register_sex)db_int(&rows, 3),
-      .birth = people_birth_unpack(db_int(&rows, 4)),
+      .birth = register_people_birth_unpack(db_int(&rows, 4)),
       .birth_province = db_text_copy(&rows, 5, arena),
       .birth_place = db_text_copy(&rows, 6, arena),
       .home_town = db_text_copy(&rows, 7, arena),
@@ -298,7 +298,7 @@ result register_person_find(struct db_tx *tx, struct slice pin, int64_t *ret_per
   }
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx, "SELECT person_id, status FROM person_pin WHERE pin = $1",
-               DB_ARGS(db_of_int(people_pin_number(pin))), &rows));
+               DB_ARGS(db_of_int(register_people_pin_number(pin))), &rows));
   if (!db_rows_next(&rows)) {
     TRY(rows.status);
     FAIL(REGISTER_PERSON_UNKNOWN, "nobody has that PIN");
@@ -314,20 +314,20 @@ static result pin_replace(struct env *env, struct db_tx *tx, const struct regist
                           const struct register_person *person, struct slice new_pin) {
   TRY(register_pin_check(new_pin, person->sex, person->birth));
   bool taken = false;
-  TRY(people_insert_pin(tx, people_pin_number(new_pin), person->person_id, &taken));
+  TRY(register_people_insert_pin(tx, register_people_pin_number(new_pin), person->person_id, &taken));
   if (taken) {
     FAIL(REGISTER_PIN_TAKEN, "the PIN belongs or belonged to somebody");
   }
   TRY(db_run(tx, "UPDATE person_pin SET status = $2 WHERE pin = $1",
-             DB_ARGS(db_of_int(people_pin_number(person->pin)), db_of_int(PIN_CANCELLED)), NULL));
+             DB_ARGS(db_of_int(register_people_pin_number(person->pin)), db_of_int(PIN_CANCELLED)), NULL));
   TRY(db_run(tx, "UPDATE person SET pin = $2 WHERE person_id = $1",
-             DB_ARGS(db_of_int(person->person_id), db_of_int(people_pin_number(new_pin))), NULL));
+             DB_ARGS(db_of_int(person->person_id), db_of_int(register_people_pin_number(new_pin))), NULL));
   struct arena scratch CLEANUP(arena_free);
   arena_init(&scratch);
   struct people_note note = {"register.pin_replaced", person->person_id,
                              arena_printf(&scratch, "{\"cancelled\":\"%.*s\",\"given\":\"%.*s\"}",
                                           SLICE_ARG(person->pin), SLICE_ARG(new_pin))};
-  return people_record(env, tx, act, &note);
+  return register_people_record(env, tx, act, &note);
 }
 
 result register_pin_replace(struct env *env, struct db_tx *tx, const struct register_act *act, int64_t person_id,

@@ -96,7 +96,7 @@ result register_post_has_power(struct db_tx *tx, int64_t post_id, enum register_
   return OK;
 }
 
-result agencies_insert_post(struct db_tx *tx, const struct register_post *post) {
+result register_agencies_insert_post(struct db_tx *tx, const struct register_post *post) {
   return db_run(tx,
                 "INSERT INTO post (post_id, agency_code, unit_code, role, title_vi, title_en, from_date, to_date) "
                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -106,13 +106,13 @@ result agencies_insert_post(struct db_tx *tx, const struct register_post *post) 
                 NULL);
 }
 
-result agencies_insert_power(struct db_tx *tx, const struct register_post_power *power) {
+result register_agencies_insert_power(struct db_tx *tx, const struct register_post_power *power) {
   return db_run(
       tx, "INSERT INTO post_power (post_id, power, from_date, to_date) VALUES ($1, $2, $3, $4)",
       DB_ARGS(db_of_int(power->post_id), db_of_int(power->power), db_of_int(power->from), db_of_int(power->to)), NULL);
 }
 
-result agencies_insert_holding(struct db_tx *tx, const struct register_holding *holding) {
+result register_agencies_insert_holding(struct db_tx *tx, const struct register_holding *holding) {
   return db_run(tx, "INSERT INTO post_holder (person_id, post_id, from_date, to_date) VALUES ($1, $2, $3, $4)",
                 DB_ARGS(db_of_int(holding->person_id), db_of_int(holding->post_id), db_of_int(holding->from),
                         db_of_int(holding->to)),
@@ -125,7 +125,7 @@ result register_post_add(struct env *env, struct db_tx *tx, const struct registe
   arena_init(&scratch);
   struct register_agency agency;
   TRY(register_agency_load(tx, &scratch, post->agency_code, post->from, &agency));
-  if (!register_role_name(post->role) || post->title_vi.len == 0 || !people_text_is_fine(post->title_vi)) {
+  if (!register_role_name(post->role) || post->title_vi.len == 0 || !register_people_text_is_fine(post->title_vi)) {
     FAIL(REGISTER_TEXT_SYNTAX, "a post has a role and a title");
   }
   if (post->to < post->from) {
@@ -135,14 +135,14 @@ result register_post_add(struct env *env, struct db_tx *tx, const struct registe
   TRY(db_row(tx, "SELECT COALESCE(MAX(post_id), 0) + 1 FROM post", DB_NO_ARGS, &rows));
   post->post_id = db_int(&rows, 0);
   db_rows_close(&rows);
-  TRY(agencies_insert_post(tx, post));
+  TRY(register_agencies_insert_post(tx, post));
   struct agencies_note note = {.kind = "register.post_added",
                                .code = post->agency_code,
                                .post_id = post->post_id,
                                .number = post->role,
                                .from = post->from,
                                .to = post->to};
-  return agencies_record(env, tx, act, &note);
+  return register_agencies_record(env, tx, act, &note);
 }
 
 result register_post_assign(struct env *env, struct db_tx *tx, const struct register_act *act,
@@ -164,7 +164,7 @@ result register_post_assign(struct env *env, struct db_tx *tx, const struct regi
     FAIL(REGISTER_DATES_WRONG, "ends before it begins, or is held at that time already");
   }
   db_rows_close(&rows);
-  TRY(agencies_insert_holding(tx, holding));
+  TRY(register_agencies_insert_holding(tx, holding));
   struct agencies_note note = {.kind = "register.post_assigned",
                                .person_id = holding->person_id,
                                .code = post.agency_code,
@@ -172,7 +172,7 @@ result register_post_assign(struct env *env, struct db_tx *tx, const struct regi
                                .number = post.role,
                                .from = holding->from,
                                .to = holding->to};
-  return agencies_record(env, tx, act, &note);
+  return register_agencies_record(env, tx, act, &note);
 }
 
 result register_post_leave(struct env *env, struct db_tx *tx, const struct register_act *act,
@@ -193,7 +193,7 @@ result register_post_leave(struct env *env, struct db_tx *tx, const struct regis
                                .post_id = holding->post_id,
                                .from = holding->from,
                                .to = last_day};
-  return agencies_record(env, tx, act, &note);
+  return register_agencies_record(env, tx, act, &note);
 }
 
 result register_power_grant(struct env *env, struct db_tx *tx, const struct register_act *act,
@@ -205,12 +205,12 @@ result register_power_grant(struct env *env, struct db_tx *tx, const struct regi
   if (!register_power_name(granted->power) || granted->to < granted->from) {
     FAIL(REGISTER_DATES_WRONG, "a power has a name and dates in order");
   }
-  TRY(agencies_insert_power(tx, granted));
+  TRY(register_agencies_insert_power(tx, granted));
   struct agencies_note note = {.kind = "register.power_granted",
                                .code = post.agency_code,
                                .post_id = granted->post_id,
                                .number = granted->power,
                                .from = granted->from,
                                .to = granted->to};
-  return agencies_record(env, tx, act, &note);
+  return register_agencies_record(env, tx, act, &note);
 }

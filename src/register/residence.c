@@ -92,7 +92,7 @@ static result residence_check(const struct register_residence *residence, int32_
   if (!commune || !slice_is(residence->province, commune->province)) {
     FAIL(REGISTER_COMMUNE_UNKNOWN, "no such commune in that province on that date");
   }
-  if (!people_text_is_fine(residence->address)) {
+  if (!register_people_text_is_fine(residence->address)) {
     FAIL(REGISTER_TEXT_SYNTAX, "an address is one line");
   }
   return OK;
@@ -135,9 +135,9 @@ result register_residence_move(struct env *env, struct db_tx *tx, const struct r
     FAIL(REGISTER_DATES_WRONG, "a later residence of that kind is recorded already");
   }
   db_rows_close(&rows);
-  TRY(people_insert_residence(tx, residence, units_on));
+  TRY(register_people_insert_residence(tx, residence, units_on));
   struct people_note note = {"register.residence_moved", residence->person_id, residence_detail(&scratch, residence)};
-  return people_record(env, tx, act, &note);
+  return register_people_record(env, tx, act, &note);
 }
 
 static void part_append(struct buf *buf, struct slice part) {

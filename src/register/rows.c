@@ -3,7 +3,7 @@
 #include "ledger/ledger.h"
 #include "register/people.h"
 
-struct people_words people_words_cut(struct slice fold) {
+struct people_words register_people_words_cut(struct slice fold) {
   struct people_words words = {.fold = fold};
   struct slice *const middle[] = {&words.word_2, &words.word_3, &words.word_4};
   struct slice rest = fold;
@@ -19,22 +19,22 @@ struct people_words people_words_cut(struct slice fold) {
   return words;
 }
 
-result people_words_of(struct slice name, struct arena *arena, struct people_words *ret_words) {
+result register_people_words_of(struct slice name, struct arena *arena, struct people_words *ret_words) {
   struct slice fold;
   TRY(utf8_search_fold(name, arena, &fold));
-  *ret_words = people_words_cut(fold);
+  *ret_words = register_people_words_cut(fold);
   return OK;
 }
 
-int64_t people_birth_pack(struct register_birth birth) {
+int64_t register_people_birth_pack(struct register_birth birth) {
   return birth.year * 10000 + birth.month * 100 + birth.day;
 }
 
-struct register_birth people_birth_unpack(int64_t packed) {
+struct register_birth register_people_birth_unpack(int64_t packed) {
   return (struct register_birth){(int16_t)(packed / 10000), (uint8_t)(packed / 100 % 100), (uint8_t)(packed % 100)};
 }
 
-int64_t people_pin_number(struct slice pin) {
+int64_t register_people_pin_number(struct slice pin) {
   int64_t number = 0;
   for (size_t i = 0; i < pin.len; i++) {
     number = number * 10 + (pin.ptr[i] - '0');
@@ -59,7 +59,7 @@ static bool name_is_fine(struct slice name) {
   return has_letter;
 }
 
-result people_name_tidy(struct slice name, struct arena *arena, struct slice *ret_name) {
+result register_people_name_tidy(struct slice name, struct arena *arena, struct slice *ret_name) {
   if (name.len > 4 * (size_t)REGISTER_NAME_BYTES_MAX || !utf8_is_valid(name)) {
     FAIL(REGISTER_NAME_SYNTAX, "a name is UTF-8 of bounded length");
   }
@@ -79,11 +79,11 @@ result people_name_tidy(struct slice name, struct arena *arena, struct slice *re
   return OK;
 }
 
-bool people_text_is_fine(struct slice text) {
+bool register_people_text_is_fine(struct slice text) {
   return text.len <= REGISTER_TEXT_BYTES_MAX && utf8_is_line(text);
 }
 
-result people_insert_person(struct db_tx *tx, const struct register_person *person, const struct people_words *words) {
+result register_people_insert_person(struct db_tx *tx, const struct register_person *person, const struct people_words *words) {
   return db_run(
       tx,
       "INSERT INTO person (person_id, pin, name, name_fold, word_2, word_3, word_4, word_last, other_name, sex, birth, "
@@ -91,11 +91,11 @@ result people_insert_person(struct db_tx *tx, const struct register_person *pers
       "card_place, mobile, life, died_on) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
       "$16, "
       "$17, $18, $19, $20, $21, $22, $23, $24)",
-      DB_ARGS(db_of_int(person->person_id), db_of_int(people_pin_number(person->pin)), db_of_text(person->name),
+      DB_ARGS(db_of_int(person->person_id), db_of_int(register_people_pin_number(person->pin)), db_of_text(person->name),
               db_of_text(words->fold), db_of_text_or_null(words->word_2), db_of_text_or_null(words->word_3),
               db_of_text_or_null(words->word_4), db_of_text_or_null(words->word_last),
               db_of_text_or_null(person->other_name), db_of_int(person->sex),
-              db_of_int(people_birth_pack(person->birth)), db_of_text_or_null(person->birth_province),
+              db_of_int(register_people_birth_pack(person->birth)), db_of_text_or_null(person->birth_province),
               db_of_text_or_null(person->birth_place), db_of_text_or_null(person->home_town), db_of_int(person->ethnic),
               db_of_text(person->nationality), db_of_text_or_null(person->religion),
               db_of_text_or_null(person->card_number), db_of_int_or_null(person->card_issued),
@@ -104,7 +104,7 @@ result people_insert_person(struct db_tx *tx, const struct register_person *pers
       NULL);
 }
 
-result people_insert_pin(struct db_tx *tx, int64_t pin, int64_t person_id, bool *ret_taken) {
+result register_people_insert_pin(struct db_tx *tx, int64_t pin, int64_t person_id, bool *ret_taken) {
   int64_t changed = 0;
   TRY(db_run(tx, "INSERT INTO person_pin (pin, person_id, status) VALUES ($1, $2, 1) ON CONFLICT DO NOTHING",
              DB_ARGS(db_of_int(pin), db_of_int(person_id)), &changed));
@@ -112,25 +112,25 @@ result people_insert_pin(struct db_tx *tx, int64_t pin, int64_t person_id, bool 
   return OK;
 }
 
-result people_insert(struct db_tx *tx, const struct register_person *person, const struct people_words *words,
+result register_people_insert(struct db_tx *tx, const struct register_person *person, const struct people_words *words,
                      bool *ret_taken) {
-  TRY(people_insert_pin(tx, people_pin_number(person->pin), person->person_id, ret_taken));
-  return *ret_taken ? OK : people_insert_person(tx, person, words);
+  TRY(register_people_insert_pin(tx, register_people_pin_number(person->pin), person->person_id, ret_taken));
+  return *ret_taken ? OK : register_people_insert_person(tx, person, words);
 }
 
-result people_insert_relation(struct db_tx *tx, const struct register_relation *relation, int64_t ordinal) {
+result register_people_insert_relation(struct db_tx *tx, const struct register_relation *relation, int64_t ordinal) {
   return db_run(
       tx,
       "INSERT INTO person_relation (person_id, kind, ordinal, related_person_id, name, birth, from_date, to_date) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
       DB_ARGS(db_of_int(relation->person_id), db_of_int(relation->kind), db_of_int(ordinal),
               db_of_int(relation->related_person_id), db_of_text_or_null(relation->name),
-              db_of_int_or_null(people_birth_pack(relation->birth)), db_of_int(relation->from),
+              db_of_int_or_null(register_people_birth_pack(relation->birth)), db_of_int(relation->from),
               db_of_int(relation->to)),
       NULL);
 }
 
-result people_insert_residence(struct db_tx *tx, const struct register_residence *residence, int32_t units_on) {
+result register_people_insert_residence(struct db_tx *tx, const struct register_residence *residence, int32_t units_on) {
   return db_run(tx,
                 "INSERT INTO person_residence (person_id, kind, from_date, to_date, province, commune, commune_name, "
                 "district_name, "
@@ -143,7 +143,7 @@ result people_insert_residence(struct db_tx *tx, const struct register_residence
                 NULL);
 }
 
-result people_insert_category(struct db_tx *tx, const struct register_category_row *row) {
+result register_people_insert_category(struct db_tx *tx, const struct register_category_row *row) {
   return db_run(
       tx, "INSERT INTO person_category (person_id, category, from_date, to_date, basis) VALUES ($1, $2, $3, $4, $5)",
       DB_ARGS(db_of_int(row->person_id), db_of_int(row->category), db_of_int(row->from), db_of_int(row->to),
@@ -151,7 +151,7 @@ result people_insert_category(struct db_tx *tx, const struct register_category_r
       NULL);
 }
 
-result people_insert_conviction(struct db_tx *tx, const struct register_conviction *conviction) {
+result register_people_insert_conviction(struct db_tx *tx, const struct register_conviction *conviction) {
   return db_run(
       tx,
       "INSERT INTO person_conviction (person_id, number, court, judgment_number, judgment_date, crime, clause, "
@@ -164,7 +164,7 @@ result people_insert_conviction(struct db_tx *tx, const struct register_convicti
       NULL);
 }
 
-result people_insert_ban(struct db_tx *tx, const struct register_ban *ban) {
+result register_people_insert_ban(struct db_tx *tx, const struct register_ban *ban) {
   return db_run(
       tx,
       "INSERT INTO person_ban (person_id, number, court, decision_number, decision_date, position, from_date, to_date) "
@@ -175,7 +175,7 @@ result people_insert_ban(struct db_tx *tx, const struct register_ban *ban) {
       NULL);
 }
 
-result people_record(struct env *env, struct db_tx *tx, const struct register_act *act,
+result register_people_record(struct env *env, struct db_tx *tx, const struct register_act *act,
                      const struct people_note *note) {
   struct ledger_entry entry = {
       .kind = note->kind,

@@ -78,7 +78,7 @@ static result lives_there(const struct search *search, int64_t person_id, bool *
 static result take_row(struct search *search, struct db_rows *rows) {
   int64_t person_id = db_int(rows, 0);
   if (!name_matches(search, db_text(rows, 1), db_text(rows, 2)) ||
-      !birth_matches(search->query->birth, people_birth_unpack(db_int(rows, 3))) || is_found(search, person_id)) {
+      !birth_matches(search->query->birth, register_people_birth_unpack(db_int(rows, 3))) || is_found(search, person_id)) {
     return OK;
   }
   bool lives = false;
@@ -175,7 +175,7 @@ result register_person_search(struct db_tx *tx, struct arena *arena, const struc
       .tx = tx, .arena = arena, .query = query, .limit = (size_t)(limit_fits ? query->limit : REGISTER_SEARCH_MAX)};
   struct slice name;
   struct slice fold;
-  if (!is_ok(people_name_tidy(query->name, arena, &name)) || !is_ok(utf8_search_fold(name, arena, &fold))) {
+  if (!is_ok(register_people_name_tidy(query->name, arena, &name)) || !is_ok(utf8_search_fold(name, arena, &fold))) {
     FAIL(REGISTER_QUERY_SYNTAX, "a search wants letters");
   }
   TRY(words_read(&search, fold));

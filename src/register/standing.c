@@ -59,7 +59,7 @@ result register_convictions_load(struct db_tx *tx, struct arena *arena, int64_t 
 
 static bool texts_are_fine(const struct slice *texts, size_t count) {
   for (size_t i = 0; i < count; i++) {
-    if (texts[i].len == 0 || !people_text_is_fine(texts[i])) {
+    if (texts[i].len == 0 || !register_people_text_is_fine(texts[i])) {
       return false;
     }
   }
@@ -87,7 +87,7 @@ static struct slice conviction_detail(struct arena *arena, const struct register
 result register_conviction_add(struct env *env, struct db_tx *tx, const struct register_act *act,
                                struct register_conviction *conviction) {
   struct slice texts[] = {conviction->court, conviction->judgment_number, conviction->crime, conviction->sentence};
-  if (!texts_are_fine(texts, sizeof texts / sizeof *texts) || !people_text_is_fine(conviction->clause)) {
+  if (!texts_are_fine(texts, sizeof texts / sizeof *texts) || !register_people_text_is_fine(conviction->clause)) {
     FAIL(REGISTER_TEXT_SYNTAX, "court, judgment number, crime and sentence are one line each");
   }
   bool expunged = conviction->status == REGISTER_CONVICTION_EXPUNGED;
@@ -100,12 +100,12 @@ result register_conviction_add(struct env *env, struct db_tx *tx, const struct r
   TRY(next_number(tx, "SELECT COALESCE(MAX(number), 0) + 1 FROM person_conviction WHERE person_id = $1",
                   conviction->person_id, &number));
   conviction->number = number;
-  TRY(people_insert_conviction(tx, conviction));
+  TRY(register_people_insert_conviction(tx, conviction));
   struct arena scratch CLEANUP(arena_free);
   arena_init(&scratch);
   struct people_note note = {"register.conviction_added", conviction->person_id,
                              conviction_detail(&scratch, conviction)};
-  return people_record(env, tx, act, &note);
+  return register_people_record(env, tx, act, &note);
 }
 
 result register_conviction_expunge(struct env *env, struct db_tx *tx, const struct register_act *act,
@@ -127,7 +127,7 @@ result register_conviction_expunge(struct env *env, struct db_tx *tx, const stru
   arena_init(&scratch);
   struct people_note note = {"register.conviction_expunged", conviction->person_id,
                              conviction_detail(&scratch, &after)};
-  return people_record(env, tx, act, &note);
+  return register_people_record(env, tx, act, &note);
 }
 
 /* ---- bans ---- */
@@ -191,11 +191,11 @@ result register_ban_add(struct env *env, struct db_tx *tx, const struct register
   TRY(next_number(tx, "SELECT COALESCE(MAX(number), 0) + 1 FROM person_ban WHERE person_id = $1", ban->person_id,
                   &number));
   ban->number = number;
-  TRY(people_insert_ban(tx, ban));
+  TRY(register_people_insert_ban(tx, ban));
   struct arena scratch CLEANUP(arena_free);
   arena_init(&scratch);
   struct people_note note = {"register.ban_added", ban->person_id, ban_detail(&scratch, ban)};
-  return people_record(env, tx, act, &note);
+  return register_people_record(env, tx, act, &note);
 }
 
 /* ---- categories ---- */
@@ -208,7 +208,7 @@ static result derived_category(struct db_tx *tx, int64_t person_id, int32_t on, 
     TRY(rows.status);
     FAIL(REGISTER_PERSON_UNKNOWN, "nobody has that number");
   }
-  struct register_birth birth = people_birth_unpack(db_int(&rows, 0));
+  struct register_birth birth = register_people_birth_unpack(db_int(&rows, 0));
   int32_t age = clock_age_years(register_birth_date(birth), on);
   struct civil_date born = clock_civil(register_birth_date(birth));
   struct register_category_row row = {.person_id = person_id, .to = REGISTER_OPEN};
@@ -283,7 +283,7 @@ static result category_record(struct env *env, struct db_tx *tx, const struct re
   jout_put_text_or_null(&out, "basis", row->basis);
   jout_object_end(&out);
   struct people_note note = {kind, row->person_id, buf_slice(&buf)};
-  return people_record(env, tx, act, &note);
+  return register_people_record(env, tx, act, &note);
 }
 
 result register_category_grant(struct env *env, struct db_tx *tx, const struct register_act *act,
@@ -295,7 +295,7 @@ result register_category_grant(struct env *env, struct db_tx *tx, const struct r
   if (row->to < row->from) {
     FAIL(REGISTER_DATES_WRONG, "ends before it begins");
   }
-  if (!people_text_is_fine(row->basis)) {
+  if (!register_people_text_is_fine(row->basis)) {
     FAIL(REGISTER_TEXT_SYNTAX, "the basis is one line");
   }
   TRY(person_exists(tx, row->person_id));
@@ -309,7 +309,7 @@ result register_category_grant(struct env *env, struct db_tx *tx, const struct r
     FAIL(REGISTER_DATES_WRONG, "granted for that time already");
   }
   db_rows_close(&rows);
-  TRY(people_insert_category(tx, row));
+  TRY(register_people_insert_category(tx, row));
   return category_record(env, tx, act, "register.category_granted", row);
 }
 

@@ -17,37 +17,37 @@ static void demo_category(struct synth_batch *batch, const struct synth_row *row
                           int32_t from) {
   struct register_category_row granted = {row->person.person_id, category, from, REGISTER_OPEN,
                                           S("Dữ liệu trình diễn")};
-  synth_category(batch, &granted);
+  register_synth_category(batch, &granted);
 }
 
 struct demo_single {
   const char *name;
   const char *province;
-  struct synth_single form;
+  struct register_synth_single form;
 };
 
 static result demo_person(struct synth_country *country, struct synth_batch *batch, const struct demo_single *demo,
                           struct synth_row **ret_row) {
   struct synth_household household;
-  const struct synth_place *place = synth_place_find(&country->places, slice_str(demo->province));
-  synth_household_plain(country, batch, place, &household);
-  TRY(synth_single(&household, &demo->form, ret_row));
+  const struct synth_place *place = register_synth_place_find(&country->places, slice_str(demo->province));
+  register_synth_household_plain(country, batch, place, &household);
+  TRY(register_synth_single(&household, &demo->form, ret_row));
   demo_name(batch, slice_str(demo->name), *ret_row);
   return OK;
 }
 
 static result demo_family(struct synth_country *country, struct synth_batch *batch) {
   struct synth_household household;
-  synth_household_plain(country, batch, synth_place_find(&country->places, S("01")), &household);
-  struct synth_family family = {.husband_age = 38, .wife_age = 36, .child_age = 10};
-  TRY(synth_family(&household, &family));
+  register_synth_household_plain(country, batch, register_synth_place_find(&country->places, S("01")), &household);
+  struct register_synth_family family = {.husband_age = 38, .wife_age = 36, .child_age = 10};
+  TRY(register_synth_family(&household, &family));
   demo_name(batch, S("citizen.hanoi"), family.husband);
   demo_name(batch, S("citizen.hanoi.wife"), family.wife);
   demo_name(batch, S("citizen.hanoi.child"), family.child);
-  synth_household_plain(country, batch, synth_place_find(&country->places, S("01")), &household);
+  register_synth_household_plain(country, batch, register_synth_place_find(&country->places, S("01")), &household);
   struct synth_row *guardian = NULL;
   struct synth_row *ward = NULL;
-  TRY(synth_guarded(&household, &guardian, &ward));
+  TRY(register_synth_guarded(&household, &guardian, &ward));
   demo_name(batch, S("guardian.hanoi"), guardian);
   demo_name(batch, S("ward.hanoi"), ward);
   return OK;
@@ -67,13 +67,13 @@ static result demo_standing(struct synth_country *country, struct synth_batch *b
     }
     struct register_category_row studies = {row->person.person_id, REGISTER_CATEGORY_STUDENT, country->date - 300,
                                             country->date + 700, S("Dữ liệu trình diễn")};
-    synth_category(batch, &studies);
+    register_synth_category(batch, &studies);
   } else if (slice_is(name, "poor.hanoi")) {
     demo_category(batch, row, REGISTER_CATEGORY_POOR_HOUSEHOLD, country->date - 400);
   } else if (slice_is(name, "digital.hanoi") && country->date >= DIGITAL_FROM) {
     demo_category(batch, row, REGISTER_CATEGORY_DIGITAL_CITIZEN, DIGITAL_FROM);
   } else if (slice_is(name, "convicted.hanoi") || slice_is(name, "expunged.hanoi")) {
-    synth_convict(country, batch, row, slice_is(name, "expunged.hanoi"));
+    register_synth_convict(country, batch, row, slice_is(name, "expunged.hanoi"));
   }
   return OK;
 }
@@ -120,12 +120,12 @@ static result vacancies_load(struct db_tx *tx, struct arena *arena, int32_t on, 
 
 static result officer_make(struct synth_country *country, struct synth_batch *batch, const struct vacancy *vacancy) {
   struct synth_household household;
-  synth_household_plain(country, batch, synth_place_find(&country->places, vacancy->province), &household);
-  struct synth_single form = {synth_chance(country, 5000) ? REGISTER_MALE : REGISTER_FEMALE,
-                              30 + (int32_t)synth_draw(country, 25)};
+  register_synth_household_plain(country, batch, register_synth_place_find(&country->places, vacancy->province), &household);
+  struct register_synth_single form = {register_synth_chance(country, 5000) ? REGISTER_MALE : REGISTER_FEMALE,
+                              30 + (int32_t)register_synth_draw(country, 25)};
   struct synth_row *row = NULL;
-  TRY(synth_single(&household, &form, &row));
-  int32_t served = country->date - 30 - (int32_t)synth_draw(country, 900);
+  TRY(register_synth_single(&household, &form, &row));
+  int32_t served = country->date - 30 - (int32_t)register_synth_draw(country, 900);
   struct register_holding *holding = &batch->holdings[batch->holding_count++];
   *holding = (struct register_holding){row->person.person_id, vacancy->post_id, served, REGISTER_OPEN};
   demo_name(batch,
@@ -162,7 +162,7 @@ static result found_agencies(struct db_tx *tx, void *arg) {
 }
 
 static result batch_finish(struct env *env, struct synth_country *country, struct synth_batch *batch) {
-  TRY(synth_batch_store(env, batch));
+  TRY(register_synth_batch_store(env, batch));
   country->counts.people += (int64_t)batch->row_count;
   country->counts.categories += (int64_t)batch->category_count;
   country->counts.convictions += (int64_t)batch->conviction_count;
@@ -181,7 +181,7 @@ static result first_batch(struct env *env, struct synth_country *country, struct
 
 static result next_batch(struct env *env, struct synth_country *country, struct synth_batch *batch) {
   while (batch->row_count < SYNTH_BATCH_PEOPLE && country->made < country->options->people) {
-    TRY(synth_household_any(country, batch));
+    TRY(register_synth_household_any(country, batch));
   }
   return batch_finish(env, country, batch);
 }
@@ -189,17 +189,17 @@ static result next_batch(struct env *env, struct synth_country *country, struct 
 static result batch_make(struct env *env, struct synth_country *country,
                          result (*fill)(struct env *env, struct synth_country *country, struct synth_batch *batch)) {
   struct synth_batch batch;
-  synth_batch_init(&batch, country->date);
+  register_synth_batch_init(&batch, country->date);
   result made = fill(env, country, &batch);
   arena_free(&batch.arena);
   return made;
 }
 
 static result country_make(struct env *env, struct synth_country *country) {
-  TRY(synth_names_init(&country->lasting, &country->names));
-  TRY(synth_places_init(&country->lasting, country->date, &country->places));
+  TRY(register_synth_names_init(&country->lasting, &country->names));
+  TRY(register_synth_places_init(&country->lasting, country->date, &country->places));
   if (country->options->province_count > 0) {
-    synth_places_keep(&country->places, country->options->provinces, country->options->province_count);
+    register_synth_places_keep(&country->places, country->options->provinces, country->options->province_count);
   }
   country->pin_serials = ARENA_ARRAY(&country->lasting, uint32_t, PIN_GROUPS);
   TRY(db_write(env->db, found_agencies, env));

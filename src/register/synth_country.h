@@ -72,12 +72,12 @@ struct synth_household {
 };
 
 /* Between 0 and bound - 1; true with a probability in ten thousand. */
-uint64_t synth_draw(struct synth_country *country, uint64_t bound);
-bool synth_chance(struct synth_country *country, uint64_t of_ten_thousand);
+uint64_t register_synth_draw(struct synth_country *country, uint64_t bound);
+bool register_synth_chance(struct synth_country *country, uint64_t of_ten_thousand);
 /* A birth date of somebody who is that old on the country's date. */
-int32_t synth_born(struct synth_country *country, int32_t age);
+int32_t register_synth_born(struct synth_country *country, int32_t age);
 /* A date `years` after, never one that does not exist. */
-int32_t synth_years_after(int32_t date, int32_t years);
+int32_t register_synth_years_after(int32_t date, int32_t years);
 
 /* ---- synth_member.c ---- */
 struct synth_form {
@@ -87,35 +87,35 @@ struct synth_form {
   int32_t died_on;                   /* 0: alive */
 };
 /* A person with number, PIN, name, card, residence, categories and perhaps convictions. */
-MUST_USE result synth_member(struct synth_household *household, const struct synth_form *form,
+MUST_USE result register_synth_member(struct synth_household *household, const struct synth_form *form,
                              struct synth_row **ret_row);
-void synth_category(struct synth_batch *batch, const struct register_category_row *row);
+void register_synth_category(struct synth_batch *batch, const struct register_category_row *row);
 /* The first, and here the only one, of its kind that the person has. */
-void synth_relation(struct synth_batch *batch, const struct register_relation *relation);
-void synth_convict(struct synth_country *country, struct synth_batch *batch, const struct synth_row *row,
+void register_synth_relation(struct synth_batch *batch, const struct register_relation *relation);
+void register_synth_convict(struct synth_country *country, struct synth_batch *batch, const struct synth_row *row,
                    bool expunged);
 
 /* ---- synth_household.c ---- */
 /* A random household: one to about ten people. */
-MUST_USE result synth_household_any(struct synth_country *country, struct synth_batch *batch);
+MUST_USE result register_synth_household_any(struct synth_country *country, struct synth_batch *batch);
 /* In that province, plain, for demonstrations. */
-void synth_household_plain(struct synth_country *country, struct synth_batch *batch, const struct synth_place *place,
+void register_synth_household_plain(struct synth_country *country, struct synth_batch *batch, const struct synth_place *place,
                            struct synth_household *ret_household);
-struct synth_single {
+struct register_synth_single {
   enum register_sex sex;
   int32_t age;
 };
-MUST_USE result synth_single(struct synth_household *household, const struct synth_single *form,
+MUST_USE result register_synth_single(struct synth_household *household, const struct register_synth_single *form,
                              struct synth_row **ret_row);
-struct synth_family {
+struct register_synth_family {
   int32_t husband_age, wife_age;
   int32_t child_age;                        /* one child of that age; -1: as it comes */
   struct synth_row *husband, *wife, *child; /* filled in */
 };
-MUST_USE result synth_family(struct synth_household *household, struct synth_family *family);
-MUST_USE result synth_guarded(struct synth_household *household, struct synth_row **ret_guardian,
+MUST_USE result register_synth_family(struct synth_household *household, struct register_synth_family *family);
+MUST_USE result register_synth_guarded(struct synth_household *household, struct synth_row **ret_guardian,
                               struct synth_row **ret_ward);
 
 /* ---- synth_store.c ---- */
-void synth_batch_init(struct synth_batch *batch, int32_t date);
-MUST_USE result synth_batch_store(struct env *env, struct synth_batch *batch);
+void register_synth_batch_init(struct synth_batch *batch, int32_t date);
+MUST_USE result register_synth_batch_store(struct env *env, struct synth_batch *batch);

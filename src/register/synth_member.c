@@ -19,7 +19,7 @@ static unsigned birth_code(struct synth_country *country, const struct synth_pla
   if (born >= UNITS_REORGANISED) {
     return (unsigned)(place->province->code[0] - '0') * 10 + (unsigned)(place->province->code[1] - '0');
   }
-  return place->births[synth_draw(country, place->birth_count)];
+  return place->births[register_synth_draw(country, place->birth_count)];
 }
 
 static struct slice pin_make(struct synth_household *household, unsigned province, const struct synth_form *form) {
@@ -41,8 +41,8 @@ static struct slice pin_make(struct synth_household *household, unsigned provinc
 static int32_t card_expiry(int32_t born, int32_t issued) {
   static const int32_t ages[] = {14, 25, 40, 60};
   for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
-    if (issued < synth_years_after(born, ages[i] - 2)) {
-      return synth_years_after(born, ages[i]);
+    if (issued < register_synth_years_after(born, ages[i] - 2)) {
+      return register_synth_years_after(born, ages[i]);
     }
   }
   return REGISTER_OPEN;
@@ -52,7 +52,7 @@ static void card_make(struct synth_country *country, struct register_person *per
   static const int32_t ages[] = {60, 40, 25, 14};
   int32_t until = person->died_on ? person->died_on - 1 : country->date;
   for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
-    int32_t birthday = synth_years_after(born, ages[i]);
+    int32_t birthday = register_synth_years_after(born, ages[i]);
     if (birthday > until - 15) {
       continue;
     }
@@ -61,7 +61,7 @@ static void card_make(struct synth_country *country, struct register_person *per
     if (last < first) {
       return; /* before chip cards, or dead before them */
     }
-    person->card_issued = first + (int32_t)synth_draw(country, (uint64_t)(last - first + 1));
+    person->card_issued = first + (int32_t)register_synth_draw(country, (uint64_t)(last - first + 1));
     person->card_expires = card_expiry(born, person->card_issued);
     person->card_number = person->pin;
     person->card_place =
@@ -79,11 +79,11 @@ static void mobile_make(struct synth_country *country, struct register_person *p
 
 /* ---- categories ---- */
 
-void synth_category(struct synth_batch *batch, const struct register_category_row *row) {
+void register_synth_category(struct synth_batch *batch, const struct register_category_row *row) {
   batch->categories[batch->category_count++] = *row;
 }
 
-void synth_relation(struct synth_batch *batch, const struct register_relation *relation) {
+void register_synth_relation(struct synth_batch *batch, const struct register_relation *relation) {
   batch->relations[batch->relation_count++] = *relation;
 }
 
@@ -91,7 +91,7 @@ static void category_open(struct synth_household *household, const struct synth_
                           enum register_category category, struct slice basis) {
   int32_t from = household->since > row->born ? household->since : row->born;
   struct register_category_row granted = {row->person.person_id, category, from, REGISTER_OPEN, basis};
-  synth_category(household->batch, &granted);
+  register_synth_category(household->batch, &granted);
 }
 
 /* School years begin on 5 September; pupils from 6 to 17, students for four years after. */
@@ -109,9 +109,9 @@ static void category_school(struct synth_household *household, const struct synt
       .from = clock_date_from(start),
       .to = clock_date_from(end),
   };
-  bool studies = granted.category == REGISTER_CATEGORY_PUPIL || synth_chance(household->country, 3800);
+  bool studies = granted.category == REGISTER_CATEGORY_PUPIL || register_synth_chance(household->country, 3800);
   if (studies && granted.from <= household->country->date && granted.to >= household->country->date) {
-    synth_category(household->batch, &granted);
+    register_synth_category(household->batch, &granted);
   }
 }
 
@@ -119,13 +119,13 @@ static void categories_of_place(struct synth_household *household, const struct 
   if (household->poor) {
     category_open(household, row, REGISTER_CATEGORY_POOR_HOUSEHOLD, S("Quyết định công nhận hộ nghèo"));
   }
-  if (synth_commune_is_difficult(household->place, household->commune)) {
+  if (register_synth_commune_is_difficult(household->place, household->commune)) {
     category_open(household, row, REGISTER_CATEGORY_DIFFICULT_COMMUNE, (struct slice){0});
     if (row->person.ethnic != 1) {
       category_open(household, row, REGISTER_CATEGORY_DIFFICULT_COMMUNE_MINORITY, (struct slice){0});
     }
   }
-  if (synth_commune_is_border(household->place, household->commune)) {
+  if (register_synth_commune_is_border(household->place, household->commune)) {
     category_open(household, row, REGISTER_CATEGORY_BORDER_OR_ATK_COMMUNE, (struct slice){0});
   }
 }
@@ -143,20 +143,20 @@ static void categories_make(struct synth_household *household, const struct synt
     return;
   }
   categories_of_place(household, row);
-  if (synth_chance(country, age >= 60 ? 700 : 150)) {
+  if (register_synth_chance(country, age >= 60 ? 700 : 150)) {
     category_open(household, row, REGISTER_CATEGORY_DISABLED, S("Giấy xác nhận khuyết tật"));
   }
-  if (age >= 66 && synth_chance(country, 120)) {
+  if (age >= 66 && register_synth_chance(country, 120)) {
     category_open(household, row, REGISTER_CATEGORY_MERITORIOUS, S("Quyết định công nhận người có công"));
   }
-  if (age >= 40 && synth_chance(country, 110)) {
+  if (age >= 40 && register_synth_chance(country, 110)) {
     category_open(household, row, REGISTER_CATEGORY_MARTYR_RELATIVE, S("Giấy chứng nhận thân nhân liệt sĩ"));
   }
-  if (age >= 18 && country->date >= DIGITAL_FROM && synth_chance(country, 300)) {
-    int32_t granted_on = DIGITAL_FROM + (int32_t)synth_draw(country, (uint64_t)(country->date - DIGITAL_FROM + 1));
+  if (age >= 18 && country->date >= DIGITAL_FROM && register_synth_chance(country, 300)) {
+    int32_t granted_on = DIGITAL_FROM + (int32_t)register_synth_draw(country, (uint64_t)(country->date - DIGITAL_FROM + 1));
     struct register_category_row granted = {row->person.person_id, REGISTER_CATEGORY_DIGITAL_CITIZEN, granted_on,
                                             REGISTER_OPEN, (struct slice){0}};
-    synth_category(household->batch, &granted);
+    register_synth_category(household->batch, &granted);
   }
 }
 
@@ -180,7 +180,7 @@ static const struct {
 };
 
 static struct slice court_of(struct synth_country *country, struct synth_batch *batch) {
-  const struct synth_place *place = synth_place_pick(&country->places, &country->random);
+  const struct synth_place *place = register_synth_place_pick(&country->places, &country->random);
   bool city = slice_starts(slice_str(place->province->full_name), S("Thành phố"));
   return arena_printf(&batch->arena, "Tòa án nhân dân %s %s", city ? "thành phố" : "tỉnh", place->province->name);
 }
@@ -194,28 +194,28 @@ static void ban_make(struct synth_batch *batch, const struct register_conviction
       .decision_date = conviction->judgment_date,
       .position = S("Chức vụ quản lý tài sản, quản lý doanh nghiệp"),
       .from = from,
-      .to = synth_years_after(from, 2),
+      .to = register_synth_years_after(from, 2),
   };
 }
 
-void synth_convict(struct synth_country *country, struct synth_batch *batch, const struct synth_row *row,
+void register_synth_convict(struct synth_country *country, struct synth_batch *batch, const struct synth_row *row,
                    bool expunged) {
-  size_t which = synth_draw(country, sizeof CRIMES / sizeof *CRIMES);
+  size_t which = register_synth_draw(country, sizeof CRIMES / sizeof *CRIMES);
   int32_t served = CRIMES[which].months * 31;
   int32_t cleared = served + 800; /* [Penal Code Art 70] two years after a sentence of up to five */
-  int32_t first = synth_years_after(row->born, 18);
+  int32_t first = register_synth_years_after(row->born, 18);
   int32_t earliest = country->date - (expunged ? 7300 : cleared);
   int32_t latest = country->date - (expunged ? cleared : 20);
   earliest = earliest > first ? earliest : first;
   int32_t judged =
-      earliest < latest ? earliest + (int32_t)synth_draw(country, (uint64_t)(latest - earliest)) : earliest;
+      earliest < latest ? earliest + (int32_t)register_synth_draw(country, (uint64_t)(latest - earliest)) : earliest;
   int32_t cleared_on = judged + cleared < country->date ? judged + cleared : country->date;
   struct register_conviction conviction = {
       .person_id = row->person.person_id,
       .number = 1,
       .court = court_of(country, batch),
       .judgment_number =
-          arena_printf(&batch->arena, "%u/%d/HS-ST", 1 + (unsigned)synth_draw(country, 400), clock_civil(judged).year),
+          arena_printf(&batch->arena, "%u/%d/HS-ST", 1 + (unsigned)register_synth_draw(country, 400), clock_civil(judged).year),
       .judgment_date = judged,
       .crime = slice_str(CRIMES[which].crime),
       .clause = slice_str(CRIMES[which].clause),
@@ -235,8 +235,8 @@ static void standing_make(struct synth_household *household, const struct synth_
   if (household->plain || age < 20 || row->person.life == REGISTER_DEAD) {
     return;
   }
-  if (synth_chance(country, row->person.sex == REGISTER_MALE ? 72 : 8)) {
-    synth_convict(country, household->batch, row, age >= 28 && synth_chance(country, 5500));
+  if (register_synth_chance(country, row->person.sex == REGISTER_MALE ? 72 : 8)) {
+    register_synth_convict(country, household->batch, row, age >= 28 && register_synth_chance(country, 5500));
   }
 }
 
@@ -260,17 +260,17 @@ static void residence_make(struct synth_household *household, const struct synth
   household->batch->residences[household->batch->residence_count++] = residence;
   struct synth_country *country = household->country;
   int32_t age = clock_age_years(row->born, country->date);
-  if (household->plain || row->person.died_on || age < 18 || age > 45 || !synth_chance(country, 900)) {
+  if (household->plain || row->person.died_on || age < 18 || age > 45 || !register_synth_chance(country, 900)) {
     return;
   }
-  const struct synth_place *away = synth_place_pick(&country->places, &country->random);
-  const struct register_commune *commune = &away->communes[synth_draw(country, away->commune_count)];
+  const struct synth_place *away = register_synth_place_pick(&country->places, &country->random);
+  const struct register_commune *commune = &away->communes[register_synth_draw(country, away->commune_count)];
   residence.kind = REGISTER_TEMPORARY;
   residence.province = slice_str(away->province->code);
   residence.commune = slice_str(commune->code);
-  residence.address = arena_printf(&household->batch->arena, "Phòng trọ số %u", 1 + (unsigned)synth_draw(country, 60));
+  residence.address = arena_printf(&household->batch->arena, "Phòng trọ số %u", 1 + (unsigned)register_synth_draw(country, 60));
   residence.householder_id = 0;
-  residence.from = country->date - (int32_t)synth_draw(country, 600);
+  residence.from = country->date - (int32_t)register_synth_draw(country, 600);
   household->batch->residences[household->batch->residence_count++] = residence;
 }
 
@@ -281,7 +281,7 @@ static struct register_birth birth_known(struct synth_household *household, int3
   struct civil_date civil = clock_civil(born);
   struct register_birth birth = {civil.year, civil.month, civil.day};
   if (civil.year < 1965 && !household->plain) {
-    uint64_t at = synth_draw(household->country, 100);
+    uint64_t at = register_synth_draw(household->country, 100);
     birth.day = at < 8 ? 0 : birth.day;
     birth.month = at < 6 ? 0 : birth.month;
   }
@@ -293,19 +293,19 @@ static const char *province_full_name(struct slice code, int32_t on) {
   return province ? province->full_name : "";
 }
 
-result synth_member(struct synth_household *household, const struct synth_form *form, struct synth_row **ret_row) {
+result register_synth_member(struct synth_household *household, const struct synth_form *form, struct synth_row **ret_row) {
   struct synth_country *country = household->country;
   struct arena *arena = &household->batch->arena;
   struct synth_row *row = ARENA_NEW(arena, struct synth_row);
   row->born = form->born;
   row->surname =
-      form->surname ? form->surname : synth_surname_pick(&country->names, household->ethnic, &country->random);
-  bool moved = synth_chance(country, 800);
+      form->surname ? form->surname : register_synth_surname_pick(&country->names, household->ethnic, &country->random);
+  bool moved = register_synth_chance(country, 800);
   const struct synth_place *birthplace =
-      moved ? synth_place_pick(&country->places, &country->random) : household->place;
+      moved ? register_synth_place_pick(&country->places, &country->random) : household->place;
   unsigned code = birth_code(country, birthplace, form->born);
   struct synth_bearer bearer = {row->surname, form->sex, clock_civil(form->born).year};
-  struct synth_name name = synth_name_make(&country->names, arena, &country->random, &bearer);
+  struct synth_name name = register_synth_name_make(&country->names, arena, &country->random, &bearer);
   struct slice province = arena_printf(arena, "%02u", code);
   struct slice place_name = slice_str(province_full_name(province, form->born));
   row->person = (struct register_person){
@@ -323,7 +323,7 @@ result synth_member(struct synth_household *household, const struct synth_form *
       .life = form->died_on ? REGISTER_DEAD : REGISTER_ALIVE,
       .died_on = form->died_on,
   };
-  row->words = people_words_cut(name.fold);
+  row->words = register_people_words_cut(name.fold);
   country->made++;
   card_make(country, &row->person, form->born);
   if (clock_age_years(form->born, country->date) >= 15 && !form->died_on) {

@@ -104,7 +104,7 @@ static result pool_parse(struct arena *arena, const char *text, struct synth_poo
   return OK;
 }
 
-result synth_names_init(struct arena *arena, struct synth_names *ret_names) {
+result register_synth_names_init(struct arena *arena, struct synth_names *ret_names) {
   struct synth_names names = {0};
   for (size_t i = 0; i < SYNTH_PEOPLES; i++) {
     TRY(pool_parse(arena, SURNAMES[i].pieces, &names.surnames[i]));
@@ -120,7 +120,7 @@ result synth_names_init(struct arena *arena, struct synth_names *ret_names) {
   return OK;
 }
 
-const struct synth_piece *synth_piece_pick(const struct synth_pool *pool, struct random *random) {
+const struct synth_piece *register_synth_piece_pick(const struct synth_pool *pool, struct random *random) {
   uint64_t at = random_below(random, pool->pieces[pool->count - 1].up_to);
   size_t i = 0;
   while (pool->pieces[i].up_to <= at) {
@@ -129,13 +129,13 @@ const struct synth_piece *synth_piece_pick(const struct synth_pool *pool, struct
   return &pool->pieces[i];
 }
 
-const struct synth_piece *synth_surname_pick(const struct synth_names *names, int ethnic, struct random *random) {
+const struct synth_piece *register_synth_surname_pick(const struct synth_names *names, int ethnic, struct random *random) {
   for (size_t i = 1; i < SYNTH_PEOPLES; i++) {
     if (SURNAMES[i].ethnic == ethnic) {
-      return synth_piece_pick(&names->surnames[i], random);
+      return register_synth_piece_pick(&names->surnames[i], random);
     }
   }
-  return synth_piece_pick(&names->surnames[0], random);
+  return register_synth_piece_pick(&names->surnames[0], random);
 }
 
 static struct slice join(struct arena *arena, const struct slice *words, size_t count) {
@@ -155,17 +155,17 @@ static struct slice join(struct arena *arena, const struct slice *words, size_t 
   return slice_of(joined, len);
 }
 
-struct synth_name synth_name_make(const struct synth_names *names, struct arena *arena, struct random *random,
+struct synth_name register_synth_name_make(const struct synth_names *names, struct arena *arena, struct random *random,
                                   const struct synth_bearer *bearer) {
   size_t era = bearer->birth_year < 1965 ? 0 : bearer->birth_year < 1995 ? 1 : 2;
   size_t sex = bearer->sex == REGISTER_MALE ? 0 : 1;
-  const struct synth_piece *parts[4] = {bearer->surname, synth_piece_pick(&names->middle[sex][era], random)};
+  const struct synth_piece *parts[4] = {bearer->surname, register_synth_piece_pick(&names->middle[sex][era], random)};
   size_t count = 2;
   /* A second middle name is a given name of two syllables: Nguyễn Thị Thu Hà. */
   uint64_t two_middles_percent = era == 0 ? 10 : era == 1 ? 25 : 35;
-  const struct synth_piece *given = synth_piece_pick(&names->given[sex][era], random);
+  const struct synth_piece *given = register_synth_piece_pick(&names->given[sex][era], random);
   if (random_below(random, 100) < two_middles_percent) {
-    const struct synth_piece *second = synth_piece_pick(&names->given[sex][era], random);
+    const struct synth_piece *second = register_synth_piece_pick(&names->given[sex][era], random);
     if (second != given && second != parts[1]) {
       parts[count++] = second;
     }

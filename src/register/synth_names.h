@@ -24,17 +24,17 @@ struct synth_names {
   struct synth_pool streets;
 };
 /* Parses and folds the tables into the arena. */
-MUST_USE result synth_names_init(struct arena *arena, struct synth_names *ret_names);
+MUST_USE result register_synth_names_init(struct arena *arena, struct synth_names *ret_names);
 
 struct synth_name {
   struct slice text, fold;
 };
-const struct synth_piece *synth_piece_pick(const struct synth_pool *pool, struct random *random);
-const struct synth_piece *synth_surname_pick(const struct synth_names *names, int ethnic, struct random *random);
+const struct synth_piece *register_synth_piece_pick(const struct synth_pool *pool, struct random *random);
+const struct synth_piece *register_synth_surname_pick(const struct synth_names *names, int ethnic, struct random *random);
 struct synth_bearer {
   const struct synth_piece *surname;
   enum register_sex sex;
   int16_t birth_year;
 };
-struct synth_name synth_name_make(const struct synth_names *names, struct arena *arena, struct random *random,
+struct synth_name register_synth_name_make(const struct synth_names *names, struct arena *arena, struct random *random,
                                   const struct synth_bearer *bearer);

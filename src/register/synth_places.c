@@ -49,7 +49,7 @@ static bool belongs(const struct former *former, const struct register_province 
   return then && strcmp(on < UNITS_REORGANISED ? then->code : then->successor, province->code) == 0;
 }
 
-result synth_places_init(struct arena *arena, int32_t on, struct synth_places *ret_places) {
+result register_synth_places_init(struct arena *arena, int32_t on, struct synth_places *ret_places) {
   const struct register_province *const *provinces = NULL;
   size_t count = 0;
   TRY(register_provinces(arena, on, &provinces, &count));
@@ -78,7 +78,7 @@ result synth_places_init(struct arena *arena, int32_t on, struct synth_places *r
   return OK;
 }
 
-void synth_places_keep(struct synth_places *places, const struct slice *provinces, size_t count) {
+void register_synth_places_keep(struct synth_places *places, const struct slice *provinces, size_t count) {
   uint32_t before = 0;
   uint32_t kept = 0;
   for (size_t i = 0; i < places->count; i++) {
@@ -92,7 +92,7 @@ void synth_places_keep(struct synth_places *places, const struct slice *province
   }
 }
 
-const struct synth_place *synth_place_pick(const struct synth_places *places, struct random *random) {
+const struct synth_place *register_synth_place_pick(const struct synth_places *places, struct random *random) {
   uint64_t at = random_below(random, places->items[places->count - 1].up_to);
   size_t i = 0;
   while (places->items[i].up_to <= at) {
@@ -101,7 +101,7 @@ const struct synth_place *synth_place_pick(const struct synth_places *places, st
   return &places->items[i];
 }
 
-const struct synth_place *synth_place_find(const struct synth_places *places, struct slice province) {
+const struct synth_place *register_synth_place_find(const struct synth_places *places, struct slice province) {
   for (size_t i = 0; i < places->count; i++) {
     if (slice_is(province, places->items[i].province->code)) {
       return &places->items[i];
@@ -122,10 +122,10 @@ static bool is_rural(const struct register_commune *commune) {
   return slice_starts(slice_str(commune->name), S("Xã"));
 }
 
-bool synth_commune_is_difficult(const struct synth_place *place, const struct register_commune *commune) {
+bool register_synth_commune_is_difficult(const struct synth_place *place, const struct register_commune *commune) {
   return is_rural(commune) && mixed(commune, 1) % 100 < place->minority_percent;
 }
 
-bool synth_commune_is_border(const struct synth_place *place, const struct register_commune *commune) {
+bool register_synth_commune_is_border(const struct synth_place *place, const struct register_commune *commune) {
   return place->border && is_rural(commune) && mixed(commune, 2) % 100 < 8;
 }

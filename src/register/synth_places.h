@@ -20,11 +20,11 @@ struct synth_places {
   size_t count;
 };
 /* The provinces of the date. */
-MUST_USE result synth_places_init(struct arena *arena, int32_t on, struct synth_places *ret_places);
+MUST_USE result register_synth_places_init(struct arena *arena, int32_t on, struct synth_places *ret_places);
 /* Only these provinces are picked from now on, each as often as before beside the others. */
-void synth_places_keep(struct synth_places *places, const struct slice *provinces, size_t count);
-const struct synth_place *synth_place_pick(const struct synth_places *places, struct random *random);
-const struct synth_place *synth_place_find(const struct synth_places *places, struct slice province);
+void register_synth_places_keep(struct synth_places *places, const struct slice *provinces, size_t count);
+const struct synth_place *register_synth_place_pick(const struct synth_places *places, struct random *random);
+const struct synth_place *register_synth_place_find(const struct synth_places *places, struct slice province);
 /* Communes that are specially difficult, or border or safety-zone ones: the same ones for everybody who lives there. */
-bool synth_commune_is_difficult(const struct synth_place *place, const struct register_commune *commune);
-bool synth_commune_is_border(const struct synth_place *place, const struct register_commune *commune);
+bool register_synth_commune_is_difficult(const struct synth_place *place, const struct register_commune *commune);
+bool register_synth_commune_is_border(const struct synth_place *place, const struct register_commune *commune);

@@ -4,7 +4,7 @@
 #include "register/agencies.h"
 #include "register/synth_country.h"
 
-void synth_batch_init(struct synth_batch *batch, int32_t date) {
+void register_synth_batch_init(struct synth_batch *batch, int32_t date) {
   *batch = (struct synth_batch){.date = date};
   arena_init(&batch->arena);
   size_t people = SYNTH_BATCH_PEOPLE + SYNTH_HOUSEHOLD_MAX;
@@ -45,39 +45,39 @@ static result store_people(struct db_tx *tx, const struct storing *storing) {
   for (size_t i = 0; i < batch->row_count; i++) {
     bool taken = false;
     const struct register_person *person = &storing->by_pin[i]->person;
-    TRY(people_insert_pin(tx, people_pin_number(person->pin), person->person_id, &taken));
+    TRY(register_people_insert_pin(tx, register_people_pin_number(person->pin), person->person_id, &taken));
     if (taken) {
       FAIL(REGISTER_PIN_TAKEN, "an invented PIN is taken: the register is not empty");
     }
   }
   for (size_t i = 0; i < batch->row_count; i++) {
-    TRY(people_insert_person(tx, &batch->rows[i]->person, &batch->rows[i]->words));
+    TRY(register_people_insert_person(tx, &batch->rows[i]->person, &batch->rows[i]->words));
   }
   return OK;
 }
 
 static result store_facts(struct db_tx *tx, const struct synth_batch *batch) {
   for (size_t i = 0; i < batch->relation_count; i++) {
-    TRY(people_insert_relation(tx, &batch->relations[i], 1));
+    TRY(register_people_insert_relation(tx, &batch->relations[i], 1));
   }
   for (size_t i = 0; i < batch->residence_count; i++) {
-    TRY(people_insert_residence(tx, &batch->residences[i], batch->date));
+    TRY(register_people_insert_residence(tx, &batch->residences[i], batch->date));
   }
   for (size_t i = 0; i < batch->category_count; i++) {
-    TRY(people_insert_category(tx, &batch->categories[i]));
+    TRY(register_people_insert_category(tx, &batch->categories[i]));
   }
   for (size_t i = 0; i < batch->conviction_count; i++) {
-    TRY(people_insert_conviction(tx, &batch->convictions[i]));
+    TRY(register_people_insert_conviction(tx, &batch->convictions[i]));
   }
   for (size_t i = 0; i < batch->ban_count; i++) {
-    TRY(people_insert_ban(tx, &batch->bans[i]));
+    TRY(register_people_insert_ban(tx, &batch->bans[i]));
   }
   return OK;
 }
 
 static result store_demonstration(struct db_tx *tx, const struct synth_batch *batch) {
   for (size_t i = 0; i < batch->holding_count; i++) {
-    TRY(agencies_insert_holding(tx, &batch->holdings[i]));
+    TRY(register_agencies_insert_holding(tx, &batch->holdings[i]));
   }
   for (size_t i = 0; i < batch->demo_count; i++) {
     TRY(db_run(tx, "INSERT INTO demo_identity (person_id, name) VALUES ($1, $2)",
@@ -94,10 +94,10 @@ static result store(struct db_tx *tx, void *arg) {
   TRY(store_demonstration(tx, batch));
   struct register_act act = {.actor_role = S("system"), .legal_basis = S("Dữ liệu giả lập để trình diễn")};
   struct agencies_note note = {.kind = "register.synthesised", .number = (int64_t)batch->row_count};
-  return agencies_record(storing->env, tx, &act, &note);
+  return register_agencies_record(storing->env, tx, &act, &note);
 }
 
-result synth_batch_store(struct env *env, struct synth_batch *batch) {
+result register_synth_batch_store(struct env *env, struct synth_batch *batch) {
   struct storing storing = {env, batch, ARENA_ARRAY(&batch->arena, const struct synth_row *, batch->row_count)};
   for (size_t i = 0; i < batch->row_count; i++) {
     storing.by_pin[i] = batch->rows[i];

@@ -10,14 +10,14 @@ struct commune_table {
 
 static struct commune_table table_at(int32_t on) {
   if (on >= UNITS_REORGANISED) {
-    return (struct commune_table){units_new, units_new_count, units_new_by_code, units_new_by_code_count};
+    return (struct commune_table){register_units_new, register_units_new_count, register_units_new_by_code, register_units_new_by_code_count};
   }
-  return (struct commune_table){units_old, units_old_count, units_old_by_code, units_old_by_code_count};
+  return (struct commune_table){register_units_old, register_units_old_count, register_units_old_by_code, register_units_old_by_code_count};
 }
 
 const struct register_province *register_province_find(struct slice code, int32_t on) {
-  for (size_t i = 0; i < units_provinces_count; i++) {
-    const struct register_province *province = &units_provinces[i];
+  for (size_t i = 0; i < register_units_provinces_count; i++) {
+    const struct register_province *province = &register_units_provinces[i];
     if (province->from <= on && on <= province->to && slice_is(code, province->code)) {
       return province;
     }
@@ -27,11 +27,11 @@ const struct register_province *register_province_find(struct slice code, int32_
 
 result register_provinces(struct arena *arena, int32_t on, const struct register_province *const **ret_list,
                           size_t *ret_count) {
-  const struct register_province **list = ARENA_ARRAY(arena, const struct register_province *, units_provinces_count);
+  const struct register_province **list = ARENA_ARRAY(arena, const struct register_province *, register_units_provinces_count);
   size_t count = 0;
-  for (size_t i = 0; i < units_provinces_count; i++) {
-    if (units_provinces[i].from <= on && on <= units_provinces[i].to) {
-      list[count++] = &units_provinces[i];
+  for (size_t i = 0; i < register_units_provinces_count; i++) {
+    if (register_units_provinces[i].from <= on && on <= register_units_provinces[i].to) {
+      list[count++] = &register_units_provinces[i];
     }
   }
   *ret_list = list;
@@ -112,12 +112,12 @@ result register_commune_successors(struct arena *arena, const struct register_co
     *ret_count = 1;
     return OK;
   }
-  size_t position = (size_t)(commune - units_old);
-  size_t first = units_old_first_successor[position];
-  size_t count = units_old_first_successor[position + 1] - first;
+  size_t position = (size_t)(commune - register_units_old);
+  size_t first = register_units_old_first_successor[position];
+  size_t count = register_units_old_first_successor[position + 1] - first;
   const struct register_commune **list = ARENA_ARRAY(arena, const struct register_commune *, count);
   for (size_t i = 0; i < count; i++) {
-    list[i] = &units_new[units_successors[first + i]];
+    list[i] = &register_units_new[register_units_successors[first + i]];
   }
   *ret_list = list;
   *ret_count = count;

@@ -75,7 +75,7 @@ static bool set_key(struct server_config *config, const char *section, const cha
 static int take_line(void *user, const char *section, const char *key, const char *value) {
   struct reading *reading = user;
   struct slice mark = arena_printf(reading->arena, "[%s]%s\n", section, key);
-  if (memmem(reading->seen.ptr, reading->seen.len, mark.ptr, mark.len) != NULL) {
+  if (reading->seen.len > 0 && memmem(reading->seen.ptr, reading->seen.len, mark.ptr, mark.len) != NULL) {
     return 0; /* given twice */
   }
   reading->seen = arena_printf(reading->arena, "%.*s%.*s", SLICE_ARG(reading->seen), SLICE_ARG(mark));

@@ -35,7 +35,7 @@ def check(tree):
         for line, text in enumerate(tree.lines(path), 1):
             for named in PATH.findall(text):
                 named = named.rstrip("/")
-                if named not in folders and not tree.files(named) and not tree.excepted("documents", named):
+                if "node_modules" not in named and named not in folders and not tree.files(named) and not tree.excepted("documents", named):
                     yield f"{path}:{line}: there is no {named}"
             for link in re.findall(r"\]\(([^)#:]+)[^):]*\)", text):
                 target = os.path.normpath(os.path.join(os.path.dirname(path), link))
