@@ -116,7 +116,7 @@ static result put_person(struct api_call *call, const struct dossier_view *view)
   jout_put_list(out, "person");
   put_fact(out, "Họ và tên", "Full name", p->name);
   put_fact(out, "Số định danh cá nhân", "Personal number", p->pin);
-  put_fact(out, "Ngày sinh", "Date of birth", register_birth_write(call->arena, p->birth));
+  put_fact(out, "Ngày sinh", "Date of birth", register_birth_write_vi(call->arena, p->birth));
   put_fact(out, "Giới tính", "Sex", slice_str(p->sex == REGISTER_MALE ? api_words(call, "Nam", "Male") : api_words(call, "Nữ", "Female")));
   put_fact(out, "Nơi thường trú", "Permanent residence", address);
   put_fact(out, "Số thẻ căn cước", "Identity card", p->card_number);

@@ -354,6 +354,69 @@ static void channel_opens_province_by_province(void **state) {
   assert_ok(submit(f, &a));
 }
 
+/* What the person finds among the reads of their data, newest first. */
+static struct ledger_lines reads_of_citizen(struct fixture *f) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct ledger_lines lines;
+  const struct ledger_query query = {.person_id = f->citizen, .limit = 10};
+  assert_ok(db_read_begin(f->env.db, &tx));
+  assert_ok(ledger_reads_of_person(&f->env, tx, &query, &f->arena, &lines));
+  return lines;
+}
+
+static result may(struct fixture *f, const struct officer *officer, enum access_act power) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct dossier_act act = by(f, officer);
+  assert_ok(db_read_begin(f->env.db, &tx));
+  return dossier_act_may(&f->env, tx, &f->arena, &act, power);
+}
+
+static void opening_needs_a_purpose_and_the_person_sees_it(void **state) {
+  struct fixture *f = *state;
+  struct dossier_application a = application(f, "opened-01");
+  struct dossier d;
+  assert_ok(submit(f, &a));
+  struct dossier_act act = by(f, &f->records);
+  act.purpose = S("xem");
+  assert_code(dossier_open(&f->env, &f->arena, &act, &d), ACCESS_PURPOSE);
+  struct dossier_act elsewhere = by(f, &f->hue_one_stop);
+  assert_code(dossier_open(&f->env, &f->arena, &elsewhere, &d), ACCESS_OTHER_AGENCY);
+  assert_int_equal(reads_of_citizen(f).count, 0);
+  act.purpose = S("Thụ lý hồ sơ của công dân");
+  assert_ok(dossier_open(&f->env, &f->arena, &act, &d));
+  receive(f);
+  look_up(f);
+  struct ledger_lines lines = reads_of_citizen(f);
+  assert_int_equal(lines.count, 2);
+  assert_true(slice_is(lines.items[0].kind, "register.convictions.read"));
+  assert_true(slice_is(lines.items[1].kind, "dossier.read"));
+  assert_true(slice_eq(lines.items[1].legal_basis, act.purpose));
+}
+
+/* The menu promises nothing the act refuses, and says the reason the act would give. */
+static void menu_says_what_the_act_would_say(void **state) {
+  struct fixture *f = *state;
+  struct dossier_application a = application(f, "menu-0001");
+  struct slice json;
+  assert_ok(submit(f, &a));
+  assert_ok(may(f, &f->one_stop, ACCESS_DOSSIER_RECEIVE));
+  assert_code(may(f, &f->hue_one_stop, ACCESS_DOSSIER_RECEIVE), ACCESS_OTHER_AGENCY);
+  assert_code(may(f, &f->records, ACCESS_DOSSIER_LOOK_UP), DOSSIER_MOVE_FORBIDDEN);
+  receive(f);
+  assert_code(may(f, &f->one_stop, ACCESS_DOSSIER_RECEIVE), DOSSIER_MOVE_FORBIDDEN);
+  struct dossier_act population = by(f, &f->records);
+  assert_ok(dossier_look_up(&f->env, &f->arena, &population, S("population"), &json));
+  assert_code(may(f, &f->decider, ACCESS_DOSSIER_DECIDE), DOSSIER_NOT_LOOKED_UP);
+  look_up(f);
+  assert_ok(may(f, &f->decider, ACCESS_DOSSIER_DECIDE));
+  assert_code(may(f, &f->decider, ACCESS_DOSSIER_SIGN), DOSSIER_STAGE);
+  decide(f);
+  assert_ok(may(f, &f->decider, ACCESS_DOSSIER_SIGN));
+  assert_code(may(f, &f->sealer, ACCESS_DOSSIER_SEAL), DOSSIER_STAGE);
+  assert_code(may(f, &f->decider, ACCESS_ENROL_APPROVE), DOSSIER_MOVE_FORBIDDEN);
+  assert_code(may(f, &f->one_stop, ACCESS_DOSSIER_RETURN), DOSSIER_MOVE_FORBIDDEN);
+}
+
 static void lateness_is_computed_from_dates(void **state) {
   struct fixture *f = *state;
   (void)f;
@@ -389,6 +452,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(supplement_is_asked_once_and_restarts_the_clock, set_up, tear_down),
       cmocka_unit_test_setup_teardown(apology_comes_once_and_a_day_before, set_up, tear_down),
       cmocka_unit_test_setup_teardown(channel_opens_province_by_province, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(opening_needs_a_purpose_and_the_person_sees_it, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(menu_says_what_the_act_would_say, set_up, tear_down),
       cmocka_unit_test(lateness_is_computed_from_dates),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
