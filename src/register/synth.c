@@ -84,7 +84,7 @@ static result demo_people(struct synth_country *country, struct synth_batch *bat
       {"elderly.hanoi", "01", {REGISTER_MALE, 70}},       {"convicted.hanoi", "01", {REGISTER_MALE, 35}},
       {"expunged.hanoi", "01", {REGISTER_MALE, 45}},      {"poor.hanoi", "01", {REGISTER_FEMALE, 33}},
       {"digital.hanoi", "01", {REGISTER_FEMALE, 27}},     {"citizen.danang", "48", {REGISTER_MALE, 31}},
-      {"citizen.hochiminh", "79", {REGISTER_FEMALE, 41}},
+      {"citizen.hochiminh", "79", {REGISTER_FEMALE, 41}}, {"newcomer.hanoi", "01", {REGISTER_MALE, 24}},
   };
   TRY(demo_family(country, batch));
   for (size_t i = 0; i < sizeof demos / sizeof *demos; i++) {

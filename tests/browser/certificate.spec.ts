@@ -1,7 +1,7 @@
 /* The main job as people live it: apply by keyboard, pay, process, sign, seal, open the result, check it. One dossier all the way. */
 import { expect, type Page, test } from '@playwright/test'
 import { complaints, expectAccessible } from './accessible'
-import { actAs, identities, openAct, openAtDesk, person, signIn } from './people'
+import { actAs, openAct, openAtDesk, person, secrets, signIn } from './people'
 
 test.describe.configure({ mode: 'serial' })
 let code = ''
@@ -78,8 +78,9 @@ test('the one-stop officer states a purpose, receives it, and may not ask for a 
   await expectAccessible(page)
   await openAtDesk(page, code)
   await (await openAct(page, 'Tiếp nhận hồ sơ')).getByRole('button', { name: 'Tiếp nhận' }).click()
-  await expect(page.getByText('Đã tiếp nhận').first()).toBeVisible()
+  await expect(page.locator('.timeline').getByText('Tiếp nhận hồ sơ')).toBeVisible()
   const paper = await openAct(page, 'Đòi thêm giấy tờ')
+  await paper.getByLabel('Giấy tờ').selectOption({ value: 'id_card_copy' })
   await paper.getByLabel('Lý do').fill('Đề nghị nộp bản giấy')
   await paper.getByRole('button', { name: 'Đòi giấy tờ này' }).click()
   await expect(paper.getByRole('alert')).toBeVisible()
@@ -106,7 +107,7 @@ test('the competent person decides, is refused a wrong signing PIN, and signs wi
   await sign.getByRole('button', { name: 'Ký phiếu' }).click()
   await expect(sign.getByRole('alert')).toBeVisible()
   await expectAccessible(page)
-  await sign.getByLabel('Mã ký số').fill(identities.signing_pin)
+  await sign.getByLabel('Mã ký số').fill(secrets.signing_pin)
   await sign.getByRole('button', { name: 'Ký phiếu' }).click()
   await expect(page.getByText('Đã ký, chờ đóng dấu')).toBeVisible()
 })
@@ -132,7 +133,7 @@ test('the citizen opens the certificate with the passcode, sees its page, and ch
   await page.getByRole('button', { name: 'Mở', exact: true }).click()
   await expect(page.getByRole('alert')).toBeVisible()
   await expectAccessible(page)
-  await page.getByLabel('Mã truy cập 6 số').fill(identities.passcode)
+  await page.getByLabel('Mã truy cập 6 số').fill(secrets.passcode)
   await page.getByRole('button', { name: 'Mở', exact: true }).click()
   await expect(page.locator('canvas.pdf-page').first()).toBeVisible()
   await expect(page.getByRole('img', { name: /^Mã QR/ })).toBeVisible()

@@ -8,7 +8,7 @@ const passcode = '592038'
 const phone = '0987612345'
 
 test('from the desk to the first sign-in', async ({ page }) => {
-  const enrolee = person('enrolee')
+  const enrolee = person('newcomer.hanoi')
   await actAs(page, '01.collector')
   await page.goto('/app/desk/enrolment')
   await expectAccessible(page)

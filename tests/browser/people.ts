@@ -3,28 +3,36 @@ import { readFileSync } from 'node:fs'
 import { expect, type Page } from '@playwright/test'
 
 export type Person = { pin: string; name: string; birth_date: string; sex: 'male' | 'female' }
-type Identities = { password: string; passcode: string; signing_pin: string; people: Record<string, Person> }
+type Synth = {
+  demo_password: string
+  demo_passcode: string
+  demo_signing_pin: string
+  identities: { name: string; pin: string; full_name: string; birth_date: string }[]
+}
 
 const file = process.env.DANH_IDENTITIES
 if (!file) throw new Error('DANH_IDENTITIES names no file; see playwright.config.ts')
-export const identities = JSON.parse(readFileSync(file, 'utf8')) as Identities
+const synth = JSON.parse(readFileSync(file, 'utf8')) as Synth
+export const secrets = { password: synth.demo_password, passcode: synth.demo_passcode, signing_pin: synth.demo_signing_pin }
 
 export function person(name: string): Person {
-  const found = identities.people[name]
+  const found = synth.identities.find((one) => one.name === name)
   if (!found) throw new Error(`no demonstration identity ${name}`)
-  return found
+  // the fourth digit of the number is century and sex: even for men
+  const sex = Number(found.pin[3]) % 2 === 0 ? 'male' : 'female'
+  return { pin: found.pin, name: found.full_name, birth_date: found.birth_date, sex }
 }
 
 export async function signIn(page: Page, name: string, next = '/app/') {
   await page.context().clearCookies()
   await page.goto(`/sign-in?next=${encodeURIComponent(next)}`)
   await page.getByLabel('Số định danh cá nhân').fill(person(name).pin)
-  await page.getByLabel('Mật khẩu').fill(identities.password)
+  await page.getByLabel('Mật khẩu').fill(secrets.password)
   await page.getByRole('button', { name: 'Đăng nhập' }).click()
   await page.waitForURL(`**${next}`)
 }
 
-/** Signs in and takes the post whose role has this title. */
+/** Signs in and takes their post. */
 export async function actAs(page: Page, name: string) {
   await signIn(page, name, '/app/posts')
   await page.getByRole('radio').nth(1).check()

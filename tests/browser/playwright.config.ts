@@ -2,9 +2,7 @@
  *
  *   DANH_URL=http://localhost:8080 DANH_IDENTITIES=FILE web/node_modules/.bin/playwright test -c tests/browser
  *
- * FILE is JSON: {"password", "passcode", "signing_pin", "people": {NAME: {"pin", "name", "birth_date", "sex"}}} with the names of
- * `danh synth` (citizen.hanoi, 01.one_stop_officer, 01.records_officer, 01.decider, 01.sealer, 01.supervisor, 01.collector,
- * 01.approver) and `enrolee`, somebody with a valid card and no account. CHROMIUM names another browser than /usr/bin/chromium.
+ * FILE is what `danh synth --json` printed. CHROMIUM names another browser than /usr/bin/chromium.
  */
 import { defineConfig } from '@playwright/test'
 

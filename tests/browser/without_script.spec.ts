@@ -1,6 +1,6 @@
 /* Pages that need no script: landing, sign-in, activation, public check. */
 import { expect, test } from '@playwright/test'
-import { identities, person } from './people'
+import { person, secrets } from './people'
 
 test.use({ javaScriptEnabled: false })
 
@@ -37,7 +37,7 @@ test('a wrong password is refused without saying which of the two was wrong, and
 test('signing in and out works without script', async ({ page }) => {
   await page.goto('/sign-in')
   await page.getByLabel('Số định danh cá nhân').fill(person('student.hanoi').pin)
-  await page.getByLabel('Mật khẩu').fill(identities.password)
+  await page.getByLabel('Mật khẩu').fill(secrets.password)
   await page.getByRole('button', { name: 'Đăng nhập' }).click()
   await expect(page).toHaveURL(/\/app\/$/)
   await page.goto('/sign-out')
@@ -48,7 +48,7 @@ test('signing in and out works without script', async ({ page }) => {
 test('sign-in never sends anyone to another site', async ({ page }) => {
   await page.goto('/sign-in?next=https://example.org/app/')
   await page.getByLabel('Số định danh cá nhân').fill(person('student.hanoi').pin)
-  await page.getByLabel('Mật khẩu').fill(identities.password)
+  await page.getByLabel('Mật khẩu').fill(secrets.password)
   await page.getByRole('button', { name: 'Đăng nhập' }).click()
   await expect(page).toHaveURL(/\/app\/$/)
 })

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Problem, Schemas } from '../api/client'
 import type { Resource } from '../api/resource'
-import { say, type Text } from './format'
+import { date, say, type Text } from './format'
 import { Icon, type IconName } from './icons'
 import { Link } from './router'
 import { t, tOr } from './text'
@@ -130,7 +130,7 @@ export function Facts({ rows }: { rows: [ComponentChildren, ComponentChildren][]
 }
 
 export const factsOf = (lines: { label: Text; value: string | null }[]): [string, string][] =>
-  lines.map((line) => [say(line.label), line.value ?? t('common.none')])
+  lines.map((line) => [say(line.label), line.value === null ? t('common.none') : date(line.value)])
 
 const statusColor: Record<Schemas['Status']['code'], string> = {
   new: 'info',

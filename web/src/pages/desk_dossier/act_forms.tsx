@@ -115,7 +115,10 @@ function ComponentRequest({ desk, put, reload }: ActProps) {
         label={t('desk.component')}
         value={component}
         set={choose}
-        options={desk.components.map((one) => ({ value: one.id, label: say(one.name) }))}
+        options={desk.components.map((one) => ({
+          value: one.id,
+          label: one.register ? `${say(one.name)} (${t('desk.in_register')})` : say(one.name),
+        }))}
       />
       <AreaField
         label={t('desk.reason')}

@@ -4,12 +4,12 @@ import { addressOf, api, type Schemas } from '../../api/client'
 import { useResource } from '../../api/resource'
 import { date, say } from '../../ui/format'
 import { Icon } from '../../ui/icons'
-import { Facts, factsOf, Loaded, Page } from '../../ui/parts'
+import { Facts, Loaded, Page } from '../../ui/parts'
 import type { Params } from '../../ui/router'
 import { t } from '../../ui/text'
 import { DocumentStatus } from '../wallet/wallet'
 import { Passcode } from './passcode'
-import { PdfPage } from './pdf_page'
+import { PdfPage, PdfText } from './pdf_page'
 import { ValidityCheck } from './verification'
 
 function Views({ document }: { document: Schemas['Document'] }) {
@@ -35,12 +35,8 @@ function Views({ document }: { document: Schemas['Document'] }) {
         <PdfPage address={pdf} label={say(document.title)} failed={() => setView('text')} />
       ) : (
         <article class="paper">
-          <header class="paper__head">
-            <b>{say(document.issuer)}</b>
-            <h2>{say(document.title)}</h2>
-            <span class="quiet code">{document.number}</span>
-          </header>
-          <Facts rows={factsOf(document.fields)} />
+          <h2 class="ds-sr-only">{say(document.title)}</h2>
+          <PdfText address={pdf} />
         </article>
       )}
       <div class="row no-print">

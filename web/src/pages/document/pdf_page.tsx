@@ -1,14 +1,20 @@
-/* Draws the signed PDF's pages on canvases, since telephones do not show PDF inside a page. The library is read only here. */
+/* The signed PDF inside the page: drawn on canvases, since telephones do not show PDF there, or as its own text for whoever
+ * listens rather than looks. The library is read only here. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { Skeleton } from '../../ui/parts'
 import { t } from '../../ui/text'
+import { linesOf, type Piece } from './pdf_lines'
 
 const pagesMax = 4 // a certificate has one or two
 
-async function draw(address: string, place: HTMLElement, stopped: () => boolean) {
+async function open(address: string) {
   const [pdf, worker] = await Promise.all([import('pdfjs-dist'), import('pdfjs-dist/build/pdf.worker.min.mjs?url')])
   pdf.GlobalWorkerOptions.workerSrc = worker.default
-  const task = pdf.getDocument({ url: address, isEvalSupported: false, enableXfa: false })
+  return pdf.getDocument({ url: address, isEvalSupported: false, enableXfa: false })
+}
+
+async function draw(address: string, place: HTMLElement, stopped: () => boolean) {
+  const task = await open(address)
   try {
     const document = await task.promise
     for (let number = 1; number <= Math.min(document.numPages, pagesMax) && !stopped(); number++) {
@@ -23,6 +29,21 @@ async function draw(address: string, place: HTMLElement, stopped: () => boolean)
       await page.render({ canvas, viewport }).promise
       if (!stopped()) place.append(canvas)
     }
+  } finally {
+    await task.destroy()
+  }
+}
+
+async function readLines(address: string): Promise<string[]> {
+  const task = await open(address)
+  try {
+    const document = await task.promise
+    const lines: string[] = []
+    for (let number = 1; number <= Math.min(document.numPages, pagesMax); number++) {
+      const { items } = await (await document.getPage(number)).getTextContent()
+      lines.push(...linesOf(items.filter((item): item is typeof item & Piece => 'str' in item)))
+    }
+    return lines
   } finally {
     await task.destroy()
   }
@@ -46,6 +67,28 @@ export function PdfPage(props: { address: string; label: string; failed: () => v
     <div>
       {!drawn && <Skeleton lines={8} />}
       <div ref={place} role="img" aria-label={t('document.page_alt', { title: props.label })} />
+    </div>
+  )
+}
+
+export function PdfText({ address }: { address: string }) {
+  const [lines, setLines] = useState<string[]>()
+  useEffect(() => {
+    let stop = false
+    readLines(address).then(
+      (read) => !stop && setLines(read),
+      () => !stop && setLines([]),
+    )
+    return () => {
+      stop = true
+    }
+  }, [address])
+  if (!lines) return <Skeleton lines={8} />
+  return (
+    <div class="stack-sm">
+      {lines.map((line, i) => (
+        <p key={`${i}-${line}`}>{line}</p>
+      ))}
     </div>
   )
 }
