@@ -6,7 +6,8 @@
 enum { CODE_BYTES_MAX = 60, NAME_BYTES_MAX = 480, ID_BYTES_MAX = 20 };
 
 /* Whatever does not lead to a certificate is one refusal. */
-static result check(struct api_call *call, const struct dossier_check *fields, struct dossier_check_answer *ret_answer) {
+static result check(struct api_call *call, const struct dossier_check *fields,
+                    struct dossier_check_answer *ret_answer) {
   result found = dossier_check(call->env, call->arena, fields, ret_answer);
   if (result_kind(found) == RESULT_NOT_FOUND || result_kind(found) == RESULT_INVALID) {
     FAIL(API_CHECK_NO_MATCH, "no certificate fits the five fields");
@@ -60,12 +61,14 @@ struct check_page {
 static void send_form(struct api_call *call, int status, const struct check_page *typed) {
   bool is_male = slice_is(typed->sex, "male");
   bool is_female = slice_is(typed->sex, "female");
-  api_page_send(call, &(const struct page){.name = "check",
-                                       .status = status,
-                                       PAGE_VALUES({"dossier_code", typed->code}, {"name", typed->name},
-                                                   {"birth_date", typed->birth_date}, {"id_number", typed->id_number},
-                                                   {"sex_male", is_male ? S("1") : S("")}, {"sex_female", is_female ? S("1") : S("")},
-                                                   {"problem", typed->problem}, {"no_match", typed->is_unmatched ? S("1") : S("")})});
+  api_page_send(call,
+                &(const struct page){
+                    .name = "check",
+                    .status = status,
+                    PAGE_VALUES({"dossier_code", typed->code}, {"name", typed->name}, {"birth_date", typed->birth_date},
+                                {"id_number", typed->id_number}, {"sex_male", is_male ? S("1") : S("")},
+                                {"sex_female", is_female ? S("1") : S("")}, {"problem", typed->problem},
+                                {"no_match", typed->is_unmatched ? S("1") : S("")})});
 }
 
 result api_check_page(struct api_call *call) {
@@ -81,24 +84,26 @@ static struct slice minute_text(struct arena *arena, int64_t instant_ms) {
                       SLICE_ARG(clock_date_write_vi(arena, clock_date_of(instant_ms))));
 }
 
-static void send_answer(struct api_call *call, const struct check_page *typed, const struct dossier_check_answer *answer) {
+static void send_answer(struct api_call *call, const struct check_page *typed,
+                        const struct dossier_check_answer *answer) {
   bool is_english = call->language == API_ENGLISH && answer->authority_en.len > 0;
   api_page_send(call, &(const struct page){
-                      .name = "check_result",
-                      .status = 200,
-                      PAGE_VALUES({answer->revoked ? "revoked" : "valid", S("1")}, {"dossier_code", typed->code},
-                                  {"certificate", arena_printf(call->arena, "%d", answer->certificate)},
-                                  {"number", answer->certificate_number},
-                                  {"issued_on", clock_date_write_vi(call->arena, answer->issued_on)},
-                                  {"authority", is_english ? answer->authority_en : answer->authority_vi},
-                                  {"checked_at", minute_text(call->arena, clock_now_ms(call->env->clock))})});
+                          .name = "check_result",
+                          .status = 200,
+                          PAGE_VALUES({answer->revoked ? "revoked" : "valid", S("1")}, {"dossier_code", typed->code},
+                                      {"certificate", arena_printf(call->arena, "%d", answer->certificate)},
+                                      {"number", answer->certificate_number},
+                                      {"issued_on", clock_date_write_vi(call->arena, answer->issued_on)},
+                                      {"authority", is_english ? answer->authority_en : answer->authority_vi},
+                                      {"checked_at", minute_text(call->arena, clock_now_ms(call->env->clock))})});
 }
 
 /* False: something is missing or of the wrong form, as a browser would have said. */
 static bool is_complete(const struct check_page *typed, struct dossier_check *ret_fields) {
-  *ret_fields = (struct dossier_check){.code = typed->code, .name = typed->name, .sex = typed->sex, .id_number = typed->id_number};
-  return typed->code.len > 0 && typed->code.len <= CODE_BYTES_MAX && typed->name.len > 0 && typed->name.len <= NAME_BYTES_MAX &&
-         typed->id_number.len > 0 && typed->id_number.len <= ID_BYTES_MAX &&
+  *ret_fields = (struct dossier_check){
+      .code = typed->code, .name = typed->name, .sex = typed->sex, .id_number = typed->id_number};
+  return typed->code.len > 0 && typed->code.len <= CODE_BYTES_MAX && typed->name.len > 0 &&
+         typed->name.len <= NAME_BYTES_MAX && typed->id_number.len > 0 && typed->id_number.len <= ID_BYTES_MAX &&
          (slice_is(typed->sex, "male") || slice_is(typed->sex, "female")) &&
          is_ok(clock_date_parse(typed->birth_date, &ret_fields->birth_date));
 }

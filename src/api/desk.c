@@ -1,8 +1,16 @@
 /* What officers do with a dossier: POST /api/desk/dossiers/{code}/... Each act answers with the dossier as it is now, which is a read of its own. */
 #include "api/desk.h"
+
 #include "api/resources.h"
 
-enum { REASON_BYTES_MAX = 8000, BASIS_BYTES_MAX = 1200, NOTE_BYTES_MAX = 4000, PURPOSE_BYTES_MAX = 1200, PIN_BYTES_MAX = 12, REGISTERS_MAX = 5 };
+enum {
+  REASON_BYTES_MAX = 8000,
+  BASIS_BYTES_MAX = 1200,
+  NOTE_BYTES_MAX = 4000,
+  PURPOSE_BYTES_MAX = 1200,
+  PIN_BYTES_MAX = 12,
+  REGISTERS_MAX = 5
+};
 
 /* After an act: the dossier again, the act being the purpose. */
 static result send_after(struct api_call *call, const char *purpose) {
@@ -95,8 +103,9 @@ result api_desk_component_request(struct api_call *call) {
     const struct procedure_component *found = &paper.found;
     struct api_word source = api_word_find(api_registers, found->supplied_by, call->arena);
     bool is_english = call->language == API_ENGLISH;
-    call->detail = arena_printf(call->arena, "%s. %.*s (%.*s)", is_english ? source.en : source.vi,
-                                SLICE_ARG(is_english ? found->because.en : found->because.vi), SLICE_ARG(found->because.clause));
+    call->detail =
+        arena_printf(call->arena, "%s. %.*s (%.*s)", is_english ? source.en : source.vi,
+                     SLICE_ARG(is_english ? found->because.en : found->because.vi), SLICE_ARG(found->because.clause));
   }
   TRY(asked);
   return send_after(call, "Yêu cầu bổ sung giấy tờ");

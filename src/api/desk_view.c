@@ -107,7 +107,8 @@ static result put_person(struct api_call *call, const struct dossier_view *view)
   const struct register_person *p = &view->person;
   struct register_residence residence;
   struct slice address = S("");
-  result found = register_residence_find(view->tx, call->arena, p->person_id, REGISTER_PERMANENT, api_today(call), &residence);
+  result found =
+      register_residence_find(view->tx, call->arena, p->person_id, REGISTER_PERMANENT, api_today(call), &residence);
   if (is_ok(found)) {
     address = register_residence_write(call->arena, &residence, api_today(call));
   } else if (!is_code(found, REGISTER_RESIDENCE_UNKNOWN)) {
@@ -117,7 +118,8 @@ static result put_person(struct api_call *call, const struct dossier_view *view)
   put_fact(out, "Họ và tên", "Full name", p->name);
   put_fact(out, "Số định danh cá nhân", "Personal number", p->pin);
   put_fact(out, "Ngày sinh", "Date of birth", register_birth_write_vi(call->arena, p->birth));
-  put_fact(out, "Giới tính", "Sex", slice_str(p->sex == REGISTER_MALE ? api_words(call, "Nam", "Male") : api_words(call, "Nữ", "Female")));
+  put_fact(out, "Giới tính", "Sex",
+           slice_str(p->sex == REGISTER_MALE ? api_words(call, "Nam", "Male") : api_words(call, "Nữ", "Female")));
   put_fact(out, "Nơi thường trú", "Permanent residence", address);
   put_fact(out, "Số thẻ căn cước", "Identity card", p->card_number);
   jout_list_end(out);
@@ -146,7 +148,8 @@ static result put_components(struct api_call *call, const struct dossier_view *v
   struct jout *out = &call->out;
   const struct dossier *d = view->dossier;
   struct procedure_components components;
-  TRY(procedure_components(call->api->options.works.procedures, d->procedure, clock_date_of(d->submitted_at_ms), call->arena, &components));
+  TRY(procedure_components(call->api->options.works.procedures, d->procedure, clock_date_of(d->submitted_at_ms),
+                           call->arena, &components));
   jout_put_list(out, "components");
   for (size_t i = 0; i < components.count; i++) {
     const struct procedure_component *component = &components.items[i];
@@ -181,9 +184,7 @@ static result put_decision(struct api_call *call, const struct dossier_view *vie
 }
 
 static result put_signatures(struct api_call *call, const struct dossier_view *view) {
-  static const struct {
-    const char *act, *kind;
-  } kinds[] = {{"sign", "personal"}, {"seal", "seal"}};
+  static const struct { const char *act, *kind; } kinds[] = {{"sign", "personal"}, {"seal", "seal"}};
   struct jout *out = &call->out;
   jout_put_list(out, "signatures");
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -202,15 +203,23 @@ static result put_signatures(struct api_call *call, const struct dossier_view *v
 
 /* Every act of the desk, in the order of the work, and why one is not possible now. */
 static result put_acts(struct api_call *call, const struct dossier_view *view, const struct dossier_act *act) {
-  static const enum access_act powers[] = {
-      ACCESS_DOSSIER_RECEIVE, ACCESS_DOSSIER_LOOK_UP, ACCESS_DOSSIER_SUPPLEMENT_REQUEST, ACCESS_DOSSIER_COMPONENT_REQUEST,
-      ACCESS_DOSSIER_DECIDE,  ACCESS_DOSSIER_SIGN,    ACCESS_DOSSIER_SEAL,               ACCESS_DOSSIER_RETURN,
-      ACCESS_DOSSIER_APOLOGY, ACCESS_DOSSIER_REFUSE,  ACCESS_ENROL_APPROVE};
+  static const enum access_act powers[] = {ACCESS_DOSSIER_RECEIVE,
+                                           ACCESS_DOSSIER_LOOK_UP,
+                                           ACCESS_DOSSIER_SUPPLEMENT_REQUEST,
+                                           ACCESS_DOSSIER_COMPONENT_REQUEST,
+                                           ACCESS_DOSSIER_DECIDE,
+                                           ACCESS_DOSSIER_SIGN,
+                                           ACCESS_DOSSIER_SEAL,
+                                           ACCESS_DOSSIER_RETURN,
+                                           ACCESS_DOSSIER_APOLOGY,
+                                           ACCESS_DOSSIER_REFUSE,
+                                           ACCESS_ENROL_APPROVE};
   struct jout *out = &call->out;
   jout_put_list(out, "acts");
   for (size_t i = 0; i < sizeof powers / sizeof *powers; i++) {
-    result may = access_role_has(call->post.role, powers[i]) ? dossier_act_may(call->env, view->tx, call->arena, act, powers[i])
-                                                             : (result){ACCESS_ROLE};
+    result may = access_role_has(call->post.role, powers[i])
+                     ? dossier_act_may(call->env, view->tx, call->arena, act, powers[i])
+                     : (result){ACCESS_ROLE};
     if (result_kind(may) == RESULT_INTERNAL || result_kind(may) == RESULT_UNAVAILABLE) {
       return may;
     }
@@ -220,7 +229,8 @@ static result put_acts(struct api_call *call, const struct dossier_view *view, c
     if (is_ok(may)) {
       jout_put_null(out, "reason");
     } else {
-      api_put_text(out, "reason", api_error_sentence(may.code, API_VIETNAMESE), api_error_sentence(may.code, API_ENGLISH));
+      api_put_text(out, "reason", api_error_sentence(may.code, API_VIETNAMESE),
+                   api_error_sentence(may.code, API_ENGLISH));
     }
     jout_object_end(out);
   }

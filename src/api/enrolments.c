@@ -7,8 +7,10 @@ enum { PIN_DIGITS = 12, MOBILE_BYTES_MAX = 16, EMAIL_BYTES_MAX = 120, PURPOSE_BY
 
 /* Only whoever collects may ask, and not about themselves. The person stands at the desk: they are the whole case. */
 static result require_collect(struct api_call *call, int64_t person_id, struct slice purpose) {
-  const struct access_case at_desk = {
-      .agency = call->post.agency, .province = call->post.province, .people = &person_id, .people_count = person_id != 0};
+  const struct access_case at_desk = {.agency = call->post.agency,
+                                      .province = call->post.province,
+                                      .people = &person_id,
+                                      .people_count = person_id != 0};
   const struct access_request request = {.act = ACCESS_ENROL_COLLECT,
                                          .actor_id = call->session.person_id,
                                          .level = call->session.level,
@@ -72,7 +74,8 @@ static void put_account(struct jout *out, const struct account *account) {
   jout_object_end(out);
 }
 
-static result put_eligible(struct api_call *call, struct db_tx *tx, const struct register_person *p, const struct account *account) {
+static result put_eligible(struct api_call *call, struct db_tx *tx, const struct register_person *p,
+                           const struct account *account) {
   struct jout *out = &call->out;
   bool needs_guardian = false;
   result eligible = account_eligible(tx, p->person_id, LEVEL, api_today(call), &needs_guardian);
@@ -90,7 +93,8 @@ static result put_eligible(struct api_call *call, struct db_tx *tx, const struct
   } else if (!has_card) {
     api_put_text(out, "reason", S("Chưa có thẻ căn cước còn hạn"), S("Has no identity card in force"));
   } else if (needs_guardian) {
-    api_put_text(out, "reason", S("Đủ điều kiện; cha, mẹ hoặc người giám hộ phải có mặt"), S("Eligible; a parent or guardian must be present"));
+    api_put_text(out, "reason", S("Đủ điều kiện; cha, mẹ hoặc người giám hộ phải có mặt"),
+                 S("Eligible; a parent or guardian must be present"));
   } else {
     api_put_text(out, "reason", S("Đủ điều kiện"), S("Eligible"));
   }
@@ -184,7 +188,8 @@ struct collected {
 };
 
 static result read_collected(struct api_call *call, struct collected *collected) {
-  static const char *const fields[] = {"pin", "phone", "email", "card_presented", "face_checked", "fingerprints_checked", "purpose", NULL};
+  static const char *const fields[] = {
+      "pin", "phone", "email", "card_presented", "face_checked", "fingerprints_checked", "purpose", NULL};
   const struct jin *root = NULL;
   struct dossier_enrolment *e = &collected->enrolment;
   TRY(api_body(call, &root));
@@ -207,7 +212,8 @@ result api_desk_enrol(struct api_call *call) {
   TRY(find_person(call, collected.pin, collected.purpose, &collected.enrolment.person_id));
   const struct dossier_act act = api_desk_act(call, collected.purpose);
   TRY(dossier_enrol_collect(call->env, &call->api->options.works, call->arena, &act, &collected.enrolment, &dossier));
-  http_response_header(call->http, "Location", arena_printf(call->arena, "/api/desk/dossiers/%.*s", SLICE_ARG(dossier.code)));
+  http_response_header(call->http, "Location",
+                       arena_printf(call->arena, "/api/desk/dossiers/%.*s", SLICE_ARG(dossier.code)));
   return send_enrolment(call, dossier.code, 201);
 }
 

@@ -68,8 +68,8 @@ static result may_request_component(struct act_context *context) {
 }
 
 static result may_refuse(struct act_context *context) {
-  TRY(require_status(&context->dossier, 1U << DOSSIER_NEW | 1U << DOSSIER_PROCESSING | 1U << DOSSIER_SUPPLEMENT |
-                                            1U << DOSSIER_FEE_DUE));
+  TRY(require_status(&context->dossier,
+                     1U << DOSSIER_NEW | 1U << DOSSIER_PROCESSING | 1U << DOSSIER_SUPPLEMENT | 1U << DOSSIER_FEE_DUE));
   return context->dossier.stage >= DOSSIER_STAGE_SIGNED ? require_stage(&context->dossier, DOSSIER_STAGE_OPEN) : OK;
 }
 
@@ -81,8 +81,12 @@ static result may_decide(struct act_context *context) {
   return dossier_act_require_looked_up(context);
 }
 
-static result may_sign(struct act_context *context) { return require_stage(&context->dossier, DOSSIER_STAGE_DECIDED); }
-static result may_seal(struct act_context *context) { return require_stage(&context->dossier, DOSSIER_STAGE_SIGNED); }
+static result may_sign(struct act_context *context) {
+  return require_stage(&context->dossier, DOSSIER_STAGE_DECIDED);
+}
+static result may_seal(struct act_context *context) {
+  return require_stage(&context->dossier, DOSSIER_STAGE_SIGNED);
+}
 
 static result may_apologise(struct act_context *context) {
   const struct dossier *d = &context->dossier;
@@ -96,7 +100,9 @@ static result may_apologise(struct act_context *context) {
   return OK;
 }
 
-static result may_return(struct act_context *context) { return require_status(&context->dossier, 1U << DOSSIER_DONE); }
+static result may_return(struct act_context *context) {
+  return require_status(&context->dossier, 1U << DOSSIER_DONE);
+}
 static result may_approve(struct act_context *context) {
   return require_status(&context->dossier, 1U << DOSSIER_PROCESSING);
 }
