@@ -276,7 +276,11 @@ static void large_replies_arrive_whole_and_closed(void **state) {
   for (int i = 0; i < 5; i++) {
     struct slice answer = ask(&fixture, S("GET /big HTTP/1.1\r\n" H "Connection: close\r\n\r\n"));
     assert_int_equal(status_of(answer), 200);
-    assert_int_equal(count_of(answer, "xxxxxxxxxx"), 200000);
+    size_t count = 0;
+    for (size_t at = 0; at < answer.len; at++) {
+      count += answer.ptr[at] == 'x';
+    }
+    assert_in_range(count, 2000000, 2000010); /* and a few in the header */
   }
   stop(&fixture);
 }
