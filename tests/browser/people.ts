@@ -3,24 +3,16 @@ import { readFileSync } from 'node:fs'
 import { expect, type Page } from '@playwright/test'
 
 export type Person = { pin: string; name: string; birth_date: string; sex: 'male' | 'female' }
-type Synth = {
-  demo_password: string
-  demo_passcode: string
-  demo_signing_pin: string
-  identities: { name: string; pin: string; full_name: string; birth_date: string }[]
-}
+type Identities = { password: string; passcode: string; signing_pin: string; people: Record<string, Person> }
 
 const file = process.env.DANH_IDENTITIES
 if (!file) throw new Error('DANH_IDENTITIES names no file; see playwright.config.ts')
-const synth = JSON.parse(readFileSync(file, 'utf8')) as Synth
-export const secrets = { password: synth.demo_password, passcode: synth.demo_passcode, signing_pin: synth.demo_signing_pin }
+export const secrets = JSON.parse(readFileSync(file, 'utf8')) as Identities
 
 export function person(name: string): Person {
-  const found = synth.identities.find((one) => one.name === name)
+  const found = secrets.people[name]
   if (!found) throw new Error(`no demonstration identity ${name}`)
-  // the fourth digit of the number is century and sex: even for men
-  const sex = Number(found.pin[3]) % 2 === 0 ? 'male' : 'female'
-  return { pin: found.pin, name: found.full_name, birth_date: found.birth_date, sex }
+  return found
 }
 
 export async function signIn(page: Page, name: string, next = '/app/') {

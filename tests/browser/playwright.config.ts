@@ -2,7 +2,9 @@
  *
  *   DANH_URL=http://localhost:8080 DANH_IDENTITIES=FILE web/node_modules/.bin/playwright test -c tests/browser
  *
- * FILE is what `danh synth --json` printed. CHROMIUM names another browser than /usr/bin/chromium.
+ * FILE is JSON: {"password", "passcode", "signing_pin", "people": {NAME: {"pin", "name", "birth_date", "sex"}}} with the identities
+ * of `danh synth --json`. The journeys want an installation nobody has applied in yet. CHROMIUM names another browser than
+ * /usr/bin/chromium.
  */
 import { defineConfig } from '@playwright/test'
 
