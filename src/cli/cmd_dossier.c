@@ -170,8 +170,9 @@ result cli_dossier_replay(struct server_installation *installation, const struct
 
 /* ---- the command line ---- */
 
-static int complain(const struct cli_context *context) {
-  return cli_fail(context, fault_set(__FILE__, __LINE__, SERVER_ANSWER, "not a dossier's answer"));
+static int complain(const struct cli_context *context, const struct jin_doc *doc, struct slice answer) {
+  return cli_fail(context, fault_set(__FILE__, __LINE__, SERVER_ANSWER, "%zu bytes that are not a dossier's answer: %.*s %s", answer.len,
+                                     SLICE_ARG(doc->fault.path), doc->fault.reason != NULL ? doc->fault.reason : ""));
 }
 
 static result ask(const struct cli_context *context, const char *name, const char *code, struct slice *ret_answer) {
@@ -224,7 +225,7 @@ static int run_show(const struct cli_context *context, const char *code) {
   }
   jin_doc_init(&doc, context->arena, JIN_LIMITS_DEFAULT);
   if (!is_ok(jin_parse(&doc, answer, &root))) {
-    return complain(context);
+    return complain(context, &doc, answer);
   }
   if (context->json) {
     printf("%.*s\n", SLICE_ARG(answer));
@@ -254,7 +255,7 @@ static int run_replay(const struct cli_context *context, const char *code) {
   jin_doc_init(&doc, context->arena, JIN_LIMITS_DEFAULT);
   if (!is_ok(jin_parse(&doc, answer, &root)) || !is_ok(jin_bool(root, "same", &same)) ||
       !is_ok(jin_object(root, "replayed", &replayed))) {
-    return complain(context);
+    return complain(context, &doc, answer);
   }
   if (context->json) {
     printf("%.*s\n", SLICE_ARG(answer));
