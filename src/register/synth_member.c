@@ -8,6 +8,7 @@ enum {
   PIN_STEP = 387563,
   PIN_YEARS = 400,         /* 1900..2299 */
   CHIP_CARDS_FROM = 18628, /* 2021-01-01 */
+  CARD_RENEWED_BEFORE = 90, /* days before the birthday */
   ID_LAW = 19905,          /* 2024-07-01: Law 26/2023 in force */
   DIGITAL_FROM = 20680,    /* 2026-08-15: Resolution 66.22/2026 */
 };
@@ -48,15 +49,16 @@ static int32_t card_expiry(int32_t born, int32_t issued) {
   return REGISTER_OPEN;
 }
 
+/* Everybody has renewed in good time: nobody alive holds a card that has expired or is about to, which would lock their account. */
 static void card_make(struct synth_country *country, struct register_person *person, int32_t born) {
   static const int32_t ages[] = {60, 40, 25, 14};
   int32_t until = person->died_on ? person->died_on - 1 : country->date;
   for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
-    int32_t birthday = register_synth_years_after(born, ages[i]);
-    if (birthday > until - 15) {
+    int32_t renewal = register_synth_years_after(born, ages[i]) - CARD_RENEWED_BEFORE;
+    if (renewal > until) {
       continue;
     }
-    int32_t first = birthday > CHIP_CARDS_FROM ? birthday : CHIP_CARDS_FROM;
+    int32_t first = renewal > CHIP_CARDS_FROM ? renewal : CHIP_CARDS_FROM;
     int32_t last = first + 700 < until ? first + 700 : until;
     if (last < first) {
       return; /* before chip cards, or dead before them */

@@ -26,8 +26,13 @@ static bool is_wanted(const struct making *m, struct slice name) {
   return false;
 }
 
-static result make_account(struct making *m, int64_t person_id) {
+/* [Decree 69/2024 Art 7] level 2 goes with a card; for a child without one the parent acts. */
+static result make_account(struct making *m, const struct register_person *person) {
   struct account account;
+  int64_t person_id = person->person_id;
+  if (person->card_number.len == 0) {
+    return OK;
+  }
   {
     struct db_tx *tx CLEANUP(db_read_end) = NULL;
     TRY(db_read_begin(m->env->db, &tx));
@@ -41,8 +46,7 @@ static result make_account(struct making *m, int64_t person_id) {
     demo.password = S(SERVER_DEMO_PASSWORD);
     demo.passcode = S(SERVER_DEMO_PASSCODE);
   }
-  result made = account_demo_create(m->env, m->env->hashing, &demo);
-  return is_code(made, ACCOUNT_NOT_ELIGIBLE) ? OK : made; /* a child: the parent acts */
+  return account_demo_create(m->env, m->env->hashing, &demo);
 }
 
 static result load_posts(struct making *m, int64_t person_id, struct register_person *ret_person,
@@ -84,7 +88,7 @@ static result make_identity(struct making *m, int64_t person_id) {
   struct register_person person;
   struct register_post_list posts;
   TRY(load_posts(m, person_id, &person, &posts));
-  TRY(make_account(m, person_id));
+  TRY(make_account(m, &person));
   for (size_t i = 0; i < posts.count; i++) {
     if (posts.items[i].role == REGISTER_DECIDER) {
       TRY(make_signer(m, &person, &posts.items[i]));

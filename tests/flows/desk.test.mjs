@@ -58,17 +58,24 @@ test('a refusal gives its reason and slip, and the fee becomes a refund due that
   await submit(citizen); // and may apply again
 });
 
-test('a citizen withdraws before it is decided, not after it is done, and gets the fee back', async () => {
+test('a citizen withdraws until it is signed, and gets the fee back until the desk has received it', async () => {
   const citizen = await place.as('citizen.hanoi');
+  const early = await dossier(place, 'submitted', { citizen });
+  const back = await citizen.ok(citizen.post(`/api/dossiers/${early}/withdraw`, { reason: 'Không còn cần nữa' }));
+  assert.deepEqual([back.status.code, back.payment.refund_due], ['withdrawn', 200000]);
   const code = await dossier(place, 'received', { citizen });
-  const seen = await citizen.ok(citizen.post(`/api/dossiers/${code}/withdraw`, { reason: 'Không còn cần nữa' }));
-  assert.deepEqual([seen.status.code, seen.payment.refund_due], ['withdrawn', 200000]);
+  const seen = await citizen.ok(citizen.post(`/api/dossiers/${code}/withdraw`, {}));
+  assert.deepEqual([seen.status.code, seen.payment.refund_due], ['withdrawn', 0]);
   await refused(citizen.post(`/api/dossiers/${code}/withdraw`, {}), 409, 'move_forbidden');
   const officer = await place.officer('records_officer');
   await refused(officer.post(desk(code, 'look-ups'), { registers: ['convictions'], purpose: PURPOSE }), 409, 'move_forbidden');
 
-  const other = await dossier(place, 'sealed', { citizen });
-  await refused(citizen.post(`/api/dossiers/${other}/withdraw`, {}), 409, 'move_forbidden');
+  const staff = {};
+  const other = await dossier(place, 'signed', { citizen, staff });
+  await refused(citizen.post(`/api/dossiers/${other}/withdraw`, {}), 409, 'stage');
+  staff.sealer = await place.officer('sealer');
+  await act(staff.sealer, other, 'seal');
+  await refused(citizen.post(`/api/dossiers/${other}/withdraw`, {}), 409, 'stage');
 });
 
 test('an apology re-appoints once, to a later working day, at the latest a day before the deadline; lateness is computed', async () => {
@@ -105,8 +112,10 @@ test('an apology re-appoints once, to a later working day, at the latest a day b
   await place.moveTo('2026-12-03T09:00:00+07:00');
   staff.one_stop_officer = await place.officer('one_stop_officer', '46');
   const queue = await staff.one_stop_officer.ok(staff.one_stop_officer.get('/api/desk/queue'));
-  assert.deepEqual([queue.counts.open, queue.counts.overdue, queue.counts.due_soon], [2, 1, 1]);
-  assert.deepEqual(queue.items.map((i) => [i.code, i.late.state, i.late.working_days]), [[tooLate, 'overdue', 2], [late, 'due_soon', 1]]);
+  // An apology gives a new appointment, not a new deadline: both are late against the first one.
+  assert.deepEqual([queue.counts.open, queue.counts.overdue, queue.counts.due_soon], [2, 2, 0]);
+  assert.deepEqual(queue.items.map((i) => [i.late.state, i.late.working_days]), [['overdue', 2], ['overdue', 2]]);
+  assert.deepEqual(new Set(queue.items.map((i) => i.due_date)), new Set(['2026-12-01', '2026-12-04']));
   assert.ok(queue.items.every((i) => !JSON.stringify(i).includes(place.identity('citizen.hue').full_name)), 'a queue shows no full name');
 });
 
