@@ -9,6 +9,7 @@ enum {
   PIN_YEARS = 400,         /* 1900..2299 */
   CHIP_CARDS_FROM = 18628, /* 2021-01-01 */
   CARD_RENEWED_BEFORE = 90, /* days before the birthday */
+  CARD_FIRST_AFTER = 15,
   ID_LAW = 19905,          /* 2024-07-01: Law 26/2023 in force */
   DIGITAL_FROM = 20680,    /* 2026-08-15: Resolution 66.22/2026 */
 };
@@ -54,7 +55,8 @@ static void card_make(struct synth_country *country, struct register_person *per
   static const int32_t ages[] = {60, 40, 25, 14};
   int32_t until = person->died_on ? person->died_on - 1 : country->date;
   for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
-    int32_t renewal = register_synth_years_after(born, ages[i]) - CARD_RENEWED_BEFORE;
+    bool is_first = ages[i] == 14; /* fetched after the birthday, not before */
+    int32_t renewal = register_synth_years_after(born, ages[i]) + (is_first ? CARD_FIRST_AFTER : -CARD_RENEWED_BEFORE);
     if (renewal > until) {
       continue;
     }

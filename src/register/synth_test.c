@@ -59,8 +59,8 @@ static const struct {
     {"an adult without a card, or a small child with one",
      "SELECT COUNT(*) FROM person WHERE life = 1 AND ((card_number IS NULL) <> (birth / 10000 > 2026 - 15)) AND birth "
      "/ 10000 NOT IN (2011, 2012)"},
-    {"a card that ran out more than half a month ago",
-     "SELECT COUNT(*) FROM person WHERE card_expires < (SELECT MAX(units_on) FROM person_residence) - 15 AND life = 1"},
+    {"a card that has run out, or will within the quarter",
+     "SELECT COUNT(*) FROM person WHERE card_expires < (SELECT MAX(units_on) FROM person_residence) + 85 AND life = 1"},
     {"a folded name with a diacritic or a capital", "SELECT COUNT(*) FROM person WHERE name_fold GLOB '*[^a-z ''-]*'"},
     {"a mobile number of two people", "SELECT COUNT(*) - COUNT(DISTINCT mobile) FROM person WHERE mobile IS NOT NULL"},
     {"a conviction before 18 or after today",

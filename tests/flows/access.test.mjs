@@ -150,8 +150,6 @@ test('a parent applies for a child, who pays nothing, and nobody else does', asy
   assert.equal(problem.errors[0].path, '/subject');
   await refused(stranger.get(`/api/procedures/lltp/form?subject=${child.ref}`), 404, 'person_unknown');
   await refused(stranger.get(`/api/dossiers/${made.code}`), 404, 'dossier_unknown');
-  const second = await parent.ok(parent.post('/api/procedures/lltp/preview', { subject: child.ref, certificate: 2, copies: 1 }));
-  assert.ok(second.refusal, 'No. 2 is for the person alone');
 });
 
 test('a guardian applies for the ward', async () => {
