@@ -3,12 +3,13 @@ import glob
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 
-import browser_users
 import demonstration
+import unprivileged
 
 TSAN_TESTS = ["pool", "db", "http_server", "ledger", "outbox", "signer_process"]
 
@@ -156,11 +157,10 @@ def browser(is_long, seconds):
         os.chmod(folder, 0o711)
         results = f"{folder}/results"
         os.mkdir(results)
-        with open(f"{results}/identities.json", "w", encoding="utf-8") as file:
-            json.dump(browser_users.identities(demo), file, ensure_ascii=False)
+        shutil.copy(f"{demo.data}/identities.json", results)
         command = ["web/node_modules/.bin/playwright", "test", "-c", "tests/browser", "--reporter=json", f"--output={results}/output"]
         env = {**os.environ, "DANH_URL": demo.origin, "DANH_IDENTITIES": f"{results}/identities.json", "PLAYWRIGHT_JSON_OUTPUT_NAME": f"{results}/report.json"}
-        command, env = browser_users.drop(command, env, results)
+        command, env = unprivileged.drop(command, env, results)
         output, code = run(command, seconds, env=env)
         try:
             with open(f"{results}/report.json", encoding="utf-8") as file:
