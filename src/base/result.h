@@ -72,6 +72,7 @@ enum base_error {
 static inline bool is_ok(result r) { return r.code == 0; }
 static inline bool is_code(result r, uint16_t code) { return r.code == code; }
 static inline enum result_kind result_kind(result r) { return (enum result_kind)(r.code >> 13); }
+static inline enum result_module result_module(result r) { return (enum result_module)(r.code >> 8 & 0x1f); }
 #define OK ((result){0})
 
 /* The fault record: where and why the last failure of this thread began. Personal data never goes in. */

@@ -175,10 +175,17 @@ static result run_in_write(struct db_tx *tx, void *arg) {
   return run->fn(context);
 }
 
+/* The write asks access/ itself. Only when it was refused is it asked again outside, where the refusal is recorded. */
 result dossier_act_run(struct act_context *context, act_fn fn) {
-  TRY(dossier_act_require(context));
+  context->now_ms = clock_now_ms(context->env->clock);
   struct run run = {context, fn};
-  return db_write(context->env->db, run_in_write, &run);
+  result done = db_write(context->env->db, run_in_write, &run);
+  if (is_ok(done) || result_module(done) != MODULE_ACCESS) {
+    return done;
+  }
+  const struct fault why = *fault_last();
+  TRY(dossier_act_require(context));
+  return fault_set(why.file, why.line, done.code, "%s", why.detail);
 }
 
 static result append_ledger(struct act_context *context, const struct act_step *step) {

@@ -1,8 +1,8 @@
-/* dossier/act.h: what every act shares: access twice, the move, its row and its ledger entry. (private to dossier/)
+/* dossier/act.h: what every act shares: access, the move, its row and its ledger entry. (private to dossier/)
  *
- * An act is dossier_act_run(..., fn): first, outside any write, access is asked so that a refusal is recorded; then,
- * inside the write, the dossier is read again, access is asked again, and fn decides and changes `context->dossier`,
- * last of all by act_move or act_note.
+ * An act is dossier_act_run(..., fn): inside the write the dossier is read, access is asked, and fn decides and changes
+ * `context->dossier`, last of all by act_move or act_note. When access refused, it is asked again outside the write, so
+ * that the refusal is recorded although the write was undone.
  */
 #pragma once
 #include "dossier/store.h"
