@@ -41,8 +41,10 @@ static result preview_with_facts(struct env *env, const struct dossier_works *wo
                                  const struct dossier_application *a, struct gathered *gathered,
                                  struct dossier_preview *preview) {
   TRY(gather(env, works, arena, a, gathered, preview));
-  TRY(procedure_may_apply(works->procedures, a->procedure, &gathered->input, arena, &preview->admission));
-  TRY(procedure_evaluate(works->procedures, a->procedure, &gathered->input, arena, &preview->outcome));
+  struct procedure_assessment assessment;
+  TRY(procedure_assess(works->procedures, a->procedure, &gathered->input, arena, &assessment));
+  preview->admission = assessment.admission;
+  preview->outcome = assessment.outcome;
   preview->refusal = refusal_of(preview);
   return OK;
 }

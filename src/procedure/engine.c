@@ -25,6 +25,13 @@ result procedure_may_apply(struct procedure_engine *engine, struct slice name, c
   return procedure_rule_admit(loaded->rule, input, arena, ret_admission);
 }
 
+result procedure_assess(struct procedure_engine *engine, struct slice name, const struct procedure_input *input,
+                        struct arena *arena, struct procedure_assessment *ret_assessment) {
+  const struct procedure_loaded *loaded = NULL;
+  TRY(procedure_engine_find(engine, name, &loaded));
+  return procedure_rule_assess(loaded->rule, input, arena, ret_assessment);
+}
+
 /* The constant code of the row in force; a procedure whose code depends on the dossier gives its first row's. */
 static struct slice code_on(const struct procedure_declaration *declaration, int32_t on) {
   const struct procedure_rows *rows = &declaration->rows[RULE_NATIONAL_CODE];

@@ -310,9 +310,7 @@ static void ask_authority(lua_State *lua, struct evaluation *evaluation) {
   lua_settop(lua, INPUT_INDEX);
 }
 
-static void evaluate_body(lua_State *lua, void *arg) {
-  struct evaluation *evaluation = arg;
-  push_input(lua, evaluation);
+static void ask_outcome(lua_State *lua, struct evaluation *evaluation) {
   (void)row_ask_required(lua, evaluation, RULE_NATIONAL_CODE);
   evaluation->outcome.national_code = text_of(lua, evaluation, VALUE);
   lua_settop(lua, INPUT_INDEX);
@@ -321,9 +319,7 @@ static void evaluate_body(lua_State *lua, void *arg) {
   ask_authority(lua, evaluation);
 }
 
-static void admit_body(lua_State *lua, void *arg) {
-  struct evaluation *evaluation = arg;
-  push_input(lua, evaluation);
+static void ask_admission(lua_State *lua, struct evaluation *evaluation) {
   const struct procedure_row *row = row_ask_required(lua, evaluation, RULE_MAY_APPLY);
   if (!lua_isboolean(lua, VALUE)) {
     procedure_sandbox_fail(lua, PROCEDURE_RULE_ANSWER, "may_apply: true or false");
@@ -333,6 +329,23 @@ static void admit_body(lua_State *lua, void *arg) {
       .because = reason_of(lua, evaluation, row),
       .form = text_of(lua, evaluation, FORM),
   };
+  lua_settop(lua, INPUT_INDEX);
+}
+
+static void evaluate_body(lua_State *lua, void *arg) {
+  push_input(lua, arg);
+  ask_outcome(lua, arg);
+}
+
+static void admit_body(lua_State *lua, void *arg) {
+  push_input(lua, arg);
+  ask_admission(lua, arg);
+}
+
+static void assess_body(lua_State *lua, void *arg) {
+  push_input(lua, arg);
+  ask_admission(lua, arg);
+  ask_outcome(lua, arg);
 }
 
 result procedure_rule_evaluate(struct procedure_rule *rule, const struct procedure_input *input, struct arena *arena,
@@ -353,5 +366,16 @@ result procedure_rule_admit(struct procedure_rule *rule, const struct procedure_
       .rule = rule, .input = input, .date = clock_date_of(input->submitted_at_ms), .arena = arena};
   TRY(procedure_rule_run(rule, admit_body, &evaluation));
   *ret_admission = evaluation.admission;
+  return OK;
+}
+
+result procedure_rule_assess(struct procedure_rule *rule, const struct procedure_input *input, struct arena *arena,
+                             struct procedure_assessment *ret_assessment) {
+  TRY(input_check(&rule->declaration, input));
+  struct evaluation evaluation = {
+      .rule = rule, .input = input, .date = clock_date_of(input->submitted_at_ms), .arena = arena};
+  TRY(procedure_rule_run(rule, assess_body, &evaluation));
+  memcpy(evaluation.outcome.rule_hash, rule->hash, RULE_HASH_BYTES);
+  *ret_assessment = (struct procedure_assessment){evaluation.admission, evaluation.outcome};
   return OK;
 }

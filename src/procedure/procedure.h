@@ -155,6 +155,14 @@ MUST_USE result procedure_may_apply(struct procedure_engine *engine, struct slic
                                     const struct procedure_input *input, struct arena *arena,
                                     struct procedure_admission *ret_admission);
 
+/* Both questions in one run of the rule. */
+struct procedure_assessment {
+  struct procedure_admission admission;
+  struct procedure_outcome outcome;
+};
+MUST_USE result procedure_assess(struct procedure_engine *engine, struct slice name, const struct procedure_input *input,
+                                 struct arena *arena, struct procedure_assessment *ret_assessment);
+
 /* ---- rules kept by hash ---- */
 /* Keeps every loaded rule's text (a write; nothing happens for those kept already). Call when a server or replay
  * starts. */

@@ -30,3 +30,5 @@ MUST_USE result procedure_rule_evaluate(struct procedure_rule *rule, const struc
                                         struct arena *arena, struct procedure_outcome *ret_outcome);
 MUST_USE result procedure_rule_admit(struct procedure_rule *rule, const struct procedure_input *input,
                                      struct arena *arena, struct procedure_admission *ret_admission);
+MUST_USE result procedure_rule_assess(struct procedure_rule *rule, const struct procedure_input *input,
+                                      struct arena *arena, struct procedure_assessment *ret_assessment);
