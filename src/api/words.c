@@ -11,6 +11,7 @@ const struct api_word api_roles[] = {
     {"approver", "Cán bộ phê duyệt định danh", "Enrolment approver"},
     {"operator", "Quản trị vận hành", "Operator"},
     {"system", "Hệ thống", "The system"},
+    {"anyone", "Người kiểm tra bản giấy", "Somebody with the paper copy"},
     {0},
 };
 
