@@ -33,7 +33,7 @@ result api_desk_receive(struct api_call *call) {
 
 /* ---- look-ups ---- */
 
-static result read_registers(const struct jin *list, struct slice *ret_registers) {
+static result read_registers(const struct jin *list, struct dossier_question *ret_questions) {
   static const char *const words[] = {"population", "residence", "family", "convictions", "categories", NULL};
   if (list->count == 0) {
     return jin_refuse(list, "names no register");
@@ -41,7 +41,7 @@ static result read_registers(const struct jin *list, struct slice *ret_registers
   for (size_t i = 0; i < list->count; i++) {
     size_t word = 0;
     TRY(jin_as_word(&list->items[i], words, &word));
-    ret_registers[i] = slice_str(words[word]);
+    ret_questions[i] = (struct dossier_question){.register_name = slice_str(words[word])};
   }
   return OK;
 }
@@ -49,26 +49,23 @@ static result read_registers(const struct jin *list, struct slice *ret_registers
 result api_desk_look_up(struct api_call *call) {
   const struct jin *root = NULL;
   const struct jin *list = NULL;
-  struct slice registers[REGISTERS_MAX];
-  struct slice answers[REGISTERS_MAX];
+  struct dossier_question questions[REGISTERS_MAX];
   struct dossier_act act = api_desk_act(call, S(""));
   TRY(api_body(call, &root));
   TRY(jin_fields(root, (const char *const[]){"registers", "purpose", NULL}));
   TRY(jin_text(root, "purpose", PURPOSE_BYTES_MAX, &act.purpose));
   TRY(jin_list(root, "registers", REGISTERS_MAX, &list));
-  TRY(read_registers(list, registers));
+  TRY(read_registers(list, questions));
   int64_t now_ms = clock_now_ms(call->env->clock);
-  for (size_t i = 0; i < list->count; i++) {
-    TRY(dossier_look_up(call->env, call->arena, &act, registers[i], &answers[i]));
-  }
+  TRY(dossier_look_up(call->env, call->arena, &act, questions, list->count));
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_list(out, "items");
   for (size_t i = 0; i < list->count; i++) {
     jout_object(out);
-    jout_put_text(out, "register", registers[i]);
+    jout_put_text(out, "register", questions[i].register_name);
     jout_put_instant(out, "at", now_ms);
-    jout_put_raw(out, "result", answers[i]);
+    jout_put_raw(out, "result", questions[i].json);
     jout_object_end(out);
   }
   jout_list_end(out);

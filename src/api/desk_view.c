@@ -1,6 +1,7 @@
 /* What an officer sees: the queue, GET /api/desk/queue, and one dossier with what may be done with it, GET /api/desk/dossiers/{code}. */
 #include "api/desk.h"
 #include "api/resources.h"
+#include "ledger/ledger.h"
 
 enum { QUEUE_MAX = 500, REGISTERS = 5 };
 
@@ -50,6 +51,26 @@ static void put_row(struct api_call *call, const struct dossier_queue_row *row) 
   jout_object_end(out);
 }
 
+/* Names are shown, so it is a read of everybody in the list but the officer: one entry, a row a person. */
+static result record_queue_read(struct api_call *call, const struct dossier_queue_row *rows, size_t count) {
+  int64_t *people = ARENA_ARRAY(call->arena, int64_t, count + 1);
+  size_t others = 0;
+  for (size_t i = 0; i < count; i++) {
+    people[others] = rows[i].dossier.person_id;
+    others += people[others] != call->session.person_id;
+  }
+  const struct ledger_entry entry = {
+      .kind = "queue.read",
+      .actor_person_id = call->session.person_id,
+      .actor_role = arena_printf(call->arena, "%.*s@%.*s", SLICE_ARG(access_role_name(call->post.role)), SLICE_ARG(call->post.agency)),
+      .subjects = people,
+      .subject_count = others,
+      .legal_basis = S("Xem danh sách hồ sơ cần xử lý của cơ quan"),
+      .detail = arena_printf(call->arena, "{\"dossiers\":%zu}", count),
+  };
+  return others == 0 ? OK : ledger_record_read(call->env, &entry);
+}
+
 static result read_queue_state(struct api_call *call, bool *ret_closed) {
   struct url_form query;
   struct slice state = S("open");
@@ -75,6 +96,7 @@ result api_desk_queue(struct api_call *call) {
   TRY(db_read_begin(call->env->db, &tx));
   TRY(dossier_queue(tx, call->arena, &question, &rows, &count));
   TRY(dossier_queue_count(tx, call->post.agency, api_today(call), &counts));
+  TRY(record_queue_read(call, rows, count)); /* durable from here on: now it may be shown */
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_instant(out, "as_of", clock_now_ms(call->env->clock));

@@ -421,6 +421,24 @@ static void put_may(struct api_call *call, const struct dossier_view *view) {
 
 /* ---- the whole ---- */
 
+/* Whose dossier it is, seen by the caller. An officer sees the person themself. */
+static result subject_of(struct api_call *call, const struct dossier_view *view, struct api_subject *ret_subject) {
+  struct api_subjects subjects = {0};
+  const int64_t person_id = view->dossier->person_id;
+  *ret_subject = (struct api_subject){.person_id = person_id, .relation = "self", .person = view->person};
+  if (!call->has_session || call->session.person_id == person_id || call->post.post_id != 0) {
+    return OK;
+  }
+  ret_subject->relation = "child";
+  TRY(api_subjects_load(call, view->tx, &subjects));
+  for (size_t i = 0; i < subjects.count; i++) {
+    if (subjects.items[i].person_id == person_id) {
+      ret_subject->relation = subjects.items[i].relation;
+    }
+  }
+  return OK;
+}
+
 static struct slice purpose_of(struct api_call *call, const struct dossier *d) {
   struct jin_doc doc;
   const struct jin *form = NULL;
@@ -434,8 +452,8 @@ static struct slice purpose_of(struct api_call *call, const struct dossier *d) {
 static result put_head(struct api_call *call, const struct dossier_view *view) {
   const struct dossier *d = view->dossier;
   struct jout *out = &call->out;
-  bool is_self = !call->has_session || call->session.person_id == d->person_id || call->post.post_id != 0;
-  const struct api_subject subject = {.person_id = d->person_id, .relation = is_self ? "self" : "child", .person = view->person};
+  struct api_subject subject;
+  TRY(subject_of(call, view, &subject));
   jout_put_text(out, "code", d->code);
   api_dossier_view_put_procedure(call, d);
   api_dossier_view_put_status(call, d->status);

@@ -38,6 +38,7 @@ result api_dossier_load_own(struct api_call *call, enum access_act power, struct
     FAIL(DOSSIER_UNKNOWN, "another person's dossier");
   }
   TRY(allowed);
+  TRY(api_read_record(call, &(const struct api_read){"dossier.read", &dossier.person_id, 1, dossier.code}));
   *ret_dossier = dossier;
   return OK;
 }
@@ -66,6 +67,11 @@ result api_dossiers_list(struct api_call *call) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(call->env->db, &tx));
   TRY(dossier_list(tx, call->arena, call->session.person_id, &dossiers, &count));
+  int64_t *people = ARENA_ARRAY(call->arena, int64_t, count + 1);
+  for (size_t i = 0; i < count; i++) {
+    people[i] = dossiers[i].person_id;
+  }
+  TRY(api_read_record(call, &(const struct api_read){.kind = "dossier.read", .people = people, .count = count}));
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_list(out, "items");

@@ -3,7 +3,7 @@
 #include "api/resources.h"
 #include "ledger/ledger.h"
 
-enum { LINES_MAX = 100 };
+enum { LINES_MAX = 200, DETAIL_BYTES_MAX = 200 };
 
 static void put_date_or_null(struct jout *out, const char *name, int32_t date) {
   if (date == 0 || date == REGISTER_OPEN) {
@@ -90,6 +90,9 @@ result api_me_read(struct api_call *call) {
   TRY(register_person_load(tx, call->arena, call->session.person_id, &person));
   TRY(register_relations_load(tx, call->arena, call->session.person_id, api_today(call), &relations));
   TRY(register_categories_load(tx, call->arena, call->session.person_id, api_today(call), &categories));
+  const struct account_event event = {
+      .person_id = call->session.person_id, .session_id = call->session.session_id, .kind = S("record_viewed")};
+  TRY(account_history_record(call->env, &event));
   struct jout *out = api_begin(call);
   jout_object(out);
   put_person(call, &person);
@@ -115,32 +118,62 @@ static void put_agency_text(struct api_call *call, struct db_tx *tx, struct slic
   }
 }
 
-/* The dossier a read belonged to; empty when it was none, or the detail was erased. */
-static struct slice dossier_in(struct arena *arena, struct slice detail) {
+/* What the ledger's erasable detail says of a read: all empty once it was erased. */
+struct read_detail {
+  struct slice dossier;
+  struct slice registers;
+};
+static struct read_detail detail_parse(struct arena *arena, struct slice text) {
   struct jin_doc doc;
   const struct jin *root = NULL;
-  struct slice code = S("");
+  struct read_detail detail = {0};
   jin_doc_init(&doc, arena, JIN_LIMITS_DEFAULT);
-  if (detail.len == 0 || !is_ok(jin_parse(&doc, detail, &root)) || root->type != JIN_OBJECT ||
-      !is_ok(jin_text_optional(root, "dossier", 60, &code))) {
-    return S("");
+  if (text.len == 0 || !is_ok(jin_parse(&doc, text, &root)) || root->type != JIN_OBJECT ||
+      !is_ok(jin_text_optional(root, "dossier", DETAIL_BYTES_MAX, &detail.dossier)) ||
+      !is_ok(jin_text_optional(root, "registers", DETAIL_BYTES_MAX, &detail.registers))) {
+    return (struct read_detail){0};
   }
-  return code;
+  return detail;
+}
+
+/* The dossier a read belonged to, when it is one of the caller's: looking a family up is a read of its members, who need not learn of the
+ * dossier. */
+static struct slice own_dossier(struct api_call *call, struct db_tx *tx, struct slice code) {
+  struct dossier dossier;
+  bool is_own = code.len > 0 && is_ok(dossier_load(tx, call->arena, code, &dossier)) &&
+                (dossier.person_id == call->session.person_id || dossier.applicant_id == call->session.person_id);
+  return is_own ? code : S("");
+}
+
+/* "what", and of a look-up of several registers which ones. */
+static void put_what(struct api_call *call, struct slice kind, struct slice registers) {
+  struct api_word what = api_word_find(api_acts, kind, call->arena);
+  struct slice vi = slice_str(what.vi);
+  struct slice en = slice_str(what.en);
+  const char *before = ": ";
+  while (registers.len > 0) {
+    struct api_word name = api_word_find(api_registers, slice_cut(&registers, ','), call->arena);
+    vi = arena_printf(call->arena, "%.*s%s%s", SLICE_ARG(vi), before, name.vi);
+    en = arena_printf(call->arena, "%.*s%s%s", SLICE_ARG(en), before, name.en);
+    before = ", ";
+  }
+  api_put_text(&call->out, "what", vi, en);
 }
 
 static void put_read(struct api_call *call, struct db_tx *tx, const struct ledger_line *line) {
   struct jout *out = &call->out;
   struct slice agency = line->actor_role;
   struct slice role = slice_cut(&agency, '@');
+  const struct read_detail detail = detail_parse(call->arena, line->detail);
   jout_object(out);
   jout_put_instant(out, "at", line->at_ms);
   jout_put_object(out, "who");
   api_put_word(call, "role", api_roles, role.len > 0 ? role : S("anyone"));
   put_agency_text(call, tx, agency, clock_date_of(line->at_ms));
   jout_object_end(out);
-  api_put_word(call, "what", api_acts, line->kind);
+  put_what(call, line->kind, detail.registers);
   jout_put_text(out, "purpose", line->legal_basis);
-  jout_put_text_or_null(out, "dossier_code", dossier_in(call->arena, line->detail));
+  jout_put_text_or_null(out, "dossier_code", own_dossier(call, tx, detail.dossier));
   if (line->position < 0) {
     jout_put_null(out, "ledger_position");
   } else {

@@ -1,5 +1,7 @@
 #include "api/people.h"
 
+#include "ledger/ledger.h"
+
 int32_t api_today(const struct api_call *call) { return clock_date_of(clock_now_ms(call->env->clock)); }
 
 void api_put_birth(struct jout *out, const char *name, struct register_birth birth) {
@@ -35,6 +37,30 @@ result api_subjects_load(struct api_call *call, struct db_tx *tx, struct api_sub
   }
   *ret_subjects = subjects;
   return OK;
+}
+
+result api_read_record(struct api_call *call, const struct api_read *read) {
+  int64_t *subjects = ARENA_ARRAY(call->arena, int64_t, read->count + 1);
+  size_t count = 0;
+  for (size_t i = 0; i < read->count; i++) {
+    if (read->people[i] != call->session.person_id) { /* the holder's own reads go to the session history */
+      subjects[count++] = read->people[i];
+    }
+  }
+  if (count == 0) {
+    return OK;
+  }
+  const struct ledger_entry entry = {
+      .kind = read->kind,
+      .actor_person_id = call->session.person_id,
+      .actor_role = S("representative"),
+      .on_behalf_of = count == 1 ? subjects[0] : 0,
+      .subjects = subjects,
+      .subject_count = count,
+      .legal_basis = S("Cha, mẹ hoặc người giám hộ thực hiện thay"),
+      .detail = read->dossier_code.len > 0 ? arena_printf(call->arena, "{\"dossier\":\"%.*s\"}", SLICE_ARG(read->dossier_code)) : S("{}"),
+  };
+  return ledger_record_read(call->env, &entry);
 }
 
 static struct slice ref_of(const struct api_call *call, const struct api_subject *subject) {

@@ -131,6 +131,7 @@ result api_lltp_form(struct api_call *call) {
   if (subject == NULL) {
     FAIL(REGISTER_PERSON_UNKNOWN, "not among the caller's subjects");
   }
+  TRY(api_read_record(call, &(const struct api_read){.kind = "form.read", .people = &subject->person_id, .count = 1}));
   return put_form(call, tx, &subjects, subject);
 }
 
@@ -219,6 +220,7 @@ result api_lltp_preview(struct api_call *call) {
   TRY(jin_fields(root, (const char *const[]){"subject", "certificate", "copies", NULL}));
   TRY(api_lltp_application(call, root, &application));
   TRY(dossier_preview(call->env, &call->api->options.works, call->arena, &application, &preview));
+  TRY(api_read_record(call, &(const struct api_read){.kind = "fee.read", .people = &application.person_id, .count = 1}));
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(call->env->db, &tx));
   TRY(channel_start(call, tx, application.person_id, &start));

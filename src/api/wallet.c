@@ -1,4 +1,4 @@
-/* The wallet: the list is free, a document opens only after the passcode. */
+/* The wallet: the caller's documents, and those of a child or ward they act for. The list is free, a document opens only after the passcode. */
 #include "api/people.h"
 #include "api/resources.h"
 #include "base/number.h"
@@ -7,12 +7,13 @@
 #include "pki/pki.h"
 #include "sign/sign.h"
 
-static result require(struct api_call *call, enum access_act act) {
+static result require(struct api_call *call, enum access_act act, const struct api_subject *holder) {
   const struct access_request request = {.act = act,
                                          .actor_id = call->session.person_id,
                                          .level = call->session.level,
                                          .passcode_ok = account_passcode_is_ok(call->env, &call->session),
-                                         .subject_id = call->session.person_id};
+                                         .subject_id = holder->person_id,
+                                         .represents = holder->person_id != call->session.person_id};
   return access_require(call->env, &request);
 }
 
@@ -39,32 +40,40 @@ static void put_members(struct api_call *call, const struct wallet_document *doc
   jout_put_bool(out, "protected", true);
 }
 
-static result holder_name(struct api_call *call, struct db_tx *tx, struct slice *ret_name) {
-  struct register_person person;
-  TRY(register_person_load(tx, call->arena, call->session.person_id, &person));
-  *ret_name = person.name;
+static result put_documents(struct api_call *call, struct db_tx *tx, const struct api_subject *holder, bool *ret_any) {
+  struct wallet_document *documents = NULL;
+  size_t count = 0;
+  TRY(require(call, ACCESS_DOCUMENT_LIST, holder));
+  TRY(wallet_document_list(tx, call->arena, holder->person_id, &documents, &count));
+  for (size_t i = 0; i < count; i++) {
+    jout_object(&call->out);
+    put_members(call, &documents[i], holder->person.name);
+    jout_object_end(&call->out);
+  }
+  *ret_any = count > 0;
   return OK;
 }
 
 result api_wallet_list(struct api_call *call) {
-  struct wallet_document *documents = NULL;
-  size_t count = 0;
-  struct slice holder;
-  TRY(require(call, ACCESS_DOCUMENT_LIST));
+  struct api_subjects holders;
+  struct api_read read = {.kind = "wallet.read"};
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(call->env->db, &tx));
-  TRY(wallet_document_list(tx, call->arena, call->session.person_id, &documents, &count));
-  TRY(holder_name(call, tx, &holder));
+  TRY(api_subjects_load(call, tx, &holders));
+  int64_t *people = ARENA_ARRAY(call->arena, int64_t, holders.count);
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_list(out, "items");
-  for (size_t i = 0; i < count; i++) {
-    jout_object(out);
-    put_members(call, &documents[i], holder);
-    jout_object_end(out);
+  for (size_t i = 0; i < holders.count; i++) {
+    bool any = false;
+    TRY(put_documents(call, tx, &holders.items[i], &any));
+    people[read.count] = holders.items[i].person_id;
+    read.count += any;
   }
   jout_list_end(out);
   jout_object_end(out);
+  read.people = people;
+  TRY(api_read_record(call, &read)); /* durable from here on: now it may be shown */
   api_send(call, 200);
   return OK;
 }
@@ -75,21 +84,39 @@ struct opened {
   struct slice holder;
 };
 
-/* The document of the path, its bytes, and a line in the holder's own history. */
+/* In the caller's wallet, or in one of those they act for. */
+static result find_document(struct api_call *call, struct db_tx *tx, int64_t id, struct wallet_document *ret_document,
+                            struct api_subject *ret_holder) {
+  struct api_subjects holders;
+  TRY(api_subjects_load(call, tx, &holders));
+  for (size_t i = 0; i < holders.count; i++) {
+    result found = wallet_document_load(tx, call->arena, holders.items[i].person_id, id, ret_document);
+    if (!is_code(found, WALLET_DOCUMENT_UNKNOWN)) {
+      *ret_holder = holders.items[i];
+      return found;
+    }
+  }
+  FAIL(WALLET_DOCUMENT_UNKNOWN, "in none of %zu wallets", holders.count);
+}
+
+/* The document of the path, its bytes, and a line in the reader's own history; in the ledger too when it is a child's or ward's. */
 static result open_document(struct api_call *call, struct opened *ret_opened) {
   int64_t id = 0;
   struct opened opened;
-  TRY(require(call, ACCESS_DOCUMENT_OPEN));
+  struct api_subject holder;
+  TRY(require(call, ACCESS_DOCUMENT_OPEN, &(const struct api_subject){.person_id = call->session.person_id}));
   if (!is_ok(number_parse(http_param(call->http, "id"), &id))) {
     FAIL(WALLET_DOCUMENT_UNKNOWN, "not an id");
   }
   {
     struct db_tx *tx CLEANUP(db_read_end) = NULL;
     TRY(db_read_begin(call->env->db, &tx));
-    TRY(wallet_document_load(tx, call->arena, call->session.person_id, id, &opened.document));
+    TRY(find_document(call, tx, id, &opened.document, &holder));
+    TRY(require(call, ACCESS_DOCUMENT_OPEN, &holder));
     TRY(wallet_bytes_get(tx, call->arena, opened.document.sha256, &opened.bytes));
-    TRY(holder_name(call, tx, &opened.holder));
+    opened.holder = holder.person.name;
   }
+  TRY(api_read_record(call, &(const struct api_read){"document.read", &holder.person_id, 1, opened.document.reference}));
   const struct account_event event = {.person_id = call->session.person_id,
                                       .session_id = call->session.session_id,
                                       .kind = S("document_opened"),

@@ -12,6 +12,7 @@ const struct api_word api_roles[] = {
     {"operator", "Quản trị vận hành", "Operator"},
     {"system", "Hệ thống", "The system"},
     {"anyone", "Người kiểm tra bản giấy", "Somebody with the paper copy"},
+    {"representative", "Cha, mẹ hoặc người giám hộ", "Parent or guardian"},
     {0},
 };
 
@@ -77,13 +78,18 @@ const struct api_word api_procedures[] = {
 const struct api_word api_acts[] = {
     {"dossier.read", "Xem hồ sơ", "Read a dossier"},
     {"dossier.looked_up", "Tra cứu dữ liệu cho hồ sơ", "Looked up a register for a dossier"},
-    {"register.read", "Tra cứu dữ liệu dân cư", "Read the population record"},
+    {"register.read", "Tra cứu các cơ sở dữ liệu", "Looked up several registers"},
     {"register.person.read", "Xem dữ liệu dân cư khi thu nhận định danh", "Read the population record at the enrolment desk"},
     {"register.population.read", "Tra cứu cơ sở dữ liệu quốc gia về dân cư", "Looked up the population database"},
     {"register.residence.read", "Tra cứu cơ sở dữ liệu về cư trú", "Looked up the residence database"},
     {"register.family.read", "Tra cứu quan hệ nhân thân", "Looked up family relations"},
     {"register.convictions.read", "Tra cứu cơ sở dữ liệu lý lịch tư pháp", "Looked up the judicial records database"},
     {"register.categories.read", "Tra cứu đối tượng chính sách", "Looked up policy categories"},
+    {"queue.read", "Xem danh sách hồ sơ của cơ quan", "Read the agency's list of dossiers"},
+    {"form.read", "Xem tờ khai điền sẵn", "Read the prefilled form"},
+    {"fee.read", "Xem trước lệ phí", "Previewed the fee"},
+    {"wallet.read", "Xem ví giấy tờ", "Read the wallet"},
+    {"document.read", "Mở giấy tờ trong ví", "Opened a document of the wallet"},
     {"dossier.checked", "Kiểm tra phiếu bản giấy", "Checked a paper certificate"},
     {"refund.read", "Xem khoản phí phải hoàn trả", "Read a refund that is due"},
     {"account.read", "Xem tài khoản định danh", "Read the e-ID account"},

@@ -199,8 +199,16 @@ static result append_ledger(struct act_context *context, const struct act_step *
   jout_put_int(&out, "status", d->status);
   jout_put_int(&out, "stage", d->stage);
   jout_put_text_or_null(&out, "note", step->note);
+  if (!slice_empty(step->registers)) {
+    jout_put_text(&out, "registers", step->registers);
+  }
   jout_object_end(&out);
-  int64_t subjects[2] = {d->person_id, d->applicant_id};
+  int64_t *subjects = ARENA_ARRAY(context->arena, int64_t, step->also_count + 2);
+  subjects[0] = d->person_id;
+  subjects[1] = d->applicant_id;
+  if (step->also_count > 0) {
+    memcpy(subjects + 2, step->also, step->also_count * sizeof *subjects);
+  }
   struct ledger_entry entry = {
       .kind = step->kind != NULL ? step->kind : (const char *)arena_printf(context->arena, "dossier.%s", step->name).ptr,
       .actor_person_id = context->act->actor_id,
@@ -210,14 +218,14 @@ static result append_ledger(struct act_context *context, const struct act_step *
               ? d->person_id
               : 0,
       .subjects = subjects,
-      .subject_count = d->applicant_id == d->person_id ? 1 : 2,
+      .subject_count = step->also_count + 2, /* each counts once */
       .legal_basis = step->legal_basis,
       .detail = buf_slice(&buf),
   };
   return ledger_append(context->env, context->tx, &entry);
 }
 
-result dossier_act_record(struct act_context *context, const struct act_step *step, enum dossier_status from) {
+static result insert_move(struct act_context *context, const struct act_step *step, enum dossier_status from) {
   struct dossier_move move = {
       .at_ms = context->now_ms,
       .from = from,
@@ -229,8 +237,16 @@ result dossier_act_record(struct act_context *context, const struct act_step *st
       .legal_basis = step->legal_basis,
       .note = step->note,
   };
-  TRY(dossier_store_move_insert(context->env, context->tx, &context->dossier, &move));
+  return dossier_store_move_insert(context->env, context->tx, &context->dossier, &move);
+}
+
+result dossier_act_record(struct act_context *context, const struct act_step *step, enum dossier_status from) {
+  TRY(insert_move(context, step, from));
   return append_ledger(context, step);
+}
+
+result dossier_act_record_line(struct act_context *context, const struct act_step *step) {
+  return insert_move(context, step, context->dossier.status);
 }
 
 result dossier_act_move(struct act_context *context, const struct act_step *step) {

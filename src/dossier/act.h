@@ -36,6 +36,9 @@ struct act_step {
   enum dossier_status to;
   struct slice legal_basis;
   struct slice note;
+  struct slice registers; /* of a look-up of several, for the ledger: "population,convictions" */
+  const int64_t *also; /* whom the entry is about besides person and applicant */
+  size_t also_count;
 };
 /* DOSSIER_MOVE_FORBIDDEN when the table does not have the move. Stores context->dossier. */
 MUST_USE result dossier_act_move(struct act_context *context, const struct act_step *step);
@@ -44,6 +47,8 @@ MUST_USE result dossier_act_note(struct act_context *context, const struct act_s
 
 /* The move's row and ledger entry alone: for a dossier that was stored a moment ago. */
 MUST_USE result dossier_act_record(struct act_context *context, const struct act_step *step, enum dossier_status from);
+/* The row alone, of an act whose ledger entry another row of the same request has. */
+MUST_USE result dossier_act_record_line(struct act_context *context, const struct act_step *step);
 
 bool dossier_act_move_is_allowed(enum dossier_status from, enum dossier_status to);
 /* The clock starts (again): complete_at and due date. */

@@ -285,10 +285,14 @@ MUST_USE result dossier_act_may(struct env *env, struct db_tx *tx, struct arena 
 
 /* The acts. Each checks access, moves, and writes its ledger entry in one transaction. */
 MUST_USE result dossier_receive(struct env *env, struct arena *arena, const struct dossier_act *act);
-/* register_name: "population", "residence", "convictions", "categories", "family". Recorded as a read of the person's
- * data ("register.convictions.read") before it is returned (a JSON object of the register's own fields). */
+struct dossier_question {
+  struct slice register_name; /* "population", "residence", "convictions", "categories", "family" */
+  struct slice json;          /* out: an object of the register's own fields */
+};
+/* One read, recorded before it is returned: "register.convictions.read" or, of several registers, "register.read" with
+ * their names as detail. Looking the family up is a read of its members too. */
 MUST_USE result dossier_look_up(struct env *env, struct arena *arena, const struct dossier_act *act,
-                                struct slice register_name, struct slice *ret_json);
+                                struct dossier_question *questions, size_t count);
 MUST_USE result dossier_supplement_request(struct env *env, struct arena *arena, const struct dossier_act *act,
                                            struct slice reason);
 MUST_USE result dossier_supplement_answer(struct env *env, struct arena *arena, const struct dossier_act *act,

@@ -124,26 +124,69 @@ static const struct {
     {"categories", put_categories}, {"family", put_family},
 };
 
+enum { REGISTERS = sizeof registers / sizeof *registers };
+
 struct look_up {
-  size_t index; /* into registers */
+  size_t count;
+  size_t places[REGISTERS]; /* of the questions' registers */
 };
 
-/* Taking the dossier up is the first look-up: RECEIVED becomes PROCESSING. */
+/* Everybody the answer tells of: looking a family up reads its members too. */
+static result find_kin(struct act_context *context, const struct look_up *look_up, struct act_step *step) {
+  struct register_relation_list kin = {0};
+  for (size_t i = 0; i < look_up->count; i++) {
+    if (registers[look_up->places[i]].put == put_family) {
+      int32_t today = clock_date_of(context->now_ms);
+      TRY(register_relations_load(context->tx, context->arena, context->dossier.person_id, today, &kin));
+    }
+  }
+  int64_t *also = ARENA_ARRAY(context->arena, int64_t, kin.count + 1);
+  for (size_t i = 0; i < kin.count; i++) {
+    also[step->also_count] = kin.items[i].related_person_id;
+    step->also_count += also[step->also_count] != 0;
+  }
+  step->also = also;
+  return OK;
+}
+
+/* "population,convictions" */
+static struct slice names_of(struct arena *arena, const struct look_up *look_up) {
+  struct slice names = S("");
+  for (size_t i = 0; i < look_up->count; i++) {
+    names = arena_printf(arena, "%.*s%s%s", SLICE_ARG(names), i ? "," : "", registers[look_up->places[i]].name);
+  }
+  return names;
+}
+
+static struct act_step step_of(struct act_context *context, size_t place) {
+  return (struct act_step){.name = (const char *)arena_printf(context->arena, "look_up_%s", registers[place].name).ptr,
+                           .to = DOSSIER_PROCESSING,
+                           .legal_basis = context->act->purpose};
+}
+
+/* Taking the dossier up is the first look-up: RECEIVED becomes PROCESSING. A row a register; one entry a request. */
 static result note_look_up(struct act_context *context) {
   const struct look_up *look_up = context->arg;
-  const char *name = registers[look_up->index].name;
-  struct act_step step = {
-      .name = (const char *)arena_printf(context->arena, "look_up_%s", name).ptr,
-      .kind = (const char *)arena_printf(context->arena, "register.%s.read", name).ptr,
-      .to = DOSSIER_PROCESSING,
-      .legal_basis = context->act->purpose};
-  if (context->dossier.status == DOSSIER_RECEIVED) {
-    return dossier_act_move(context, &step);
+  struct act_step step = step_of(context, look_up->places[0]);
+  step.kind = "register.read";
+  if (look_up->count == 1) {
+    step.kind = (const char *)arena_printf(context->arena, "register.%s.read", registers[look_up->places[0]].name).ptr;
+  } else {
+    step.registers = names_of(context->arena, look_up);
   }
-  if (context->dossier.status != DOSSIER_PROCESSING) {
+  TRY(find_kin(context, look_up, &step));
+  if (context->dossier.status == DOSSIER_RECEIVED) {
+    TRY(dossier_act_move(context, &step));
+  } else if (context->dossier.status == DOSSIER_PROCESSING) {
+    TRY(dossier_act_note(context, &step));
+  } else {
     FAIL(DOSSIER_MOVE_FORBIDDEN, "look-up in status %d", context->dossier.status);
   }
-  return dossier_act_note(context, &step);
+  for (size_t i = 1; i < look_up->count; i++) {
+    step = step_of(context, look_up->places[i]);
+    TRY(dossier_act_record_line(context, &step));
+  }
+  return OK;
 }
 
 static result write_answer(struct act_context *context, size_t index, struct slice *ret_json) {
@@ -160,16 +203,30 @@ static result write_answer(struct act_context *context, size_t index, struct sli
   return OK;
 }
 
-result dossier_look_up(struct env *env, struct arena *arena, const struct dossier_act *act, struct slice register_name,
-                       struct slice *ret_json) {
-  for (size_t i = 0; i < sizeof registers / sizeof *registers; i++) {
-    if (slice_is(register_name, registers[i].name)) {
-      struct look_up look_up = {i};
-      struct act_context context = {
-          .env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_LOOK_UP, .arg = &look_up};
-      TRY(dossier_act_run(&context, note_look_up)); /* durable from here on: now it may be shown */
-      return write_answer(&context, i, ret_json);
+static result find_register(struct slice name, size_t *ret_place) {
+  for (size_t i = 0; i < REGISTERS; i++) {
+    if (slice_is(name, registers[i].name)) {
+      *ret_place = i;
+      return OK;
     }
   }
   FAIL(DOSSIER_LOOK_UP_UNKNOWN, "no such register");
+}
+
+result dossier_look_up(struct env *env, struct arena *arena, const struct dossier_act *act,
+                       struct dossier_question *questions, size_t count) {
+  struct look_up look_up = {.count = count};
+  struct act_context context = {
+      .env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_LOOK_UP, .arg = &look_up};
+  if (count == 0 || count > REGISTERS) {
+    FAIL(DOSSIER_LOOK_UP_UNKNOWN, "%zu registers in one request", count);
+  }
+  for (size_t i = 0; i < count; i++) {
+    TRY(find_register(questions[i].register_name, &look_up.places[i]));
+  }
+  TRY(dossier_act_run(&context, note_look_up)); /* durable from here on: now it may be shown */
+  for (size_t i = 0; i < count; i++) {
+    TRY(write_answer(&context, look_up.places[i], &questions[i].json));
+  }
+  return OK;
 }

@@ -105,13 +105,13 @@ result replay_drive_return(struct drive *drive, size_t index, struct arena *scra
   const struct drive_desk *desk = &drive->desks[planned->province];
   struct clock clock;
   struct env env = env_at(drive, &clock, planned->returned_at_ms - 20 * MINUTE_MS);
-  struct slice json;
+  struct dossier_question question = {.register_name = S("convictions")};
   enum dossier_decision decision = DOSSIER_UNDECIDED;
   struct dossier_act look_up = act_of(drive, index, &desk->records, S("Tra cứu để cấp Phiếu lý lịch tư pháp"));
   struct dossier_act decide = act_of(drive, index, &desk->decider, S(""));
   struct dossier_act seal = act_of(drive, index, &desk->sealer, S(""));
   struct dossier_release release = {.pin_key = &desk->pin_key};
-  TRY(dossier_look_up(&env, scratch, &look_up, S("convictions"), &json));
+  TRY(dossier_look_up(&env, scratch, &look_up, &question, 1));
   TRY(decision_of(&env, drive, index, scratch, &decision));
   clock_fixed_set(&clock, planned->returned_at_ms - 10 * MINUTE_MS);
   TRY(dossier_decide(&env, scratch, &decide, decision, S("")));

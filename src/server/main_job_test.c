@@ -147,10 +147,13 @@ static void receive(struct fixture *f) {
   struct dossier_act act = by(f, &f->one_stop);
   assert_ok(dossier_receive(&f->env, &f->arena, &act));
 }
+static result look_up_in(struct fixture *f, const struct dossier_act *act, const char *register_name) {
+  struct dossier_question question = {.register_name = slice_str(register_name)};
+  return dossier_look_up(&f->env, &f->arena, act, &question, 1);
+}
 static void look_up(struct fixture *f) {
-  struct slice json;
   struct dossier_act act = by(f, &f->records);
-  assert_ok(dossier_look_up(&f->env, &f->arena, &act, S("convictions"), &json));
+  assert_ok(look_up_in(f, &act, "convictions"));
 }
 static result sign_with(struct fixture *f, const char *pin) {
   struct dossier_act act = by(f, &f->decider);
@@ -266,15 +269,14 @@ static void decision_needs_the_register_and_may_not_contradict_it(void **state) 
   struct dossier_application a = application(f, "contradict");
   assert_ok(submit(f, &a));
   receive(f);
-  struct slice json;
   struct dossier_act population = by(f, &f->records);
   struct dossier_act act = by(f, &f->decider);
-  assert_ok(dossier_look_up(&f->env, &f->arena, &population, S("population"), &json));
+  assert_ok(look_up_in(f, &population, "population"));
   assert_code(dossier_decide(&f->env, &f->arena, &act, DOSSIER_NO_CONVICTION, S("")), DOSSIER_NOT_LOOKED_UP);
   look_up(f);
   assert_code(dossier_decide(&f->env, &f->arena, &act, DOSSIER_HAS_CONVICTION, S("")), DOSSIER_DECISION_DIFFERS);
   population.purpose = S("xem");
-  assert_code(dossier_look_up(&f->env, &f->arena, &population, S("family"), &json), ACCESS_PURPOSE);
+  assert_code(look_up_in(f, &population, "family"), ACCESS_PURPOSE);
 }
 
 static void paper_that_a_register_supplies_is_refused_and_recorded(void **state) {
@@ -393,11 +395,28 @@ static void opening_needs_a_purpose_and_the_person_sees_it(void **state) {
   assert_true(slice_eq(lines.items[1].legal_basis, act.purpose));
 }
 
+static void look_up_of_several_registers_is_one_entry(void **state) {
+  struct fixture *f = *state;
+  struct dossier_application a = application(f, "several-1");
+  struct dossier_question questions[] = {{.register_name = S("population")}, {.register_name = S("convictions")}};
+  struct dossier_question unknown[] = {{.register_name = S("population")}, {.register_name = S("taxes")}};
+  assert_ok(submit(f, &a));
+  receive(f);
+  struct dossier_act act = by(f, &f->records);
+  assert_code(dossier_look_up(&f->env, &f->arena, &act, unknown, 2), DOSSIER_LOOK_UP_UNKNOWN);
+  assert_int_equal(reads_of_citizen(f).count, 0);
+  assert_ok(dossier_look_up(&f->env, &f->arena, &act, questions, 2));
+  assert_true(questions[0].json.len > 0 && questions[1].json.len > 0);
+  struct ledger_lines lines = reads_of_citizen(f);
+  assert_int_equal(lines.count, 1);
+  assert_true(slice_is(lines.items[0].kind, "register.read"));
+  decide(f); /* the convictions were among what was read */
+}
+
 /* The menu promises nothing the act refuses, and says the reason the act would give. */
 static void menu_says_what_the_act_would_say(void **state) {
   struct fixture *f = *state;
   struct dossier_application a = application(f, "menu-0001");
-  struct slice json;
   assert_ok(submit(f, &a));
   assert_ok(may(f, &f->one_stop, ACCESS_DOSSIER_RECEIVE));
   assert_code(may(f, &f->hue_one_stop, ACCESS_DOSSIER_RECEIVE), ACCESS_OTHER_AGENCY);
@@ -405,7 +424,7 @@ static void menu_says_what_the_act_would_say(void **state) {
   receive(f);
   assert_code(may(f, &f->one_stop, ACCESS_DOSSIER_RECEIVE), DOSSIER_MOVE_FORBIDDEN);
   struct dossier_act population = by(f, &f->records);
-  assert_ok(dossier_look_up(&f->env, &f->arena, &population, S("population"), &json));
+  assert_ok(look_up_in(f, &population, "population"));
   assert_code(may(f, &f->decider, ACCESS_DOSSIER_DECIDE), DOSSIER_NOT_LOOKED_UP);
   look_up(f);
   assert_ok(may(f, &f->decider, ACCESS_DOSSIER_DECIDE));
@@ -452,6 +471,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(supplement_is_asked_once_and_restarts_the_clock, set_up, tear_down),
       cmocka_unit_test_setup_teardown(apology_comes_once_and_a_day_before, set_up, tear_down),
       cmocka_unit_test_setup_teardown(channel_opens_province_by_province, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(look_up_of_several_registers_is_one_entry, set_up, tear_down),
       cmocka_unit_test_setup_teardown(opening_needs_a_purpose_and_the_person_sees_it, set_up, tear_down),
       cmocka_unit_test_setup_teardown(menu_says_what_the_act_would_say, set_up, tear_down),
       cmocka_unit_test(lateness_is_computed_from_dates),
