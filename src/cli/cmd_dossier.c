@@ -143,20 +143,15 @@ result cli_dossier_show(struct server_installation *installation, const struct j
   return OK;
 }
 
-static result replay(struct reading *reading, struct dossier_replayed *ret_replayed) {
-  struct procedure_engine *engine CLEANUP(procedure_engine_close) = NULL;
-  TRY(procedure_engine_open(NULL, &engine));
-  struct dossier_works works = {.procedures = engine};
-  return dossier_replay(reading->env, &works, reading->arena, &reading->dossier, ret_replayed);
-}
-
 result cli_dossier_replay(struct server_installation *installation, const struct jin *args, struct jout *out) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
   struct reading reading = {.env = &installation->env, .arena = &arena};
-  struct dossier_replayed replayed;
+  struct dossier_replayed replayed; /* its texts are the engine's */
+  struct procedure_engine *engine CLEANUP(procedure_engine_close) = NULL;
   TRY(read_begin(&reading, args));
-  TRY(replay(&reading, &replayed));
+  TRY(procedure_engine_open(NULL, &engine));
+  TRY(dossier_replay(reading.env, &(const struct dossier_works){.procedures = engine}, &arena, &reading.dossier, &replayed));
   jout_object(out);
   jout_put_text(out, "code", reading.dossier.code);
   jout_put_bool(out, "same", replayed.same);
