@@ -9,8 +9,8 @@
  * Does not   store dossiers, know people or speak JSON to clients: dossier/ gathers the input from the registers, asks
  * here, and keeps the outcome with its rule_hash. Never call anything here inside a write function (Lua): ask first,
  * then write; only procedure_channel_is_open and procedure_store use the database. Threads    an engine is opened once
- * and used from any thread. Shapes     money int64 VND; dates civil (UTC+7); outputs live in the arena given, reasons and names in them as long as the engine. Errors
- * below. A rule that fails is never an answer.
+ * and used from any thread. Shapes     money int64 VND; dates civil (UTC+7); outputs live in the arena given, reasons
+ * and names in them as long as the engine. Errors below. A rule that fails is never an answer.
  */
 #pragma once
 #include "calendar/calendar.h"
