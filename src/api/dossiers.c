@@ -193,7 +193,13 @@ result api_dossier_submit(struct api_call *call) {
   TRY(api_idempotency_key(call, &application.form_key));
   TRY(read_submission(call, &application, &payable_shown));
   application.payable_shown = &payable_shown;
-  TRY(dossier_submit(call->env, &call->api->options.works, call->arena, &application, &dossier));
+  struct dossier_form_fault fault = {0};
+  application.form_fault = &fault;
+  result submitted = dossier_submit(call->env, &call->api->options.works, call->arena, &application, &dossier);
+  if (fault.code != 0) { /* the form is the submission's member "answers" */
+    call->doc.fault = (struct jin_fault){fault.code, arena_printf(call->arena, "/answers%.*s", SLICE_ARG(fault.path)), fault.reason};
+  }
+  TRY(submitted);
   http_response_header(call->http, "Location", arena_printf(call->arena, "/api/dossiers/%.*s", SLICE_ARG(dossier.code)));
   return send_dossier(call, &dossier, 201);
 }

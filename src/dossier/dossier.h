@@ -151,6 +151,13 @@ struct dossier_act {
   struct slice purpose; /* look-ups */
 };
 
+/* Where a form was refused: for whoever wrote it. */
+struct dossier_form_fault {
+  uint16_t code;
+  struct slice path; /* JSON Pointer into the form; in the arena */
+  const char *reason;
+};
+
 struct dossier_application {
   int64_t applicant_id;
   int64_t person_id; /* = applicant_id, or their child or ward */
@@ -166,6 +173,7 @@ struct dossier_application {
   const struct access_post
       *helper;       /* the officer's post when the desk submits for the applicant; NULL: the applicant themself */
   int64_t helper_id; /* that officer */
+  struct dossier_form_fault *form_fault; /* written when the form is refused; NULL: not wanted */
 };
 
 struct dossier_preview {

@@ -116,6 +116,9 @@ result dossier_enrol_collect(struct env *env, const struct dossier_works *works,
                              const struct dossier_act *act, const struct dossier_enrolment *enrolment,
                              struct dossier *ret_dossier) {
   TRY(require_collect(env, act, enrolment->person_id));
+  if (!enrolment->card_shown) { /* [Decree 69/2024 Art 12] */
+    FAIL(ACCOUNT_BIOMETRICS, "the person's card was not shown");
+  }
   int64_t now_ms = clock_now_ms(env->clock);
   struct collection c = {.env = env, .arena = arena, .act = act, .enrolment = enrolment};
   struct slice form = form_json(arena, enrolment);

@@ -4,6 +4,6 @@
 #pragma once
 #include "dossier/dossier.h"
 
-/* CODEC_JSON_..., DOSSIER_FORM. */
-MUST_USE result dossier_form_check(struct procedure_engine *engine, struct arena *arena, struct slice procedure,
-                                   struct slice form);
+/* CODEC_JSON_..., with the application's form_fault written when there is one. */
+MUST_USE result dossier_form_check(struct procedure_engine *engine, struct arena *arena,
+                                   const struct dossier_application *application);

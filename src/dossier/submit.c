@@ -232,7 +232,7 @@ result dossier_submit(struct env *env, const struct dossier_works *works, struct
   TRY(find_submitted(env, &s, &found));
   if (!found) {
     TRY(require_access(env, a));
-    TRY(dossier_form_check(works->procedures, arena, a->procedure, a->form));
+    TRY(dossier_form_check(works->procedures, arena, a));
     TRY(preview_with_facts(env, works, arena, a, &gathered, &preview));
     if (preview.refusal != 0) {
       FAIL(preview.refusal, "a submission that the rule refuses");

@@ -1,0 +1,111 @@
+// A level-2 account: collected at the desk by one officer, approved by another, activated by a one-time code.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { newKey } from '../../script/lib/client.mjs';
+import { Installation, danh } from './lib/installation.mjs';
+import { preview, refused } from './lib/story.mjs';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+
+const PURPOSE = 'Thu nhận hồ sơ cấp tài khoản định danh mức độ 2';
+let place;
+let person;
+before(async () => {
+  place = await Installation.open({ receivers: false });
+  // an adult of Hanoi with a card and without an account
+  const program = `import sqlite3, sys, json
+db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
+rows = db.execute("SELECT p.pin, p.mobile FROM person p JOIN person_residence r ON r.person_id = p.person_id WHERE p.life = 1 AND p.card_number IS NOT NULL AND p.mobile IS NOT NULL AND r.province = '01' AND p.birth / 10000 BETWEEN 1970 AND 2000 AND p.person_id NOT IN (SELECT person_id FROM account) ORDER BY p.person_id LIMIT 1").fetchall()
+print(json.dumps(rows[0]))`;
+  const [pin, mobile] = JSON.parse(execFileSync('python3', ['-c', program, path.join(place.data, 'danh.db')], { encoding: 'utf8' }));
+  person = { pin: String(pin).padStart(12, '0'), mobile };
+});
+after(() => place?.close());
+
+const collect = (officer, fields = {}, key = newKey()) => officer.post('/api/desk/enrolments', {
+  pin: person.pin, phone: '0987654321', email: null, card_presented: true, face_checked: true, fingerprints_checked: true, purpose: PURPOSE, ...fields,
+}, { headers: { 'Idempotency-Key': key } });
+
+const activate = (fields) => place.client().post('/activate', new URLSearchParams(fields));
+const codes = async () => (await place.client().ok(place.client().get('/api/demo/messages'))).items;
+
+let enrolment;
+test('an enrolment is collected once, only with the person and their card at the desk, and only by a collector', async () => {
+  const collector = await place.officer('collector');
+  const found = await collector.ok(collector.get(`/api/desk/people?pin=${person.pin}&purpose=${encodeURIComponent(PURPOSE)}`));
+  assert.deepEqual([found.pin, found.eligible.level_2], [person.pin, true]);
+  await refused(collector.get(`/api/desk/people?pin=${person.pin}&purpose=ng%E1%BA%AFn`), 422, 'purpose_required');
+  for (const missing of ['card_presented', 'face_checked', 'fingerprints_checked']) {
+    await refused(collect(collector, { [missing]: false }), 409, 'biometrics_not_matched');
+  }
+  assert.equal((await collect(collector, { phone: '12345' })).status, 422);
+  const records = await place.officer('records_officer');
+  await refused(collect(records), 403, 'role');
+  const key = newKey();
+  const first = await collect(collector, {}, key);
+  assert.equal(first.status, 201, first.text);
+  assert.equal((await collect(collector, {}, key)).body.code, first.body.code);
+  enrolment = first.body;
+  assert.deepEqual([enrolment.state, enrolment.pin_masked.includes(person.pin)], ['collected', false]);
+  assert.equal((await place.client().signIn(person.pin, 'bat-cu-mat-khau-nao')).status, 401);
+});
+
+test('who collected does not approve; who approves sends a one-time code', async () => {
+  const collector = await place.officer('collector');
+  await refused(collector.post(`/api/desk/enrolments/${enrolment.code}/approve`, {}), 403, 'role');
+  const hue = await place.officer('approver', '46');
+  await refused(hue.post(`/api/desk/enrolments/${enrolment.code}/approve`, {}), 404, 'dossier_unknown');
+  assert.ok(!(await codes()).some((m) => m.to === '0987654321'));
+  const approver = await place.officer('approver');
+  const approved = await approver.ok(approver.post(`/api/desk/enrolments/${enrolment.code}/approve`, {}));
+  assert.equal(approved.state, 'approved');
+  await refused(approver.post(`/api/desk/enrolments/${enrolment.code}/approve`, {}), 409, 'move_forbidden');
+  const [message] = (await codes()).filter((m) => m.to === '0987654321');
+  assert.match(message.code, /^\d{8}$/);
+});
+
+test('the code opens once, the secrets are held to the rules, and then the person signs in at level 2', async () => {
+  const { code } = (await codes()).find((m) => m.to === '0987654321');
+  const wrong = String((Number(code) + 1) % 100000000).padStart(8, '0');
+  assert.equal((await activate({ step: 'code', pin: person.pin, code: wrong })).status, 422);
+  assert.equal((await activate({ step: 'code', pin: place.identity('poor.hanoi').pin, code })).status, 422, "another person's number");
+  const next = await activate({ step: 'code', pin: person.pin, code });
+  assert.equal(next.status, 200, next.text);
+  const [, ticket] = /name="ticket" value="([^"]+)"/.exec(next.text);
+  const good = { step: 'secrets', ticket, password: 'nang-thu-vang-ruc-ro', password_again: 'nang-thu-vang-ruc-ro', passcode: '408152', passcode_again: '408152' };
+  for (const fields of [{ password: 'ngan', password_again: 'ngan' }, { password: 'password123', password_again: 'password123' },
+    { password: person.pin, password_again: person.pin }, { password_again: 'khac-hoan-toan' }, { passcode: '123456', passcode_again: '123456' },
+    { passcode: '111111', passcode_again: '111111' }, { passcode: '40815', passcode_again: '40815' }, { passcode_again: '408153' }]) {
+    const answer = await activate({ ...good, ...fields });
+    assert.equal(answer.status, 422, JSON.stringify(fields));
+    assert.ok(answer.text.includes(ticket), 'the ticket stays usable');
+  }
+  assert.equal((await activate(good)).status, 200);
+  assert.equal((await activate(good)).status, 422, 'a ticket serves once');
+  assert.equal((await activate({ step: 'code', pin: person.pin, code })).status, 422, 'a code serves once');
+
+  const citizen = place.client();
+  assert.equal((await citizen.signIn(person.pin, good.password)).status, 303);
+  const session = await citizen.ok(citizen.get('/api/session'));
+  assert.equal(session.person.level, 2);
+  assert.equal((await preview(citizen)).refusal, null);
+  const { items } = await citizen.ok(citizen.get('/api/me/reads'));
+  assert.ok(items.some((r) => r.purpose === PURPOSE), 'the new holder sees who looked them up');
+  const shown = await danh('account', 'show', person.pin, '--purpose', 'Kiểm tra tài khoản vừa kích hoạt', '--data', place.data, '--json');
+  assert.deepEqual([JSON.parse(shown.stdout).state, JSON.parse(shown.stdout).level], ['active', 2]);
+});
+
+test('a code that nobody uses runs out', async () => {
+  const collector = await place.officer('collector', '46');
+  const approver = await place.officer('approver', '46');
+  const program = `import sqlite3, sys
+db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
+print(db.execute("SELECT p.pin FROM person p JOIN person_residence r ON r.person_id = p.person_id WHERE p.life = 1 AND p.card_number IS NOT NULL AND r.province = '46' AND p.birth / 10000 BETWEEN 1970 AND 2000 AND p.person_id NOT IN (SELECT person_id FROM account) ORDER BY p.person_id LIMIT 1").fetchone()[0])`;
+  const pin = execFileSync('python3', ['-c', program, path.join(place.data, 'danh.db')], { encoding: 'utf8' }).trim().padStart(12, '0');
+  const collected = await collect(collector, { pin, phone: '0912000111' });
+  assert.equal(collected.status, 201, collected.text);
+  await approver.ok(approver.post(`/api/desk/enrolments/${collected.body.code}/approve`, {}));
+  const { code } = (await codes()).find((m) => m.to === '0912000111');
+  await place.moveTo('2027-01-18T10:00:00+07:00');
+  assert.equal((await activate({ step: 'code', pin, code })).status, 422);
+});
