@@ -1,4 +1,4 @@
-/* bench/bench_certificate.c: certificates a second on one core, with both signatures, split into layout, signing and
+/* bench/certificate.c: certificates a second on one core, with both signatures, split into layout, signing and
  * verifying, beside the machine's raw P-256 rate measured in the same run.
  *
  *   sign       P-256 signatures of a digest, nothing else: the calibration

@@ -129,8 +129,9 @@ static result put_person(struct api_call *call, const struct dossier_view *view)
   const struct register_person *p = &view->person;
   struct register_residence residence;
   struct slice address = S("");
-  result found =
-      register_residence_find(view->tx, call->arena, p->person_id, REGISTER_PERMANENT, api_today(call), &residence);
+  result found = register_residence_find(
+      view->tx, call->arena, &(struct register_residence_key){p->person_id, REGISTER_PERMANENT, api_today(call)},
+      &residence);
   if (is_ok(found)) {
     address = register_residence_write(call->arena, &residence, api_today(call));
   } else if (!is_code(found, REGISTER_RESIDENCE_UNKNOWN)) {

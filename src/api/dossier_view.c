@@ -18,17 +18,16 @@ const struct dossier_move *api_dossier_view_find_move(const struct dossier_view 
 
 static result load_payment(struct api_call *call, struct dossier_view *view) {
   const struct dossier *d = view->dossier;
-  struct payment_refund *refunds = NULL;
-  size_t count = 0;
+  struct payment_refund_list list;
   result found = payment_request_load(view->tx, call->arena, d->person_id, d->code, &view->payment);
   if (is_code(found, PAYMENT_NOT_FOUND)) {
     view->payment = (struct payment_request){0};
     return OK;
   }
   TRY(found);
-  TRY(payment_refunds(view->tx, call->arena, d->person_id, 100, &refunds, &count));
-  for (size_t i = 0; i < count; i++) {
-    view->refund_due += slice_eq(refunds[i].dossier_code, d->code) ? refunds[i].amount : 0;
+  TRY(payment_refunds(view->tx, call->arena, d->person_id, 100, &list));
+  for (size_t i = 0; i < list.count; i++) {
+    view->refund_due += slice_eq(list.items[i].dossier_code, d->code) ? list.items[i].amount : 0;
   }
   return OK;
 }
@@ -48,7 +47,8 @@ static result load_document(struct api_call *call, struct dossier_view *view) {
   return OK;
 }
 
-result api_dossier_view_load(struct api_call *call, struct db_tx *tx, const struct dossier *dossier, struct dossier_view *ret_view) {
+result api_dossier_view_load(struct api_call *call, struct db_tx *tx, const struct dossier *dossier,
+                             struct dossier_view *ret_view) {
   struct dossier_view view = {.tx = tx, .dossier = dossier};
   TRY(register_person_load(tx, call->arena, dossier->person_id, &view.person));
   TRY(dossier_moves(tx, call->arena, dossier, &view.moves, &view.move_count));
@@ -110,13 +110,19 @@ void api_dossier_view_put_late(struct api_call *call, const struct dossier *d) {
 struct slice api_dossier_view_desk(const struct dossier *d) {
   static const char *const stages[] = {"records", "decider", "sealer", "system"};
   switch (d->status) {
-    case DOSSIER_NEW: return d->complete_at_ms == 0 ? S("citizen") : S("one_stop");
-    case DOSSIER_RECEIVED: return S("records");
-    case DOSSIER_PROCESSING: return slice_str(stages[d->stage]);
+    case DOSSIER_NEW:
+      return d->complete_at_ms == 0 ? S("citizen") : S("one_stop");
+    case DOSSIER_RECEIVED:
+      return S("records");
+    case DOSSIER_PROCESSING:
+      return slice_str(stages[d->stage]);
     case DOSSIER_SUPPLEMENT:
-    case DOSSIER_FEE_DUE: return S("citizen");
-    case DOSSIER_DONE: return S("system");
-    default: return S("done");
+    case DOSSIER_FEE_DUE:
+      return S("citizen");
+    case DOSSIER_DONE:
+      return S("system");
+    default:
+      return S("done");
   }
 }
 
@@ -218,8 +224,9 @@ static struct slice act_word(struct slice act) {
   static const struct {
     const char *stored;
     const char *word;
-  } words[] = {{"apologise", "apology"}, {"supplement_answer", "supplement"}, {"acknowledged", "return"},
-               {"paper_refused", "component_request"}, {"enrol_collect", "collect"}, {"enrol_approve", "approve"}};
+  } words[] = {{"apologise", "apology"},     {"supplement_answer", "supplement"},
+               {"acknowledged", "return"},   {"paper_refused", "component_request"},
+               {"enrol_collect", "collect"}, {"enrol_approve", "approve"}};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     if (slice_is(act, words[i].stored)) {
       return slice_str(words[i].word);
@@ -250,8 +257,10 @@ static result put_moves(struct api_call *call, const struct dossier_view *view) 
 
 /* ---- slips ---- */
 
-static const char *const slip_words[] = {
-    [DOSSIER_SLIP_RECEIPT] = "receipt", [DOSSIER_SLIP_SUPPLEMENT] = "supplement", [DOSSIER_SLIP_REFUSAL] = "refusal", [DOSSIER_SLIP_APOLOGY] = "apology"};
+static const char *const slip_words[] = {[DOSSIER_SLIP_RECEIPT] = "receipt",
+                                         [DOSSIER_SLIP_SUPPLEMENT] = "supplement",
+                                         [DOSSIER_SLIP_REFUSAL] = "refusal",
+                                         [DOSSIER_SLIP_APOLOGY] = "apology"};
 
 static const struct dossier_slip *find_slip(const struct dossier_view *view, enum dossier_slip_kind kind) {
   for (size_t i = view->slip_count; i > 0; i--) {
@@ -320,7 +329,8 @@ static void put_apologies(struct api_call *call, const struct dossier_view *view
 
 /* ---- papers an officer asked for although a register has them ---- */
 
-static result put_refused_request(struct api_call *call, const struct dossier_view *view, const struct procedure_components *components,
+static result put_refused_request(struct api_call *call, const struct dossier_view *view,
+                                  const struct procedure_components *components,
                                   const struct dossier_paper_request *request) {
   struct jout *out = &call->out;
   const struct procedure_component *component = NULL;
@@ -346,7 +356,8 @@ static result put_refused_requests(struct api_call *call, const struct dossier_v
   TRY(dossier_paper_requests(view->tx, call->arena, d, &requests, &count));
   jout_put_list(&call->out, "refused_requests");
   if (count > 0) {
-    TRY(procedure_components(call->api->options.works.procedures, d->procedure, clock_date_of(d->submitted_at_ms), call->arena, &components));
+    TRY(procedure_components(call->api->options.works.procedures, d->procedure, clock_date_of(d->submitted_at_ms),
+                             call->arena, &components));
   }
   for (size_t i = 0; i < count; i++) {
     TRY(put_refused_request(call, view, &components, &requests[i]));
@@ -361,7 +372,11 @@ static void put_delivery(struct jout *out, const struct outbox_item *item) {
   bool is_done = item->state == OUTBOX_ACKNOWLEDGED;
   jout_object(out);
   jout_put_text(out, "destination", item->destination);
-  jout_put_str(out, "state", is_done ? "acknowledged" : item->last_error.len > 0 ? "retrying" : item->attempts > 0 ? "sending" : "waiting");
+  jout_put_str(out, "state",
+               is_done                    ? "acknowledged"
+               : item->last_error.len > 0 ? "retrying"
+               : item->attempts > 0       ? "sending"
+                                          : "waiting");
   jout_put_int(out, "attempts", item->attempts);
   if (is_done) {
     jout_put_null(out, "next_attempt_at");
@@ -374,12 +389,11 @@ static void put_delivery(struct jout *out, const struct outbox_item *item) {
 }
 
 static result put_deliveries(struct api_call *call, const struct dossier_view *view) {
-  struct outbox_item *items = NULL;
-  size_t count = 0;
-  TRY(outbox_of_reference(view->tx, call->arena, view->dossier->person_id, view->dossier->code, &items, &count));
+  struct outbox_item_list list;
+  TRY(outbox_of_reference(view->tx, call->arena, view->dossier->person_id, view->dossier->code, &list));
   jout_put_list(&call->out, "deliveries");
-  for (size_t i = 0; i < count; i++) {
-    put_delivery(&call->out, &items[i]);
+  for (size_t i = 0; i < list.count; i++) {
+    put_delivery(&call->out, &list.items[i]);
   }
   jout_list_end(&call->out);
   return OK;

@@ -2,7 +2,13 @@
 #include "api/dossier_view.h"
 #include "api/resources.h"
 
-enum { KEY_BYTES_MIN = 16, KEY_BYTES_MAX = 64, PURPOSE_BYTES_MAX = 600, ANSWER_BYTES_MAX = 6000, REASON_BYTES_MAX = 1500 };
+enum {
+  KEY_BYTES_MIN = 16,
+  KEY_BYTES_MAX = 64,
+  PURPOSE_BYTES_MAX = 600,
+  ANSWER_BYTES_MAX = 6000,
+  REASON_BYTES_MAX = 1500
+};
 
 static struct dossier_act own_act(const struct api_call *call) {
   return (struct dossier_act){
@@ -10,7 +16,8 @@ static struct dossier_act own_act(const struct api_call *call) {
 }
 
 /* Own dossiers and those of a child or ward; anybody else's does not exist. */
-result api_dossier_load_own(struct api_call *call, enum access_act power, struct slice code, struct dossier *ret_dossier) {
+result api_dossier_load_own(struct api_call *call, enum access_act power, struct slice code,
+                            struct dossier *ret_dossier) {
   struct dossier dossier;
   bool represents = false;
   {
@@ -127,9 +134,15 @@ static void put_members(struct jout *out, const struct jin *value) {
 /* What was read, written again: only texts, numbers, lists and objects can be in a form. */
 static void put_value(struct jout *out, const struct jin *value) {
   switch (value->type) {
-    case JIN_TEXT: jout_text(out, value->text); break;
-    case JIN_INT: jout_int(out, value->number); break;
-    case JIN_BOOL: jout_bool(out, value->boolean); break;
+    case JIN_TEXT:
+      jout_text(out, value->text);
+      break;
+    case JIN_INT:
+      jout_int(out, value->number);
+      break;
+    case JIN_BOOL:
+      jout_bool(out, value->boolean);
+      break;
     case JIN_LIST:
       jout_list(out);
       put_members(out, value);
@@ -140,7 +153,8 @@ static void put_value(struct jout *out, const struct jin *value) {
       put_members(out, value);
       jout_object_end(out);
       break;
-    default: jout_null(out);
+    default:
+      jout_null(out);
   }
 }
 
@@ -159,8 +173,9 @@ static struct slice form_json(struct api_call *call, const struct jin *answers, 
   return buf_slice(&text);
 }
 
-static result read_submission(struct api_call *call, struct dossier_application *application, int64_t *ret_payable_shown) {
-  static const char *const fields[] = {"procedure", "subject",  "certificate", "copies",        "purpose",
+static result read_submission(struct api_call *call, struct dossier_application *application,
+                              int64_t *ret_payable_shown) {
+  static const char *const fields[] = {"procedure",       "subject", "certificate", "copies",        "purpose",
                                        "ban_information", "answers", "consent",     "payable_shown", NULL};
   const struct jin *root = NULL;
   const struct jin *answers = NULL;
@@ -240,7 +255,8 @@ result api_dossier_slip(struct api_call *call) {
     FAIL(HTTP_NO_ROUTE, "no such slip");
   }
   TRY(api_dossier_load_own(call, ACCESS_DOSSIER_VIEW_OWN, http_param(call->http, "code"), &dossier));
-  TRY(dossier_slip_write(call->env, &call->api->options.works, call->arena, &dossier, (enum dossier_slip_kind)(kind + 1), &pdf));
+  TRY(dossier_slip_write(call->env, &call->api->options.works, call->arena,
+                         &(struct dossier_slip_order){&dossier, (enum dossier_slip_kind)(kind + 1)}, &pdf));
   http_reply(call->http, 200, "application/pdf", pdf);
   return OK;
 }

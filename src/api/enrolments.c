@@ -44,7 +44,8 @@ static result check_purpose(struct slice purpose) {
 
 static result put_residence(struct api_call *call, struct db_tx *tx, int64_t person_id) {
   struct register_residence residence;
-  result found = register_residence_find(tx, call->arena, person_id, REGISTER_PERMANENT, api_today(call), &residence);
+  result found = register_residence_find(
+      tx, call->arena, &(struct register_residence_key){person_id, REGISTER_PERMANENT, api_today(call)}, &residence);
   if (is_code(found, REGISTER_RESIDENCE_UNKNOWN)) {
     jout_put_null(&call->out, "permanent_residence");
     return OK;
@@ -211,7 +212,8 @@ result api_desk_enrol(struct api_call *call) {
   TRY(check_purpose(collected.purpose));
   TRY(find_person(call, collected.pin, collected.purpose, &collected.enrolment.person_id));
   const struct dossier_act act = api_desk_act(call, collected.purpose);
-  TRY(dossier_enrol_collect(call->env, &call->api->options.works, call->arena, &act, &collected.enrolment, &dossier));
+  collected.enrolment.act = &act;
+  TRY(dossier_enrol_collect(call->env, &call->api->options.works, call->arena, &collected.enrolment, &dossier));
   http_response_header(call->http, "Location",
                        arena_printf(call->arena, "/api/desk/dossiers/%.*s", SLICE_ARG(dossier.code)));
   return send_enrolment(call, dossier.code, 201);

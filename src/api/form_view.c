@@ -22,7 +22,9 @@ static const struct register_relation_list *family_of(struct filling *f) {
 
 static struct slice residence(struct filling *f, enum register_residence_kind kind) {
   struct register_residence found;
-  if (!is_ok(register_residence_find(f->tx, f->call->arena, f->view->person->person_id, kind, f->today, &found))) {
+  if (!is_ok(register_residence_find(f->tx, f->call->arena,
+                                     &(struct register_residence_key){f->view->person->person_id, kind, f->today},
+                                     &found))) {
     return (struct slice){0};
   }
   return register_residence_write(f->call->arena, &found, f->today);
@@ -38,7 +40,8 @@ static struct slice relatives(struct filling *f, enum register_relation_kind fir
       continue;
     }
     struct slice born = relation->birth.year ? arena_printf(f->call->arena, " (%d)", relation->birth.year) : S("");
-    text = arena_printf(f->call->arena, "%.*s%s%.*s%.*s", SLICE_ARG(text), text.len ? "; " : "", SLICE_ARG(relation->name), SLICE_ARG(born));
+    text = arena_printf(f->call->arena, "%.*s%s%.*s%.*s", SLICE_ARG(text), text.len ? "; " : "",
+                        SLICE_ARG(relation->name), SLICE_ARG(born));
   }
   return text;
 }
@@ -102,8 +105,8 @@ static struct slice history_text(struct arena *arena, const struct jin *rows) {
       const struct jin *value = jin_find(&rows->items[i], names[cell]);
       cells[cell] = value != NULL && value->type == JIN_TEXT ? value->text : S("nay");
     }
-    buf_printf(&text, "%s%.*s – %.*s: %.*s, %.*s", i ? "\n" : "", SLICE_ARG(cells[0]), SLICE_ARG(cells[1]), SLICE_ARG(cells[2]),
-               SLICE_ARG(cells[3]));
+    buf_printf(&text, "%s%.*s – %.*s: %.*s, %.*s", i ? "\n" : "", SLICE_ARG(cells[0]), SLICE_ARG(cells[1]),
+               SLICE_ARG(cells[2]), SLICE_ARG(cells[3]));
   }
   return buf_slice(&text);
 }

@@ -13,9 +13,11 @@ static void put_date_or_null(struct jout *out, const char *name, int32_t date) {
   }
 }
 
-static result put_residence(struct api_call *call, struct db_tx *tx, const char *name, enum register_residence_kind kind) {
+static result put_residence(struct api_call *call, struct db_tx *tx, const char *name,
+                            enum register_residence_kind kind) {
   struct register_residence residence;
-  result found = register_residence_find(tx, call->arena, call->session.person_id, kind, api_today(call), &residence);
+  result found = register_residence_find(
+      tx, call->arena, &(struct register_residence_key){call->session.person_id, kind, api_today(call)}, &residence);
   if (is_code(found, REGISTER_RESIDENCE_UNKNOWN)) {
     jout_put_null(&call->out, name);
     return OK;
@@ -25,7 +27,8 @@ static result put_residence(struct api_call *call, struct db_tx *tx, const char 
   return OK;
 }
 
-static void put_relative(struct jout *out, const char *name, const struct register_relation_list *list, enum register_relation_kind kind) {
+static void put_relative(struct jout *out, const char *name, const struct register_relation_list *list,
+                         enum register_relation_kind kind) {
   for (size_t i = 0; i < list->count; i++) {
     if (list->items[i].kind == kind) {
       jout_put_object(out, name);
@@ -58,7 +61,8 @@ static void put_person(struct api_call *call, const struct register_person *p) {
     jout_object_end(out);
   }
   struct slice mobile = p->mobile;
-  struct slice masked = mobile.len < 4 ? S("") : arena_printf(call->arena, "*******%.*s", SLICE_ARG(slice_from(mobile, mobile.len - 3)));
+  struct slice masked =
+      mobile.len < 4 ? S("") : arena_printf(call->arena, "*******%.*s", SLICE_ARG(slice_from(mobile, mobile.len - 3)));
   jout_put_text_or_null(out, "phone_masked", masked);
   jout_put_int(out, "level", call->session.level);
 }

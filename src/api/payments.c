@@ -15,8 +15,7 @@ struct fee {
 
 static result load_fee(struct api_call *call, const struct dossier *dossier, struct fee *ret_fee) {
   struct fee fee = {0};
-  struct payment_refund *refunds = NULL;
-  size_t count = 0;
+  struct payment_refund_list list;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(call->env->db, &tx));
   result found = payment_request_load(tx, call->arena, dossier->person_id, dossier->code, &fee.request);
@@ -26,9 +25,9 @@ static result load_fee(struct api_call *call, const struct dossier *dossier, str
   }
   TRY(found);
   fee.is_needed = true;
-  TRY(payment_refunds(tx, call->arena, dossier->person_id, 100, &refunds, &count));
-  for (size_t i = 0; i < count; i++) {
-    fee.refund_due += slice_eq(refunds[i].dossier_code, dossier->code) ? refunds[i].amount : 0;
+  TRY(payment_refunds(tx, call->arena, dossier->person_id, 100, &list));
+  for (size_t i = 0; i < list.count; i++) {
+    fee.refund_due += slice_eq(list.items[i].dossier_code, dossier->code) ? list.items[i].amount : 0;
   }
   *ret_fee = fee;
   return OK;
@@ -56,8 +55,10 @@ static result put_qr(struct api_call *call, const struct fee *fee) {
     jout_put_null(out, "qr_svg");
     return OK;
   }
-  const struct payment_vietqr payload = {
-      .bank_bin = options->bank_bin, .account = options->bank_account, .amount = remaining(fee), .purpose = fee->request.reference};
+  const struct payment_vietqr payload = {.bank_bin = options->bank_bin,
+                                         .account = options->bank_account,
+                                         .amount = remaining(fee),
+                                         .purpose = fee->request.reference};
   struct slice text;
   struct qr qr;
   TRY(payment_vietqr_write(call->arena, &payload, &text));
@@ -108,7 +109,8 @@ static result check_bank(const struct api_call *call) {
     FAIL(API_BANK, "no bank secret is configured");
   }
   digest_hmac_sha256(secret, call->http->request.body, mac);
-  struct slice wanted = arena_printf(call->arena, "sha256=%.*s", SLICE_ARG(hex_write(call->arena, slice_of(mac, sizeof mac))));
+  struct slice wanted =
+      arena_printf(call->arena, "sha256=%.*s", SLICE_ARG(hex_write(call->arena, slice_of(mac, sizeof mac))));
   if (!slice_eq_secret(given, wanted)) {
     FAIL(API_BANK, "the signature does not fit the body");
   }
@@ -176,7 +178,8 @@ result api_demo_bank_pay(struct api_call *call) {
     FAIL(PAYMENT_NOT_FOUND, "nothing to pay");
   }
   notification.reference = fee.request.reference;
-  notification.transaction_id = arena_printf(call->arena, "DEMO-%016llx", (unsigned long long)random_u64(call->env->random));
+  notification.transaction_id =
+      arena_printf(call->arena, "DEMO-%016llx", (unsigned long long)random_u64(call->env->random));
   TRY(dossier_payment(call->env, call->arena, &notification, &outcome));
   return send_fee(call, &dossier);
 }

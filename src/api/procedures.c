@@ -14,7 +14,8 @@ static result channel_start(struct api_call *call, struct db_tx *tx, int64_t per
   result found = register_residence_province(tx, call->arena, person_id, api_today(call), &province);
   if (is_code(found, REGISTER_RESIDENCE_UNKNOWN)) {
     struct register_residence temporary;
-    found = register_residence_find(tx, call->arena, person_id, REGISTER_TEMPORARY, api_today(call), &temporary);
+    found = register_residence_find(
+        tx, call->arena, &(struct register_residence_key){person_id, REGISTER_TEMPORARY, api_today(call)}, &temporary);
     if (is_code(found, REGISTER_RESIDENCE_UNKNOWN)) {
       return OK;
     }
@@ -32,14 +33,16 @@ static void put_channel(struct api_call *call, int32_t start) {
   jout_put_bool(out, "open", is_open);
   if (is_open) {
     jout_put_null(out, "opens_on");
-    api_put_text(out, "reason", S("Kênh trực tuyến đã mở tại nơi cư trú"), S("The online channel is open where you live"));
+    api_put_text(out, "reason", S("Kênh trực tuyến đã mở tại nơi cư trú"),
+                 S("The online channel is open where you live"));
   } else if (start == INT32_MAX) {
     jout_put_null(out, "opens_on");
     api_put_text(out, "reason", S("Chưa có nơi cư trú trong cơ sở dữ liệu"), S("No residence is registered"));
   } else {
     struct slice day = clock_date_write_vi(call->arena, start);
     jout_put_date(out, "opens_on", start);
-    api_put_text(out, "reason", arena_printf(call->arena, "Kênh trực tuyến tại nơi cư trú mở từ ngày %.*s", SLICE_ARG(day)),
+    api_put_text(out, "reason",
+                 arena_printf(call->arena, "Kênh trực tuyến tại nơi cư trú mở từ ngày %.*s", SLICE_ARG(day)),
                  arena_printf(call->arena, "The online channel opens where you live on %.*s", SLICE_ARG(day)));
   }
   jout_object_end(out);
@@ -89,7 +92,8 @@ static const struct api_word purposes[] = {
     {0},
 };
 
-static result put_form(struct api_call *call, struct db_tx *tx, const struct api_subjects *subjects, const struct api_subject *subject) {
+static result put_form(struct api_call *call, struct db_tx *tx, const struct api_subjects *subjects,
+                       const struct api_subject *subject) {
   int32_t start = 0;
   TRY(channel_start(call, tx, subject->person_id, &start));
   struct jout *out = api_begin(call);
@@ -137,7 +141,8 @@ result api_lltp_form(struct api_call *call) {
 
 /* ---- preview ---- */
 
-static void put_amount(struct api_call *call, const char *name, const struct procedure_amount *amount, struct slice rule_hash) {
+static void put_amount(struct api_call *call, const char *name, const struct procedure_amount *amount,
+                       struct slice rule_hash) {
   struct jout *out = &call->out;
   jout_put_object(out, name);
   jout_put_int(out, "value", amount->value);
@@ -174,7 +179,8 @@ static void put_refusal(struct api_call *call, const struct dossier_preview *pre
   } else if (preview->refusal == DOSSIER_APPLICANT) {
     api_put_text(&call->out, "refusal", preview->admission.because.vi, preview->admission.because.en);
   } else {
-    api_put_text(&call->out, "refusal", api_error_sentence(preview->refusal, API_VIETNAMESE), api_error_sentence(preview->refusal, API_ENGLISH));
+    api_put_text(&call->out, "refusal", api_error_sentence(preview->refusal, API_VIETNAMESE),
+                 api_error_sentence(preview->refusal, API_ENGLISH));
   }
 }
 

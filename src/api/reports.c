@@ -93,20 +93,19 @@ struct refunds {
 
 static result load_refunds(struct api_call *call, struct refunds *ret_refunds) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  struct payment_refund *all = NULL;
-  size_t count = 0;
+  struct payment_refund_list list;
   TRY(db_read_begin(call->env->db, &tx));
-  TRY(payment_refunds(tx, call->arena, -1, REFUNDS_MAX, &all, &count));
-  *ret_refunds = (struct refunds){.items = all};
-  for (size_t i = 0; i < count; i++) {
+  TRY(payment_refunds(tx, call->arena, -1, REFUNDS_MAX, &list));
+  *ret_refunds = (struct refunds){.items = list.items};
+  for (size_t i = 0; i < list.count; i++) {
     bool is_shown = false;
-    TRY(is_within(call, tx, &all[i], &is_shown));
+    TRY(is_within(call, tx, &list.items[i], &is_shown));
     if (is_shown) {
-      ret_refunds->total += all[i].amount;
-      ret_refunds->items[ret_refunds->count++] = all[i];
+      ret_refunds->total += list.items[i].amount;
+      ret_refunds->items[ret_refunds->count++] = list.items[i];
     }
-    if (is_shown && all[i].person_id != 0) {
-      ret_refunds->people[ret_refunds->people_count++] = all[i].person_id;
+    if (is_shown && list.items[i].person_id != 0) {
+      ret_refunds->people[ret_refunds->people_count++] = list.items[i].person_id;
     }
   }
   return OK;

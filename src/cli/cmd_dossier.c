@@ -16,8 +16,8 @@ const struct cli_option cli_dossier_options[] = {
 
 static const struct slice role = S_INIT("operator@cli");
 
-static const char *const statuses[] = {NULL,         "new",     "received",  "not_received", "processing", "supplement",
-                                       "fee_due", "withdrawn", "stopped", "done",         "returned"};
+static const char *const statuses[] = {NULL,      "new",       "received", "not_received", "processing", "supplement",
+                                       "fee_due", "withdrawn", "stopped",  "done",         "returned"};
 
 /* ---- the rows "dossier.show" and "dossier.replay" ---- */
 
@@ -102,17 +102,16 @@ static result put_moves(struct reading *reading, struct db_tx *tx, struct jout *
 }
 
 static result put_deliveries(struct reading *reading, struct db_tx *tx, struct jout *out) {
-  struct outbox_item *items = NULL;
-  size_t count = 0;
-  TRY(outbox_of_reference(tx, reading->arena, reading->dossier.person_id, reading->dossier.code, &items, &count));
+  struct outbox_item_list list;
+  TRY(outbox_of_reference(tx, reading->arena, reading->dossier.person_id, reading->dossier.code, &list));
   jout_put_list(out, "deliveries");
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < list.count; i++) {
     jout_object(out);
-    jout_put_text(out, "destination", items[i].destination);
-    jout_put_str(out, "state", items[i].state == OUTBOX_ACKNOWLEDGED ? "acknowledged" : "pending");
-    jout_put_int(out, "attempts", items[i].attempts);
-    put_instant(out, "acknowledged_at", items[i].acknowledged_at_ms);
-    jout_put_text_or_null(out, "last_error", items[i].last_error);
+    jout_put_text(out, "destination", list.items[i].destination);
+    jout_put_str(out, "state", list.items[i].state == OUTBOX_ACKNOWLEDGED ? "acknowledged" : "pending");
+    jout_put_int(out, "attempts", list.items[i].attempts);
+    put_instant(out, "acknowledged_at", list.items[i].acknowledged_at_ms);
+    jout_put_text_or_null(out, "last_error", list.items[i].last_error);
     jout_object_end(out);
   }
   jout_list_end(out);
@@ -166,8 +165,9 @@ result cli_dossier_replay(struct server_installation *installation, const struct
 /* ---- the command line ---- */
 
 static int complain(const struct cli_context *context, const struct jin_doc *doc, struct slice answer) {
-  return cli_fail(context, fault_set(__FILE__, __LINE__, SERVER_ANSWER, "%zu bytes that are not a dossier's answer: %.*s %s", answer.len,
-                                     SLICE_ARG(doc->fault.path), doc->fault.reason != NULL ? doc->fault.reason : ""));
+  return cli_fail(
+      context, fault_set(__FILE__, __LINE__, SERVER_ANSWER, "%zu bytes that are not a dossier's answer: %.*s %s",
+                         answer.len, SLICE_ARG(doc->fault.path), doc->fault.reason != NULL ? doc->fault.reason : ""));
 }
 
 static result ask(const struct cli_context *context, const char *name, const char *code, struct slice *ret_answer) {
@@ -184,10 +184,18 @@ static result ask(const struct cli_context *context, const char *name, const cha
 
 static void print_scalar(const struct jin *value) {
   switch (value->type) {
-    case JIN_INT: printf("%lld", (long long)value->number); break;
-    case JIN_BOOL: printf("%s", value->boolean ? "yes" : "no"); break;
-    case JIN_TEXT: printf("%.*s", SLICE_ARG(value->text)); break;
-    default: printf("-"); break;
+    case JIN_INT:
+      printf("%lld", (long long)value->number);
+      break;
+    case JIN_BOOL:
+      printf("%s", value->boolean ? "yes" : "no");
+      break;
+    case JIN_TEXT:
+      printf("%.*s", SLICE_ARG(value->text));
+      break;
+    default:
+      printf("-");
+      break;
   }
 }
 

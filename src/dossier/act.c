@@ -210,7 +210,8 @@ static result append_ledger(struct act_context *context, const struct act_step *
     memcpy(subjects + 2, step->also, step->also_count * sizeof *subjects);
   }
   struct ledger_entry entry = {
-      .kind = step->kind != NULL ? step->kind : (const char *)arena_printf(context->arena, "dossier.%s", step->name).ptr,
+      .kind =
+          step->kind != NULL ? step->kind : (const char *)arena_printf(context->arena, "dossier.%s", step->name).ptr,
       .actor_person_id = context->act->actor_id,
       .actor_role = dossier_act_role(context->arena, context->act),
       .on_behalf_of =

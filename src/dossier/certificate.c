@@ -19,7 +19,8 @@ struct slice dossier_certificate_place(struct slice province, int32_t on) {
 static result residence_text(struct filling *f, enum register_residence_kind kind, struct slice *ret_text) {
   struct register_residence residence;
   *ret_text = S("");
-  result found = register_residence_find(f->tx, f->arena, f->dossier->person_id, kind, f->today, &residence);
+  result found = register_residence_find(
+      f->tx, f->arena, &(struct register_residence_key){f->dossier->person_id, kind, f->today}, &residence);
   if (is_code(found, REGISTER_RESIDENCE_UNKNOWN)) {
     return OK;
   }

@@ -33,8 +33,8 @@ result dossier_code_parse(struct arena *arena, struct slice text, struct dossier
   struct slice day = slice_cut(&rest, '-');
   int64_t ignored = 0;
   bool formed = is_agency(code.agency) && day.len == DAY_DIGITS && is_ok(number_parse(day, &ignored)) &&
-                rest.len >= SERIAL_DIGITS_MIN && rest.len <= SERIAL_DIGITS_MAX && is_ok(number_parse(rest, &code.serial)) &&
-                code.serial > 0;
+                rest.len >= SERIAL_DIGITS_MIN && rest.len <= SERIAL_DIGITS_MAX &&
+                is_ok(number_parse(rest, &code.serial)) && code.serial > 0;
   if (!formed) {
     FAIL(DOSSIER_CODE, "not AGENCY-YYMMDD-NNNN");
   }

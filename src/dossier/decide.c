@@ -85,9 +85,8 @@ static result decide(struct act_context *context) {
   if (slice_empty(d->certificate_number)) {
     TRY(number_next(context, &d->certificate_number));
   }
-  struct act_step step = {.name = "decide",
-                          .legal_basis = dossier_act_record_basis(clock_date_of(context->now_ms)),
-                          .note = finding->note};
+  struct act_step step = {
+      .name = "decide", .legal_basis = dossier_act_record_basis(clock_date_of(context->now_ms)), .note = finding->note};
   return dossier_act_note(context, &step);
 }
 

@@ -259,9 +259,13 @@ struct dossier_slip {
 };
 MUST_USE result dossier_slips(struct db_tx *tx, struct arena *arena, const struct dossier *dossier,
                               struct dossier_slip **ret_slips, size_t *ret_count);
-/* The slip as a one-page PDF for printing. */
+struct dossier_slip_order {
+  const struct dossier *dossier;
+  enum dossier_slip_kind kind;
+};
+/* The newest slip of a kind as a one-page PDF for printing. DOSSIER_UNKNOWN: there is none. */
 MUST_USE result dossier_slip_write(struct env *env, const struct dossier_works *works, struct arena *arena,
-                                   const struct dossier *dossier, enum dossier_slip_kind kind, struct slice *ret_pdf);
+                                   const struct dossier_slip_order *order, struct slice *ret_pdf);
 
 /* Papers an officer tried to ask for although a register supplies them: shown to the citizen. */
 struct dossier_paper_request {
@@ -372,6 +376,7 @@ MUST_USE result dossier_check(struct env *env, struct arena *arena, const struct
 
 /* Level-2 enrolment as a dossier: collected at the desk by one officer, approved by another. */
 struct dossier_enrolment {
+  const struct dossier_act *act; /* the collecting officer's */
   int64_t person_id;
   struct slice form_key;
   struct slice mobile;
@@ -381,6 +386,5 @@ struct dossier_enrolment {
   bool fingerprints_match;
 };
 MUST_USE result dossier_enrol_collect(struct env *env, const struct dossier_works *works, struct arena *arena,
-                                      const struct dossier_act *act, const struct dossier_enrolment *enrolment,
-                                      struct dossier *ret_dossier);
+                                      const struct dossier_enrolment *enrolment, struct dossier *ret_dossier);
 MUST_USE result dossier_enrol_approve(struct env *env, struct arena *arena, const struct dossier_act *act);

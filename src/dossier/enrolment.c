@@ -68,7 +68,8 @@ static result collect_in_write(struct db_tx *tx, void *arg) {
   struct dossier *d = &c->dossier;
   const struct dossier_enrolment *e = c->enrolment;
   bool found = false;
-  TRY(dossier_store_form_find(tx, c->arena, d->applicant_id, e->form_key, c->content, &found, d));
+  TRY(dossier_store_form_find(tx, c->arena, &(struct dossier_store_form){d->applicant_id, e->form_key, c->content},
+                              &found, d));
   if (found) {
     return OK;
   }
@@ -113,8 +114,8 @@ static result require_collect(struct env *env, const struct dossier_act *act, in
 }
 
 result dossier_enrol_collect(struct env *env, const struct dossier_works *works, struct arena *arena,
-                             const struct dossier_act *act, const struct dossier_enrolment *enrolment,
-                             struct dossier *ret_dossier) {
+                             const struct dossier_enrolment *enrolment, struct dossier *ret_dossier) {
+  const struct dossier_act *act = enrolment->act;
   TRY(require_collect(env, act, enrolment->person_id));
   if (!enrolment->card_shown) { /* [Decree 69/2024 Art 12] */
     FAIL(ACCOUNT_BIOMETRICS, "the person's card was not shown");

@@ -49,26 +49,28 @@ static result find_relation(struct db_tx *tx, struct arena *arena, const struct 
   return OK;
 }
 
+struct provinces {
+  struct slice permanent; /* empty: none in the country */
+  struct slice any;       /* else of temporary residence */
+};
+
 static result find_province(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
-                            struct slice *ret_permanent, struct slice *ret_any) {
-  *ret_permanent = S("");
-  result found = register_residence_province(tx, arena, person_id, on, ret_permanent);
-  if (is_ok(found)) {
-    *ret_any = *ret_permanent;
-    return OK;
-  }
+                            struct provinces *ret_provinces) {
+  struct register_residence temporary;
+  *ret_provinces = (struct provinces){0};
+  result found = register_residence_province(tx, arena, person_id, on, &ret_provinces->permanent);
   if (!is_code(found, REGISTER_RESIDENCE_UNKNOWN)) {
+    ret_provinces->any = ret_provinces->permanent;
     return found;
   }
-  *ret_any = S("");
-  struct register_residence temporary;
-  found = register_residence_find(tx, arena, person_id, REGISTER_TEMPORARY, on, &temporary);
+  found = register_residence_find(tx, arena, &(struct register_residence_key){person_id, REGISTER_TEMPORARY, on},
+                                  &temporary);
   if (is_code(found, REGISTER_RESIDENCE_UNKNOWN)) {
     return OK;
   }
   TRY(found);
   const struct register_province *province = register_province_successor(temporary.province, on);
-  *ret_any = province ? slice_str(province->code) : S("");
+  ret_provinces->any = province ? slice_str(province->code) : S("");
   return OK;
 }
 
@@ -94,8 +96,9 @@ result dossier_gather(struct db_tx *tx, struct arena *arena, const struct dossie
   TRY(register_person_load(tx, arena, a->person_id, &person));
   TRY(register_categories_load(tx, arena, a->person_id, today, &categories));
   struct gathered g = {0};
-  struct slice permanent = S("");
-  TRY(find_province(tx, arena, a->person_id, today, &permanent, &g.province));
+  struct provinces provinces;
+  TRY(find_province(tx, arena, a->person_id, today, &provinces));
+  g.province = provinces.any;
   g.input.submitted_at_ms = now_ms;
   g.input.channel = a->channel;
   g.input.applicant = (struct procedure_applicant){
@@ -103,7 +106,7 @@ result dossier_gather(struct db_tx *tx, struct arena *arena, const struct dossie
       .citizen = slice_is(person.nationality, "VN"),
       .digital_citizen = register_category_list_has(&categories, REGISTER_CATEGORY_DIGITAL_CITIZEN),
       .level = (uint8_t)a->level,
-      .permanent_province = permanent,
+      .permanent_province = provinces.permanent,
       .categories = category_bits(&categories),
   };
   TRY(find_relation(tx, arena, a, today, &g.input.relation));

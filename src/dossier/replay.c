@@ -3,10 +3,18 @@
 #include "codec/jout.h"
 #include "dossier/gather.h"
 
-enum { FACTS_MAX = 16, FACT_NAME_BYTES_MAX = 64, CATEGORIES_MAX = 32, CATEGORY_BYTES_MAX = 64, LEVEL_MAX = 2, PROVINCE_BYTES_MAX = 2 };
+enum {
+  FACTS_MAX = 16,
+  FACT_NAME_BYTES_MAX = 64,
+  CATEGORIES_MAX = 32,
+  CATEGORY_BYTES_MAX = 64,
+  LEVEL_MAX = 2,
+  PROVINCE_BYTES_MAX = 2
+};
 
 static const char *const channels[] = {"vneid", "online", "counter", "post", NULL}; /* enum procedure_channel - 1 */
-static const char *const relations[] = {"self", "parent", "guardian", "spouse", "adult_child", "authorised", NULL}; /* enum procedure_relation */
+static const char *const relations[] = {"self",        "parent",     "guardian", "spouse",
+                                        "adult_child", "authorised", NULL}; /* enum procedure_relation */
 
 void dossier_input_write(struct jout *out, const struct procedure_input *input) {
   const struct procedure_applicant *a = &input->applicant;
@@ -114,8 +122,8 @@ static bool is_same(const struct jin *then, const struct procedure_outcome *now)
          slice_eq(name, procedure_authority_name(now->authority));
 }
 
-result dossier_replay(struct env *env, const struct dossier_works *works, struct arena *arena, const struct dossier *dossier,
-                      struct dossier_replayed *ret_replayed) {
+result dossier_replay(struct env *env, const struct dossier_works *works, struct arena *arena,
+                      const struct dossier *dossier, struct dossier_replayed *ret_replayed) {
   struct dossier_replayed replayed = {0};
   struct jin_doc doc;
   const struct jin *root = NULL;

@@ -232,11 +232,10 @@ result dossier_keep_in_wallet(struct env *env, struct db_tx *tx, const struct ou
 
 result dossier_delivery_acknowledged(struct env *env, struct db_tx *tx, struct arena *arena,
                                      const struct outbox_item *item) {
-  struct outbox_item *items = NULL;
-  size_t count = 0;
-  TRY(outbox_of_reference(tx, arena, item->person_id, item->reference, &items, &count));
-  for (size_t i = 0; i < count; i++) {
-    if (items[i].state != OUTBOX_ACKNOWLEDGED) {
+  struct outbox_item_list list;
+  TRY(outbox_of_reference(tx, arena, item->person_id, item->reference, &list));
+  for (size_t i = 0; i < list.count; i++) {
+    if (list.items[i].state != OUTBOX_ACKNOWLEDGED) {
       return OK;
     }
   }

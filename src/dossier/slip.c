@@ -101,7 +101,7 @@ static result fill_slip(struct env *env, struct page *page, struct pdf_slip *ret
 }
 
 result dossier_slip_write(struct env *env, const struct dossier_works *works, struct arena *arena,
-                          const struct dossier *dossier, enum dossier_slip_kind kind, struct slice *ret_pdf) {
+                          const struct dossier_slip_order *order, struct slice *ret_pdf) {
   struct pdf_slip slip;
   {
     struct db_tx *tx CLEANUP(db_read_end) = NULL;
@@ -109,15 +109,15 @@ result dossier_slip_write(struct env *env, const struct dossier_works *works, st
     struct dossier_slip *slips = NULL;
     size_t count = 0;
     const struct dossier_slip *newest = NULL;
-    TRY(dossier_slips(tx, arena, dossier, &slips, &count));
+    TRY(dossier_slips(tx, arena, order->dossier, &slips, &count));
     for (size_t i = 0; i < count; i++) {
-      newest = slips[i].kind == kind ? &slips[i] : newest;
+      newest = slips[i].kind == order->kind ? &slips[i] : newest;
     }
     if (newest == NULL) {
       FAIL(DOSSIER_UNKNOWN, "no slip of that kind");
     }
     struct page *page = ARENA_NEW(arena, struct page);
-    *page = (struct page){.tx = tx, .arena = arena, .dossier = dossier, .slip = newest};
+    *page = (struct page){.tx = tx, .arena = arena, .dossier = order->dossier, .slip = newest};
     TRY(fill_slip(env, page, &slip));
   }
   return pdf_slip_write(works->renderer, arena, &slip, ret_pdf);

@@ -212,17 +212,17 @@ result dossier_load(struct db_tx *tx, struct arena *arena, struct slice code, st
   return OK;
 }
 
-result dossier_store_form_find(struct db_tx *tx, struct arena *arena, int64_t applicant_id, struct slice form_key,
-                               const uint8_t content[32], bool *ret_found, struct dossier *ret_dossier) {
+result dossier_store_form_find(struct db_tx *tx, struct arena *arena, const struct dossier_store_form *form,
+                               bool *ret_found, struct dossier *ret_dossier) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx, "SELECT content, code FROM dossier_form WHERE person_id = $1 AND form_key = $2",
-               DB_ARGS(db_of_int(applicant_id), db_of_text(form_key)), &rows));
+               DB_ARGS(db_of_int(form->applicant_id), db_of_text(form->key)), &rows));
   *ret_found = db_rows_next(&rows);
   TRY(rows.status);
   if (!*ret_found) {
     return OK;
   }
-  if (!slice_eq(db_bytes(&rows, 0), slice_of(content, 32))) {
+  if (!slice_eq(db_bytes(&rows, 0), slice_of(form->content, 32))) {
     FAIL(DOSSIER_FORM_KEY_DIFFERS, "form key used for another content");
   }
   return dossier_load(tx, arena, db_text_copy(&rows, 1, arena), ret_dossier);
@@ -288,7 +288,8 @@ result dossier_list(struct db_tx *tx, struct arena *arena, int64_t person_id, st
 #define OPEN_STATUSES "(1, 2, 4, 5, 6)" /* every status that is not an end */
 
 static const char *queue_sql(bool closed) {
-  return closed ? "SELECT " DOSSIER_COLUMNS " FROM dossier d WHERE d.agency_code = $1 AND d.status NOT IN " OPEN_STATUSES
+  return closed ? "SELECT " DOSSIER_COLUMNS
+                  " FROM dossier d WHERE d.agency_code = $1 AND d.status NOT IN " OPEN_STATUSES
                   " ORDER BY d.submitted_at DESC, d.dossier_id DESC LIMIT $2"
                 : "SELECT " DOSSIER_COLUMNS " FROM dossier d WHERE d.agency_code = $1 AND d.status IN " OPEN_STATUSES
                   " ORDER BY CASE WHEN d.due_date = 0 THEN 1 ELSE 0 END, d.due_date, d.submitted_at LIMIT $2";

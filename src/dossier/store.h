@@ -17,9 +17,13 @@ MUST_USE result dossier_store_number_next(struct db_tx *tx, struct slice agency_
                                           int64_t *ret_serial);
 /* The dossier this applicant's form made before; *ret_found false if none. DOSSIER_FORM_KEY_DIFFERS when its content
  * was another. */
-MUST_USE result dossier_store_form_find(struct db_tx *tx, struct arena *arena, int64_t applicant_id,
-                                        struct slice form_key, const uint8_t content[32], bool *ret_found,
-                                        struct dossier *ret_dossier);
+struct dossier_store_form {
+  int64_t applicant_id;
+  struct slice key;
+  const uint8_t *content; /* 32 bytes */
+};
+MUST_USE result dossier_store_form_find(struct db_tx *tx, struct arena *arena, const struct dossier_store_form *form,
+                                        bool *ret_found, struct dossier *ret_dossier);
 /* Is another dossier of this person, procedure and certificate still open? */
 MUST_USE result dossier_store_open_exists(struct db_tx *tx, const struct dossier *dossier, bool *ret_exists);
 

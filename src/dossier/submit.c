@@ -8,8 +8,16 @@ enum { FORM_KEY_BYTES_MIN = 8, FORM_KEY_BYTES_MAX = 64 };
 
 /* ---- before the write: facts, rule, answer ---- */
 
+/* What the registers say of an application, and what the rule answers. */
+struct answer {
+  struct gathered gathered;
+  struct dossier_preview preview;
+};
+
 static result gather(struct env *env, const struct dossier_works *works, struct arena *arena,
-                     const struct dossier_application *a, struct gathered *gathered, struct dossier_preview *preview) {
+                     const struct dossier_application *a, struct answer *answer) {
+  struct gathered *gathered = &answer->gathered;
+  struct dossier_preview *preview = &answer->preview;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(env->db, &tx));
   TRY(dossier_gather(tx, arena, a, clock_now_ms(env->clock), gathered));
@@ -38,9 +46,10 @@ static uint16_t refusal_of(const struct dossier_preview *p) {
 }
 
 static result preview_with_facts(struct env *env, const struct dossier_works *works, struct arena *arena,
-                                 const struct dossier_application *a, struct gathered *gathered,
-                                 struct dossier_preview *preview) {
-  TRY(gather(env, works, arena, a, gathered, preview));
+                                 const struct dossier_application *a, struct answer *answer) {
+  TRY(gather(env, works, arena, a, answer));
+  const struct gathered *gathered = &answer->gathered;
+  struct dossier_preview *preview = &answer->preview;
   struct procedure_assessment assessment;
   TRY(procedure_assess(works->procedures, a->procedure, &gathered->input, arena, &assessment));
   preview->admission = assessment.admission;
@@ -75,11 +84,10 @@ static result require_access(struct env *env, const struct dossier_application *
 
 result dossier_preview(struct env *env, const struct dossier_works *works, struct arena *arena,
                        const struct dossier_application *a, struct dossier_preview *ret_preview) {
-  struct gathered gathered;
-  struct dossier_preview preview = {0};
+  struct answer answer = {0};
   TRY(require_access(env, a));
-  TRY(preview_with_facts(env, works, arena, a, &gathered, &preview));
-  *ret_preview = preview;
+  TRY(preview_with_facts(env, works, arena, a, &answer));
+  *ret_preview = answer.preview;
   return OK;
 }
 
@@ -195,7 +203,8 @@ static result submit_in_write(struct db_tx *tx, void *arg) {
   struct submission *s = arg;
   const struct dossier_application *a = s->application;
   bool found = false;
-  TRY(dossier_store_form_find(tx, s->arena, a->applicant_id, a->form_key, s->content, &found, &s->dossier));
+  TRY(dossier_store_form_find(tx, s->arena, &(struct dossier_store_form){a->applicant_id, a->form_key, s->content},
+                              &found, &s->dossier));
   if (found) {
     return OK;
   }
@@ -215,8 +224,9 @@ static result submit_in_write(struct db_tx *tx, void *arg) {
 static result find_submitted(struct env *env, struct submission *s, bool *ret_found) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(env->db, &tx));
-  return dossier_store_form_find(tx, s->arena, s->application->applicant_id, s->application->form_key, s->content,
-                                 ret_found, &s->dossier);
+  return dossier_store_form_find(
+      tx, s->arena, &(struct dossier_store_form){s->application->applicant_id, s->application->form_key, s->content},
+      ret_found, &s->dossier);
 }
 
 result dossier_submit(struct env *env, const struct dossier_works *works, struct arena *arena,
@@ -224,24 +234,23 @@ result dossier_submit(struct env *env, const struct dossier_works *works, struct
   if (a->form_key.len < FORM_KEY_BYTES_MIN || a->form_key.len > FORM_KEY_BYTES_MAX) {
     FAIL(DOSSIER_FORM_KEY, "form key of %zu bytes", a->form_key.len);
   }
-  struct gathered gathered;
-  struct dossier_preview preview = {0};
-  struct submission s = {.env = env, .arena = arena, .application = a, .preview = &preview};
+  struct answer answer = {0};
+  struct submission s = {.env = env, .arena = arena, .application = a, .preview = &answer.preview};
   content_digest(arena, a, s.content);
   bool found = false;
   TRY(find_submitted(env, &s, &found));
   if (!found) {
     TRY(require_access(env, a));
     TRY(dossier_form_check(works->procedures, arena, a));
-    TRY(preview_with_facts(env, works, arena, a, &gathered, &preview));
-    if (preview.refusal != 0) {
-      FAIL(preview.refusal, "a submission that the rule refuses");
+    TRY(preview_with_facts(env, works, arena, a, &answer));
+    if (answer.preview.refusal != 0) {
+      FAIL(answer.preview.refusal, "a submission that the rule refuses");
     }
-    if (a->payable_shown != NULL && *a->payable_shown != preview.outcome.payable.value) {
+    if (a->payable_shown != NULL && *a->payable_shown != answer.preview.outcome.payable.value) {
       FAIL(DOSSIER_PAYABLE_CHANGED, "shown %lld, payable %lld", (long long)*a->payable_shown,
-           (long long)preview.outcome.payable.value);
+           (long long)answer.preview.outcome.payable.value);
     }
-    s.dossier = new_dossier(env, arena, a, &gathered, &preview.outcome);
+    s.dossier = new_dossier(env, arena, a, &answer.gathered, &answer.preview.outcome);
     TRY(db_write(env->db, submit_in_write, &s));
   }
   *ret_dossier = s.dossier;

@@ -68,26 +68,24 @@ static void read_item(const struct db_rows *rows, struct arena *arena, struct ou
   };
 }
 
-static result read_items(struct db_rows *rows, struct arena *arena, size_t max, struct outbox_item **ret_items,
-                         size_t *ret_count) {
+static result read_items(struct db_rows *rows, struct arena *arena, size_t max, struct outbox_item_list *ret_list) {
   struct outbox_item *items = ARENA_ARRAY(arena, struct outbox_item, max);
   size_t count = 0;
   while (count < max && db_rows_next(rows)) {
     read_item(rows, arena, &items[count++]);
   }
   TRY(rows->status);
-  *ret_items = items;
-  *ret_count = count;
+  *ret_list = (struct outbox_item_list){items, count};
   return OK;
 }
 
 result outbox_of_reference(struct db_tx *tx, struct arena *arena, int64_t person_id, struct slice reference,
-                           struct outbox_item **ret_items, size_t *ret_count) {
+                           struct outbox_item_list *ret_list) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(
       tx, "SELECT " ITEM_COLUMNS " FROM outbox WHERE person_id = $1 AND reference = $2 ORDER BY outbox_id LIMIT 64",
       DB_ARGS(db_of_int(person_id), db_of_text(reference)), &rows));
-  return read_items(&rows, arena, LISTED_MAX, ret_items, ret_count);
+  return read_items(&rows, arena, LISTED_MAX, ret_list);
 }
 
 /* ---- delivering ---- */
@@ -163,8 +161,8 @@ static result store_outcome(struct db_tx *tx, void *arg) {
                 NULL);
 }
 
-static result load_due(struct env *env, struct slice destination, struct arena *arena, struct outbox_item **ret_items,
-                       size_t *ret_count) {
+static result load_due(struct env *env, struct slice destination, struct arena *arena,
+                       struct outbox_item_list *ret_list) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_read_begin(env->db, &tx));
@@ -172,7 +170,7 @@ static result load_due(struct env *env, struct slice destination, struct arena *
                "SELECT " ITEM_COLUMNS " FROM outbox WHERE state = 1 AND destination = $1 AND next_attempt_at <= $2"
                " ORDER BY next_attempt_at LIMIT 128",
                DB_ARGS(db_of_text(destination), db_of_int(clock_now_ms(env->clock))), &rows));
-  return read_items(&rows, arena, ROUND_MAX, ret_items, ret_count);
+  return read_items(&rows, arena, ROUND_MAX, ret_list);
 }
 
 static result count_pending(struct env *env, int64_t *ret_left) {
@@ -222,12 +220,12 @@ static result flush(struct env *env, struct attempts *attempts) {
   return OK;
 }
 
-static result attempt_all(struct attempts *attempts, const struct attempt *form, struct outbox_item *items, size_t count) {
+static result attempt_all(struct attempts *attempts, const struct attempt *form, const struct outbox_item_list *due) {
   const struct outbox_destination *destination = form->destination;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < due->count; i++) {
     struct attempt *attempt = &attempts->items[attempts->count];
     *attempt = *form;
-    attempt->item = &items[i];
+    attempt->item = &due->items[i];
     attempt->outcome = destination->keep != NULL ? OK
                                                  : destination->deliver(form->env, destination->context, attempt->item,
                                                                         form->arena, &attempt->acknowledgement);
@@ -246,14 +244,13 @@ result outbox_deliver_to(struct env *env, const struct outbox_options *options,
   arena_init(&arena);
   const struct attempt form = {
       .env = env, .arena = &arena, .options = options, .destination = destination, .acknowledgement = S("")};
-  size_t count = 0;
+  struct outbox_item_list due;
   do {
-    struct outbox_item *items = NULL;
     arena_reset(&arena);
     struct attempts *attempts = ARENA_NEW(&arena, struct attempts);
-    TRY(load_due(env, destination->name, &arena, &items, &count));
-    TRY(attempt_all(attempts, &form, items, count));
-  } while (count == ROUND_MAX);
+    TRY(load_due(env, destination->name, &arena, &due));
+    TRY(attempt_all(attempts, &form, &due));
+  } while (due.count == ROUND_MAX);
   return OK;
 }
 

@@ -44,8 +44,12 @@ MUST_USE result outbox_add(struct env *env, struct db_tx *tx, struct outbox_item
  * it. */
 MUST_USE result outbox_retry_now(struct env *env, struct db_tx *tx, int64_t person_id, struct slice reference);
 /* The deliveries of one dossier, in order of creation. */
+struct outbox_item_list {
+  struct outbox_item *items;
+  size_t count;
+};
 MUST_USE result outbox_of_reference(struct db_tx *tx, struct arena *arena, int64_t person_id, struct slice reference,
-                                    struct outbox_item **ret_items, size_t *ret_count);
+                                    struct outbox_item_list *ret_list);
 
 /* How one destination is reached: one of deliver and keep. */
 struct outbox_destination {

@@ -110,12 +110,11 @@ static int tear_down(void **state) {
 
 static struct outbox_item load(struct fixture *f) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  struct outbox_item *items = NULL;
-  size_t count = 0;
+  struct outbox_item_list list;
   assert_ok(db_read_begin(f->env.db, &tx));
-  assert_ok(outbox_of_reference(tx, &f->arena, 7, S("H26.11-240614-0001"), &items, &count));
-  assert_int_equal(count, 1);
-  return items[0];
+  assert_ok(outbox_of_reference(tx, &f->arena, 7, S("H26.11-240614-0001"), &list));
+  assert_int_equal(list.count, 1);
+  return list.items[0];
 }
 
 static int64_t round_at(struct fixture *f, int64_t later_ms) {

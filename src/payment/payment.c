@@ -293,7 +293,7 @@ result payment_apply(struct env *env, struct db_tx *tx, struct arena *arena,
 }
 
 result payment_refunds(struct db_tx *tx, struct arena *arena, int64_t person_id, size_t limit,
-                       struct payment_refund **ret_refunds, size_t *ret_count) {
+                       struct payment_refund_list *ret_list) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
                "SELECT person_id, dossier_code, transaction_id, amount, reason, created_at FROM payment_refund"
@@ -312,7 +312,6 @@ result payment_refunds(struct db_tx *tx, struct arena *arena, int64_t person_id,
     };
   }
   TRY(rows.status);
-  *ret_refunds = refunds;
-  *ret_count = count;
+  *ret_list = (struct payment_refund_list){refunds, count};
   return OK;
 }

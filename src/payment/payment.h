@@ -76,8 +76,12 @@ struct payment_refund {
   int64_t created_at_ms;
 };
 /* Refunds due of one person, or of everyone (person_id -1), newest first, at most `limit`. */
+struct payment_refund_list {
+  struct payment_refund *items;
+  size_t count;
+};
 MUST_USE result payment_refunds(struct db_tx *tx, struct arena *arena, int64_t person_id, size_t limit,
-                                struct payment_refund **ret_refunds, size_t *ret_count);
+                                struct payment_refund_list *ret_list);
 
 /* A dynamic VietQR. Fields are ASCII. */
 struct payment_vietqr {

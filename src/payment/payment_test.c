@@ -15,8 +15,7 @@ struct fixture {
   struct payment_request request;
   struct payment_notification notification;
   struct payment_outcome outcome;
-  struct payment_refund *refunds;
-  size_t refund_count;
+  struct payment_refund_list refunds;
 };
 
 static result create(struct db_tx *tx, void *arg) {
@@ -34,7 +33,7 @@ static result cancel(struct db_tx *tx, void *arg) {
 }
 static result list(struct db_tx *tx, void *arg) {
   struct fixture *f = arg;
-  return payment_refunds(tx, &f->arena, -1, 10, &f->refunds, &f->refund_count);
+  return payment_refunds(tx, &f->arena, -1, 10, &f->refunds);
 }
 
 static result notify(struct fixture *f, const char *transaction, struct slice reference, int64_t amount) {
@@ -87,7 +86,7 @@ static void whole_fee_settles_once(void **state) {
   assert_true(f->outcome.repeated);
   assert_false(f->outcome.settled_now);
   assert_ok(db_write(f->env.db, list, f));
-  assert_int_equal(f->refund_count, 0);
+  assert_int_equal(f->refunds.count, 0);
 }
 
 static void underpaid_stays_due_for_the_rest(void **state) {
@@ -106,8 +105,8 @@ static void second_payment_is_refunded_whole(void **state) {
   assert_ok(notify(f, "FT2", f->request.reference, 200000));
   assert_int_equal(f->outcome.refund, 200000);
   assert_ok(db_write(f->env.db, list, f));
-  assert_int_equal(f->refund_count, 1);
-  assert_true(slice_is(f->refunds[0].reason, "second_payment"));
+  assert_int_equal(f->refunds.count, 1);
+  assert_true(slice_is(f->refunds.items[0].reason, "second_payment"));
 }
 
 static void unknown_reference_keeps_the_money(void **state) {
@@ -115,8 +114,8 @@ static void unknown_reference_keeps_the_money(void **state) {
   assert_ok(notify(f, "FT9", S("LLTP0000000000"), 5000));
   assert_true(f->outcome.unknown);
   assert_ok(db_write(f->env.db, list, f));
-  assert_int_equal(f->refund_count, 1);
-  assert_true(slice_is(f->refunds[0].reason, "unknown_reference"));
+  assert_int_equal(f->refunds.count, 1);
+  assert_true(slice_is(f->refunds.items[0].reason, "unknown_reference"));
 }
 
 static void cancelled_request_takes_no_more_and_returns_what_was_paid(void **state) {
@@ -126,7 +125,7 @@ static void cancelled_request_takes_no_more_and_returns_what_was_paid(void **sta
   assert_ok(notify(f, "FT2", f->request.reference, 80000));
   assert_int_equal(f->outcome.refund, 80000);
   assert_ok(db_write(f->env.db, list, f));
-  assert_int_equal(f->refund_count, 2);
+  assert_int_equal(f->refunds.count, 2);
 }
 
 static void rejects_the_same_transaction_with_other_content(void **state) {

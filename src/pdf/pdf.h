@@ -10,7 +10,7 @@
  *            are hundredths of a point. The same input gives the same bytes on every machine with the same font and
  *            zlib.
  * Cost       the font is subset and compressed once, in pdf_renderer_open; a certificate is laid out in well under a
- *            millisecond (bench/bench_certificate.c; ADR-0005).
+ *            millisecond (bench/certificate.c; ADR-0005).
  * Errors     enum pdf_error.
  */
 #pragma once

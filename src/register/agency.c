@@ -45,13 +45,14 @@ static struct slice province_then(struct slice province, int32_t on) {
   return then ? slice_str(then->code) : province;
 }
 
-result register_agency_find(struct db_tx *tx, struct arena *arena, enum register_agency_kind kind,
-                            struct slice province, int32_t on, struct register_agency *ret_agency) {
-  return agency_one(tx, arena,
-                    "SELECT " AGENCY_COLUMNS
-                    " FROM agency a WHERE a.province = $1 AND a.kind = $2 AND a.from_date <= $3 AND "
-                    "a.to_date >= $3 ORDER BY a.agency_code LIMIT 1",
-                    DB_ARGS(db_of_text(province_then(province, on)), db_of_int(kind), db_of_int(on)), ret_agency);
+result register_agency_find(struct db_tx *tx, struct arena *arena, const struct register_agency_key *key,
+                            struct register_agency *ret_agency) {
+  return agency_one(
+      tx, arena,
+      "SELECT " AGENCY_COLUMNS
+      " FROM agency a WHERE a.province = $1 AND a.kind = $2 AND a.from_date <= $3 AND "
+      "a.to_date >= $3 ORDER BY a.agency_code LIMIT 1",
+      DB_ARGS(db_of_text(province_then(key->province, key->on)), db_of_int(key->kind), db_of_int(key->on)), ret_agency);
 }
 
 result register_agency_competent(struct db_tx *tx, struct arena *arena, const struct register_competence *asked,
@@ -126,7 +127,7 @@ result register_agencies_insert_unit(struct db_tx *tx, const struct register_uni
 }
 
 result register_agencies_record(struct env *env, struct db_tx *tx, const struct register_act *act,
-                       const struct agencies_note *note) {
+                                const struct agencies_note *note) {
   struct arena scratch CLEANUP(arena_free);
   arena_init(&scratch);
   struct buf buf;

@@ -99,10 +99,12 @@ static void loads_a_person_with_family_and_homes(void **state) {
   assert_int_equal(family.items[2].related_person_id, wife);
   assert_ok(register_relations_load(tx, &fixture->arena, wife, today, &family));
   assert_int_equal(family.items[0].related_person_id, person);
-  assert_ok(register_residence_find(tx, &fixture->arena, person, REGISTER_PERMANENT, today, &home));
+  assert_ok(register_residence_find(tx, &fixture->arena,
+                                    &(struct register_residence_key){person, REGISTER_PERMANENT, today}, &home));
   assert_true(slice_is(home.commune_name, "Phường Hoàn Kiếm"));
   assert_int_equal(home.from, day("2020-02-02"));
-  assert_ok(register_residence_find(tx, &fixture->arena, person, REGISTER_TEMPORARY, today, &home));
+  assert_ok(register_residence_find(tx, &fixture->arena,
+                                    &(struct register_residence_key){person, REGISTER_TEMPORARY, today}, &home));
   assert_true(slice_is(home.province, "46"));
 }
 
@@ -251,7 +253,8 @@ static void reads_csv_as_rfc_4180_writes_it(void **state) {
   int64_t person = 0;
   struct register_residence home;
   assert_ok(register_person_find(tx, S("001093000001"), &person));
-  assert_ok(register_residence_find(tx, &fixture->arena, person, REGISTER_PERMANENT, day("2026-11-21"), &home));
+  assert_ok(register_residence_find(
+      tx, &fixture->arena, &(struct register_residence_key){person, REGISTER_PERMANENT, day("2026-11-21")}, &home));
   assert_true(slice_is(home.address, "Số 3, ngõ \"Hàng Bạc\""));
 }
 

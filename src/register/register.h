@@ -240,9 +240,13 @@ struct register_residence {
   int64_t householder_id;     /* 0: not said */
   int32_t from, to;
 };
+struct register_residence_key {
+  int64_t person_id;
+  enum register_residence_kind kind;
+  int32_t on;
+};
 /* REGISTER_RESIDENCE_UNKNOWN */
-MUST_USE result register_residence_find(struct db_tx *tx, struct arena *arena, int64_t person_id,
-                                        enum register_residence_kind kind, int32_t on,
+MUST_USE result register_residence_find(struct db_tx *tx, struct arena *arena, const struct register_residence_key *key,
                                         struct register_residence *ret_residence);
 /* All rows, newest first. */
 struct register_residence_list {
@@ -331,7 +335,6 @@ enum {
 const char *register_category_name(enum register_category category);
 MUST_USE result register_category_parse(struct slice name,
                                         enum register_category *ret_category); /* REGISTER_CATEGORY_UNKNOWN */
-
 struct register_category_row {
   int64_t person_id;
   enum register_category category;
@@ -408,9 +411,14 @@ struct register_agency {
 };
 MUST_USE result register_agency_load(struct db_tx *tx, struct arena *arena, struct slice code, int32_t on,
                                      struct register_agency *ret_agency);
+struct register_agency_key {
+  enum register_agency_kind kind;
+  struct slice province;
+  int32_t on;
+};
 /* The agency of a kind in a province (an old province code leads to its successor's). */
-MUST_USE result register_agency_find(struct db_tx *tx, struct arena *arena, enum register_agency_kind kind,
-                                     struct slice province, int32_t on, struct register_agency *ret_agency);
+MUST_USE result register_agency_find(struct db_tx *tx, struct arena *arena, const struct register_agency_key *key,
+                                     struct register_agency *ret_agency);
 /* The agency competent for a matter ("lltp", "eid") in a province on a date: justice to 2025-02-28, police from
  * 2025-03-01 for "lltp". */
 struct register_competence {
@@ -435,7 +443,6 @@ struct register_agency_matter {
 };
 MUST_USE result register_competence_add(struct env *env, struct db_tx *tx, const struct register_act *act,
                                         const struct register_agency_matter *added);
-
 enum register_unit_kind {
   REGISTER_UNIT_ONE_STOP = 1, /* bộ phận một cửa */
   REGISTER_UNIT_RECORDS,      /* phòng hồ sơ (PV06) or lý lịch tư pháp */
@@ -454,7 +461,6 @@ MUST_USE result register_unit_add(struct env *env, struct db_tx *tx, const struc
                                   const struct register_unit *unit);
 MUST_USE result register_unit_load(struct db_tx *tx, struct arena *arena, struct slice code, int32_t on,
                                    struct register_unit *ret_unit);
-
 /* A post's role is what access/ decides by. */
 enum register_role {
   REGISTER_ONE_STOP_OFFICER = 1,
@@ -467,7 +473,6 @@ enum register_role {
 };
 const char *register_role_name(enum register_role role); /* "one_stop_officer" ...; NULL: unknown */
 MUST_USE result register_role_parse(struct slice name, enum register_role *ret_role);
-
 enum register_power {
   REGISTER_SIGN_CERTIFICATE = 1,
   REGISTER_SEAL,
@@ -476,7 +481,6 @@ enum register_power {
   REGISTER_APPROVE_ENROLMENT,
 };
 const char *register_power_name(enum register_power power);
-
 struct register_post {
   int64_t post_id; /* 0 on add: the next */
   struct slice agency_code;
@@ -543,7 +547,6 @@ struct register_synth_counts {
 /* Same options, same rows, byte for byte. Several writes; not inside one. REGISTER_NOT_EMPTY. */
 MUST_USE result register_synth(struct env *env, const struct register_synth_options *options,
                                struct register_synth_counts *ret_counts);
-
 /* Named people of the synthetic country for demonstrations: "citizen.hanoi" (man of 30 to 50, married, one child at
  * school), ".wife", ".child", "citizen.hue", "student.hanoi", "elderly.hanoi", "convicted.hanoi", "expunged.hanoi",
  * "poor.hanoi", "digital.hanoi"; and in every province by its code "01.one_stop_officer", "01.records_officer",

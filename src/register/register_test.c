@@ -294,19 +294,25 @@ static void residence_is_dated_and_old_codes_lead_to_new_provinces(void **state)
   assert_ok(move(fixture, &second, 0, NONE));
   tx = reading(fixture);
   struct register_residence found;
-  assert_ok(register_residence_find(tx, &fixture->arena, person, REGISTER_PERMANENT, day("2026-01-14"), &found));
+  assert_ok(register_residence_find(
+      tx, &fixture->arena, &(struct register_residence_key){person, REGISTER_PERMANENT, day("2026-01-14")}, &found));
   assert_int_equal(found.to, day("2026-01-14"));
   assert_true(slice_is(found.commune_name, yen_bai.items[0].name));
   assert_true(slice_ends(register_residence_write(&fixture->arena, &found, before), S("Tỉnh Yên Bái")));
   assert_ok(register_residence_province(tx, &fixture->arena, person, day("2026-01-14"), &province));
   assert_true(slice_is(province, "15")); /* now Lào Cai's */
-  assert_ok(register_residence_find(tx, &fixture->arena, person, REGISTER_PERMANENT, day("2026-01-15"), &found));
+  assert_ok(register_residence_find(
+      tx, &fixture->arena, &(struct register_residence_key){person, REGISTER_PERMANENT, day("2026-01-15")}, &found));
   assert_true(slice_is(register_residence_write(&fixture->arena, &found, day("2026-01-15")),
                        "12 phố Hàng Bạc, Phường Hoàn Kiếm, Thành phố Hà Nội"));
-  assert_code(register_residence_find(tx, &fixture->arena, person, REGISTER_PERMANENT, day("2009-12-31"), &found),
-              REGISTER_RESIDENCE_UNKNOWN);
-  assert_code(register_residence_find(tx, &fixture->arena, person, REGISTER_TEMPORARY, day("2026-01-15"), &found),
-              REGISTER_RESIDENCE_UNKNOWN);
+  assert_code(
+      register_residence_find(tx, &fixture->arena,
+                              &(struct register_residence_key){person, REGISTER_PERMANENT, day("2009-12-31")}, &found),
+      REGISTER_RESIDENCE_UNKNOWN);
+  assert_code(
+      register_residence_find(tx, &fixture->arena,
+                              &(struct register_residence_key){person, REGISTER_TEMPORARY, day("2026-01-15")}, &found),
+      REGISTER_RESIDENCE_UNKNOWN);
   struct register_residence_list list;
   assert_ok(register_residences_load(tx, &fixture->arena, person, &list));
   assert_int_equal(list.count, 2);
@@ -349,7 +355,8 @@ static void rejects_residence_where_there_is_no_such_commune(void **state) {
   assert_ok(move(fixture, &each, 0, NONE));
   struct db_tx *tx CLEANUP(db_read_end) = reading(fixture);
   struct register_residence found;
-  assert_ok(register_residence_find(tx, &fixture->arena, person, REGISTER_TEMPORARY, day("2022-06-01"), &found));
+  assert_ok(register_residence_find(
+      tx, &fixture->arena, &(struct register_residence_key){person, REGISTER_TEMPORARY, day("2022-06-01")}, &found));
   assert_true(slice_is(found.commune_name, "Phường 24"));
   assert_int_equal(found.commune.len, 0);
 }

@@ -29,20 +29,19 @@ static struct register_residence residence_read(struct db_rows *rows, struct are
   return residence;
 }
 
-result register_residence_find(struct db_tx *tx, struct arena *arena, int64_t person_id,
-                               enum register_residence_kind kind, int32_t on,
+result register_residence_find(struct db_tx *tx, struct arena *arena, const struct register_residence_key *key,
                                struct register_residence *ret_residence) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
                "SELECT " RESIDENCE_COLUMNS
                " FROM person_residence WHERE person_id = $1 AND kind = $2 AND from_date <= $3 AND "
                "to_date >= $3 ORDER BY from_date DESC LIMIT 1",
-               DB_ARGS(db_of_int(person_id), db_of_int(kind), db_of_int(on)), &rows));
+               DB_ARGS(db_of_int(key->person_id), db_of_int(key->kind), db_of_int(key->on)), &rows));
   if (!db_rows_next(&rows)) {
     TRY(rows.status);
     FAIL(REGISTER_RESIDENCE_UNKNOWN, "no residence of that kind on that date");
   }
-  *ret_residence = residence_read(&rows, arena, person_id);
+  *ret_residence = residence_read(&rows, arena, key->person_id);
   return OK;
 }
 
@@ -68,7 +67,8 @@ result register_residences_load(struct db_tx *tx, struct arena *arena, int64_t p
 result register_residence_province(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
                                    struct slice *ret_province) {
   struct register_residence residence;
-  TRY(register_residence_find(tx, arena, person_id, REGISTER_PERMANENT, on, &residence));
+  TRY(register_residence_find(tx, arena, &(struct register_residence_key){person_id, REGISTER_PERMANENT, on},
+                              &residence));
   const struct register_province *province = register_province_successor(residence.province, on);
   *ret_province = province ? slice_str(province->code) : residence.province;
   return OK;

@@ -161,9 +161,11 @@ static void every_province_has_its_agencies_at_every_time(void **state) {
     for (size_t j = 0; j < count; j++) {
       struct register_agency agency;
       struct slice code = slice_str(provinces[j]->code);
-      assert_ok(register_agency_find(tx, &fixture->arena, REGISTER_JUSTICE, code, day(dates[i]), &agency));
+      assert_ok(register_agency_find(tx, &fixture->arena,
+                                     &(struct register_agency_key){REGISTER_JUSTICE, code, day(dates[i])}, &agency));
       assert_true(slice_is(agency.province, provinces[j]->code));
-      assert_ok(register_agency_find(tx, &fixture->arena, REGISTER_POLICE, code, day(dates[i]), &agency));
+      assert_ok(register_agency_find(tx, &fixture->arena,
+                                     &(struct register_agency_key){REGISTER_POLICE, code, day(dates[i])}, &agency));
       struct register_competence asked = {"lltp", code, day(dates[i])};
       assert_ok(register_agency_competent(tx, &fixture->arena, &asked, &agency));
       struct register_post_list posts;
