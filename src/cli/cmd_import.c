@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "api/api.h"
 #include "cli/commands.h"
 
 enum { REFUSALS_TOLD = 100, PROGRESS_EVERY_US = 100 * 1000, BAR_CELLS = 30 };
@@ -179,6 +180,27 @@ result cli_register_import(struct server_installation *installation, const struc
 
 /* ---- the command line ---- */
 
+/* A refusal's stable word as a sentence; what is wrong with a row's form has no error code of its own. */
+static struct slice sentence_of(struct slice reason) {
+  static const struct {
+    const char *word;
+    const char *sentence;
+  } forms[] = {{"register.unknown_field", "There is no such field"},
+               {"register.field_missing", "This field is required"},
+               {"register.field_type", "The field has the wrong type"},
+               {"register.field_count", "The row has more or fewer fields than the header"},
+               {"register.json_syntax", "The line is not one JSON object"},
+               {"register.csv_quote", "A quote is not closed"},
+               {"register.line_too_long", "The line is too long"}};
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+    if (slice_is(reason, forms[i].word)) {
+      return slice_str(forms[i].sentence);
+    }
+  }
+  uint16_t code = register_error_find(reason);
+  return code == 0 ? reason : api_error_sentence(code, API_ENGLISH);
+}
+
 static int exit_code(const struct cli_context *context, struct slice answer, const char *file) {
   struct jin_doc doc;
   const struct jin *root = NULL;
@@ -198,7 +220,7 @@ static int exit_code(const struct cli_context *context, struct slice answer, con
     const struct jin *row = &refusals->items[i];
     struct slice field = jin_find(row, "field")->text;
     (void)fprintf(stderr, "%s:%lld: %.*s%s%.*s\n", file, (long long)jin_find(row, "line")->number, SLICE_ARG(field),
-                  field.len > 0 ? ": " : "", SLICE_ARG(jin_find(row, "reason")->text));
+                  field.len > 0 ? ": " : "", SLICE_ARG(sentence_of(jin_find(row, "reason")->text)));
   }
   if (!context->json && refused > (int64_t)refusals->count) {
     (void)fprintf(stderr, "... and %lld more (--refused FILE names them all)\n",

@@ -50,16 +50,18 @@ static int run_savings(const struct cli_context *context) {
   if (!is_ok(made)) {
     return cli_fail(context, made);
   }
+  struct clock clock = clock_shifted(0);
+  struct slice as_of = clock_date_write(context->arena, clock_date_of(clock_now_ms(&clock)));
   if (context->json) {
     printf(
-        "{\"extra_copy_fee\":%lld,\"travel\":%lld,\"waiting\":%lld,\"lost_wage\":%lld,\"per_certificate\":%lld,"
+        "{\"as_of\":\"%.*s\",\"extra_copy_fee\":%lld,\"travel\":%lld,\"waiting\":%lld,\"lost_wage\":%lld,\"per_certificate\":%lld,"
         "\"certificates\":%lld,"
         "\"total\":%lld,\"unit\":\"VND\",\"period\":\"P1Y\"}\n",
-        (long long)s.extra_copy_fee, (long long)s.travel, (long long)s.waiting, (long long)s.lost_wage,
+        SLICE_ARG(as_of), (long long)s.extra_copy_fee, (long long)s.travel, (long long)s.waiting, (long long)s.lost_wage,
         (long long)s.per_certificate, (long long)s.certificates, (long long)s.total);
   } else {
-    printf("%lld đồng mỗi phiếu x %lld phiếu mỗi năm = %lld đồng mỗi năm\n", (long long)s.per_certificate,
-           (long long)s.certificates, (long long)s.total);
+    printf("%lld đồng mỗi phiếu x %lld phiếu mỗi năm = %lld đồng mỗi năm (tính ngày %.*s)\n", (long long)s.per_certificate,
+           (long long)s.certificates, (long long)s.total, SLICE_ARG(as_of));
   }
   return CLI_OK;
 }

@@ -19,11 +19,15 @@ int cli_serve(const struct cli_context *context, int argc, char **argv) {
   if (!cli_number(context, "workers", (int64_t[]){1, WORKERS_MAX}, &workers) || !cli_number(context, "loops", (int64_t[]){1, LOOPS_MAX}, &loops)) {
     return CLI_USAGE;
   }
+  const char *origin = cli_value(context, "origin");
+  if (origin != NULL && !server_is_origin(slice_str(origin))) {
+    return cli_misuse(context, "--origin is http://HOST[:PORT] or https://HOST[:PORT], without a path");
+  }
   const char *listen = cli_value(context, "listen");
   const struct server_options options = {
       .data = context->data,
       .listen = listen != NULL ? listen : "127.0.0.1:8080",
-      .origin = cli_value(context, "origin"),
+      .origin = origin,
       .web = cli_value(context, "web"),
       .workers = (int)workers,
       .loops = (int)loops,

@@ -221,6 +221,10 @@ int cli_synth(const struct cli_context *context, int argc, char **argv) {
       !cli_number(context, "seed", (int64_t[]){0, INT64_MAX}, &seed)) {
     return CLI_USAGE;
   }
+  const char *origin = cli_value(context, "origin");
+  if (origin != NULL && !server_is_origin(slice_str(origin))) {
+    return cli_misuse(context, "--origin is http://HOST[:PORT] or https://HOST[:PORT], without a path");
+  }
   const char *date = cli_value(context, "date");
   if (date != NULL && !is_ok(clock_date_parse(slice_str(date), &synth.options.date))) {
     return cli_misuse(context, "--date takes a day, YYYY-MM-DD");

@@ -66,6 +66,8 @@ enum register_error {
 };
 /* "register.pin_sex" ...; "" for a code of another module. */
 const char *register_error_name(uint16_t code);
+/* The code of such a word; 0 for any other. */
+uint16_t register_error_find(struct slice name);
 
 extern const struct db_migration register_migrations[]; /* ended by {0} */
 

@@ -45,6 +45,15 @@ const char *register_error_name(uint16_t code) {
   return "";
 }
 
+uint16_t register_error_find(struct slice name) {
+  for (size_t i = 0; i < sizeof ERRORS / sizeof *ERRORS; i++) {
+    if (slice_is(name, ERRORS[i].name)) {
+      return ERRORS[i].code;
+    }
+  }
+  return 0;
+}
+
 static const char *const CATEGORIES[] = {
     [REGISTER_CATEGORY_CHILD] = "child",
     [REGISTER_CATEGORY_ELDERLY] = "elderly",

@@ -219,6 +219,33 @@ static void write_scope(struct buf *out, const struct report_scope *s) {
   }
 }
 
+static struct slice province_name(const struct report_lltp *r, struct slice code) {
+  for (size_t i = 0; i < r->province_count; i++) {
+    if (slice_eq(r->provinces[i].code, code)) {
+      return r->provinces[i].name;
+    }
+  }
+  return code;
+}
+
+/* A line a day and province: what each channel received, and what was returned of it. */
+static void write_days(struct buf *out, const struct report_lltp *r) {
+  buf_append_str(out, "\nTheo ngày và kênh (tiếp nhận / đã trả)");
+  for (size_t i = 0; i < r->day_count; i++) {
+    const struct report_day *day = &r->days[i];
+    bool is_new = i == 0 || r->days[i - 1].date != day->date || !slice_eq(r->days[i - 1].province, day->province);
+    if (is_new) {
+      struct slice name = province_name(r, day->province);
+      buf_printf(out, "\n  %.*s  %.*s", SLICE_ARG(clock_date_write_vi(out->arena, day->date)), SLICE_ARG(name));
+      pad_to(out, 18, utf8_count(name));
+    }
+    struct slice returned = day->returned < 0 ? S("không rõ") : arena_printf(out->arena, "%lld", (long long)day->returned);
+    buf_printf(out, "  %.*s %lld / %.*s", SLICE_ARG(procedure_channel_name(day->channel)), (long long)day->received,
+               SLICE_ARG(returned));
+  }
+  buf_append_byte(out, '\n');
+}
+
 struct slice report_lltp_text(struct arena *arena, const struct report_lltp *r) {
   struct buf out;
   buf_init(&out, arena, 8 * 1024);
@@ -229,6 +256,7 @@ struct slice report_lltp_text(struct arena *arena, const struct report_lltp *r) 
     write_scope(&out, &r->provinces[i]);
   }
   write_scope(&out, &r->total);
+  write_days(&out, r);
   if (r->assumption_count > 0) {
     buf_append_str(&out, "\nGiả định (không có trong số liệu công bố)\n");
     for (size_t i = 0; i < r->assumption_count; i++) {

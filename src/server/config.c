@@ -36,6 +36,22 @@ static bool is_web_address(struct slice value) {
   return is_known && value.ptr[value.len - 1] != '/' && slice_find(value, ' ', 0) == value.len;
 }
 
+bool server_is_origin(struct slice value) {
+  bool is_https = slice_starts(value, S("https://"));
+  if (!is_https && !slice_starts(value, S("http://"))) {
+    return false;
+  }
+  struct slice host = slice_from(value, is_https ? 8 : 7);
+  for (size_t i = 0; i < host.len; i++) {
+    uint8_t c = host.ptr[i];
+    bool is_host = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
+    if (!is_host) {
+      return false;
+    }
+  }
+  return host.len > 0;
+}
+
 static bool set_receiver(struct server_config *config, struct slice name, const char *key, struct slice value) {
   size_t at = 0;
   while (at < config->receiver_count && !slice_eq(config->receivers[at].name, name)) {
@@ -56,7 +72,7 @@ static bool set_receiver(struct server_config *config, struct slice name, const 
 static bool set_key(struct server_config *config, const char *section, const char *key, struct slice value) {
   if (strcmp(section, "installation") == 0) {
     if (strcmp(key, "origin") == 0) {
-      return set_text(&config->origin, value) && is_web_address(value);
+      return set_text(&config->origin, value) && server_is_origin(value);
     }
     return (strcmp(key, "clock_offset_ms") == 0 && set_number(&config->clock_offset_ms, value)) ||
            (strcmp(key, "demo") == 0 && set_switch(&config->demo, value));

@@ -72,6 +72,8 @@ static void rejects_a_configuration_it_does_not_know_whole(void **state) {
       {"a switch that is neither 0 nor 1", "[installation]\ndemo = yes\n"},
       {"a number with a tail", "[installation]\nclock_offset_ms = 12x\n"},
       {"an origin with a final slash", "[installation]\norigin = https://a/\n"},
+      {"an origin with a path", "[installation]\norigin = https://a/b\n"},
+      {"an origin of another scheme", "[installation]\norigin = ftp://a\n"},
       {"an origin that is no address", "[installation]\norigin = danh.example\n"},
       {"a receiver without a name", "[receiver ]\nurl = https://a\n"},
       {"a receiver's unknown key", "[receiver a]\nuri = https://a\n"},

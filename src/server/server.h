@@ -46,6 +46,8 @@ struct server_config {
   size_t receiver_count;
 };
 /* Unknown sections and keys, keys given twice and bad values are refused with the line: SERVER_CONFIG. No file: all defaults. */
+/* "https://host" or "http://host:port" in small letters, without a path. */
+bool server_is_origin(struct slice value);
 MUST_USE result server_config_load(const char *data, struct arena *arena, struct server_config *ret_config);
 /* Replaces the file as a whole. */
 MUST_USE result server_config_save(const char *data, const struct server_config *config);
