@@ -36,6 +36,7 @@ export function Wallet() {
                   <Link class="document-card" href={`/app/wallet/${item.id}`}>
                     <span class="stack-sm">
                       <b>{say(item.title)}</b>
+                      <span class="quiet">{item.holder_name}</span>
                       <span class="quiet">{say(item.issuer)}</span>
                     </span>
                     <img src="/assets/mark.svg" alt="" width={42} height={42} />
