@@ -197,6 +197,10 @@ MUST_USE result account_message_list(struct db_tx *tx, int64_t person_id, int li
 
 /* ---- Sign-in and sessions ---------------------------------------------------------------------------------------------------------- */
 
+/* A question anybody may ask, but not try through: counted on disk before it is answered, given back when it was right. ACCOUNT_TOO_MANY. */
+MUST_USE result account_guess_begin(struct env *env, struct slice address);
+MUST_USE result account_guess_right(struct env *env, struct slice address);
+
 struct account_credentials {
   struct slice pin;
   struct slice password;

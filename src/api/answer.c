@@ -2,6 +2,9 @@
 #include <strings.h>
 
 #include "api/call.h"
+#include "codec/utf8.h"
+
+enum { ADDRESS_BYTES_MAX = 45 }; /* an IPv6 address with an IPv4 one inside */
 
 struct jout *api_begin(struct api_call *call) {
   buf_init(&call->body, call->arena, 2048);
@@ -22,18 +25,49 @@ void api_put_text(struct jout *out, const char *name, struct slice vi, struct sl
   jout_object_end(out);
 }
 
+static bool is_address(struct slice text) {
+  for (size_t i = 0; i < text.len; i++) {
+    uint8_t c = text.ptr[i];
+    bool is_hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    if (!is_hex && c != '.' && c != ':') {
+      return false;
+    }
+  }
+  return text.len > 0 && text.len <= ADDRESS_BYTES_MAX;
+}
+
+struct slice api_client_address(const struct api_call *call) {
+  struct slice forwarded = call->api->is_https ? http_header(&call->http->request, "X-Real-IP") : S("");
+  return is_address(forwarded) ? forwarded : call->http->request.peer_address;
+}
+
 static bool is_type(const struct api_call *call, const char *expected) {
   struct slice type = http_header(&call->http->request, "Content-Type");
   struct slice name = slice_trim(slice_cut(&type, ';'));
   return name.len == strlen(expected) && strncasecmp((const char *)name.ptr, expected, name.len) == 0;
 }
 
+/* What is stored here is read by somebody else later: nothing in it may hide, or turn around what stands beside it. Depth is bounded by the reader. */
+static result check_texts(const struct jin *value) {
+  if (value->type == JIN_TEXT && !utf8_is_text(value->text)) {
+    return jin_refuse(value, "holds control characters or turns the direction of writing");
+  }
+  for (size_t i = 0; i < value->count; i++) {
+    TRY(check_texts(&value->items[i]));
+  }
+  return OK;
+}
+
 result api_body(struct api_call *call, const struct jin **ret_root) {
   if (!is_type(call, "application/json")) {
     FAIL(API_MEDIA_TYPE, "application/json is wanted");
   }
+  const struct jin *root = NULL;
   jin_doc_init(&call->doc, call->arena, JIN_LIMITS_DEFAULT);
-  return jin_parse(&call->doc, call->http->request.body, ret_root);
+  TRY(jin_parse(&call->doc, call->http->request.body, &root));
+  TRY(check_texts(root));
+  *ret_root = root;
+  return OK;
 }
 
 result api_form(struct api_call *call, struct url_form *ret_form) {
@@ -44,7 +78,15 @@ result api_form(struct api_call *call, struct url_form *ret_form) {
 }
 
 result api_query(struct api_call *call, struct url_form *ret_query) {
-  return url_form_parse(call->http->request.query, call->arena, ret_query);
+  struct url_form query;
+  TRY(url_form_parse(call->http->request.query, call->arena, &query));
+  for (size_t i = 0; i < query.count; i++) {
+    if (!utf8_is_line(query.fields[i].value)) {
+      FAIL(API_INPUT, "a query parameter that is not one line of text");
+    }
+  }
+  *ret_query = query;
+  return OK;
 }
 
 void api_cookie(struct api_call *call, const char *name, struct slice value, int64_t lifetime_s) {

@@ -113,6 +113,10 @@ static const struct {
     {"a next below the app", {HTTP_GET, "/sign-in", "next=%2Fapp%2Fwallet", {{{0}, {0}}}, ""}, 200, "name=\"next\" value=\"/app/wallet\""},
     {"markup in a form field", {HTTP_GET, "/check", "code=%3Cscript%3E", {{{0}, {0}}}, ""}, 200, "value=\"&lt;script&gt;\""},
     {"a query parameter twice", {HTTP_GET, "/sign-in", "next=a&next=b", {{{0}, {0}}}, ""}, 400, "<h1>"},
+    {"a path that reads as another host", {HTTP_GET, "//evil.example/x", "", {{{0}, {0}}}, ""}, 404, "href=\"?lang=en\""},
+    {"a query that turns the writing around", {HTTP_GET, "/check", "code=%E2%80%AEa", {{{0}, {0}}}, ""}, 422, "<h1>"},
+    {"a text that turns the writing around", {HTTP_POST, "/api/check", "", {OURS, JSON}, "{\"name\":\"a\xE2\x80\xAE" "b\"}"}, 422, "\"path\":\"/name\""},
+    {"a control character in a text", {HTTP_POST, "/api/check", "", {OURS, JSON}, "{\"name\":\"a\\u0007b\"}"}, 422, "\"path\":\"/name\""},
     {"an app that is not built", {HTTP_GET, "/app/", "", {{{0}, {0}}}, ""}, 404, "<h1>"},
 };
 
@@ -177,11 +181,73 @@ static void https_asks_browsers_to_stay_there(void **state) {
   }
 }
 
+static result set_limit(struct db_tx *tx, void *arg) { return account_limit_set(arg, tx, S("address_failures_max"), 3); }
+
+/* Asks the public check from one connection as often as the rows say, each time under another X-Real-IP. */
+static int last_status(struct fixture *f, int times) {
+  int status = 0;
+  for (int i = 0; i < times; i++) {
+    const struct http_header headers[] = {{S("Origin"), f->env.origin}, JSON, {S("X-Real-IP"), arena_printf(&f->arena, "10.0.0.%d", i)}};
+    struct http_call call = {.arena = &f->arena,
+                             .request = {.method = HTTP_POST,
+                                         .path = S("/api/check"),
+                                         .headers = headers,
+                                         .header_count = 3,
+                                         .body = S("{\"dossier_code\":\"none\",\"name\":\"a\",\"birth_date\":\"2000-01-01\","
+                                                   "\"sex\":\"male\",\"id_number\":\"1\"}"),
+                                         .peer_uid = -1,
+                                         .peer_address = S("192.0.2.1")}};
+    api_handle(f->api, &call);
+    status = call.response.status;
+  }
+  return status;
+}
+
+static void misses_are_counted_by_who_connects_and_not_by_what_they_say(void **state) {
+  (void)state;
+  static const struct {
+    const char *origin;
+    int times, status;
+  } rows[] = {
+      {"http://localhost:8080", 3, 404},
+      {"http://localhost:8080", 4, 503}, /* no proxy here: the header is the client's own word */
+      {"https://danh.example", 4, 404},  /* the proxy that does TLS says who connected to it */
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f;
+    start(&f, rows[i].origin);
+    assert_ok(db_write(f.env.db, set_limit, &f.env));
+    assert_int_equal(last_status(&f, rows[i].times), rows[i].status);
+    stop(&f);
+  }
+}
+
+static void no_neighbour_sets_the_session_cookie_of_https(void **state) {
+  (void)state;
+  static const struct {
+    struct question question;
+    const char *origin, *cookie;
+  } rows[] = {
+      {{HTTP_POST, "/sign-out", "", {OURS}, ""}, "http://localhost:8080", "danh_session=; Path=/; SameSite=Lax; HttpOnly; Max-Age=0"},
+      {{HTTP_POST, "/sign-out", "", {HEADER("Origin", "https://danh.example")}, ""}, "https://danh.example",
+       "__Host-danh_session=; Path=/; SameSite=Lax; HttpOnly; Secure; Max-Age=0"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f;
+    start(&f, rows[i].origin);
+    struct http_call call = ask(&f, &rows[i].question);
+    assert_true(slice_is(header_of(&call, "Set-Cookie"), rows[i].cookie));
+    stop(&f);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_refusal_has_its_status_and_shape),
       cmocka_unit_test(language_is_asked_then_remembered_then_accepted),
       cmocka_unit_test(https_asks_browsers_to_stay_there),
+      cmocka_unit_test(misses_are_counted_by_who_connects_and_not_by_what_they_say),
+      cmocka_unit_test(no_neighbour_sets_the_session_cookie_of_https),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,6 @@
 #include "codec/jout.h"
 #include "codec/url.h"
 
-#define API_SESSION_COOKIE "danh_session"
 
 struct assets;
 struct api {
@@ -63,10 +62,15 @@ void api_problem(struct api_call *call, result failure, bool is_page);
 void api_cookie(struct api_call *call, const char *name, struct slice value, int64_t lifetime_s);
 /* A page that says one sentence: pages.c. */
 void api_error_page(struct api_call *call, int status, struct slice sentence);
+/* Whom limits count against. Behind TLS there is a proxy, which alone sets X-Real-IP; without one the header is anybody's word, and who connected
+ * counts. */
+struct slice api_client_address(const struct api_call *call);
 /* Which of two texts the caller reads. */
 const char *api_words(const struct api_call *call, const char *vi, const char *en);
 void api_put_text(struct jout *out, const char *name, struct slice vi, struct slice en); /* {vi, en} */
 
+/* Over https "__Host-danh_session": no neighbour below the same domain can set that one. */
+const char *api_session_cookie(const struct api_call *call);
 /* session.c: who is calling. Leaves the call without a session when there is none. */
 MUST_USE result api_session_load(struct api_call *call);
 /* "decider@H26.11": the acting post as the ledger names it; empty for a citizen. */

@@ -1,5 +1,6 @@
 /* The public check of a certificate by five fields together [Decree 216/2026]: POST /api/check, and the page GET/POST /check that the QR on the paper
- * leads to. Whichever field differs, the answer is the same. */
+ * leads to. Whichever field differs, the answer is the same; an address that misses
+ * too often is not answered for a while. */
 #include "api/page.h"
 #include "api/resources.h"
 
@@ -8,11 +9,13 @@ enum { CODE_BYTES_MAX = 60, NAME_BYTES_MAX = 480, ID_BYTES_MAX = 20 };
 /* Whatever does not lead to a certificate is one refusal. */
 static result check(struct api_call *call, const struct dossier_check *fields,
                     struct dossier_check_answer *ret_answer) {
+  TRY(account_guess_begin(call->env, api_client_address(call)));
   result found = dossier_check(call->env, call->arena, fields, ret_answer);
   if (result_kind(found) == RESULT_NOT_FOUND || result_kind(found) == RESULT_INVALID) {
     FAIL(API_CHECK_NO_MATCH, "no certificate fits the five fields");
   }
-  return found;
+  TRY(found);
+  return account_guess_right(call->env, api_client_address(call));
 }
 
 static result read_fields(const struct jin *root, struct dossier_check *ret_fields) {

@@ -68,12 +68,29 @@ static result send_now(struct api_call *call) {
   return send_dossier(call, &dossier, 200);
 }
 
+/* A child grows up, a guardian is dismissed: what they made for that person is no longer theirs to see. */
+static result keep_own(struct api_call *call, struct db_tx *tx, struct dossier *dossiers, size_t *count) {
+  size_t kept = 0;
+  for (size_t i = 0; i < *count; i++) {
+    bool is_shown = dossiers[i].person_id == call->session.person_id;
+    if (!is_shown) {
+      TRY(register_represents(tx, call->session.person_id, dossiers[i].person_id, api_today(call), &is_shown));
+    }
+    if (is_shown) {
+      dossiers[kept++] = dossiers[i];
+    }
+  }
+  *count = kept;
+  return OK;
+}
+
 result api_dossiers_list(struct api_call *call) {
   struct dossier *dossiers = NULL;
   size_t count = 0;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(call->env->db, &tx));
   TRY(dossier_list(tx, call->arena, call->session.person_id, &dossiers, &count));
+  TRY(keep_own(call, tx, dossiers, &count));
   int64_t *people = ARENA_ARRAY(call->arena, int64_t, count + 1);
   for (size_t i = 0; i < count; i++) {
     people[i] = dossiers[i].person_id;

@@ -5,31 +5,55 @@
 
 enum { PIN_DIGITS = 12, MOBILE_BYTES_MAX = 16, EMAIL_BYTES_MAX = 120, PURPOSE_BYTES_MAX = 1200, LEVEL = 2 };
 
-/* Only whoever collects may ask, and not about themselves. The person stands at the desk: they are the whole case. */
-static result require_collect(struct api_call *call, int64_t person_id, struct slice purpose) {
+/* Who stands at the desk, and their near kin: an officer among them serves somebody else. */
+struct at_desk {
+  int64_t person_id; /* 0: not known yet */
+  int64_t *people;
+  size_t count;
+};
+
+/* Only whoever collects may ask, and not about themselves or their own. */
+static result require_collect(struct api_call *call, const struct at_desk *whom, struct slice purpose) {
   const struct access_case at_desk = {.agency = call->post.agency,
                                       .province = call->post.province,
-                                      .people = &person_id,
-                                      .people_count = person_id != 0};
+                                      .people = whom->people,
+                                      .people_count = whom->count};
   const struct access_request request = {.act = ACCESS_ENROL_COLLECT,
                                          .actor_id = call->session.person_id,
                                          .level = call->session.level,
                                          .post = &call->post,
-                                         .subject_id = person_id,
+                                         .subject_id = whom->person_id,
                                          .dossier = &at_desk,
                                          .purpose = purpose};
   return access_require(call->env, &request);
 }
 
+static result load_kin(struct api_call *call, struct db_tx *tx, struct at_desk *whom) {
+  struct register_relation_list kin;
+  TRY(register_relations_load(tx, call->arena, whom->person_id, api_today(call), &kin));
+  whom->people = ARENA_ARRAY(call->arena, int64_t, kin.count + 1);
+  whom->people[whom->count++] = whom->person_id;
+  for (size_t i = 0; i < kin.count; i++) {
+    if (kin.items[i].related_person_id != 0) {
+      whom->people[whom->count++] = kin.items[i].related_person_id;
+    }
+  }
+  return OK;
+}
+
 /* The role is asked first, so that a number tells nothing to whoever may not ask. */
 static result find_person(struct api_call *call, struct slice pin, struct slice purpose, int64_t *ret_person_id) {
-  TRY(require_collect(call, 0, purpose));
+  struct at_desk whom = {0};
+  TRY(require_collect(call, &whom, purpose));
   {
     struct db_tx *tx CLEANUP(db_read_end) = NULL;
     TRY(db_read_begin(call->env->db, &tx));
-    TRY(register_person_find(tx, pin, ret_person_id));
+    TRY(register_person_find(tx, pin, &whom.person_id));
+    TRY(load_kin(call, tx, &whom));
   }
-  return require_collect(call, *ret_person_id, purpose);
+  TRY(require_collect(call, &whom, purpose));
+  *ret_person_id = whom.person_id;
+  return OK;
 }
 
 static result check_purpose(struct slice purpose) {

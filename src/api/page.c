@@ -88,12 +88,11 @@ static struct slice fill(const struct api_call *call, const struct page *page) {
 
 void api_page_send(struct api_call *call, const struct page *page) {
   struct slice inner = fill(call, page);
-  struct slice path = call->http->request.path;
   const char *title = (const char *)arena_printf(call->arena, "%s.title", page->name).ptr;
   const struct page layout = {
       .name = "layout",
       PAGE_VALUES({"lang", slice_str(api_words(call, "vi", "en"))}, {"title", api_page_text_find(call, title)},
-                  {"other_href", arena_printf(call->arena, "%.*s?lang=%s", SLICE_ARG(path), api_words(call, "en", "vi"))},
+                  {"other_href", slice_str(api_words(call, "?lang=en", "?lang=vi"))},
                   {"demo", call->api->options.is_demo ? S("1") : S("")}, {"page", inner})};
   http_reply(call->http, page->status, "text/html; charset=utf-8", fill(call, &layout));
 }

@@ -4,11 +4,10 @@
 
 enum { AGENT_BYTES_MAX = 200 };
 
-/* Who asks, for rate limits and the holder's own session list. Behind nginx the address is the forwarded one, which nginx alone may set. */
+/* Who asks, for rate limits and the holder's own session list. */
 static struct account_client client_of(const struct api_call *call) {
-  struct slice address = http_header(&call->http->request, "X-Real-IP");
   return (struct account_client){
-      .address = address.len > 0 && address.len <= 64 ? address : S("direct"),
+      .address = api_client_address(call),
       .agent = slice_sub(http_header(&call->http->request, "User-Agent"), 0, AGENT_BYTES_MAX),
   };
 }
@@ -91,7 +90,7 @@ result api_sign_in(struct api_call *call) {
     return OK;
   }
   TRY(outcome);
-  api_cookie(call, API_SESSION_COOKIE, slice_of(token.text, ACCOUNT_TOKEN_CHARACTERS), session.ends_at_ms / 1000 - session.created_at_ms / 1000);
+  api_cookie(call, api_session_cookie(call), slice_of(token.text, ACCOUNT_TOKEN_CHARACTERS), session.ends_at_ms / 1000 - session.created_at_ms / 1000);
   http_redirect(call->http, next);
   return OK;
 }
@@ -102,12 +101,12 @@ result api_sign_out_page(struct api_call *call) {
 }
 
 result api_sign_out(struct api_call *call) {
-  struct slice token = http_cookie(&call->http->request, API_SESSION_COOKIE);
+  struct slice token = http_cookie(&call->http->request, api_session_cookie(call));
   result outcome = token.len == 0 ? OK : account_sign_out(call->env, token);
   if (!is_ok(outcome) && !is_code(outcome, ACCOUNT_SESSION)) {
     return outcome;
   }
-  api_cookie(call, API_SESSION_COOKIE, (struct slice){0}, 0);
+  api_cookie(call, api_session_cookie(call), (struct slice){0}, 0);
   http_redirect(call->http, S("/?signed_out=1"));
   return OK;
 }

@@ -10,8 +10,10 @@ static result load_post(struct api_call *call) {
   return access_post_load(call->env, tx, &holding, call->arena, &call->post);
 }
 
+const char *api_session_cookie(const struct api_call *call) { return call->api->is_https ? "__Host-danh_session" : "danh_session"; }
+
 result api_session_load(struct api_call *call) {
-  struct slice token = http_cookie(&call->http->request, API_SESSION_COOKIE);
+  struct slice token = http_cookie(&call->http->request, api_session_cookie(call));
   if (token.len == 0) {
     return OK;
   }

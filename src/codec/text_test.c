@@ -155,6 +155,11 @@ static void refuses_bytes_that_are_not_utf8(void **state) {
                      "b"))); /* right-to-left override */
   assert_false(utf8_is_line(S("a\xC2\x85")));
   assert_true(utf8_is_line(S("Nguyễn Văn Đức, 12/3 Lê Lợi")));
+  assert_true(utf8_is_text(S("Lý do:\n\t1. thiếu\r\n")));
+  assert_false(utf8_is_text(S("a\x07")));
+  assert_false(utf8_is_text(S("a\xE2\x80\xAE" "b")));
+  assert_false(utf8_is_text(S("a\xE2\x81\xA6" "b")));
+  assert_false(utf8_is_text(S("a\xFF")));
 }
 
 static void composes_and_folds_vietnamese(void **state) {

@@ -54,15 +54,22 @@ static bool is_unprintable(uint32_t rune) {
          rune == 0xFEFF || (rune & 0xFFFE) == 0xFFFE;
 }
 
-bool utf8_is_line(struct slice s) {
+static bool is_readable(struct slice s, bool has_lines) {
   uint32_t rune = 0;
   for (size_t at = 0, len = 0; at < s.len; at += len) {
-    if (!utf8_step(slice_from(s, at), &len, &rune) || is_unprintable(rune)) {
+    if (!utf8_step(slice_from(s, at), &len, &rune)) {
+      return false;
+    }
+    bool is_blank = rune == '\t' || rune == '\n' || rune == '\r';
+    if (is_unprintable(rune) && !(has_lines && is_blank)) {
       return false;
     }
   }
   return true;
 }
+
+bool utf8_is_line(struct slice s) { return is_readable(s, false); }
+bool utf8_is_text(struct slice s) { return is_readable(s, true); }
 
 size_t utf8_count(struct slice s) {
   size_t count = 0;

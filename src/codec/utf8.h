@@ -16,6 +16,8 @@ bool utf8_is_valid(struct slice s);
 /* Valid, and without control characters (C0, DEL, C1), line and paragraph separators or bidirectional overrides: a
  * name, an address. */
 bool utf8_is_line(struct slice s);
+/* The same, but with tabs and line ends: what people write into a box. */
+bool utf8_is_text(struct slice s);
 /* Characters (code points), broken bytes counted singly. */
 size_t utf8_count(struct slice s);
 

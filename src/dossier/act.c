@@ -57,60 +57,74 @@ struct slice dossier_act_role(struct arena *arena, const struct dossier_act *act
   return arena_printf(arena, "%.*s@%.*s", SLICE_ARG(access_role_name(act->post->role)), SLICE_ARG(act->post->agency));
 }
 
-/* Everybody in the dossier: an officer who is one of them, or their near kin, may not handle it. */
-static result people_of(struct act_context *context, int64_t **ret_people, size_t *ret_count) {
-  const struct dossier *d = &context->dossier;
-  struct register_relation_list kin;
-  TRY(register_relations_load(context->tx, context->arena, d->person_id, clock_date_of(context->now_ms), &kin));
-  int64_t *people = ARENA_ARRAY(context->arena, int64_t, kin.count + 2);
-  size_t count = 0;
-  people[count++] = d->person_id;
-  if (d->applicant_id != d->person_id) {
-    people[count++] = d->applicant_id;
-  }
-  for (size_t i = 0; i < kin.count; i++) {
-    if (kin.items[i].related_person_id != 0) {
-      people[count++] = kin.items[i].related_person_id;
+struct people {
+  int64_t *ids;
+  size_t count;
+};
+
+static void add_kin(struct people *people, const struct register_relation_list *kin) {
+  for (size_t i = 0; i < kin->count; i++) {
+    if (kin->items[i].related_person_id != 0) {
+      people->ids[people->count++] = kin->items[i].related_person_id;
     }
   }
+}
+
+/* Everybody in the dossier: an officer who is one of them, or near kin of who it is about or who applied, may not handle it. */
+static result people_of(struct act_context *context, struct people *ret_people) {
+  const struct dossier *d = &context->dossier;
+  int32_t today = clock_date_of(context->now_ms);
+  struct register_relation_list kin = {0};
+  struct register_relation_list applicant_kin = {0};
+  TRY(register_relations_load(context->tx, context->arena, d->person_id, today, &kin));
+  if (d->applicant_id != d->person_id) {
+    TRY(register_relations_load(context->tx, context->arena, d->applicant_id, today, &applicant_kin));
+  }
+  struct people people = {.ids = ARENA_ARRAY(context->arena, int64_t, kin.count + applicant_kin.count + 2)};
+  people.ids[people.count++] = d->person_id;
+  people.ids[people.count++] = d->applicant_id;
+  add_kin(&people, &kin);
+  add_kin(&people, &applicant_kin);
   *ret_people = people;
-  *ret_count = count;
   return OK;
 }
 
-/* Who collected an enrolment; 0 for other dossiers. */
-static result find_collector(struct act_context *context, int64_t *ret_officer_id) {
-  *ret_officer_id = 0;
-  if (context->power != ACCESS_ENROL_APPROVE) {
-    return OK;
-  }
+/* Who did that act last; 0: nobody. */
+static result find_actor(struct act_context *context, const char *act, int64_t *ret_officer_id) {
   struct dossier_move *moves = NULL;
   size_t count = 0;
   TRY(dossier_moves(context->tx, context->arena, &context->dossier, &moves, &count));
+  *ret_officer_id = 0;
   for (size_t i = 0; i < count; i++) {
-    if (slice_is(moves[i].act, "enrol_collect")) {
+    if (slice_is(moves[i].act, act)) {
       *ret_officer_id = moves[i].actor_id;
     }
   }
   return OK;
 }
 
+/* Whose hands the dossier went through before an act that needs other hands. */
+static result find_hands(struct act_context *context, struct access_case *subject) {
+  if (context->power == ACCESS_ENROL_APPROVE) {
+    return find_actor(context, "enrol_collect", &subject->collected_by);
+  }
+  return context->power == ACCESS_DOSSIER_SEAL ? find_actor(context, "sign", &subject->signed_by) : OK;
+}
+
 result dossier_act_request(struct act_context *context, struct access_request *ret_request) {
   const struct dossier *d = &context->dossier;
   const struct dossier_act *act = context->act;
   struct access_case *subject = ARENA_NEW(context->arena, struct access_case);
-  int64_t *people = NULL;
-  size_t count = 0;
-  TRY(people_of(context, &people, &count));
+  struct people people;
+  TRY(people_of(context, &people));
   *subject = (struct access_case){.code = d->code,
                                   .agency = d->agency_code,
                                   .province = d->province,
-                                  .people = people,
-                                  .people_count = count,
+                                  .people = people.ids,
+                                  .people_count = people.count,
                                   .applicant_id = d->applicant_id,
-                                  .decided_by = d->decider_id,
-                                  .signed_by = d->stage >= DOSSIER_STAGE_SIGNED ? d->decider_id : 0};
-  TRY(find_collector(context, &subject->collected_by));
+                                  .decided_by = d->decider_id};
+  TRY(find_hands(context, subject));
   bool represents = false;
   if (act->post == NULL && act->actor_id != d->person_id) {
     TRY(register_represents(context->tx, act->actor_id, d->person_id, clock_date_of(context->now_ms), &represents));

@@ -96,27 +96,32 @@ static result collect_in_write(struct db_tx *tx, void *arg) {
   return dossier_act_record(&context, &step, (enum dossier_status)0);
 }
 
-/* The person stands at the desk: access is asked with them as the whole case. */
-static result require_collect(struct env *env, const struct dossier_act *act, int64_t person_id) {
-  struct access_case at_desk = {.people = &person_id, .people_count = 1, .applicant_id = person_id};
+/* The person stands at the desk: access is asked with them and their near kin as the whole case. */
+static result require_collect(struct env *env, struct arena *arena, const struct dossier_act *act, int64_t person_id) {
+  struct act_context context = {.env = env,
+                                .arena = arena,
+                                .act = act,
+                                .power = ACCESS_ENROL_COLLECT,
+                                .dossier = {.person_id = person_id, .applicant_id = person_id},
+                                .now_ms = clock_now_ms(env->clock)};
   if (act->post != NULL) {
-    at_desk.agency = act->post->agency;
-    at_desk.province = act->post->province;
+    context.dossier.agency_code = act->post->agency;
+    context.dossier.province = act->post->province;
   }
-  struct access_request request = {.act = ACCESS_ENROL_COLLECT,
-                                   .actor_id = act->actor_id,
-                                   .level = act->level,
-                                   .post = act->post,
-                                   .subject_id = person_id,
-                                   .dossier = &at_desk,
-                                   .purpose = act->purpose};
+  struct access_request request;
+  {
+    struct db_tx *tx CLEANUP(db_read_end) = NULL;
+    TRY(db_read_begin(env->db, &tx));
+    context.tx = tx;
+    TRY(dossier_act_request(&context, &request));
+  }
   return access_require(env, &request);
 }
 
 result dossier_enrol_collect(struct env *env, const struct dossier_works *works, struct arena *arena,
                              const struct dossier_enrolment *enrolment, struct dossier *ret_dossier) {
   const struct dossier_act *act = enrolment->act;
-  TRY(require_collect(env, act, enrolment->person_id));
+  TRY(require_collect(env, arena, act, enrolment->person_id));
   if (!enrolment->card_shown) { /* [Decree 69/2024 Art 12] */
     FAIL(ACCOUNT_BIOMETRICS, "the person's card was not shown");
   }

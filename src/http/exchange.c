@@ -61,6 +61,16 @@ static int64_t peer_uid(const struct connection *connection) {
   return (int64_t)peer.uid;
 }
 
+static struct slice peer_address(const struct job *job) {
+  char *address = NULL;
+  uint16_t port = 0;
+  if (http_connection_is_local(job->connection)) {
+    return (struct slice){0};
+  }
+  evhttp_connection_get_peer(evhttp_request_get_connection(job->request), &address, &port);
+  return address == NULL ? (struct slice){0} : arena_copy(job->call.arena, slice_str(address));
+}
+
 /* The slices point into evhttp's request, which stays untouched until the reply. */
 static void fill_request(struct job *job) {
   struct http_request *request = &job->call.request;
@@ -79,6 +89,7 @@ static void fill_request(struct job *job) {
   struct evbuffer *body = evhttp_request_get_input_buffer(job->request);
   request->body = slice_of(evbuffer_pullup(body, -1), evbuffer_get_length(body));
   request->peer_uid = peer_uid(job->connection);
+  request->peer_address = peer_address(job);
 }
 
 void http_exchange_begin(struct evhttp_request *request, void *arg) {

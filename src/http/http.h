@@ -53,6 +53,7 @@ struct http_request {
   size_t header_count;
   struct slice body;
   int64_t peer_uid; /* of a Unix-socket client (SO_PEERCRED); -1 over TCP */
+  struct slice peer_address; /* who connected, "127.0.0.1"; a proxy in front is that who; empty over a Unix socket */
 };
 
 struct http_response {
@@ -73,7 +74,7 @@ struct http_call {
 
 /* The header's value; empty if absent. Names without regard to case. */
 struct slice http_header(const struct http_request *request, const char *name);
-/* The first cookie of that name; empty if absent. */
+/* The cookie of that name; empty if absent, or there twice: one of them is not ours, and nobody knows which. */
 struct slice http_cookie(const struct http_request *request, const char *name);
 /* The route's {name}; empty if it has none. */
 struct slice http_param(const struct http_call *call, const char *name);

@@ -16,6 +16,8 @@ struct slice http_header(const struct http_request *request, const char *name) {
 }
 
 struct slice http_cookie(const struct http_request *request, const char *name) {
+  struct slice found = {0};
+  bool has_one = false;
   for (size_t i = 0; i < request->header_count; i++) {
     if (!is_same_name(request->headers[i].name, S("Cookie"))) {
       continue;
@@ -24,12 +26,17 @@ struct slice http_cookie(const struct http_request *request, const char *name) {
     while (rest.len > 0) {
       struct slice value = slice_trim(slice_cut(&rest, ';'));
       struct slice key = slice_cut(&value, '=');
-      if (slice_is(key, name)) {
-        return value;
+      if (!slice_is(key, name)) {
+        continue;
       }
+      if (has_one) {
+        return (struct slice){0};
+      }
+      has_one = true;
+      found = value;
     }
   }
-  return (struct slice){0};
+  return found;
 }
 
 struct slice http_param(const struct http_call *call, const char *name) {

@@ -18,6 +18,7 @@ enum receiver_error {
   RECEIVER_DIFFERS =
       RESULT_CODE(RESULT_CONFLICT, MODULE_RECEIVER, 2), /* That idempotency key was used for another content. */
   RECEIVER_KEY_FILE = RESULT_CODE(RESULT_INTERNAL, MODULE_RECEIVER, 3), /* The key file cannot be read or made. */
+  RECEIVER_FOREIGN_READER = RESULT_CODE(RESULT_REFUSED, MODULE_RECEIVER, 4), /* What arrived is shown on this machine alone. */
 };
 
 struct receiver_options {

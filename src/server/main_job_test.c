@@ -251,6 +251,25 @@ static void decider_and_sealer_are_two_people_and_nobody_handles_their_own(void 
   assert_code(dossier_receive(&f->env, &f->arena, &act), ACCESS_OTHER_AGENCY);
 }
 
+/* As if the decider's deputy had signed. */
+static result say_the_sealer_signed(struct db_tx *tx, void *arg) {
+  const struct fixture *f = arg;
+  return db_run(tx, "UPDATE dossier_move SET actor_id = $1 WHERE act = 'sign'", DB_ARGS(db_of_int(f->sealer.id)), NULL);
+}
+
+static void who_signed_does_not_seal_even_if_another_decided(void **state) {
+  struct fixture *f = *state;
+  struct dossier_application a = application(f, "deputy-12");
+  assert_ok(submit(f, &a));
+  receive(f);
+  look_up(f);
+  decide(f);
+  assert_ok(sign_with(f, SERVER_DEMO_SIGNING_PIN));
+  assert_ok(db_write(f->env.db, say_the_sealer_signed, f));
+  struct dossier_act act = by(f, &f->sealer);
+  assert_code(dossier_seal(&f->env, &f->works, &f->arena, &act), ACCESS_SAME_PERSON);
+}
+
 static void wrong_signing_pin_signs_nothing(void **state) {
   struct fixture *f = *state;
   struct dossier_application a = application(f, "wrong-pin");
@@ -465,6 +484,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(unpaid_dossier_is_not_received, set_up, tear_down),
       cmocka_unit_test_setup_teardown(decider_and_sealer_are_two_people_and_nobody_handles_their_own, set_up,
                                       tear_down),
+      cmocka_unit_test_setup_teardown(who_signed_does_not_seal_even_if_another_decided, set_up, tear_down),
       cmocka_unit_test_setup_teardown(wrong_signing_pin_signs_nothing, set_up, tear_down),
       cmocka_unit_test_setup_teardown(decision_needs_the_register_and_may_not_contradict_it, set_up, tear_down),
       cmocka_unit_test_setup_teardown(paper_that_a_register_supplies_is_refused_and_recorded, set_up, tear_down),
