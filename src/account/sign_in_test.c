@@ -434,12 +434,12 @@ struct fake_signer {
   struct secret pin_key;
   char key[64];
 };
-static result fake_key_create(struct signer *signer, struct slice key, enum signer_profile profile, struct slice pin_key,
-                              struct arena *arena, struct slice *ret_public_key) {
+static result fake_key_create(struct signer *signer, const struct signer_new_key *key, struct arena *arena,
+                              struct slice *ret_public_key) {
   struct fake_signer *fake = (struct fake_signer *)signer;
-  assert_int_equal(profile, SIGNER_PERSONAL);
-  secret_set(&fake->pin_key, pin_key);
-  (void)snprintf(fake->key, sizeof fake->key, "%.*s", SLICE_ARG(key));
+  assert_int_equal(key->profile, SIGNER_PERSONAL);
+  secret_set(&fake->pin_key, key->pin_key);
+  (void)snprintf(fake->key, sizeof fake->key, "%.*s", SLICE_ARG(key->name));
   *ret_public_key = arena_copy(arena, S("key"));
   return OK;
 }

@@ -62,7 +62,11 @@ result account_signing_pin_set(struct env *env, struct pool *pool, int64_t perso
   struct deriving deriving CLEANUP(wipe) = {.pin = signing_pin, .key_name = key_name(&arena, person_id)};
   struct slice public_key = {0};
   TRY(derive(pool, &deriving));
-  TRY(env->signer->key_create(env->signer, deriving.key_name, SIGNER_PERSONAL, secret_slice(&deriving.pin_key), &arena, &public_key));
+  TRY(env->signer->key_create(
+      env->signer,
+      &(struct signer_new_key){
+          .name = deriving.key_name, .profile = SIGNER_PERSONAL, .pin_key = secret_slice(&deriving.pin_key)},
+      &arena, &public_key));
   return db_write(env->db, write_set, &(struct setting){env, person_id});
 }
 

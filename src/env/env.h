@@ -23,6 +23,12 @@ struct signer_request {
   struct slice pin_proof;       /* SIGNER_PERSONAL: crypto/pin_proof.h; empty otherwise */
 };
 
+struct signer_new_key {
+  struct slice name;
+  enum signer_profile profile; /* fixed for good */
+  struct slice pin_key;        /* 32 bytes for SIGNER_PERSONAL, else empty */
+};
+
 /* The port to the signer process, which alone holds private keys (P-256, ECDSA with SHA-256).
  * Durable    a key exists once key_create has returned; a signature is in the signer's log before it is given out.
  * Retries    the port waits for a signer that is being restarted (up to 5 s) and sends again: no request is lost; a signature may then be
@@ -31,9 +37,9 @@ struct signer_request {
 struct signer {
   result (*sign)(struct signer *signer, const struct signer_request *request, struct arena *arena,
                  struct slice *ret_signature); /* DER ECDSA-Sig-Value */
-  /* Makes the key if absent. pin_key: 32 bytes for SIGNER_PERSONAL keys, else empty. */
-  result (*key_create)(struct signer *signer, struct slice key, enum signer_profile profile, struct slice pin_key,
-                       struct arena *arena, struct slice *ret_public_key);
+  /* Makes the key if absent. */
+  result (*key_create)(struct signer *signer, const struct signer_new_key *key, struct arena *arena,
+                       struct slice *ret_public_key);
   result (*key_public)(struct signer *signer, struct slice key, struct arena *arena,
                        struct slice *ret_public_key); /* DER SubjectPublicKeyInfo */
 };

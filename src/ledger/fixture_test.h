@@ -34,11 +34,9 @@ static inline result memory_key_public(struct signer *signer, struct slice key, 
   return key_public(((struct memory_signer *)signer)->key, arena, ret_public_key);
 }
 
-static inline result memory_key_create(struct signer *signer, struct slice key, enum signer_profile profile,
-                                       struct slice pin_key, struct arena *arena, struct slice *ret_public_key) {
-  (void)profile;
-  (void)pin_key;
-  return memory_key_public(signer, key, arena, ret_public_key);
+static inline result memory_key_create(struct signer *signer, const struct signer_new_key *key, struct arena *arena,
+                                       struct slice *ret_public_key) {
+  return memory_key_public(signer, key->name, arena, ret_public_key);
 }
 
 struct fixture {

@@ -160,7 +160,8 @@ static result signature_write(struct db_tx *tx, void *arg) {
 static result checkpoint_sign(struct env *env, struct ledger_checkpoint *checkpoint, struct arena *arena) {
   struct slice public_key = {0};
   struct key *key CLEANUP(key_free) = NULL;
-  TRY(env->signer->key_create(env->signer, S("ledger"), SIGNER_CHECKPOINT, S(""), arena, &public_key));
+  TRY(env->signer->key_create(env->signer, &(struct signer_new_key){.name = S("ledger"), .profile = SIGNER_CHECKPOINT},
+                              arena, &public_key));
   TRY(key_load_public(public_key, &key));
   struct signer_request request = {
       .key = S("ledger"),

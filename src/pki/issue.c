@@ -151,8 +151,11 @@ static result make_key(struct issue *issue) {
   if (issue->profile->signer_profile == SIGNER_PERSONAL && subject->pin_key.len == 0) {
     return signer->key_public(signer, subject->key, issue->arena, &issue->spki);
   }
-  return signer->key_create(signer, subject->key, issue->profile->signer_profile, subject->pin_key, issue->arena,
-                            &issue->spki);
+  return signer->key_create(
+      signer,
+      &(struct signer_new_key){
+          .name = subject->key, .profile = issue->profile->signer_profile, .pin_key = subject->pin_key},
+      issue->arena, &issue->spki);
 }
 
 /* The same civil day some years on, but not beyond the issuer. */

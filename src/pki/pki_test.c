@@ -55,14 +55,13 @@ static result keys_sign(struct signer *signer, const struct signer_request *requ
   return key_sign(key, request->digest, arena, ret_signature);
 }
 
-static result keys_create(struct signer *signer, struct slice name, enum signer_profile profile, struct slice pin_key,
-                          struct arena *arena, struct slice *ret_public_key) {
-  (void)profile, (void)pin_key;
+static result keys_create(struct signer *signer, const struct signer_new_key *wanted, struct arena *arena,
+                          struct slice *ret_public_key) {
   struct keys *keys = (struct keys *)signer;
   struct key *key = NULL;
-  if (!is_ok(find(keys, name, &key))) {
+  if (!is_ok(find(keys, wanted->name, &key))) {
     TRY(key_generate(&key));
-    memcpy(keys->names[keys->count], name.ptr, name.len);
+    memcpy(keys->names[keys->count], wanted->name.ptr, wanted->name.len);
     keys->keys[keys->count++] = key;
   }
   return key_public(key, arena, ret_public_key);

@@ -561,16 +561,15 @@ struct register_demo_list {
   const struct register_demo *items;
   size_t count;
 };
-MUST_USE result register_demo_find(struct db_tx *tx, struct slice name,
-                                   int64_t *ret_person_id); /* REGISTER_DEMO_UNKNOWN */
+/* REGISTER_DEMO_UNKNOWN */
+MUST_USE result register_demo_find(struct db_tx *tx, struct slice name, int64_t *ret_person_id);
 MUST_USE result register_demo_list(struct db_tx *tx, struct arena *arena, struct register_demo_list *ret_list);
 
 /* ---- import ----------------------------------------------------------------------------------------------------- */
 
 enum register_import_format { REGISTER_NDJSON = 1, REGISTER_CSV = 2 };
 struct register_refused_row {
-  int64_t
-      line; /* of the file, from 1 (the CSV header is line 1); a quoted field may span lines: where its row begins */
+  int64_t line; /* of the file, from 1 (the CSV header is line 1); of several lines the first */
   const char *field;  /* "" for the row as a whole */
   const char *reason; /* stable word: register_error_name, or "register.unknown_field" ... */
 };

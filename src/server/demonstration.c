@@ -104,8 +104,12 @@ static result make_system_keys(struct making *m) {
   struct pki_subject message = {
       .key = S("message/danh"),
       .name = {.organization = S("Danh"), .common_name = S("Danh"), .serial_number = S("SYSTEM")}};
-  TRY(m->env->signer->key_create(m->env->signer, S("ledger"), SIGNER_CHECKPOINT, S(""), &m->arena, &public_key));
-  TRY(m->env->signer->key_create(m->env->signer, S("message/danh"), SIGNER_MESSAGE, S(""), &m->arena, &public_key));
+  TRY(m->env->signer->key_create(m->env->signer,
+                                 &(struct signer_new_key){.name = S("ledger"), .profile = SIGNER_CHECKPOINT}, &m->arena,
+                                 &public_key));
+  TRY(m->env->signer->key_create(m->env->signer,
+                                 &(struct signer_new_key){.name = S("message/danh"), .profile = SIGNER_MESSAGE},
+                                 &m->arena, &public_key));
   return pki_issue_system(m->env, &message, &m->arena, &certificate);
 }
 

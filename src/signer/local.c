@@ -40,10 +40,10 @@ static result local_sign(struct signer *signer, const struct signer_request *req
   return call(signer, &wire, arena, ret_signature);
 }
 
-static result local_key_create(struct signer *signer, struct slice key, enum signer_profile profile,
-                               struct slice pin_key, struct arena *arena, struct slice *ret_public_key) {
+static result local_key_create(struct signer *signer, const struct signer_new_key *key, struct arena *arena,
+                               struct slice *ret_public_key) {
   struct signer_wire_request wire = {.operation = SIGNER_OPERATION_KEY_CREATE,
-                                     .request = {.key = key, .profile = profile, .pin_proof = pin_key}};
+                                     .request = {.key = key->name, .profile = key->profile, .pin_proof = key->pin_key}};
   return call(signer, &wire, arena, ret_public_key);
 }
 

@@ -55,7 +55,8 @@ static void answers_and_refuses_as_the_policy_says(void **state) {
   struct signer_request request = {.key = S("message/danh"), .profile = SIGNER_MESSAGE};
   assert_ok(signer_client_health(place->signer));
   assert_code(place->signer->sign(place->signer, &request, &place->arena, &signature), SIGNER_KEY_UNKNOWN);
-  assert_ok(place->signer->key_create(place->signer, request.key, SIGNER_MESSAGE, S(""), &place->arena, &spki));
+  assert_ok(place->signer->key_create(
+      place->signer, &(struct signer_new_key){.name = request.key, .profile = SIGNER_MESSAGE}, &place->arena, &spki));
   assert_ok(place->signer->sign(place->signer, &request, &place->arena, &signature));
   assert_ok(key_load_public(spki, &key));
   assert_ok(key_verify(key, request.digest, signature));
@@ -116,7 +117,9 @@ static void every_request_is_answered_while_the_signer_is_killed(void **state) {
   struct key *key CLEANUP(key_free) = NULL;
   pthread_t threads[THREADS];
   struct load loads[THREADS];
-  assert_ok(place->signer->key_create(place->signer, S("message/danh"), SIGNER_MESSAGE, S(""), &place->arena, &spki));
+  assert_ok(place->signer->key_create(place->signer,
+                                      &(struct signer_new_key){.name = S("message/danh"), .profile = SIGNER_MESSAGE},
+                                      &place->arena, &spki));
   assert_ok(key_load_public(spki, &key));
   for (int i = 0; i < THREADS; i++) {
     loads[i] = (struct load){place, key, i, 0};

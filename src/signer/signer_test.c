@@ -56,7 +56,9 @@ static const char *path_of(struct place *place, const char *name) {
 
 static result make_key(struct place *place, struct slice name, enum signer_profile profile, struct slice pin_key) {
   struct slice spki = {0};
-  return place->signer->key_create(place->signer, name, profile, pin_key, &place->arena, &spki);
+  return place->signer->key_create(place->signer,
+                                   &(struct signer_new_key){.name = name, .profile = profile, .pin_key = pin_key},
+                                   &place->arena, &spki);
 }
 
 static void make_usual_keys(struct place *place) {
@@ -173,8 +175,10 @@ static void making_a_key_again_changes_neither_key_nor_pin(void **state) {
   uint8_t other_pin[32] = {9};
   make_usual_keys(place);
   assert_ok(place->signer->key_public(place->signer, S("officer/7"), &place->arena, &first));
-  assert_ok(place->signer->key_create(place->signer, S("officer/7"), SIGNER_PERSONAL, slice_of(other_pin, 32),
-                                      &place->arena, &second));
+  assert_ok(place->signer->key_create(
+      place->signer,
+      &(struct signer_new_key){.name = S("officer/7"), .profile = SIGNER_PERSONAL, .pin_key = slice_of(other_pin, 32)},
+      &place->arena, &second));
   assert_true(slice_eq(first, second));
   assert_ok(sign(place, personal(place, "H26.11-240605-0001")));
 }
