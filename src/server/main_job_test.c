@@ -270,6 +270,21 @@ static void who_signed_does_not_seal_even_if_another_decided(void **state) {
   assert_code(dossier_seal(&f->env, &f->works, &f->arena, &act), ACCESS_SAME_PERSON);
 }
 
+/* The wife holds every post in turn: neither her husband's dossier nor his account is hers to handle. */
+static void near_kin_are_served_by_somebody_else(void **state) {
+  struct fixture *f = *state;
+  struct dossier_application a = application(f, "kin-12345");
+  assert_ok(submit(f, &a));
+  struct officer kin = {f->wife, f->one_stop.post};
+  struct dossier_act act = by(f, &kin);
+  assert_code(dossier_receive(&f->env, &f->arena, &act), ACCESS_OWN_CASE);
+  kin.post.role = ACCESS_COLLECTOR;
+  act = by(f, &kin);
+  struct dossier_enrolment enrolment = {.act = &act, .person_id = f->citizen, .form_key = S("kin-collect"), .card_shown = true};
+  struct dossier collected;
+  assert_code(dossier_enrol_collect(&f->env, &f->works, &f->arena, &enrolment, &collected), ACCESS_OWN_CASE);
+}
+
 static void wrong_signing_pin_signs_nothing(void **state) {
   struct fixture *f = *state;
   struct dossier_application a = application(f, "wrong-pin");
@@ -485,6 +500,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(decider_and_sealer_are_two_people_and_nobody_handles_their_own, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(who_signed_does_not_seal_even_if_another_decided, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(near_kin_are_served_by_somebody_else, set_up, tear_down),
       cmocka_unit_test_setup_teardown(wrong_signing_pin_signs_nothing, set_up, tear_down),
       cmocka_unit_test_setup_teardown(decision_needs_the_register_and_may_not_contradict_it, set_up, tear_down),
       cmocka_unit_test_setup_teardown(paper_that_a_register_supplies_is_refused_and_recorded, set_up, tear_down),

@@ -102,6 +102,24 @@ test('sign, seal and withdraw at once: one result, signed once and sealed once',
   assert.equal(ends[1].status, 409);
 });
 
+test('supplement asked for and answered three times at once counts once', async () => {
+  const citizen = await place.as('digital.hanoi');
+  const staff = {};
+  const code = await dossier(place, 'received', { citizen, staff });
+  staff.records_officer = await place.officer('records_officer');
+  const thrice = async (send) => (await Promise.all([send(), send(), send()])).map((answer) => answer.status).sort();
+  assert.deepEqual(await thrice(() => staff.records_officer.post(`/api/desk/dossiers/${code}/supplement-request`, { reason: 'Thiếu thông tin cư trú' })), [200, 409, 409]);
+  assert.deepEqual(await thrice(() => citizen.post(`/api/dossiers/${code}/supplement`, { answer: 'Đã bổ sung đủ' })), [200, 409, 409]);
+  assert.deepEqual(await thrice(() => citizen.post(`/api/dossiers/${code}/withdraw`, { reason: 'Rút hồ sơ' })), [200, 409, 409]);
+});
+
+test('eight guesses of a passcode at once are five guesses', async () => {
+  const citizen = await place.as('elderly.hanoi');
+  const guesses = await Promise.all(Array.from({ length: 8 }, (_, i) => citizen.post('/api/session/passcode', { passcode: `48372${i}` })));
+  assert.equal(guesses.filter((answer) => answer.status === 403).length, 4);
+  await refused(citizen.post('/api/session/passcode', { passcode: place.synth.demo_passcode }), 423, 'locked_for_now');
+});
+
 test('no certificate is found by trying: which field is wrong is not told, and misses run out, whatever address is claimed', async () => {
   const asked = { dossier_code: 'G01.26-261118-0001', name: 'Không Có', birth_date: '1990-01-01', sex: 'male', id_number: '001090000000' };
   const anybody = place.client();
