@@ -91,7 +91,10 @@ def peer(run):
                    **quiet)
     subprocess.run(["openssl", "pkcs12", "-export", "-legacy", "-in", pem, "-out", p12, "-passout", "pass:bench"], **quiet)
     done = subprocess.run(["node", folder / "signpdf.mjs", p12, str(SECONDS)], capture_output=True, text=True)
-    return json.loads(done.stdout)["signed_per_s_per_core"] if done.returncode == 0 else None
+    if done.returncode != 0:
+        note(f"the peer failed: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.returncode}")
+        return None
+    return json.loads(done.stdout)["signed_per_s_per_core"]
 
 
 def certificates(run):
