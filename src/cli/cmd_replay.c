@@ -31,8 +31,48 @@ static result make_report(const struct cli_context *context, struct report_lltp 
   return report_lltp(&installation->env, context->arena, &question, ret_report);
 }
 
+struct watcher {
+  struct slice name; /* "01.supervisor" */
+  struct slice pin;
+};
+enum { WATCHERS_MAX = 4 };
+struct watchers {
+  struct watcher items[WATCHERS_MAX];
+  size_t count;
+};
+
+/* Who may sign in to see it on a screen. */
+static result find_watchers(const struct cli_context *context, struct watchers *ret_watchers) {
+  static const char *const names[] = {"01.supervisor", "46.supervisor"};
+  struct server_installation *installation CLEANUP(server_installation_close) = NULL;
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(cli_open(context, &installation));
+  TRY(db_read_begin(installation->env.db, &tx));
+  ret_watchers->count = 0;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    struct register_person person;
+    int64_t person_id = 0;
+    TRY(register_demo_find(tx, slice_str(names[i]), &person_id));
+    TRY(register_person_load(tx, context->arena, person_id, &person));
+    ret_watchers->items[ret_watchers->count++] = (struct watcher){slice_str(names[i]), person.pin};
+  }
+  return OK;
+}
+
+static void put_watchers(struct jout *out, const struct watchers *watchers) {
+  jout_put_str(out, "demo_password", SERVER_DEMO_PASSWORD);
+  jout_put_list(out, "identities");
+  for (size_t i = 0; i < watchers->count; i++) {
+    jout_object(out);
+    jout_put_text(out, "name", watchers->items[i].name);
+    jout_put_text(out, "pin", watchers->items[i].pin);
+    jout_object_end(out);
+  }
+  jout_list_end(out);
+}
+
 static void print_json(const struct cli_context *context, const struct replay_figures *figures,
-                       const struct report_lltp *report) {
+                       const struct report_lltp *report, const struct watchers *watchers) {
   struct buf buf;
   struct jout out;
   buf_init(&buf, context->arena, 16 * 1024);
@@ -42,6 +82,7 @@ static void print_json(const struct cli_context *context, const struct replay_fi
   jout_put_int(&out, "returned", figures->returned);
   jout_put_int(&out, "signatures", figures->signatures);
   jout_put_int(&out, "elapsed_ms", figures->elapsed_ms);
+  put_watchers(&out, watchers);
   jout_put_raw(&out, "report", report_lltp_json(context->arena, report));
   jout_object_end(&out);
   printf("%.*s\n", SLICE_ARG(buf_slice(&buf)));
@@ -63,19 +104,27 @@ int cli_replay(const struct cli_context *context, int argc, char **argv) {
                                    .progress = isatty(STDERR_FILENO) ? show_progress : NULL};
   struct replay_figures figures;
   struct report_lltp report;
+  struct watchers watchers = {0};
   result done = replay_pilot_2024(&options, &figures);
   if (is_ok(done)) {
     done = make_report(context, &report);
+  }
+  if (is_ok(done)) {
+    done = find_watchers(context, &watchers);
   }
   if (!is_ok(done)) {
     return cli_fail(context, done);
   }
   if (context->json) {
-    print_json(context, &figures, &report);
+    print_json(context, &figures, &report, &watchers);
     return CLI_OK;
   }
   printf("%.*s\n%lld hồ sơ, %lld kết quả, %lld chữ ký trong %.1f giây\n",
          SLICE_ARG(report_lltp_text(context->arena, &report)), (long long)figures.dossiers, (long long)figures.returned,
          (long long)figures.signatures, (double)figures.elapsed_ms / 1000);
+  printf("Xem trên màn hình: danh serve --data %s, rồi đăng nhập giám sát (mật khẩu %s):\n", context->data, SERVER_DEMO_PASSWORD);
+  for (size_t i = 0; i < watchers.count; i++) {
+    printf("  %.*s  %.*s\n", SLICE_ARG(watchers.items[i].name), SLICE_ARG(watchers.items[i].pin));
+  }
   return CLI_OK;
 }

@@ -24,6 +24,7 @@ struct replay_options {
   void (*progress)(void *context, int32_t date, int64_t done, int64_t total); /* may be NULL */
   void *context;
 };
+/* The installation then lives on 15 June 2024; its supervisors sign in with the demonstration's password. */
 struct replay_figures {
   int64_t dossiers, returned, signatures, ledger_entries;
   int64_t elapsed_ms;

@@ -27,7 +27,7 @@ static bool is_wanted(const struct making *m, struct slice name) {
 }
 
 /* [Decree 69/2024 Art 7] level 2 goes with a card; for a child without one the parent acts. */
-static result make_account(struct making *m, const struct register_person *person) {
+static result make_account(struct making *m, const struct register_person *person, bool with_password) {
   struct account account;
   int64_t person_id = person->person_id;
   if (person->card_number.len == 0) {
@@ -42,7 +42,7 @@ static result make_account(struct making *m, const struct register_person *perso
     return OK;
   }
   struct account_demo demo = {.person_id = person_id, .level = 2};
-  if (m->order->with_passwords) {
+  if (with_password) {
     demo.password = S(SERVER_DEMO_PASSWORD);
     demo.passcode = S(SERVER_DEMO_PASSCODE);
   }
@@ -84,11 +84,12 @@ static result make_seal(struct making *m, const struct register_post *post) {
   return pki_issue_seal(m->env, &subject, &m->arena, &certificate);
 }
 
-static result make_identity(struct making *m, int64_t person_id) {
+static result make_identity(struct making *m, const struct register_demo *identity) {
   struct register_person person;
   struct register_post_list posts;
-  TRY(load_posts(m, person_id, &person, &posts));
-  TRY(make_account(m, &person));
+  bool with_password = m->order->with_passwords || slice_ends(identity->name, S(".supervisor"));
+  TRY(load_posts(m, identity->person_id, &person, &posts));
+  TRY(make_account(m, &person, with_password));
   for (size_t i = 0; i < posts.count; i++) {
     if (posts.items[i].role == REGISTER_DECIDER) {
       TRY(make_signer(m, &person, &posts.items[i]));
@@ -124,7 +125,7 @@ static result make_all(struct making *m) {
   }
   for (size_t i = 0; i < list.count; i++) {
     if (is_wanted(m, list.items[i].name)) {
-      TRY(make_identity(m, list.items[i].person_id));
+      TRY(make_identity(m, &list.items[i]));
     }
   }
   return OK;

@@ -114,7 +114,7 @@ MUST_USE result server_run(const struct server_options *options);
 struct server_demonstration {
   const struct slice *provinces; /* whose officers get accounts and whose agencies get seals */
   size_t province_count;
-  bool with_passwords; /* false: accounts nobody can sign in to; replay */
+  bool with_passwords; /* false: only supervisors can sign in; replay */
 };
 /* Several writes; harmless when some of it is there already. Needs env->signer. */
 MUST_USE result server_demonstration_create(struct env *env, const struct server_demonstration *demonstration);
