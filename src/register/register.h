@@ -156,7 +156,6 @@ MUST_USE result register_pin_replace(struct env *env, struct db_tx *tx, const st
                                      int64_t person_id, struct slice new_pin);
 /* Full years on a date. */
 int32_t register_person_age(const struct register_person *person, int32_t on);
-
 struct register_query {
   struct slice name;           /* words; each a prefix of a word of the name; case and diacritics count only if exact */
   bool exact;                  /* the whole name, letter by letter (NFC) */
@@ -175,7 +174,6 @@ MUST_USE result register_person_search(struct db_tx *tx, struct arena *arena, co
 MUST_USE result register_person_count(struct db_tx *tx, int64_t *ret_count);
 /* People who hold a card. */
 MUST_USE result register_card_count(struct db_tx *tx, int64_t *ret_count);
-
 /* Everybody alive of these ages with permanent residence in a province, in person_id order. Reads every row of
  * residence: for replays and statistics, not for requests. */
 struct register_residents {
@@ -189,7 +187,6 @@ struct register_person_ids {
 };
 MUST_USE result register_residents_list(struct db_tx *tx, struct arena *arena, const struct register_residents *asked,
                                         struct register_person_ids *ret_ids);
-
 /* Codes 1..56; NULL beyond. */
 const char *register_ethnic_name(int code);
 
@@ -293,7 +290,6 @@ MUST_USE result register_conviction_add(struct env *env, struct db_tx *tx, const
                                         struct register_conviction *conviction);
 MUST_USE result register_conviction_expunge(struct env *env, struct db_tx *tx, const struct register_act *act,
                                             const struct register_conviction *conviction, int32_t expunged_on);
-
 /* A ban from holding positions, founding or managing enterprises. */
 struct register_ban {
   int64_t person_id;
