@@ -18,18 +18,13 @@ const struct dossier_move *api_dossier_view_find_move(const struct dossier_view 
 
 static result load_payment(struct api_call *call, struct dossier_view *view) {
   const struct dossier *d = view->dossier;
-  struct payment_refund_list list;
   result found = payment_request_load(view->tx, call->arena, d->person_id, d->code, &view->payment);
   if (is_code(found, PAYMENT_NOT_FOUND)) {
     view->payment = (struct payment_request){0};
     return OK;
   }
   TRY(found);
-  TRY(payment_refunds(view->tx, call->arena, d->person_id, 100, &list));
-  for (size_t i = 0; i < list.count; i++) {
-    view->refund_due += slice_eq(list.items[i].dossier_code, d->code) ? list.items[i].amount : 0;
-  }
-  return OK;
+  return payment_refund_due(view->tx, d->person_id, d->code, &view->refund_due);
 }
 
 static result load_document(struct api_call *call, struct dossier_view *view) {

@@ -15,7 +15,6 @@ struct fee {
 
 static result load_fee(struct api_call *call, const struct dossier *dossier, struct fee *ret_fee) {
   struct fee fee = {0};
-  struct payment_refund_list list;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(call->env->db, &tx));
   result found = payment_request_load(tx, call->arena, dossier->person_id, dossier->code, &fee.request);
@@ -25,10 +24,7 @@ static result load_fee(struct api_call *call, const struct dossier *dossier, str
   }
   TRY(found);
   fee.is_needed = true;
-  TRY(payment_refunds(tx, call->arena, dossier->person_id, 100, &list));
-  for (size_t i = 0; i < list.count; i++) {
-    fee.refund_due += slice_eq(list.items[i].dossier_code, dossier->code) ? list.items[i].amount : 0;
-  }
+  TRY(payment_refund_due(tx, dossier->person_id, dossier->code, &fee.refund_due));
   *ret_fee = fee;
   return OK;
 }

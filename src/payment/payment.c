@@ -292,6 +292,14 @@ result payment_apply(struct env *env, struct db_tx *tx, struct arena *arena,
   return OK;
 }
 
+result payment_refund_due(struct db_tx *tx, int64_t person_id, struct slice dossier_code, int64_t *ret_amount) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_row(tx, "SELECT COALESCE(SUM(amount), 0) FROM payment_refund WHERE person_id = $1 AND dossier_code = $2",
+             DB_ARGS(db_of_int(person_id), db_of_text(dossier_code)), &rows));
+  *ret_amount = db_int(&rows, 0);
+  return OK;
+}
+
 result payment_refunds(struct db_tx *tx, struct arena *arena, int64_t person_id, size_t limit,
                        struct payment_refund_list *ret_list) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};

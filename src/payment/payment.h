@@ -75,6 +75,8 @@ struct payment_refund {
   struct slice reason; /* "excess", "second_payment", "closed", "unknown_reference", "withdrawn" */
   int64_t created_at_ms;
 };
+/* What is due back for one dossier, in all. */
+MUST_USE result payment_refund_due(struct db_tx *tx, int64_t person_id, struct slice dossier_code, int64_t *ret_amount);
 /* Refunds due of one person, or of everyone (person_id -1), newest first, at most `limit`. */
 struct payment_refund_list {
   struct payment_refund *items;
