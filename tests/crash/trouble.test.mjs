@@ -1,11 +1,11 @@
 // What cannot work says so in one line, with its own exit code, and harms nothing.
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync, closeSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync, closeSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import net from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Installation, danh, end, start } from '../flows/lib/installation.mjs';
+import { Installation, danh, end, start, copyFolder } from '../flows/lib/installation.mjs';
 
 let place;
 let whole; // an installation at rest, to be spoilt in copies
@@ -13,14 +13,14 @@ before(async () => {
   place = await Installation.open({ receivers: false });
   await place.stop('server');
   whole = path.join(place.folder, 'whole');
-  cpSync(place.data, whole, { recursive: true, filter: (file) => !file.endsWith('.sock') });
+  copyFolder(place.data, whole);
   await place.startServer();
 });
 after(() => place?.close());
 
 const copy = (name) => {
   const to = path.join(place.folder, name);
-  cpSync(whole, to, { recursive: true, filter: (file) => !file.endsWith('.sock') });
+  copyFolder(whole, to);
   return to;
 };
 

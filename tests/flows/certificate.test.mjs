@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Installation, danh } from './lib/installation.mjs';
+import { Installation, danh, copyFolder } from './lib/installation.mjs';
 import { act, desk, dossier, lookUp, payRest, preview, read, refused, returned, submit } from './lib/story.mjs';
 
 let place;
@@ -171,7 +171,7 @@ test('the ledger names the first entry that was altered', async () => {
   assert.equal(tail.stdout.trim().split('\n').length, 5);
 
   const copy = path.join(place.folder, 'altered');
-  cpSync(place.data, copy, { recursive: true, filter: (file) => !file.endsWith('.sock') });
+  copyFolder(place.data, copy);
   const program = `import sqlite3, sys
 db = sqlite3.connect(sys.argv[1])
 for position in (33, 30):

@@ -1,8 +1,8 @@
 // A whole installation for a test file: a synthetic country in a folder of its own, two receivers, the server, on free ports of loopback.
 // A country of one day is made once and copied; everything is ended by its process id and removed.
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import net from 'node:net';
 import path from 'node:path';
@@ -49,6 +49,12 @@ export async function until(what, condition, ms = 30000) {
     if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
     await sleep(50);
   }
+}
+
+/** A folder with its modes (the signer refuses one that others may read), without sockets. */
+export function copyFolder(from, to) {
+  execFileSync('cp', ['-a', from, to]);
+  for (const name of ['danh.sock', 'signer.sock']) rmSync(path.join(to, name), { force: true });
 }
 
 /** The country of a day, made once for all files: kept under a name that the program's bytes are part of. */
@@ -106,7 +112,7 @@ export class Installation {
     const template = await country(date);
     installation.folder = mkdtempSync(path.join(tmpdir(), 'danh-flow-'));
     installation.data = path.join(installation.folder, 'data');
-    cpSync(template, installation.data, { recursive: true });
+    copyFolder(template, installation.data);
     installation.synth = JSON.parse(readFileSync(path.join(installation.data, 'identities.json'), 'utf8'));
     installation.children = { server: null, national_portal: null, provincial_system: null };
     installation.template = template;
