@@ -3,14 +3,32 @@ import { readFileSync } from 'node:fs'
 import { expect, type Page } from '@playwright/test'
 
 export type Person = { pin: string; name: string; birth_date: string; sex: 'male' | 'female' }
-type Identities = { password: string; passcode: string; signing_pin: string; people: Record<string, Person> }
+/** What `danh synth --json` prints of whom one may sign in as. */
+type Printed = {
+  demo_password: string
+  demo_passcode: string
+  demo_signing_pin: string
+  identities: { name: string; pin: string; full_name: string; birth_date: string }[]
+}
 
 const file = process.env.DANH_IDENTITIES
 if (!file) throw new Error('DANH_IDENTITIES names no file; see playwright.config.ts')
-export const secrets = JSON.parse(readFileSync(file, 'utf8')) as Identities
+const printed = JSON.parse(readFileSync(file, 'utf8')) as Printed
+export const secrets = {
+  password: printed.demo_password,
+  passcode: printed.demo_passcode,
+  signing_pin: printed.demo_signing_pin,
+}
+// The fourth digit of a personal number tells century and sex: odd is a woman's.
+const people = new Map<string, Person>(
+  printed.identities.map((one) => [
+    one.name,
+    { pin: one.pin, name: one.full_name, birth_date: one.birth_date, sex: Number(one.pin[3]) % 2 ? 'female' : 'male' },
+  ]),
+)
 
 export function person(name: string): Person {
-  const found = secrets.people[name]
+  const found = people.get(name)
   if (!found) throw new Error(`no demonstration identity ${name}`)
   return found
 }
