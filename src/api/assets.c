@@ -68,9 +68,10 @@ static result read_file(struct arena *arena, const char *path, struct slice *ret
   return OK;
 }
 
+/* Fast rather than small: it happens at every start, and level 6 alone would take most of a cold start. */
 static struct slice compress_once(struct arena *arena, struct slice bytes) {
   z_stream stream = {0};
-  if (deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
     return (struct slice){0};
   }
   uLong bound = deflateBound(&stream, (uLong)bytes.len);
