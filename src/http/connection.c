@@ -250,6 +250,10 @@ void http_connection_replied(struct connection *connection) {
   connection->state = IDLE;
   connection->job = NULL;
   connection->head = (struct guard_head){0};
+  if (connection->loop->is_stopping) {
+    cut(connection); /* the reply may have left before the stop began, without its "Connection: close" */
+    return;
+  }
   set_deadline(connection, connection->loop->server->limits.idle_ms);
   if (evbuffer_get_length(bufferevent_get_input(connection->socket)) > 0) {
     bufferevent_trigger(connection->socket, EV_READ, BEV_TRIG_IGNORE_WATERMARKS | BEV_TRIG_DEFER_CALLBACKS);

@@ -191,10 +191,10 @@ static void on_wake(evutil_socket_t fd, short what, void *arg) {
   struct loop *loop = arg;
   eventfd_t count = 0;
   eventfd_read((int)fd, &count);
-  finish_jobs(loop);
   if (atomic_load(&loop->server->is_stopping) && !loop->is_stopping) {
-    begin_stop(loop);
+    begin_stop(loop); /* first, so that a reply of this very turn says that the connection closes */
   }
+  finish_jobs(loop);
 }
 
 static result open_port(struct loop *loop, struct port *port, bool is_local) {

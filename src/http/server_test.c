@@ -12,6 +12,8 @@
 
 #include "base/unit_test.h"
 
+enum { BIG_BYTES = 12000000 };
+
 struct fixture {
   struct http_server *server;
   struct arena arena;
@@ -36,7 +38,7 @@ static struct http_refusal refuse(void *app, uint16_t code) {
   return (struct http_refusal){500, "text/plain", S("?")};
 }
 
-/* Echoes method, path, query and body; /big answers 2 MB; /wait holds its worker until the gate opens. */
+/* Echoes method, path, query and body; /big answers more than the system buffers; /wait holds its worker until the gate opens. */
 static void handle(void *app, struct http_call *call) {
   struct fixture *fixture = app;
   const struct http_request *request = &call->request;
@@ -47,9 +49,9 @@ static void handle(void *app, struct http_call *call) {
     }
   }
   if (slice_is(request->path, "/big")) {
-    uint8_t *big = arena_alloc(call->arena, 2000000);
-    memset(big, 'x', 2000000);
-    http_reply(call, 200, "text/plain", slice_of(big, 2000000));
+    uint8_t *big = arena_alloc(call->arena, BIG_BYTES);
+    memset(big, 'x', BIG_BYTES);
+    http_reply(call, 200, "text/plain", slice_of(big, BIG_BYTES));
     return;
   }
   http_response_header(call, "X-Split", S("a\r\nSet-Cookie: b"));
@@ -105,7 +107,7 @@ static void send_all(int fd, struct slice bytes) {
 
 /* Until the server closes; fails after 10 s. */
 static struct slice read_to_end(struct fixture *fixture, int fd) {
-  size_t capacity = 3000000;
+  size_t capacity = BIG_BYTES + 1000000;
   char *bytes = arena_alloc(&fixture->arena, capacity);
   size_t length = 0;
   for (;;) {
@@ -280,7 +282,7 @@ static void large_replies_arrive_whole_and_closed(void **state) {
     for (size_t at = 0; at < answer.len; at++) {
       count += answer.ptr[at] == 'x';
     }
-    assert_in_range(count, 2000000, 2000010); /* and a few in the header */
+    assert_in_range(count, BIG_BYTES, BIG_BYTES + 10); /* and a few in the header */
   }
   stop(&fixture);
 }
@@ -427,6 +429,29 @@ static void stop_finishes_what_is_in_flight(void **state) {
   stop(&fixture);
 }
 
+static void stop_closes_a_connection_whose_reply_left_before(void **state) {
+  (void)state;
+  struct fixture fixture;
+  struct http_limits limits = small_limits();
+  limits.drain_ms = 60000; /* longer than read_to_end waits */
+  start(&fixture, limits, 2, NULL);
+  int idle = dial(&fixture);
+  int slow = dial(&fixture);
+  send_all(slow, S("GET /big HTTP/1.1\r\n" H "\r\n"));
+  char first = 0;
+  assert_int_equal(recv(slow, &first, 1, 0), 1); /* the reply is on its way, longer than the system's buffers, and says nothing of closing */
+  pthread_t stopper;
+  assert_int_equal(pthread_create(&stopper, NULL, stop_server, &fixture), 0);
+  assert_int_equal(read_to_end(&fixture, idle).len, 0);
+  assert_true(read_to_end(&fixture, slow).len + 1 > BIG_BYTES);
+  void *stopped = NULL;
+  pthread_join(stopper, &stopped);
+  assert_non_null(stopped);
+  close(idle);
+  close(slow);
+  stop(&fixture);
+}
+
 static void a_client_that_vanishes_costs_nothing(void **state) {
   (void)state;
   struct fixture fixture;
@@ -546,6 +571,7 @@ int main(void) {
       cmocka_unit_test(overload_is_answered_503_without_a_worker),
       cmocka_unit_test(one_connection_too_many_is_told_so),
       cmocka_unit_test(stop_finishes_what_is_in_flight),
+      cmocka_unit_test(stop_closes_a_connection_whose_reply_left_before),
       cmocka_unit_test(a_client_that_vanishes_costs_nothing),
       cmocka_unit_test(a_second_server_on_the_port_is_refused),
       cmocka_unit_test(the_unix_socket_knows_its_caller),
