@@ -6,7 +6,8 @@
  *            run the same path, the same Argon2id, and answer ACCOUNT_CREDENTIALS; five wrong ones lock that login name (known or not) for 30 minutes:
  *            ACCOUNT_LOCKED_FOR_NOW. An attempt is counted on disk before it is checked, so parallel guesses do not get more of them.
  * Sessions   token: 256 random bits, 43 characters base64url, given once; stored as SHA-256 only. Idle and absolute limit; dead as soon as the
- *            account is not ACTIVE; locks revoke, and an unlock does not revive. They survive a restart.
+ *            account is not ACTIVE; locks revoke, and an unlock does not revive. They survive a restart. A sign-in always gives a new token, and
+ *            ends the session the same browser had before.
  * Codes      one-time, 8 digits, 7 days, five attempts, single use; stored salted and hashed; sent as an account_message.
  * History    the holder's own acts and reads go to the session history (here), not to the ledger's read index.
  * Room       authenticators are rows with a kind: passkeys, devices and OIDC come as further kinds.
@@ -205,6 +206,7 @@ struct account_credentials {
   struct slice pin;
   struct slice password;
   struct account_client client;
+  struct slice replaces; /* the token this browser holds already; empty: none. Its session ends when the new one begins, whoever's it was */
 };
 struct account_session {
   int64_t session_id;

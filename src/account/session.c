@@ -152,8 +152,8 @@ struct ending {
   const char *kind;
 };
 
-static result write_end(struct db_tx *tx, void *arg) {
-  const struct ending *ending = arg;
+/* One session ends: its rows, the holder's history, the ledger. */
+static result end_session(struct db_tx *tx, const struct ending *ending) {
   int64_t ended = 0;
   TRY(end_one(tx, ending->person_id, ending->session_id, &ended));
   if (ended == 0) {
@@ -163,6 +163,23 @@ static result write_end(struct db_tx *tx, void *arg) {
   TRY(account_history_append(ending->env, tx, &event));
   struct account_step step = {.person_id = ending->person_id, .kind = "account.signed_out", .actor = {ending->person_id, S("")}};
   return account_move(ending->env, tx, &step);
+}
+
+static result write_end(struct db_tx *tx, void *arg) { return end_session(tx, arg); }
+
+result account_session_replace(struct env *env, struct db_tx *tx, struct slice token) {
+  struct account_token_hash hash = account_token_hash(token);
+  struct ending ending = {.env = env, .kind = "session_replaced"};
+  {
+    struct db_rows rows CLEANUP(db_rows_close) = {0};
+    TRY(db_query(tx, "SELECT person_id, session_id FROM account_token WHERE token_hash = $1", DB_ARGS(db_of_bytes(hash_slice(&hash))), &rows));
+    if (!db_rows_next(&rows)) {
+      return rows.status;
+    }
+    ending.person_id = db_int(&rows, 0);
+    ending.session_id = db_int(&rows, 1);
+  }
+  return end_session(tx, &ending);
 }
 
 result account_session_revoke(struct env *env, int64_t person_id, int64_t session_id) {

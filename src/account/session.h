@@ -17,6 +17,8 @@ struct account_session_start {
   const struct account_token_hash *hash;
   const struct account_limits *limits;
 };
+/* Inside the sign-in's write: ends the session behind a token, whoever's it is. A token nobody has ends nothing. */
+MUST_USE result account_session_replace(struct env *env, struct db_tx *tx, struct slice token);
 /* Inside the sign-in's write. The oldest session ends when there are too many. */
 MUST_USE result account_session_start(struct env *env, struct db_tx *tx, const struct account_session_start *start,
                                       struct account_session *ret_session);

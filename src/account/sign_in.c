@@ -99,6 +99,9 @@ static result write_right(struct db_tx *tx, void *arg) {
     return OK;
   }
   it->answer = 0;
+  if (!slice_empty(it->credentials->replaces)) {
+    TRY(account_session_replace(it->env, tx, it->credentials->replaces));
+  }
   struct account_session_start start = {it->person_id, account.level, it->credentials->client.agent, &it->hash, &it->limits};
   TRY(account_session_start(it->env, tx, &start, &it->session));
   struct account_event event = {.person_id = it->person_id, .session_id = it->session.session_id, .kind = S("signed_in"),

@@ -198,7 +198,7 @@ static void a_full_password_pool_answers_try_later_and_costs_no_attempt(void **s
   assert_int_equal(sem_wait(&occupant.began), 0);
   struct account_token token = {0};
   struct account_session session = {0};
-  struct account_credentials credentials = {slice_str(PIN), slice_str(PASSWORD), {S("192.0.2.7"), S("")}};
+  struct account_credentials credentials = {.pin = slice_str(PIN), .password = slice_str(PASSWORD), .client = {S("192.0.2.7"), S("")}};
   for (int i = 0; i < 8; i++) {
     assert_code(account_sign_in(&country->env, occupant.pool, &credentials, &token, &session), ACCOUNT_TOO_MANY);
   }
@@ -275,6 +275,28 @@ static void signing_out_ends_that_session_alone_and_a_restart_revives_none(void 
   assert_code(account_session_revoke(&country->env, country->stranger, session.session_id), ACCOUNT_SESSION); /* not theirs */
   assert_ok(account_session_revoke(&country->env, country->citizen, session.session_id));
   assert_code(find(country, &two, &session), ACCOUNT_SESSION);
+}
+
+static void a_sign_in_ends_the_session_its_browser_had(void **state) {
+  struct country *country = *state;
+  make_active(country, country->citizen);
+  struct account_token mine = {0};
+  struct account_token elsewhere = {0};
+  struct account_token next = {0};
+  struct account_session session = {0};
+  assert_ok(sign_in(country, PIN, PASSWORD, &mine));
+  assert_ok(sign_in(country, PIN, PASSWORD, &elsewhere));
+  struct account_credentials again = {slice_str(PIN), S("khong phai mat khau"), {S("192.0.2.7"), S("Firefox")}, slice_str(mine.text)};
+  assert_code(account_sign_in(&country->env, NULL, &again, &next, &session), ACCOUNT_CREDENTIALS);
+  assert_ok(find(country, &mine, &session)); /* a sign-in that fails ends nothing */
+  again.password = slice_str(PASSWORD);
+  assert_ok(account_sign_in(&country->env, NULL, &again, &next, &session));
+  assert_code(find(country, &mine, &session), ACCOUNT_SESSION);
+  assert_ok(find(country, &elsewhere, &session)); /* another browser's stays */
+  assert_ok(find(country, &next, &session));
+  assert_string_not_equal(next.text, mine.text);
+  again.replaces = slice_str(mine.text); /* ended already: nothing more to end */
+  assert_ok(account_sign_in(&country->env, NULL, &again, &mine, &session));
 }
 
 static void a_sixth_session_ends_the_oldest(void **state) {
@@ -488,6 +510,7 @@ int main(void) {
       TEST(rejects_tokens_nobody_was_given),
       TEST(sessions_end_idle_and_absolute),
       TEST(signing_out_ends_that_session_alone_and_a_restart_revives_none),
+      TEST(a_sign_in_ends_the_session_its_browser_had),
       TEST(a_sixth_session_ends_the_oldest),
       TEST(a_locked_account_has_no_session_and_unlocking_revives_none),
       TEST(a_session_acts_in_a_post_of_ones_own_only),

@@ -78,8 +78,10 @@ result api_sign_in(struct api_call *call) {
   struct url_form form;
   TRY(api_form(call, &form));
   struct slice next = safe_next(url_form_get(&form, "next"));
-  const struct account_credentials credentials = {
-      .pin = url_form_get(&form, "pin"), .password = url_form_get(&form, "password"), .client = client_of(call)};
+  const struct account_credentials credentials = {.pin = url_form_get(&form, "pin"),
+                                                  .password = url_form_get(&form, "password"),
+                                                  .client = client_of(call),
+                                                  .replaces = http_cookie(&call->http->request, api_session_cookie(call))};
   struct account_token token;
   struct account_session session;
   result outcome = account_sign_in(call->env, call->env->hashing, &credentials, &token, &session);

@@ -26,6 +26,21 @@ test('signing in sets a cookie that scripts cannot read, signing out ends the se
   await refused(citizen.get('/api/session', { headers: { Cookie: `danh_session=${token}` } }), 401, 'signed_out');
 });
 
+test('a second sign-in in the same browser ends the first session, whoever signs in', async () => {
+  const browser = await place.as('citizen.hanoi');
+  const first = browser.cookies.get('danh_session');
+  const phone = await place.as('citizen.hanoi');
+  const before = (await browser.ok(browser.get('/api/me/history'))).items.filter((e) => e.event === 'session_replaced').length;
+  assert.equal((await browser.signIn(place.identity('poor.hanoi').pin, 'khong-phai-mat-khau')).status, 401);
+  await browser.ok(browser.get('/api/session'));
+  assert.equal((await browser.signIn(place.identity('poor.hanoi').pin, place.synth.demo_password)).status, 303);
+  assert.notEqual(browser.cookies.get('danh_session'), first);
+  assert.equal((await browser.ok(browser.get('/api/session'))).person.name, place.identity('poor.hanoi').full_name);
+  await refused(place.client().get('/api/session', { headers: { Cookie: `danh_session=${first}` } }), 401, 'signed_out');
+  const { items } = await phone.ok(phone.get('/api/me/history')); // the other device stays signed in, and sees what happened
+  assert.equal(items.filter((e) => e.event === 'session_replaced').length, before + 1);
+});
+
 test('the sign-in form leads nowhere else', async () => {
   for (const next of ['//evil.example/', 'https://evil.example/', '/app/../..//evil', '/\\evil', '/admin']) {
     const citizen = place.client();

@@ -344,6 +344,7 @@ export const en = {
     signed_in: 'Signed in',
     sign_in_failed: 'Sign-in failed',
     signed_out: 'Signed out',
+    session_replaced: 'Ended by another sign-in in the same browser',
     locked: 'Account locked',
     unlocked: 'Account unlocked',
     activated: 'Account activated',

@@ -337,6 +337,7 @@ export const vi = {
     signed_in: 'Đăng nhập',
     sign_in_failed: 'Đăng nhập không thành công',
     signed_out: 'Đăng xuất',
+    session_replaced: 'Kết thúc vì đăng nhập lại trên cùng trình duyệt',
     locked: 'Tài khoản bị khóa',
     unlocked: 'Tài khoản được mở khóa',
     activated: 'Kích hoạt tài khoản',
