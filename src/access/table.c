@@ -28,7 +28,7 @@ enum { QUIET = false, SENSITIVE = true };
 
 /* A role that a row does not name never has that act. */
 const struct access_row access_table[ACCESS_ACT_COUNT] = {
-    /* a citizen's own; the desk writes down what a citizen without a phone says [domain 1.4 items 28, 29] */
+    /* a citizen's own; the desk writes down what a citizen without a phone says */
     [ACCESS_DOSSIER_SUBMIT] = {"dossier.submit", QUIET, {CITIZEN(SELF_AT_LEVEL), ONE_STOP(DESK)}},
     [ACCESS_DOSSIER_VIEW_OWN] = {"dossier.view_own", SENSITIVE, {CITIZEN(SELF)}},
     [ACCESS_DOSSIER_WITHDRAW] = {"dossier.withdraw", QUIET, {CITIZEN(SELF), ONE_STOP(DESK)}},
@@ -47,7 +47,7 @@ const struct access_row access_table[ACCESS_ACT_COUNT] = {
                               SUPERVISOR(PLACE | ACCESS_WITH_PURPOSE), COLLECTOR(DESK_READ), APPROVER(DESK_READ),
                               SYSTEM(FREE | ACCESS_WITH_PURPOSE)}},
     [ACCESS_DOSSIER_RECEIVE] = {"dossier.receive", QUIET, {ONE_STOP(DESK), RECORDS(DESK), SYSTEM(FREE)}},
-    /* [domain 1.4 item 30] who receives and who processes must look the registers up themselves */
+    /* [Directive 24/CT-TTg 2025] who receives and who processes must look the registers up themselves */
     [ACCESS_DOSSIER_LOOK_UP] = {"dossier.look_up", SENSITIVE, {ONE_STOP(DESK_PERSON), RECORDS(DESK_PERSON), DECIDER(DESK_PERSON)}},
     [ACCESS_DOSSIER_SUPPLEMENT_REQUEST] = {"dossier.supplement_request", QUIET, {ONE_STOP(DESK), RECORDS(DESK)}},
     [ACCESS_DOSSIER_COMPONENT_REQUEST] = {"dossier.component_request", SENSITIVE, {ONE_STOP(DESK), RECORDS(DESK)}},

@@ -1,6 +1,6 @@
 /* account/account.h: a person's e-ID: level, authenticators, enrolment, activation, locks, sessions, own history.
  *
- * Standard   Decree 69/2024 Art 7 (who may hold what), Art 10-12 (enrolment), Art 15 (locks), Art 28 (records); domain.md 2.2-2.6, 9 rows 10, 15-18.
+ * Standard   Decree 69/2024 Art 7 (who may hold what), Art 10-12 (enrolment), Art 15 (locks), Art 28 (records).
  *            NIST SP 800-63B 5.1.1 in spirit: 8-64 characters, blocklist, no composition rule, no security questions.
  * Sign-in    the login name is the PIN (register/ keeps it unique). A PIN nobody has, an account not active and a wrong password
  *            run the same path, the same Argon2id, and answer ACCOUNT_CREDENTIALS; five wrong ones lock that login name (known or not) for 30 minutes:
@@ -56,7 +56,7 @@ struct slice account_sentence(uint16_t code, bool english);
 
 extern const struct db_migration account_migrations[]; /* ended by {0} */
 
-/* The life of an account [domain 2.5]; the level is an attribute, not a state.
+/* The life of an account; the level is an attribute, not a state.
  *
  *   NONE -> REGISTERED -> VERIFYING -> APPROVED -> ACTIVE <-> LOCKED -> CLOSED
  *               ^             |
@@ -138,7 +138,7 @@ MUST_USE result account_enrol_collect(struct env *env, struct db_tx *tx, const s
 MUST_USE result account_enrol_approve(struct env *env, struct db_tx *tx, const struct account_enrolment *decision);
 MUST_USE result account_enrol_reject(struct env *env, struct db_tx *tx, const struct account_enrolment *decision, struct slice reason);
 
-/* Four separate counters [domain 1.1 item 4]; rate = activated / collected. */
+/* Four separate counters; rate = activated / collected. */
 struct account_counters {
   int64_t cards;     /* people with a card in the register */
   int64_t collected; /* e-ID dossiers collected */
@@ -242,7 +242,7 @@ static inline bool account_passcode_is_ok(struct env *env, const struct account_
 }
 
 /* The level of an authentication [Decree 69/2024 Art 3, 20]: how somebody has proved themself just now, 1 to 4. Not the account's level (1 or 2): two
- * types on purpose [domain 9 row 10]. Which service needs which is the service's setting. */
+ * types on purpose. Which service needs which is the service's setting. */
 enum account_authentication {
   ACCOUNT_ONE_FACTOR = 1,
   ACCOUNT_TWO_FACTORS,            /* different ones, no biometric */
@@ -316,10 +316,10 @@ struct account_signing {
 /* pin_proof for a struct signer_request with the key "officer/<person_id>" and profile SIGNER_PERSONAL. Does not know whether the PIN is right: the signer does. */
 MUST_USE result account_pin_proof(struct env *env, struct pool *pool, const struct account_signing *signing, uint8_t ret_proof[32]);
 
-/* ---- Limits: defaults in limits.c, changed ones in a table [domain 9 row 14] ------------------------------------------------------------ */
+/* ---- Limits: defaults in limits.c, changed ones in a table ------------------------------------------------------------ */
 
 struct account_limits {
-  int64_t wrong_passwords_max;     /* 5 [domain 2.5] */
+  int64_t wrong_passwords_max;     /* 5 */
   int64_t wrong_password_lock_ms;  /* 30 minutes (not confirmed in a public source) */
   int64_t wrong_codes_max;         /* 5, of one code */
   int64_t wrong_passcodes_max;     /* 5 */
@@ -330,7 +330,7 @@ struct account_limits {
   int64_t session_idle_ms;         /* 30 minutes */
   int64_t session_lifetime_ms;     /* 12 hours */
   int64_t passcode_lifetime_ms;    /* 5 minutes */
-  int64_t sessions_max;            /* 5 devices at once; the oldest ends when a sixth begins [domain 9 row 17] */
+  int64_t sessions_max;            /* 5 devices at once; the oldest ends when a sixth begins */
 };
 MUST_USE result account_limits_load(struct db_tx *tx, struct account_limits *ret_limits);
 /* name: as above ("session_idle_ms"); value > 0. ACCOUNT_LIMIT. */

@@ -5,7 +5,7 @@
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS };
 
 static const struct account_limits defaults = {
-    .wrong_passwords_max = 5,                     /* [domain 2.5] */
+    .wrong_passwords_max = 5,
     .wrong_password_lock_ms = 30 * MINUTE_MS,     /* duration not confirmed in a public source */
     .wrong_codes_max = 5,
     .wrong_passcodes_max = 5,

@@ -138,7 +138,7 @@ static result rules(struct country *country, const char *password) {
   return account_password_check_rules(tx, country->citizen, slice_str(password));
 }
 
-static void passwords_by_length_blocklist_and_person(void **state) { /* [domain 9 row 15] */
+static void passwords_by_length_blocklist_and_person(void **state) {
   struct country *country = *state;
   static const struct {
     const char *password;

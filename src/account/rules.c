@@ -1,4 +1,4 @@
-/* What a new password and a new passcode must not be. Eight to 64 characters and two blocklists, no composition rule [domain 9 row 15]. */
+/* What a new password and a new passcode must not be. Eight to 64 characters and two blocklists, no composition rule. */
 #include "account/authenticator.h"
 #include "base/buf.h"
 #include "codec/utf8.h"

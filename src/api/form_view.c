@@ -132,7 +132,11 @@ static void put_input(struct filling *f, const struct procedure_form_field *fiel
   jout_put_object(out, "input");
   jout_put_text(out, "kind", field->type);
   jout_put_bool(out, "required", field->required || slice_is(field->type, "request"));
-  jout_put_null(out, "max_length");
+  if (field->max_length > 0) {
+    jout_put_int(out, "max_length", field->max_length);
+  } else {
+    jout_put_null(out, "max_length");
+  }
   if (field->help_vi.len > 0) {
     api_put_text(out, "help", field->help_vi, field->help_en);
   } else {

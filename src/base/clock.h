@@ -1,4 +1,4 @@
-/* base/clock.h: injected time, and civil dates. Instants are Unix ms UTC; civil dates are UTC+7 (domain decision: Viet Nam has no
+/* base/clock.h: injected time, and civil dates. Instants are Unix ms UTC; civil dates are UTC+7 (Viet Nam has no
  * daylight saving) and counted as days since 1970-01-01, so that a date is an int and compares.
  * Does not   know holidays (calendar/).
  */

@@ -109,7 +109,7 @@ static bool read_input(const struct cli_context *context, const char *path, stru
 
 static int refuse_input(const struct cli_context *context, const char *path,
                         const struct procedure_input_fault *fault) {
-  struct slice where = slice_empty(fault->path) ? S("/") : fault->path;
+  struct slice where = slice_empty(fault->path) ? S("the document") : fault->path;
   (void)fprintf(stderr, "danh procedure: %s: %.*s %.*s\n", path, SLICE_ARG(where), SLICE_ARG(fault->reason));
   if (context->json) {
     struct buf text;
@@ -118,12 +118,28 @@ static int refuse_input(const struct cli_context *context, const char *path,
     jout_init(&out, &text);
     jout_object(&out);
     jout_put_str(&out, "error", "input_refused");
-    jout_put_text(&out, "path", where);
+    jout_put_text(&out, "path", fault->path); /* "": the whole document [RFC6901 5] */
     jout_put_text(&out, "message", fault->reason);
     jout_object_end(&out);
     print_json(&text);
   }
   return CLI_USAGE;
+}
+
+/* Before the first rule: which day that is. Between two rules: that there is none. */
+static int refuse_date(const struct cli_context *context, const char *path, struct procedure_engine *engine,
+                       const struct procedure_document *document, const struct procedure_input *input) {
+  struct procedure_input_fault fault = {S("/submitted_at"), S("is a date on which no rule was in force")};
+  int32_t first = 0;
+  result r = procedure_first_date(engine, document->procedure, &first);
+  if (!is_ok(r)) {
+    return cli_fail(context, r);
+  }
+  if (first != INT32_MAX && clock_date_of(input->submitted_at_ms) < first) {
+    fault.reason = arena_printf(context->arena, "is before %.*s, the first date there is a rule for",
+                                SLICE_ARG(clock_date_write(context->arena, first)));
+  }
+  return refuse_input(context, path, &fault);
 }
 
 /* 205000 -> 205.000 đ */
@@ -175,9 +191,7 @@ static int run_eval(const struct cli_context *context, struct procedure_engine *
     r = procedure_evaluate(engine, document.procedure, &input, context->arena, &outcome);
   }
   if (is_code(r, PROCEDURE_NO_RULE)) {
-    return refuse_input(
-        context, path,
-        &(struct procedure_input_fault){S("/submitted_at"), S("is a date on which no rule was in force")});
+    return refuse_date(context, path, engine, &document, &input);
   }
   if (!is_ok(r)) {
     return cli_fail(context, r);

@@ -5,7 +5,7 @@
 
 enum { REASON_CHARACTERS_MIN = 5, REASON_CHARACTERS_MAX = 2000 };
 
-/* [domain.md §4.3] the national table of moves, row: from, column: to. 3, 7, 8 and 10 are ends. */
+/* The national table of moves, row: from, column: to. 3, 7, 8 and 10 are ends. */
 static const bool allowed[DOSSIER_RETURNED + 1][DOSSIER_RETURNED + 1] = {
     [DOSSIER_NEW] = {[DOSSIER_RECEIVED] = true,
                      [DOSSIER_NOT_RECEIVED] = true,

@@ -100,7 +100,7 @@ result dossier_decide(struct env *env, struct arena *arena, const struct dossier
 
 /* ---- papers ---- */
 
-/* [Directive 24/CT-TTg; S4 item 68] blocked, recorded, and shown to the citizen. */
+/* [Directive 24/CT-TTg] blocked, recorded, and shown to the citizen. */
 static result record_paper_request(struct act_context *context) {
   const struct procedure_component *component = context->arg;
   struct dossier_paper_request request = {.at_ms = context->now_ms,

@@ -74,7 +74,7 @@ static result answer_supplement(struct act_context *context) {
     FAIL(DOSSIER_FEE_UNPAID, "the fee of the dossier is not paid");
   }
   enum dossier_status to = d->received_at_ms != 0 ? DOSSIER_PROCESSING : DOSSIER_RECEIVED;
-  TRY(dossier_act_clock_start(d, context->now_ms)); /* [domain.md §4.1] the clock restarts when complete */
+  TRY(dossier_act_clock_start(d, context->now_ms)); /* [Circular 01/2018] the clock restarts when complete */
   if (to == DOSSIER_RECEIVED) {
     d->received_at_ms = context->now_ms;
     struct dossier_slip slip = {
@@ -179,7 +179,7 @@ static result apologise(struct act_context *context) {
   if (d->reappointed_date != 0) {
     FAIL(DOSSIER_APOLOGY_ONCE, "re-appointed before");
   }
-  if (today >= d->due_date) { /* [domain.md §4.1] at the latest one day before the deadline */
+  if (today >= d->due_date) { /* [Circular 01/2018] at the latest one day before the deadline */
     FAIL(DOSSIER_APOLOGY_LATE, "the deadline is today or past");
   }
   if (apology->new_date <= d->due_date || !calendar_is_working_day(apology->new_date)) {

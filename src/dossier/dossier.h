@@ -9,7 +9,7 @@
  *      +--+-> SUPPLEMENT (5) <-+-------------+   +------- FEE_DUE (6)
  *      +----> WITHDRAWN (7), from 1, 2, 4, 5, 6
  *
- * Numbers are the national ones (domain.md §4.3). Late is computed from dates, never a state. Every move is one row and
+ * Numbers are the national ones. Late is computed from dates, never a state. Every move is one row and
  * one ledger entry. Standard   Decree 61/2018, 118/2025; Circular 01/2018/TT-VPCP (slips 01-04); Decree 216/2026. Acts
  * take struct dossier_act: who, in which post; access/ is asked inside the same write that acts. Two people sign and
  * seal. A signature or layout never runs inside a write: read, make, write, and the write checks again. Shapes codes:
@@ -277,7 +277,7 @@ struct dossier_paper_request {
 MUST_USE result dossier_paper_requests(struct db_tx *tx, struct arena *arena, const struct dossier *dossier,
                                        struct dossier_paper_request **ret_requests, size_t *ret_count);
 
-/* Lateness, computed [domain.md §9 row 20]: against due_date, in working days. */
+/* Lateness, computed: against due_date, in working days; a new appointment after an apology changes nothing. */
 enum dossier_lateness {
   DOSSIER_RUNNING = 0, /* open, not past due */
   DOSSIER_OVERDUE,     /* open, past due: late_days so far */
@@ -356,7 +356,7 @@ MUST_USE result dossier_delivery_acknowledged(struct env *env, struct db_tx *tx,
 MUST_USE result dossier_keep_in_wallet(struct env *env, struct db_tx *tx, const struct outbox_item *item,
                                        struct arena *arena);
 
-/* The public check of a paper copy [Decree 216/2026; domain.md §3.4]: answers only to all five together. */
+/* The public check of a paper copy [Decree 216/2026]: answers only to all five together. */
 struct dossier_check {
   struct slice code;
   struct slice name; /* compared folded, as people type it */

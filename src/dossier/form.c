@@ -1,11 +1,13 @@
 #include "dossier/form.h"
 
 #include "codec/jin.h"
+#include "codec/utf8.h"
 
 enum {
   FORM_BYTES_MAX = 64 * 1024,
   TEXT_BYTES_MAX = 500,
   LONG_TEXT_BYTES_MAX = 8000,
+  CHARACTER_BYTES_MAX = 4,
   MONTH_BYTES = 7,
   HISTORY_ROWS_MAX = 60, /* a working life with a move a year */
 };
@@ -53,8 +55,20 @@ static result check_history(const struct jin *root, const char *id) {
   return rows->count > 0 ? OK : jin_refuse_field(root, id, "has no row");
 }
 
-static result check_field(const struct jin *root, const struct procedure_form_field *field, const char *id) {
+static result check_text(const struct jin *root, const struct procedure_form_field *field, const char *id) {
   struct slice text = S("");
+  size_t bytes_max = slice_is(field->type, "long_text") ? LONG_TEXT_BYTES_MAX : TEXT_BYTES_MAX;
+  if (field->max_length > 0) {
+    bytes_max = (size_t)field->max_length * CHARACTER_BYTES_MAX;
+  }
+  TRY(jin_text_optional(root, id, bytes_max, &text));
+  if (field->max_length > 0 && utf8_count(text) > (size_t)field->max_length) {
+    return jin_refuse_field(root, id, "is too long");
+  }
+  return OK;
+}
+
+static result check_field(const struct jin *root, const struct procedure_form_field *field, const char *id) {
   const struct jin *object = NULL;
   if (!jin_has(root, id)) {
     return field->required ? jin_refuse_field(root, id, "is required") : OK;
@@ -65,7 +79,7 @@ static result check_field(const struct jin *root, const struct procedure_form_fi
   if (slice_is(field->type, "request")) {
     return jin_object(root, id, &object);
   }
-  return jin_text_optional(root, id, slice_is(field->type, "long_text") ? LONG_TEXT_BYTES_MAX : TEXT_BYTES_MAX, &text);
+  return check_text(root, field, id);
 }
 
 static result check(struct procedure_engine *engine, struct arena *arena, const struct dossier_application *application,

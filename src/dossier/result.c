@@ -119,7 +119,7 @@ static struct slice delivery_payload(struct act_context *context) {
   return buf_slice(&buf);
 }
 
-/* [S0 item 11] by default to the wallet, the national portal and the provincial system; each with its own
+/* By default to the wallet, the national portal and the provincial system; each with its own
  * acknowledgement. */
 static result add_deliveries(struct act_context *context) {
   static const struct slice destinations[] = {S_INIT("wallet"), S_INIT("national_portal"), S_INIT("provincial_system")};

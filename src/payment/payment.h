@@ -1,6 +1,6 @@
 /* payment/payment.h: fee requests, what banks report, and refunds due.
  *
- * Standard   VietQR over EMV merchant-presented QR (domain.md §8), CRC-16/CCITT-FALSE.
+ * Standard   VietQR over EMV merchant-presented QR, CRC-16/CCITT-FALSE.
  * Does not   authenticate the bank (api/payments.c) nor move a dossier (dossier/ reacts to payment_outcome in the same
  * write). Shapes     amounts in VND, whole; reference: "LLTP" + 10 of [0-9A-HJKMNP-TV-Z], unique, what the payer's bank
  * sends back. Keeps      every notification by its transaction id, also for unknown references: money that arrived is

@@ -153,7 +153,7 @@ static void reference_is_found_among_the_banks_words(void **state) {
   assert_true(f->outcome.settled_now);
 }
 
-/* [domain.md §8] the published payload, byte for byte. */
+/* The published payload, byte for byte. */
 static void vietqr_is_the_published_vector(void **state) {
   struct fixture *f = *state;
   struct payment_vietqr qr = {S("970436"), S("1017595600"), 180000, S("LLTP 000 00 01 G01")};

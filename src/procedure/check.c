@@ -160,7 +160,8 @@ static void read_examples(lua_State *lua, void *arg) {
 /* ---- comparing ---- */
 
 struct answers {
-  struct slice refused; /* path of the member refused; else empty and the rest is filled */
+  bool is_refused;
+  struct slice refused; /* path of the member refused; empty: the whole document [RFC6901 5] */
   struct procedure_outcome outcome;
   struct procedure_admission admission;
 };
@@ -206,7 +207,8 @@ static result ask(struct procedure_engine *engine, const struct procedure_loaded
   struct procedure_input input = {0};
   struct answers answers = {0};
   if (!is_ok(procedure_input_parse(engine, &document, arena, &fault, &input))) {
-    answers.refused = slice_empty(fault.path) ? S("/") : fault.path;
+    answers.is_refused = true;
+    answers.refused = fault.path;
     *ret_answers = answers;
     return OK;
   }
@@ -220,13 +222,13 @@ static result ask(struct procedure_engine *engine, const struct procedure_loaded
 static bool check_example(struct procedure_engine *engine, const struct procedure_loaded *loaded,
                           const struct example *example, struct buf *report) {
   struct arena *arena = report->arena;
-  struct answers answers;
+  struct answers answers = {0};
   result r = ask(engine, loaded, example, arena, &answers);
   struct buf wrong;
   buf_init(&wrong, arena, 128);
   if (!is_ok(r)) {
     buf_printf(&wrong, "  %s\n", fault_last()->detail);
-  } else if (!slice_empty(answers.refused) && !slice_is(example->expected[0].name, "refused")) {
+  } else if (answers.is_refused && !slice_is(example->expected[0].name, "refused")) {
     buf_printf(&wrong, "  the input was refused at %.*s\n", SLICE_ARG(answers.refused));
   } else {
     for (size_t i = 0; i < example->expected_count; i++) {

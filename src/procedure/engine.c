@@ -60,6 +60,28 @@ result procedure_list(struct procedure_engine *engine, int32_t on, struct arena 
   return OK;
 }
 
+static int32_t first_from(const struct procedure_rows *rows) {
+  int32_t first = INT32_MAX;
+  for (size_t i = 0; i < rows->count; i++) {
+    first = rows->items[i].from < first ? rows->items[i].from : first;
+  }
+  return first;
+}
+
+result procedure_first_date(struct procedure_engine *engine, struct slice name, int32_t *ret_first) {
+  static const enum procedure_rule_kind required[] = {RULE_NATIONAL_CODE, RULE_MAY_APPLY, RULE_FEE, RULE_TIME_LIMIT,
+                                                      RULE_AUTHORITY};
+  const struct procedure_loaded *loaded = NULL;
+  int32_t first = INT32_MIN;
+  TRY(procedure_engine_find(engine, name, &loaded));
+  for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
+    int32_t from = first_from(&loaded->rule->declaration.rows[required[i]]);
+    first = from > first ? from : first;
+  }
+  *ret_first = first;
+  return OK;
+}
+
 result procedure_components(struct procedure_engine *engine, struct slice name, int32_t on, struct arena *arena,
                             struct procedure_components *ret_components) {
   const struct procedure_loaded *loaded = NULL;

@@ -172,6 +172,9 @@ MUST_USE result procedure_replay(struct env *env, struct procedure_engine *engin
                                  struct arena *arena, struct procedure_outcome *ret_outcome);
 
 /* ---- what a procedure declares ---- */
+/* The first submission date that every question has a rule for. INT32_MIN: there always was one; INT32_MAX: there is
+ * none. */
+MUST_USE result procedure_first_date(struct procedure_engine *engine, struct slice name, int32_t *ret_first);
 struct procedure_summary {
   struct slice name, name_vi, name_en;
   struct slice national_code; /* on the date asked for; empty: none */
@@ -204,7 +207,7 @@ MUST_USE result procedure_component_find(const struct procedure_components *comp
  * PROCEDURE_COMPONENT_UNKNOWN. */
 MUST_USE result procedure_component_check(const struct procedure_components *components, struct slice id);
 
-/* National status numbers of a dossier (domain decision 4.3). */
+/* Status numbers of a dossier, in the national numbering. */
 enum procedure_status {
   PROCEDURE_STATUS_NEW = 1,
   PROCEDURE_STATUS_RECEIVED,
@@ -239,6 +242,7 @@ struct procedure_form_field {
   struct slice type;   /* "text", "long_text", "email", "phone", "date", "history", "request" */
   struct slice help_vi, help_en;
   bool required;
+  int64_t max_length; /* characters a citizen may write; 0: the limit of the type */
 };
 struct procedure_form {
   struct slice json; /* the file, checked */

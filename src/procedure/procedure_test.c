@@ -385,7 +385,7 @@ static void a_paper_a_register_supplies_may_not_be_asked_for(void **state) {
   }
 }
 
-/* [domain decision 4.3] */
+/* The national table of moves. */
 static void only_the_national_moves_are_allowed(void **state) {
   struct fixture *f = *state;
   static const char *const moves[11] = {"", "2357", "4567", "", "56789", "2478", "478", "", "", "A", ""};

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* [S1] published: received, by VNeID, returned; [assumed] the split of the rest: replay_plan_assumptions says so. */
+/* Published: received, by VNeID, returned; [assumed] the split of the rest: replay_plan_assumptions says so. */
 const struct plan_province replay_plan_provinces[PLAN_PROVINCES] = {
     {.code = S_INIT("01"),
      .received = 22730,

@@ -2,9 +2,10 @@
  * parts do not sum is refused, never printed.
  *
  * Rounding   percentages from whole numbers, two decimals, half up; beside it the truncated form, for comparing with published figures that were cut
- *            (domain.md §9 row 3). Never from rounded values.
+ *            (70.2372 was published as 70.23). Never from rounded values.
  * Unknown    where a channel's results do not reach this system (report_gap_add), they are shown as unknown, not as nought.
- * Lateness   of returned dossiers, in working days against the due date: early, on time, 1, 2-5, over 5 (domain.md §9 row 20).
+ * Lateness   of returned dossiers, in working days against the due date: early, on time, 1, 2-5, over 5. After an
+ *            apology the new appointment is shown, and lateness counts against the first date.
  */
 #pragma once
 #include "dossier/dossier.h"
@@ -92,7 +93,7 @@ MUST_USE result report_gap_add(struct db_tx *tx, const struct report_gap *gap);
 /* Something a report rests on that nobody published. */
 MUST_USE result report_assumption_add(struct db_tx *tx, const struct report_assumption *assumption);
 
-/* [S0 item 38-39] the yearly savings calculator: four named parameters and a count. VND. */
+/* The yearly savings calculator: four named parameters and a count. VND. */
 struct report_savings {
   int64_t extra_copy_fee, travel, waiting, lost_wage;
   int64_t certificates;

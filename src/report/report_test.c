@@ -2,7 +2,7 @@
 
 #include "base/unit_test.h"
 
-/* [domain.md §1.5] published shares: exact, half up, and cut as the source cut it. */
+/* Published shares: exact, half up, and cut as the source cut it. */
 static void percentages_are_the_published_ones(void **state) {
   (void)state;
   static const struct {
@@ -19,7 +19,6 @@ static void percentages_are_the_published_ones(void **state) {
   }
 }
 
-/* [S0 items 38, 39] */
 static void savings_are_637_billion(void **state) {
   (void)state;
   struct report_savings s = REPORT_SAVINGS_PUBLISHED;

@@ -40,6 +40,8 @@ test('unknown, missing and wrong fields are refused with their path, in the lang
     [{ ...body, answers: { ...body.answers, history: [{ ...history[0], to: '2009-01' }] } }, '/answers/history/0/to'],
     [{ ...body, answers: { ...body.answers, history: [] } }, '/answers/history'],
     [{ ...body, answers: {} }, '/answers/history'],
+    [{ ...body, answers: { ...body.answers, declared_convictions: 'ế'.repeat(4001) } }, '/answers/declared_convictions'],
+    [{ ...body, answers: { ...body.answers, phone: '0'.repeat(21) } }, '/answers/phone'],
     [{ ...body, payable_shown: -1 }, '/payable_shown'],
   ];
   for (const name of Object.keys(body)) {
@@ -72,6 +74,16 @@ test('what is not JSON, not an object, too deep, too long or given twice is refu
   assert.equal((await raw(Buffer.from([0x7b, 0xff, 0x7d]))).status, 400);
   assert.equal((await raw('{}', { 'Content-Type': 'text/plain' })).status, 415);
   assert.equal((await raw(`{"subject":"${'x'.repeat(200000)}"}`)).status, 413);
+});
+
+test('the form says how much one may write, and takes that much', async () => {
+  const other = await place.as('citizen.danang');
+  const { categories } = await other.ok(other.get('/api/procedures/lltp/form'));
+  const limits = Object.fromEntries(categories.filter((c) => c.input).map((c) => [c.id, c.input.max_length]));
+  assert.deepEqual(limits, { phone: 20, email: 254, history: null, declared_convictions: 4000, request: null });
+  const content = await form(other);
+  content.answers.declared_convictions = 'ế'.repeat(4000);
+  await other.ok(other.post('/api/dossiers', content, { headers: { 'Idempotency-Key': newKey() } }));
 });
 
 test('the same form twice, at once and later, is one dossier; the same key with another content is refused', async () => {

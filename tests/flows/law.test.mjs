@@ -1,7 +1,7 @@
 // What it costs, who pays and why, and who decides by when: the law of the day a form is submitted on.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { Installation, PILOT, TODAY } from './lib/installation.mjs';
+import { Installation, PILOT, TODAY, danhWithInput } from './lib/installation.mjs';
 import { dossier, preview, read, refused, submit, form } from './lib/story.mjs';
 import { newKey } from '../../script/lib/client.mjs';
 
@@ -91,4 +91,30 @@ test('the channel is closed in a province before its day, and the citizen is tol
   } finally {
     await place.close();
   }
+});
+
+test('danh procedure eval names what it refuses: the document, a member, the first date there is a rule for', async () => {
+  const application = {
+    submitted_at: '2026-06-30T09:00:00+07:00', channel: 'vneid', certificate: 1, copies: 1, complex: true,
+    applicant: { birth_date: '1990-01-15', citizen: true, level: 2, permanent_province: '01', categories: [], digital_citizen: false },
+  };
+  const evaluate = async (input) => {
+    const told = await danhWithInput(typeof input === 'string' ? input : JSON.stringify(input), 'procedure', 'eval', 'lltp', '--input', '-', '--json');
+    return { ...told, answer: JSON.parse(told.stdout) };
+  };
+  const good = await evaluate(application);
+  assert.deepEqual([good.code, good.answer.due_date.value], [0, '2026-07-21']); // fifteen working days
+  assert.equal((await evaluate({ ...application, complex: false })).answer.due_date.value, '2026-07-14'); // ten
+
+  const paths = [['[]', ''], ['{', ''], ['"lltp"', ''], [{ ...application, note: 'x' }, '/note'], // [RFC6901 5] "" is the whole document
+    [{ ...application, applicant: { ...application.applicant, categories: ['rich'] } }, '/applicant/categories/0']];
+  for (const [input, path] of paths) {
+    const told = await evaluate(input);
+    assert.deepEqual([told.code, told.answer.error, told.answer.path], [2, 'input_refused', path], told.stderr);
+    assert.match(told.stderr, path === '' ? /: the document \S/ : new RegExp(`: ${path} \\S`));
+  }
+
+  const early = await evaluate({ ...application, submitted_at: '2016-12-31T23:59:59+07:00' });
+  assert.deepEqual([early.code, early.answer.path, early.answer.message], [2, '/submitted_at', 'is before 2017-01-01, the first date there is a rule for']);
+  assert.equal((await evaluate({ ...application, submitted_at: '2017-01-01T00:00:00+07:00' })).answer.fee.value, 200000);
 });

@@ -92,7 +92,7 @@ export const categories = formFile.fields.map((field, i) => ({
       ? {
           kind: field.type,
           required: field.required,
-          max_length: field.max_bytes ? Math.floor(field.max_bytes / 4) : null,
+          max_length: field.max_length ?? null,
           help: field.help_vi ? T(field.help_vi, field.help_en) : null,
           suggestion: field.id === 'email' ? 'lananh.nguyen@thu.example' : null,
         }

@@ -38,6 +38,16 @@ export async function danh(...args) {
   }
 }
 
+/** The same, told something on its standard input. */
+export async function danhWithInput(input, ...args) {
+  const child = spawn(DANH, args, { stdio: 'pipe' });
+  const told = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr']) child[name].on('data', (part) => (told[name] += part));
+  child.stdin.end(input);
+  const code = await new Promise((done) => child.once('close', done));
+  return { code, ...told };
+}
+
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Waits for a condition that must come true: it fails with what was seen last. */
