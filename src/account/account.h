@@ -26,7 +26,7 @@ enum account_error {
   ACCOUNT_CREDENTIALS = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 3),       /* Personal number or password is wrong. */
   ACCOUNT_LOCKED_FOR_NOW = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 4),    /* Too many wrong attempts: try again later. */
   ACCOUNT_LOCKED = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 5),            /* Right password, but the account is locked on a legal ground. */
-  ACCOUNT_TOO_MANY = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_ACCOUNT, 6),      /* Too many wrong attempts from this address, or sign-ins at once. */
+  ACCOUNT_TOO_MANY = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 6),          /* Too many wrong attempts from this network: account_guess_wait. */
   ACCOUNT_SESSION = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 7),           /* No such session, or it has ended. */
   ACCOUNT_CODE = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 8),              /* The code is wrong, used or expired. */
   ACCOUNT_PASSWORD_LENGTH = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 9),   /* A password has 8 to 64 characters. */
@@ -155,7 +155,8 @@ struct account_token {
 };
 
 struct account_client {
-  struct slice address; /* as the HTTP edge saw it; rate limit */
+  struct slice address; /* as the HTTP edge saw it; shown in the holder's own history */
+  struct slice network; /* what wrong attempts count against: the address, of IPv6 the /64 one household or company has */
   struct slice agent;   /* User-Agent, cut at 200 bytes; shown in the holder's own session list */
 };
 
@@ -199,8 +200,10 @@ MUST_USE result account_message_list(struct db_tx *tx, int64_t person_id, int li
 /* ---- Sign-in and sessions ---------------------------------------------------------------------------------------------------------- */
 
 /* A question anybody may ask, but not try through: counted on disk before it is answered, given back when it was right. ACCOUNT_TOO_MANY. */
-MUST_USE result account_guess_begin(struct env *env, struct slice address);
-MUST_USE result account_guess_right(struct env *env, struct slice address);
+MUST_USE result account_guess_begin(struct env *env, struct slice network);
+MUST_USE result account_guess_right(struct env *env, struct slice network);
+/* How long until a network that was refused may try again: seconds, at least 1. */
+MUST_USE result account_guess_wait(struct env *env, struct slice network, int64_t *ret_wait_s);
 
 struct account_credentials {
   struct slice pin;
@@ -323,7 +326,7 @@ struct account_limits {
   int64_t wrong_password_lock_ms;  /* 30 minutes (not confirmed in a public source) */
   int64_t wrong_codes_max;         /* 5, of one code */
   int64_t wrong_passcodes_max;     /* 5 */
-  int64_t address_failures_max;    /* 100 wrong attempts from one address ... */
+  int64_t address_failures_max;    /* 100 wrong attempts from one network ... */
   int64_t address_window_ms;       /* ... without a pause of 10 minutes */
   int64_t code_lifetime_ms;        /* 7 days (not confirmed in a public source) */
   int64_t ticket_lifetime_ms;      /* 15 minutes */

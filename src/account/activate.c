@@ -44,7 +44,7 @@ static result write_begin(struct db_tx *tx, void *arg) {
   const struct account_code_entry *entry = beginning->entry;
   struct account_limits limits = {0};
   TRY(account_limits_load(tx, &limits));
-  struct account_attempt address = {ACCOUNT_ATTEMPT_ADDRESS, entry->client.address, limits.address_failures_max, limits.address_window_ms};
+  struct account_attempt address = {ACCOUNT_ATTEMPT_NETWORK, entry->client.network, limits.address_failures_max, limits.address_window_ms};
   struct account_attempt login = {ACCOUNT_ATTEMPT_CODE, entry->pin, limits.wrong_codes_max, limits.wrong_password_lock_ms};
   bool allowed = false;
   bool last = false;

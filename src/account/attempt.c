@@ -6,7 +6,7 @@ static const char *const labels[] = {
     [ACCOUNT_ATTEMPT_SIGN_IN] = "danh-attempt-sign-in",
     [ACCOUNT_ATTEMPT_CODE] = "danh-attempt-code",
     [ACCOUNT_ATTEMPT_PASSCODE] = "danh-attempt-passcode",
-    [ACCOUNT_ATTEMPT_ADDRESS] = "danh-attempt-address",
+    [ACCOUNT_ATTEMPT_NETWORK] = "danh-attempt-address",
 };
 
 struct attempt_key {
@@ -50,6 +50,14 @@ result account_attempt_wrong(struct env *env, struct db_tx *tx, const struct acc
   struct attempt_key key = key_of(attempt);
   return db_run(tx, "UPDATE account_attempt SET last_at = $2 WHERE tried = $1",
                 DB_ARGS(db_of_bytes(slice_of(key.bytes, sizeof key.bytes)), db_of_int(clock_now_ms(env->clock))), NULL);
+}
+
+result account_attempt_wait_ms(struct env *env, struct db_tx *tx, const struct account_attempt *attempt, int64_t *ret_wait_ms) {
+  struct attempt_key key = key_of(attempt);
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx, "SELECT last_at FROM account_attempt WHERE tried = $1", DB_ARGS(db_of_bytes(slice_of(key.bytes, sizeof key.bytes))), &rows));
+  *ret_wait_ms = db_rows_next(&rows) ? db_int(&rows, 0) + attempt->pause_ms - clock_now_ms(env->clock) : 0;
+  return rows.status;
 }
 
 result account_attempt_give_back(struct db_tx *tx, const struct account_attempt *attempt) {

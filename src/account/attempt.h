@@ -11,7 +11,7 @@ enum account_attempt_kind {
   ACCOUNT_ATTEMPT_SIGN_IN,  /* a login name, whoever's */
   ACCOUNT_ATTEMPT_CODE,     /* a login name at activation */
   ACCOUNT_ATTEMPT_PASSCODE, /* a person id */
-  ACCOUNT_ATTEMPT_ADDRESS,  /* a client's address: wrong attempts of every kind together */
+  ACCOUNT_ATTEMPT_NETWORK,  /* where a client comes from: wrong attempts of every kind together */
 };
 struct account_attempt {
   enum account_attempt_kind kind;
@@ -24,6 +24,8 @@ MUST_USE result account_attempt_take(struct env *env, struct db_tx *tx, const st
                                      bool *ret_last);
 /* The attempt was wrong: the pause runs from now. Known and unknown names write the same row here. */
 MUST_USE result account_attempt_wrong(struct env *env, struct db_tx *tx, const struct account_attempt *attempt);
+/* Until `pause_ms` have passed since the last one; not positive: they have. */
+MUST_USE result account_attempt_wait_ms(struct env *env, struct db_tx *tx, const struct account_attempt *attempt, int64_t *ret_wait_ms);
 /* One less: it was right, or never checked. */
 MUST_USE result account_attempt_give_back(struct db_tx *tx, const struct account_attempt *attempt);
 MUST_USE result account_attempt_clear(struct db_tx *tx, const struct account_attempt *attempt);

@@ -19,18 +19,10 @@ static result run_verify(void *arg) {
   return slice_empty(hashing->stored) ? password_verify_nobody(hashing->text) : password_verify(hashing->text, hashing->stored);
 }
 
-static result in_pool(struct pool *pool, pool_fn fn, struct hashing *hashing) {
-  result done = pool_run(pool, fn, hashing);
-  if (is_code(done, BASE_POOL_FULL)) {
-    FAIL(ACCOUNT_TOO_MANY, "the password pool is full");
-  }
-  return done;
-}
-
 result account_secret_hash(struct pool *pool, struct slice text, struct arena *arena, struct slice *ret_stored) {
   struct hashing hashing = {.arena = arena};
   TRY(utf8_nfc(text, arena, &hashing.text));
-  TRY(in_pool(pool, run_hash, &hashing));
+  TRY(pool_run(pool, run_hash, &hashing));
   *ret_stored = hashing.stored;
   return OK;
 }
@@ -49,7 +41,7 @@ result account_secret_verify(struct pool *pool, struct slice text, struct slice 
     hashing.text = slice_empty(text) ? S("-") : slice_sub(text, 0, PASSWORD_BYTES_MAX);
     hashing.stored = S("");
   }
-  return in_pool(pool, run_verify, &hashing);
+  return pool_run(pool, run_verify, &hashing);
 }
 
 result account_authenticator_save(struct env *env, struct db_tx *tx, int64_t person_id, enum account_authenticator_kind kind,

@@ -12,9 +12,9 @@ enum account_authenticator_kind {
   ACCOUNT_SIGNING_PIN_KIND, /* no secret here: the signer has it */
 };
 
-/* In the pool, on the text's NFC. Not inside a write. ACCOUNT_TOO_MANY when the pool is full. */
+/* In the pool, on the text's NFC. Not inside a write. BASE_POOL_FULL. */
 MUST_USE result account_secret_hash(struct pool *pool, struct slice text, struct arena *arena, struct slice *ret_stored);
-/* stored empty: the same work for nobody. Errors CRYPTO_PASSWORD_WRONG, ACCOUNT_TOO_MANY. */
+/* stored empty: the same work for nobody. Errors CRYPTO_PASSWORD_WRONG, BASE_POOL_FULL. */
 MUST_USE result account_secret_verify(struct pool *pool, struct slice text, struct slice stored);
 
 /* Replaces what was there. stored may be empty (signing PIN). */

@@ -34,7 +34,7 @@ static void enrolment_goes_from_desk_to_active_with_a_ledger_line_each(void **st
   assert_ok(approve_written(country, &approved));
   assert_int_equal(account_of(country, country->citizen).state, ACCOUNT_APPROVED);
   assert_int_equal(account_of(country, country->citizen).level, 2);
-  struct account_code_entry entry = {slice_str(PIN), code_in(message_of(country, country->citizen)), {S("192.0.2.7"), S("")}};
+  struct account_code_entry entry = {slice_str(PIN), code_in(message_of(country, country->citizen)), {.address = S("192.0.2.7"), .network = S("192.0.2.7")}};
   struct account_token ticket = {0};
   assert_ok(account_activate_begin(&country->env, &entry, &ticket));
   struct account_secrets secrets = {slice_str(PASSWORD), slice_str(PASSCODE)};
@@ -188,7 +188,7 @@ static void approve_citizen(struct country *country) {
 }
 
 static result begin(struct country *country, const char *pin, struct slice code, struct account_token *ret_ticket) {
-  struct account_code_entry entry = {slice_str(pin), code, {S("192.0.2.7"), S("")}};
+  struct account_code_entry entry = {slice_str(pin), code, {.address = S("192.0.2.7"), .network = S("192.0.2.7")}};
   return account_activate_begin(&country->env, &entry, ret_ticket);
 }
 

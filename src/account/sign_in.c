@@ -39,7 +39,7 @@ static result find_person(struct db_tx *tx, struct signing_in *it) {
 static result write_attempt(struct db_tx *tx, void *arg) {
   struct signing_in *it = arg;
   TRY(account_limits_load(tx, &it->limits));
-  it->address = (struct account_attempt){ACCOUNT_ATTEMPT_ADDRESS, it->credentials->client.address, it->limits.address_failures_max,
+  it->address = (struct account_attempt){ACCOUNT_ATTEMPT_NETWORK, it->credentials->client.network, it->limits.address_failures_max,
                                          it->limits.address_window_ms};
   it->login = (struct account_attempt){ACCOUNT_ATTEMPT_SIGN_IN, it->credentials->pin, it->limits.wrong_passwords_max,
                                        it->limits.wrong_password_lock_ms};

@@ -18,14 +18,6 @@ static result run_derive(void *arg) {
   return pin_proof_key(deriving->pin, deriving->key_name, &deriving->pin_key);
 }
 
-static result derive(struct pool *pool, struct deriving *deriving) {
-  result done = pool_run(pool, run_derive, deriving);
-  if (is_code(done, BASE_POOL_FULL)) {
-    FAIL(ACCOUNT_TOO_MANY, "the password pool is full");
-  }
-  return done;
-}
-
 static struct slice key_name(struct arena *arena, int64_t person_id) { return arena_printf(arena, "officer/%lld", (long long)person_id); }
 
 struct setting {
@@ -61,7 +53,7 @@ result account_signing_pin_set(struct env *env, struct pool *pool, int64_t perso
   arena_init(&arena);
   struct deriving deriving CLEANUP(wipe) = {.pin = signing_pin, .key_name = key_name(&arena, person_id)};
   struct slice public_key = {0};
-  TRY(derive(pool, &deriving));
+  TRY(pool_run(pool, run_derive, &deriving));
   TRY(env->signer->key_create(
       env->signer,
       &(struct signer_new_key){
@@ -75,7 +67,7 @@ result account_pin_proof(struct env *env, struct pool *pool, const struct accoun
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
   struct deriving deriving CLEANUP(wipe) = {.pin = signing->signing_pin, .key_name = key_name(&arena, signing->person_id)};
-  TRY(derive(pool, &deriving));
+  TRY(pool_run(pool, run_derive, &deriving));
   struct pin_proof_claim claim = {.key_name = deriving.key_name, .profile = SIGNER_PERSONAL, .digest = signing->digest};
   pin_proof_make(&deriving.pin_key, &claim, ret_proof);
   return OK;

@@ -4,7 +4,7 @@
 #include "api/call.h"
 #include "codec/utf8.h"
 
-enum { ADDRESS_BYTES_MAX = 45 }; /* an IPv6 address with an IPv4 one inside */
+enum { AGENT_BYTES_MAX = 200, BUSY_S = 2 };
 
 struct jout *api_begin(struct api_call *call) {
   buf_init(&call->body, call->arena, 2048);
@@ -25,20 +25,12 @@ void api_put_text(struct jout *out, const char *name, struct slice vi, struct sl
   jout_object_end(out);
 }
 
-static bool is_address(struct slice text) {
-  for (size_t i = 0; i < text.len; i++) {
-    uint8_t c = text.ptr[i];
-    bool is_hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-    if (!is_hex && c != '.' && c != ':') {
-      return false;
-    }
-  }
-  return text.len > 0 && text.len <= ADDRESS_BYTES_MAX;
-}
-
-struct slice api_client_address(const struct api_call *call) {
+struct account_client api_client(const struct api_call *call) {
   struct slice forwarded = call->api->is_https ? http_header(&call->http->request, "X-Real-IP") : S("");
-  return is_address(forwarded) ? forwarded : call->http->request.peer_address;
+  struct slice address = http_network(call->arena, forwarded).len > 0 ? forwarded : call->http->request.peer_address;
+  return (struct account_client){.address = address,
+                                 .network = http_network(call->arena, address),
+                                 .agent = slice_sub(http_header(&call->http->request, "User-Agent"), 0, AGENT_BYTES_MAX)};
 }
 
 static bool is_type(const struct api_call *call, const char *expected) {
@@ -123,11 +115,20 @@ static void send_problem(struct api_call *call, const struct api_error_row *row)
   http_reply(call->http, row->status, "application/problem+json; charset=utf-8", buf_slice(&call->body));
 }
 
+void api_retry_after(struct api_call *call, result failure) {
+  int64_t wait_s = BUSY_S;
+  if (is_code(failure, ACCOUNT_TOO_MANY)) {
+    result known = account_guess_wait(call->env, api_client(call).network, &wait_s);
+    wait_s = is_ok(known) ? wait_s : BUSY_S;
+  } else if (api_error_find(failure.code)->status != 503) {
+    return;
+  }
+  http_response_header(call->http, "Retry-After", arena_printf(call->arena, "%lld", (long long)wait_s));
+}
+
 void api_problem(struct api_call *call, result failure, bool is_page) {
   const struct api_error_row *row = api_error_find(failure.code);
-  if (row->status == 503) {
-    http_response_header(call->http, "Retry-After", S("2"));
-  }
+  api_retry_after(call, failure);
   if (is_page && row->status == 401) {
     http_redirect(call->http, S("/sign-in"));
   } else if (is_page) {

@@ -52,6 +52,6 @@ void api_close(struct api **api);
 
 /* For http_server_options. */
 void api_handle(void *api, struct http_call *call);
-struct http_refusal api_refuse(void *api, uint16_t code);
+void api_refuse(void *api, struct http_call *call, uint16_t code);
 /* The headers every reply carries. */
 const struct http_header *api_headers(const struct api *api, size_t *ret_count);

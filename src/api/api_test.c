@@ -210,7 +210,7 @@ static void misses_are_counted_by_who_connects_and_not_by_what_they_say(void **s
     int times, status;
   } rows[] = {
       {"http://localhost:8080", 3, 404},
-      {"http://localhost:8080", 4, 503}, /* no proxy here: the header is the client's own word */
+      {"http://localhost:8080", 4, 429}, /* no proxy here: the header is the client's own word */
       {"https://danh.example", 4, 404},  /* the proxy that does TLS says who connected to it */
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -220,6 +220,36 @@ static void misses_are_counted_by_who_connects_and_not_by_what_they_say(void **s
     assert_int_equal(last_status(&f, rows[i].times), rows[i].status);
     stop(&f);
   }
+}
+
+/* What the server refuses before anybody routes it speaks as every other error does. */
+static void a_request_that_was_never_read_is_refused_in_words(void **state) {
+  (void)state;
+  static const struct {
+    uint16_t code;
+    int status;
+  } rows[] = {{HTTP_MALFORMED, 400},     {HTTP_TOO_SLOW, 408},       {HTTP_LENGTH_MISSING, 411},
+              {HTTP_BODY_TOO_LARGE, 413}, {HTTP_TARGET_TOO_LONG, 414}, {HTTP_HEAD_TOO_LARGE, 431},
+              {HTTP_METHOD_UNKNOWN, 501}, {HTTP_OVERLOADED, 503},      {HTTP_VERSION_UNKNOWN, 505}};
+  static const struct http_header english[] = {{S_INIT("Accept-Language"), S_INIT("en")}};
+  static const struct http_header vietnamese[] = {{S_INIT("Accept-Language"), S_INIT("en")}, {S_INIT("Cookie"), S_INIT("danh_lang=vi")}};
+  struct fixture f;
+  start(&f, "http://localhost:8080");
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const struct http_request requests[] = {{0}, {.headers = english, .header_count = 1}, {.headers = vietnamese, .header_count = 2}};
+    for (size_t j = 0; j < 3; j++) {
+      struct http_call call = {.arena = &f.arena, .request = requests[j]};
+      api_refuse(f.api, &call, rows[i].code);
+      enum api_language language = j == 1 ? API_ENGLISH : API_VIETNAMESE;
+      struct slice sentence = api_error_sentence(rows[i].code, language);
+      assert_int_equal(call.response.status, rows[i].status);
+      assert_true(slice_starts(header_of(&call, "Content-Type"), S("application/problem+json")));
+      assert_true(sentence.len > 0);
+      assert_non_null(memmem(call.response.body.ptr, call.response.body.len, sentence.ptr, sentence.len));
+      assert_int_equal(header_of(&call, "Retry-After").len > 0, rows[i].status == 503);
+    }
+  }
+  stop(&f);
 }
 
 static void no_neighbour_sets_the_session_cookie_of_https(void **state) {
@@ -247,6 +277,7 @@ int main(void) {
       cmocka_unit_test(language_is_asked_then_remembered_then_accepted),
       cmocka_unit_test(https_asks_browsers_to_stay_there),
       cmocka_unit_test(misses_are_counted_by_who_connects_and_not_by_what_they_say),
+      cmocka_unit_test(a_request_that_was_never_read_is_refused_in_words),
       cmocka_unit_test(no_neighbour_sets_the_session_cookie_of_https),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

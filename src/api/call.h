@@ -62,9 +62,11 @@ void api_problem(struct api_call *call, result failure, bool is_page);
 void api_cookie(struct api_call *call, const char *name, struct slice value, int64_t lifetime_s);
 /* A page that says one sentence: pages.c. */
 void api_error_page(struct api_call *call, int status, struct slice sentence);
-/* Whom limits count against. Behind TLS there is a proxy, which alone sets X-Real-IP; without one the header is anybody's word, and who connected
- * counts. */
-struct slice api_client_address(const struct api_call *call);
+/* Who asks, for limits and the holder's own history. Behind TLS there is a proxy, which alone sets X-Real-IP; without one the header is anybody's
+ * word, and who connected counts. */
+struct account_client api_client(const struct api_call *call);
+/* When to try again, if the failure is one that passes: Retry-After. */
+void api_retry_after(struct api_call *call, result failure);
 /* Which of two texts the caller reads. */
 const char *api_words(const struct api_call *call, const char *vi, const char *en);
 void api_put_text(struct jout *out, const char *name, struct slice vi, struct slice en); /* {vi, en} */

@@ -9,13 +9,13 @@ enum { CODE_BYTES_MAX = 60, NAME_BYTES_MAX = 480, ID_BYTES_MAX = 20 };
 /* Whatever does not lead to a certificate is one refusal. */
 static result check(struct api_call *call, const struct dossier_check *fields,
                     struct dossier_check_answer *ret_answer) {
-  TRY(account_guess_begin(call->env, api_client_address(call)));
+  TRY(account_guess_begin(call->env, api_client(call).network));
   result found = dossier_check(call->env, call->arena, fields, ret_answer);
   if (result_kind(found) == RESULT_NOT_FOUND || result_kind(found) == RESULT_INVALID) {
     FAIL(API_CHECK_NO_MATCH, "no certificate fits the five fields");
   }
   TRY(found);
-  return account_guess_right(call->env, api_client_address(call));
+  return account_guess_right(call->env, api_client(call).network);
 }
 
 static result read_fields(const struct jin *root, struct dossier_check *ret_fields) {
@@ -130,6 +130,12 @@ result api_check_form(struct api_call *call) {
   if (is_code(found, API_CHECK_NO_MATCH)) {
     typed.is_unmatched = true;
     send_form(call, 404, &typed);
+    return OK;
+  }
+  if (is_code(found, ACCOUNT_TOO_MANY)) {
+    typed.problem = api_page_text_find(call, "check.too_many");
+    api_retry_after(call, found);
+    send_form(call, 429, &typed);
     return OK;
   }
   TRY(found);

@@ -163,7 +163,7 @@ static const struct api_error_row rows[] = {
     {ACCOUNT_CREDENTIALS, 401, "credentials_wrong", NULL, NULL},
     {ACCOUNT_LOCKED_FOR_NOW, 423, "locked_for_now", NULL, NULL},
     {ACCOUNT_LOCKED, 423, "account_locked", NULL, NULL},
-    {ACCOUNT_TOO_MANY, 503, "too_many_attempts", NULL, NULL},
+    {ACCOUNT_TOO_MANY, 429, "too_many_attempts", NULL, NULL},
     {ACCOUNT_SESSION, 401, "signed_out", NULL, NULL},
     {ACCOUNT_CODE, 422, "code_wrong", NULL, NULL},
     {ACCOUNT_PASSWORD_LENGTH, 422, "password_length", NULL, NULL},

@@ -121,26 +121,10 @@ void api_handle(void *app, struct http_call *http) {
   }
 }
 
-struct http_refusal api_refuse(void *app, uint16_t code) {
-  (void)app;
-  static const struct {
-    uint16_t code;
-    struct slice body;
-  } bodies[] = {
-#define REFUSAL(code, status, name) \
-  {code, S_INIT("{\"type\":\"/problems/" name "\",\"title\":\"" name "\",\"status\":" status ",\"code\":\"" name "\"}")}
-      REFUSAL(HTTP_MALFORMED, "400", "request_malformed"),       REFUSAL(HTTP_HEAD_TOO_LARGE, "431", "head_too_large"),
-      REFUSAL(HTTP_TARGET_TOO_LONG, "414", "target_too_long"),   REFUSAL(HTTP_BODY_TOO_LARGE, "413", "body_too_large"),
-      REFUSAL(HTTP_LENGTH_MISSING, "411", "length_missing"),     REFUSAL(HTTP_METHOD_UNKNOWN, "501", "method_unknown"),
-      REFUSAL(HTTP_VERSION_UNKNOWN, "505", "version_unknown"),   REFUSAL(HTTP_TOO_SLOW, "408", "request_too_slow"),
-      REFUSAL(HTTP_OVERLOADED, "503", "overloaded"),
-#undef REFUSAL
-  };
-  const struct api_error_row *row = api_error_find(code);
-  for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
-    if (bodies[i].code == code) {
-      return (struct http_refusal){row->status, "application/problem+json", bodies[i].body};
-    }
-  }
-  return (struct http_refusal){500, "application/problem+json", S("{}")};
+/* Always a problem, also for pages: of a request that was not read whole nobody knows what it was to show. */
+void api_refuse(void *app, struct http_call *http, uint16_t code) {
+  struct api *api = app;
+  struct api_call call = {.api = api, .env = api->options.env, .http = http, .arena = http->arena};
+  call.language = choose_language(&call);
+  api_problem(&call, (result){code}, false);
 }

@@ -2,16 +2,6 @@
 #include "api/page.h"
 #include "api/resources.h"
 
-enum { AGENT_BYTES_MAX = 200 };
-
-/* Who asks, for rate limits and the holder's own session list. */
-static struct account_client client_of(const struct api_call *call) {
-  return (struct account_client){
-      .address = api_client_address(call),
-      .agent = slice_sub(http_header(&call->http->request, "User-Agent"), 0, AGENT_BYTES_MAX),
-  };
-}
-
 result api_landing_page(struct api_call *call) {
   struct url_form query;
   struct slice signed_out = {0};
@@ -65,7 +55,7 @@ static struct slice sign_in_problem(const struct api_call *call, result refused)
               {ACCOUNT_LOCKED_FOR_NOW, "sign_in.locked"},
               {ACCOUNT_LOCKED, "sign_in.locked_holder"},
               {ACCOUNT_TOO_MANY, "sign_in.too_many"},
-              {BASE_POOL_FULL, "sign_in.too_many"}};
+              {BASE_POOL_FULL, "sign_in.busy"}};
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     if (is_code(refused, keys[i].code)) {
       return api_page_text_find(call, keys[i].key);
@@ -80,13 +70,14 @@ result api_sign_in(struct api_call *call) {
   struct slice next = safe_next(url_form_get(&form, "next"));
   const struct account_credentials credentials = {.pin = url_form_get(&form, "pin"),
                                                   .password = url_form_get(&form, "password"),
-                                                  .client = client_of(call),
+                                                  .client = api_client(call),
                                                   .replaces = http_cookie(&call->http->request, api_session_cookie(call))};
   struct account_token token;
   struct account_session session;
   result outcome = account_sign_in(call->env, call->env->hashing, &credentials, &token, &session);
   struct slice problem = sign_in_problem(call, outcome);
   if (!is_ok(outcome) && problem.len > 0) {
+    api_retry_after(call, outcome);
     send_sign_in(call, api_error_find(outcome.code)->status,
                  &(const struct sign_in_form){.next = next, .pin = credentials.pin, .problem = problem});
     return OK;
@@ -143,13 +134,15 @@ result api_activate_page(struct api_call *call) {
 
 static result activate_code(struct api_call *call, const struct url_form *form) {
   const struct account_code_entry entry = {
-      .pin = url_form_get(form, "pin"), .code = url_form_get(form, "code"), .client = client_of(call)};
+      .pin = url_form_get(form, "pin"), .code = url_form_get(form, "code"), .client = api_client(call)};
   struct account_token ticket;
   result outcome = account_activate_begin(call->env, &entry, &ticket);
   if (is_code(outcome, ACCOUNT_CODE) || is_code(outcome, ACCOUNT_TOO_MANY)) {
-    const char *key = is_code(outcome, ACCOUNT_CODE) ? "activate.code_wrong" : "sign_in.too_many";
+    bool is_wrong = is_code(outcome, ACCOUNT_CODE);
+    const char *key = is_wrong ? "activate.code_wrong" : "sign_in.too_many";
+    api_retry_after(call, outcome);
     send_activation(call, &(const struct activation){
-                              .step = "step_code", .status = 422, .pin = entry.pin, .problem = api_page_text_find(call, key)});
+                              .step = "step_code", .status = is_wrong ? 422 : 429, .pin = entry.pin, .problem = api_page_text_find(call, key)});
     return OK;
   }
   TRY(outcome);

@@ -45,26 +45,45 @@ bool http_connection_is_local(const struct connection *connection) { return conn
 /* The socket's events then tell evhttp, which frees everything. */
 static void cut(struct connection *connection) { shutdown(http_connection_fd(connection), SHUT_RDWR); }
 
-static void refuse(struct connection *connection, uint16_t code) {
-  struct http_server *server = connection->loop->server;
-  struct http_refusal refusal = server->options.refuse(server->options.app, code);
+static void write_header(struct evbuffer *out, const struct http_header *header) {
+  evbuffer_add_printf(out, "%.*s: %.*s\r\n", SLICE_ARG(header->name), SLICE_ARG(header->value));
+}
+
+/* Past evhttp, which has seen nothing of this request. */
+static void write_refusal(struct connection *connection, const struct http_call *call) {
+  const struct http_server_options *options = &connection->loop->server->options;
+  const struct http_response *response = &call->response;
+  int status = response->status ? response->status : 500;
   struct evbuffer *out = bufferevent_get_output(connection->socket);
-  connection->state = REFUSED;
-  atomic_fetch_add(code == HTTP_OVERLOADED ? &server->overloaded : &server->refused, 1);
-  evbuffer_add_printf(out, "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Type: %s\r\nContent-Length: %zu\r\n", refusal.status,
-                      http_exchange_reason(refusal.status), refusal.content_type, refusal.body.len);
-  if (code == HTTP_OVERLOADED) {
-    evbuffer_add_printf(out, "Retry-After: 1\r\n");
+  evbuffer_add_printf(out, "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Length: %zu\r\n", status, http_exchange_reason(status),
+                      response->body.len);
+  for (size_t i = 0; i < response->header_count; i++) {
+    write_header(out, &response->headers[i]);
   }
-  for (size_t i = 0; i < server->options.header_count; i++) {
-    const struct http_header *header = &server->options.headers[i];
-    evbuffer_add_printf(out, "%.*s: %.*s\r\n", SLICE_ARG(header->name), SLICE_ARG(header->value));
+  for (size_t i = 0; i < options->header_count; i++) {
+    if (!http_exchange_has_header(response, options->headers[i].name)) {
+      write_header(out, &options->headers[i]);
+    }
   }
   evbuffer_add(out, "\r\n", 2);
-  if (connection->head.method != HTTP_HEAD) {
-    evbuffer_add(out, refusal.body.ptr, refusal.body.len);
+  if (call->request.method != HTTP_HEAD) {
+    evbuffer_add(out, response->body.ptr, response->body.len);
   }
-  set_deadline(connection, server->limits.write_ms < 2000 ? server->limits.write_ms : 2000);
+}
+
+static void refuse(struct connection *connection, uint16_t code) {
+  const struct http_limits *limits = &connection->loop->server->limits;
+  struct evbuffer *in = bufferevent_get_input(connection->socket);
+  size_t length = evbuffer_get_length(in);
+  size_t visible = length < limits->head_bytes_max ? length : limits->head_bytes_max;
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct http_call call = {.arena = &arena};
+  connection->state = REFUSED;
+  http_guard_salvage(slice_of(evbuffer_pullup(in, (ev_ssize_t)visible), visible), &arena, &call.request);
+  http_exchange_refuse(connection->loop->server, &call, code);
+  write_refusal(connection, &call);
+  set_deadline(connection, limits->write_ms < 2000 ? limits->write_ms : 2000);
 }
 
 static void on_deadline(evutil_socket_t fd, short what, void *arg) {

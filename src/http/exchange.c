@@ -109,11 +109,16 @@ void http_exchange_begin(struct evhttp_request *request, void *arg) {
   if (http_workers_submit(server, job)) {
     return;
   }
-  struct http_refusal refusal = server->options.refuse(server->options.app, HTTP_OVERLOADED);
-  http_reply(&job->call, refusal.status, refusal.content_type, refusal.body);
-  http_response_header(&job->call, "Retry-After", S("1"));
-  atomic_fetch_add(&server->overloaded, 1);
+  http_exchange_refuse(server, &job->call, HTTP_OVERLOADED);
   http_exchange_finish(job);
+}
+
+void http_exchange_refuse(struct http_server *server, struct http_call *call, uint16_t code) {
+  atomic_fetch_add(code == HTTP_OVERLOADED ? &server->overloaded : &server->refused, 1);
+  if (code == HTTP_OVERLOADED) {
+    http_response_header(call, "Retry-After", S("1")); /* the application may know better */
+  }
+  server->options.refuse(server->options.app, call, code);
 }
 
 const char *http_exchange_reason(int status) {
@@ -133,7 +138,7 @@ const char *http_exchange_reason(int status) {
   return "Status";
 }
 
-static bool has_header(const struct http_response *response, struct slice name) {
+bool http_exchange_has_header(const struct http_response *response, struct slice name) {
   for (size_t i = 0; i < response->header_count; i++) {
     struct slice known = response->headers[i].name;
     if (known.len == name.len && strncasecmp((const char *)known.ptr, (const char *)name.ptr, name.len) == 0) {
@@ -150,7 +155,7 @@ static void add_headers(struct job *job, struct evkeyvalq *to) {
     evhttp_add_header(to, arena_cstr(&job->arena, response->headers[i].name), arena_cstr(&job->arena, response->headers[i].value));
   }
   for (size_t i = 0; i < options->header_count; i++) {
-    if (!has_header(response, options->headers[i].name)) {
+    if (!http_exchange_has_header(response, options->headers[i].name)) {
       evhttp_add_header(to, arena_cstr(&job->arena, options->headers[i].name), arena_cstr(&job->arena, options->headers[i].value));
     }
   }

@@ -118,6 +118,15 @@ static bool is_host(struct slice value) {
   return true;
 }
 
+static bool has_control(struct slice value) {
+  for (size_t i = 0; i < value.len; i++) {
+    if ((value.ptr[i] < ' ' && value.ptr[i] != '\t') || value.ptr[i] == 0x7f) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static result check_header(struct slice line, struct guard_head *head, struct seen *seen) {
   if (line.ptr[0] == ' ' || line.ptr[0] == '\t') {
     FAIL(HTTP_MALFORMED, "a folded header line"); /* [RFC9112 5.2 MUST] */
@@ -128,10 +137,8 @@ static result check_header(struct slice line, struct guard_head *head, struct se
     FAIL(HTTP_MALFORMED, "a header line without a name, or with space before its colon"); /* [RFC9112 5.1 MUST] */
   }
   struct slice value = slice_trim(slice_from(line, colon + 1));
-  for (size_t i = 0; i < value.len; i++) {
-    if ((value.ptr[i] < ' ' && value.ptr[i] != '\t') || value.ptr[i] == 0x7f) {
-      FAIL(HTTP_MALFORMED, "a control character in a header"); /* [RFC9110 5.5] */
-    }
+  if (has_control(value)) {
+    FAIL(HTTP_MALFORMED, "a control character in a header"); /* [RFC9110 5.5] */
   }
   if (is_name(name, "Host")) {
     seen->hosts++;
@@ -219,4 +226,37 @@ result http_guard_check(struct slice bytes, size_t scanned, const struct http_li
   }
   *ret_head = (struct guard_head){0};
   return OK;
+}
+
+static void salvage_request_line(struct slice line, struct http_request *request) {
+  struct slice method = slice_cut(&line, ' ');
+  struct slice target = slice_cut(&line, ' ');
+  for (size_t i = 0; i < METHOD_COUNT; i++) {
+    request->method = slice_is(method, methods[i].name) ? methods[i].method : request->method;
+  }
+  if (target.len > 0 && target.ptr[0] == '/' && !has_control(target)) {
+    request->path = slice_cut(&target, '?');
+    request->query = target;
+  }
+}
+
+void http_guard_salvage(struct slice bytes, struct arena *arena, struct http_request *ret_request) {
+  enum { SALVAGED_MAX = 64 };
+  struct http_header *headers = ARENA_ARRAY(arena, struct http_header, SALVAGED_MAX);
+  *ret_request = (struct http_request){.headers = headers, .peer_uid = -1};
+  for (bool is_first = true; slice_find(bytes, '\n', 0) < bytes.len && ret_request->header_count < SALVAGED_MAX; is_first = false) {
+    struct slice line = slice_trim(slice_cut(&bytes, '\n'));
+    if (is_first) {
+      salvage_request_line(line, ret_request);
+      continue;
+    }
+    if (line.len == 0) {
+      return; /* what follows is the body */
+    }
+    size_t colon = slice_find(line, ':', 0);
+    struct slice name = slice_sub(line, 0, colon);
+    if (colon < line.len && is_token(name) && !has_control(line)) {
+      headers[ret_request->header_count++] = (struct http_header){name, slice_trim(slice_from(line, colon + 1))};
+    }
+  }
 }

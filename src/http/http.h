@@ -78,6 +78,9 @@ struct slice http_header(const struct http_request *request, const char *name);
 struct slice http_cookie(const struct http_request *request, const char *name);
 /* The route's {name}; empty if it has none. */
 struct slice http_param(const struct http_call *call, const char *name);
+/* What limits count an address as: of IPv6 the /64 ("2001:db8:0:7::/64"), since one client has all of it; IPv4, also inside IPv6, itself.
+ * Empty: not an address. */
+struct slice http_network(struct arena *arena, struct slice address);
 
 /* Replaces a header of that name, Set-Cookie excepted. A value with control characters is dropped: no response splitting. */
 void http_response_header(struct http_call *call, const char *name, struct slice value);
@@ -113,13 +116,6 @@ struct http_limits {
   int drain_ms;            /* 10000 for what is in flight when stopping */
 };
 
-/* How a loop refuses a request no handler ever sees. All static. */
-struct http_refusal {
-  int status;
-  const char *content_type;
-  struct slice body;
-};
-
 struct http_server_options {
   const char *listen;      /* "127.0.0.1:8080", "[::1]:0" (0: any free port); NULL: no TCP */
   const char *unix_socket; /* path, made with mode 0600, replaced if nobody listens there; NULL: none */
@@ -131,7 +127,9 @@ struct http_server_options {
   void *app;
   void (*bound)(void *app, int port); /* before the first request, on the opening thread; NULL: nobody asks */
   void (*handle)(void *app, struct http_call *call); /* on a worker */
-  struct http_refusal (*refuse)(void *app, uint16_t code); /* on a loop; must not block */
+  /* On a loop, so it must not block: answers, as a handler does, a request no handler ever sees. call->request is what could be read of it:
+   * a method of 0, an empty path and absent headers say nothing. */
+  void (*refuse)(void *app, struct http_call *call, uint16_t code);
 };
 
 struct http_server;

@@ -1,5 +1,5 @@
 /* Router, headers, cookies: no sockets. */
-#include "http/http.h"
+#include "http/guard.h"
 
 #include "base/unit_test.h"
 
@@ -80,10 +80,68 @@ static void cookies_and_headers_are_found(void **state) {
   assert_true(slice_is(http_header(&request, "x-y"), "z"));
 }
 
+/* What a refusal may know of a request that was refused: whole, well-formed lines of the head, and nothing of a body. */
+static void a_refused_head_gives_what_can_be_read(void **state) {
+  (void)state;
+  static const struct {
+    struct slice bytes;
+    enum http_method method;
+    const char *path;
+    size_t headers;
+    const char *language;
+  } rows[] = {
+      {S_INIT("POST /a?b HTTP/1.1\r\nHost: x\r\nAccept-Language: en\r\nContent-Length: 9\r\n\r\nX: y\r\n"), HTTP_POST, "/a", 3, "en"},
+      {S_INIT("GET /a HTTP/1.1\r\nAccept-Language: e"), HTTP_GET, "/a", 0, ""},
+      {S_INIT("GET /a HTTP/1.1\nX Y: z\nBad\x01: z\nAccept-Language: en\nnocolon\n"), HTTP_GET, "/a", 1, "en"},
+      {S_INIT("GET /a\x01 HTTP/1.1\r\nAccept-Language: e\x02n\r\n"), HTTP_GET, "", 0, ""},
+      {S_INIT("BREW http://a/b HTTP/1.1\r\nAccept-Language: en\r\n"), 0, "", 1, "en"},
+      {S_INIT("GET /without/an/end"), 0, "", 0, ""},
+      {S_INIT("\x16\x03\x01\x02\n\n\n"), 0, "", 0, ""},
+      {S_INIT(""), 0, "", 0, ""},
+  };
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct http_request request;
+    http_guard_salvage(rows[i].bytes, &arena, &request);
+    if (request.method != rows[i].method || !slice_is(request.path, rows[i].path) || request.header_count != rows[i].headers ||
+        !slice_is(http_header(&request, "accept-language"), rows[i].language)) {
+      fail_msg("row %zu: %.*s, %zu headers", i, SLICE_ARG(request.path), request.header_count);
+    }
+  }
+}
+
+static void addresses_of_one_client_are_one_network(void **state) {
+  (void)state;
+  static const struct {
+    const char *address, *network;
+  } rows[] = {
+      {"192.0.2.7", "192.0.2.7"},
+      {"2001:db8:0:7::1", "2001:db8:0:7::/64"},
+      {"2001:DB8:0:7:ffff:ffff:ffff:ffff", "2001:db8:0:7::/64"},
+      {"2001:db8:0:8::1", "2001:db8:0:8::/64"},
+      {"::ffff:192.0.2.7", "192.0.2.7"}, /* a socket for both families says it so */
+      {"::1", "::/64"},
+      {"fe80::1%eth0", "fe80::/64"},
+      {"", ""},
+      {"192.0.2", ""},
+      {"192.0.2.7, 198.51.100.1", ""},
+      {"unix:", ""},
+      {"2001:db8:0:7:0000:0000:0000:0001:0000:0000:0000:0000", ""},
+  };
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    assert_true(slice_is(http_network(&arena, slice_str(rows[i].address)), rows[i].network));
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_table_finds_its_rows),
       cmocka_unit_test(cookies_and_headers_are_found),
+      cmocka_unit_test(a_refused_head_gives_what_can_be_read),
+      cmocka_unit_test(addresses_of_one_client_are_one_network),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

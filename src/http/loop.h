@@ -87,6 +87,9 @@ bool http_workers_submit(struct http_server *server, struct job *job);
 void http_exchange_begin(struct evhttp_request *request, void *port); /* evhttp's callback */
 void http_exchange_finish(struct job *job);
 void http_exchange_release(struct job *job); /* gives one hold back */
+/* Has the application answer a call that no handler will see, and counts it. */
+void http_exchange_refuse(struct http_server *server, struct http_call *call, uint16_t code);
+bool http_exchange_has_header(const struct http_response *response, struct slice name);
 const char *http_exchange_reason(int status);
 
 /* connection.c */

@@ -1,3 +1,4 @@
+#include <arpa/inet.h>
 #include <strings.h>
 
 #include "http/http.h"
@@ -46,6 +47,30 @@ struct slice http_param(const struct http_call *call, const char *name) {
     }
   }
   return (struct slice){0};
+}
+
+struct slice http_network(struct arena *arena, struct slice address) {
+  char text[INET6_ADDRSTRLEN] = "";
+  struct in_addr v4;
+  struct in6_addr v6;
+  struct slice plain = slice_cut(&address, '%'); /* fe80::1%eth0: the link says nothing about who */
+  if (plain.len == 0 || plain.len >= sizeof text) {
+    return (struct slice){0};
+  }
+  memcpy(text, plain.ptr, plain.len);
+  if (inet_pton(AF_INET, text, &v4) == 1) {
+    return arena_copy(arena, plain);
+  }
+  if (inet_pton(AF_INET6, text, &v6) != 1) {
+    return (struct slice){0};
+  }
+  if (IN6_IS_ADDR_V4MAPPED(&v6)) {
+    inet_ntop(AF_INET, v6.s6_addr + 12, text, sizeof text);
+    return arena_copy(arena, slice_str(text));
+  }
+  memset(v6.s6_addr + 8, 0, 8);
+  inet_ntop(AF_INET6, &v6, text, sizeof text);
+  return arena_printf(arena, "%s/64", text);
 }
 
 static void put_header(struct http_response *response, struct slice name, struct slice value) {

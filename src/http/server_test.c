@@ -22,7 +22,8 @@ struct fixture {
   char socket_path[64];
 };
 
-static struct http_refusal refuse(void *app, uint16_t code) {
+/* Says what it could read of the request, so that tests see it. */
+static void refuse(void *app, struct http_call *call, uint16_t code) {
   (void)app;
   static const struct {
     uint16_t code;
@@ -30,12 +31,13 @@ static struct http_refusal refuse(void *app, uint16_t code) {
   } rows[] = {{HTTP_MALFORMED, 400},      {HTTP_HEAD_TOO_LARGE, 431}, {HTTP_TARGET_TOO_LONG, 414}, {HTTP_BODY_TOO_LARGE, 413},
               {HTTP_LENGTH_MISSING, 411}, {HTTP_METHOD_UNKNOWN, 501}, {HTTP_VERSION_UNKNOWN, 505}, {HTTP_TOO_SLOW, 408},
               {HTTP_OVERLOADED, 503}};
+  int status = 500;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    if (rows[i].code == code) {
-      return (struct http_refusal){rows[i].status, "text/plain", S("refused")};
-    }
+    status = rows[i].code == code ? rows[i].status : status;
   }
-  return (struct http_refusal){500, "text/plain", S("?")};
+  struct slice path = call->request.path;
+  struct slice language = http_header(&call->request, "Accept-Language");
+  http_reply(call, status, "text/plain", arena_printf(call->arena, "refused path=%.*s language=%.*s", SLICE_ARG(path), SLICE_ARG(language)));
 }
 
 /* Echoes method, path, query and body; /big answers more than the system buffers; /wait holds its worker until the gate opens. */
@@ -315,6 +317,10 @@ static void refuses_what_is_too_large(void **state) {
       fail_msg("row %zu: %.*s", i, (int)(answer.len < 200 ? answer.len : 200), (const char *)answer.ptr);
     }
   }
+  struct slice told = ask(&fixture, S("POST /form?x HTTP/1.1\r\n" H "Accept-Language: en\r\nContent-Length: 1001\r\n\r\nabc"));
+  assert_true(has(told, "refused path=/form language=en")); /* so that it can be said in the client's language */
+  told = ask(&fixture, S("HEAD /\x01 HTTP/1.1\r\n" H "\r\n"));
+  assert_true(has(told, "Content-Length: 23\r\n") && !has(told, "refused")); /* [RFC9110 9.3.2 MUST] no body after HEAD */
   stop(&fixture);
 }
 

@@ -270,10 +270,9 @@ static void handle(void *app, struct http_call *call) {
   }
 }
 
-static struct http_refusal refuse(void *app, uint16_t code) {
+static void refuse(void *app, struct http_call *call, uint16_t code) {
   (void)app;
-  return (struct http_refusal){code == HTTP_OVERLOADED ? 503 : 400, "application/problem+json",
-                               S("{\"type\":\"about:blank\"}")};
+  http_reply(call, code == HTTP_OVERLOADED ? 503 : 400, "application/problem+json", S("{\"type\":\"about:blank\"}"));
 }
 
 result receiver_open(const struct receiver_options *options, struct receiver **ret_receiver) {

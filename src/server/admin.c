@@ -67,10 +67,9 @@ static void handle(void *app, struct http_call *call) {
   }
 }
 
-static struct http_refusal refuse(void *app, uint16_t code) {
+static void refuse(void *app, struct http_call *call, uint16_t code) {
   (void)app;
-  int status = result_kind((result){code}) == RESULT_UNAVAILABLE ? 503 : 400;
-  return (struct http_refusal){status, "application/json", S("{}")};
+  http_reply(call, result_kind((result){code}) == RESULT_UNAVAILABLE ? 503 : 400, "application/json", S("{}"));
 }
 
 result server_admin_open(struct server_installation *installation, const struct server_writes *writes, struct admin *ret_admin) {

@@ -137,7 +137,7 @@ static void set_origin(void *app, int port) {
 }
 
 static void handle(void *app, struct http_call *call) { api_handle(((struct serving *)app)->api, call); }
-static struct http_refusal refuse(void *app, uint16_t code) { return api_refuse(((struct serving *)app)->api, code); }
+static void refuse(void *app, struct http_call *call, uint16_t code) { api_refuse(((struct serving *)app)->api, call, code); }
 
 static result open_http(struct serving *serving) {
   struct http_server_options options = {

@@ -128,8 +128,12 @@ test('no certificate is found by trying: which field is wrong is not told, and m
     answer = await anybody.post('/api/check', asked, { headers: { 'X-Real-IP': `203.0.113.${i}` } });
     if (i === 0) assert.equal(answer.body.code, 'check_no_match');
   }
-  assert.equal(answer.status, 503);
+  assert.equal(answer.status, 429);
   assert.equal(answer.body.code, 'too_many_attempts');
+  assert.ok(Number(answer.headers['retry-after']) > 60, `Retry-After: ${answer.headers['retry-after']}`);
+  const page = await anybody.request('POST', '/check', { body: new URLSearchParams(asked) });
+  assert.equal(page.status, 429);
+  assert.match(page.text, /từ mạng này/);
 });
 
 test('the log of all this names nobody', async () => {

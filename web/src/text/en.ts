@@ -29,7 +29,7 @@ export const en = {
     http_409: 'This can no longer be done in the present state.',
     http_413: 'What was sent is too large.',
     http_422: 'What was sent is not valid.',
-    http_429: 'Too many requests. Wait a minute and try again.',
+    http_429: 'Too many requests. Please try again in a few minutes.',
   },
   nav: {
     skip: 'Skip to main content',

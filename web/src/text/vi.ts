@@ -29,7 +29,7 @@ export const vi = {
     http_409: 'Việc này không còn thực hiện được ở trạng thái hiện tại.',
     http_413: 'Dữ liệu gửi lên quá lớn.',
     http_422: 'Dữ liệu gửi lên chưa hợp lệ.',
-    http_429: 'Quá nhiều yêu cầu. Mời đợi một phút rồi thử lại.',
+    http_429: 'Quá nhiều yêu cầu. Mời thử lại sau ít phút.',
   },
   nav: {
     skip: 'Đến nội dung chính',
