@@ -294,7 +294,7 @@ static void a_sign_in_ends_the_session_its_browser_had(void **state) {
   struct account_session session = {0};
   assert_ok(sign_in(country, PIN, PASSWORD, &mine));
   assert_ok(sign_in(country, PIN, PASSWORD, &elsewhere));
-  struct account_credentials again = {slice_str(PIN), S("khong phai mat khau"), {S("192.0.2.7"), S("Firefox")}, slice_str(mine.text)};
+  struct account_credentials again = {slice_str(PIN), S("khong phai mat khau"), {.address = S("192.0.2.7"), .network = S("192.0.2.7"), .agent = S("Firefox")}, slice_str(mine.text)};
   assert_code(account_sign_in(&country->env, NULL, &again, &next, &session), ACCOUNT_CREDENTIALS);
   assert_ok(find(country, &mine, &session)); /* a sign-in that fails ends nothing */
   again.password = slice_str(PASSWORD);
