@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/result.h"
+
 /* Written once: OpenSSL 3.0 looks a digest up by name at each use otherwise, which is slower than hashing a leaf and
  * contends for one lock. */
 static pthread_once_t fetched_once = PTHREAD_ONCE_INIT;
@@ -38,6 +40,12 @@ void digest_add(struct digest_stream *stream, struct slice bytes) {
 
 void digest_add_byte(struct digest_stream *stream, uint8_t byte) {
   digest_add(stream, slice_of(&byte, 1));
+}
+
+void digest_so_far(const struct digest_stream *stream, uint8_t ret_digest[static DIGEST_BYTES]) {
+  struct digest_stream copy CLEANUP(digest_free) = {EVP_MD_CTX_new()};
+  demand(copy.state != NULL && EVP_MD_CTX_copy_ex(copy.state, stream->state) == 1);
+  digest_end(&copy, ret_digest);
 }
 
 void digest_end(struct digest_stream *stream, uint8_t ret_digest[static DIGEST_BYTES]) {

@@ -19,5 +19,7 @@ struct digest_stream {
 void digest_begin(struct digest_stream *stream);
 void digest_add(struct digest_stream *stream, struct slice bytes);
 void digest_add_byte(struct digest_stream *stream, uint8_t byte);
+/* Of what was added until now; more may follow. */
+void digest_so_far(const struct digest_stream *stream, uint8_t ret_digest[static DIGEST_BYTES]);
 void digest_end(struct digest_stream *stream, uint8_t ret_digest[static DIGEST_BYTES]);
 void digest_free(struct digest_stream *stream);

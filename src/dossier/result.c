@@ -16,7 +16,7 @@ struct signing {
   const struct dossier_works *works;
   const struct dossier_release *release; /* of the person's key; NULL for the seal */
   struct slice pdf;                      /* in: what is signed; out: signed */
-  uint8_t before[32];                    /* the seal: the document it was made over */
+  struct wallet_bytes stored;            /* the signed document; for the seal its base is the one it was made over */
   bool delivered;
 };
 
@@ -77,7 +77,8 @@ static result sign_with(struct act_context *context, struct signing *signing, st
 static result store_signed(struct act_context *context) {
   struct signing *signing = context->arg;
   TRY(require_stage(&context->dossier, DOSSIER_STAGE_DECIDED));
-  TRY(wallet_bytes_put(context->tx, signing->pdf, context->dossier.document_sha256));
+  TRY(wallet_bytes_put(context->tx, &signing->stored));
+  memcpy(context->dossier.document_sha256, signing->stored.sha256, 32);
   context->dossier.stage = DOSSIER_STAGE_SIGNED;
   struct act_step step = {.name = "sign", .legal_basis = dossier_act_record_basis(clock_date_of(context->now_ms))};
   return dossier_act_note(context, &step);
@@ -95,6 +96,7 @@ result dossier_sign(struct env *env, const struct dossier_works *works, struct a
       .reason = S("Cấp Phiếu lý lịch tư pháp"),
       .place = dossier_certificate_place(context.dossier.province, clock_date_of(context.now_ms))};
   TRY(sign_with(&context, &signing, arena_printf(arena, "officer/%lld", (long long)act->actor_id), &order));
+  wallet_bytes_prepare(signing.pdf, pdf_front_length(works->renderer, signing.pdf), &signing.stored);
   return dossier_act_run(&context, store_signed);
 }
 
@@ -140,11 +142,11 @@ static result store_sealed(struct act_context *context) {
   struct signing *signing = context->arg;
   struct dossier *d = &context->dossier;
   TRY(require_stage(d, DOSSIER_STAGE_SIGNED));
-  if (memcmp(d->document_sha256, signing->before, 32) != 0) {
+  if (memcmp(d->document_sha256, signing->stored.base_sha256, 32) != 0) {
     FAIL(DOSSIER_STAGE, "another document was signed meanwhile");
   }
-  TRY(wallet_bytes_drop(context->tx, d->document_sha256)); /* the sealed file begins with it */
-  TRY(wallet_bytes_put(context->tx, signing->pdf, d->document_sha256));
+  TRY(wallet_bytes_put(context->tx, &signing->stored));
+  memcpy(d->document_sha256, signing->stored.sha256, 32);
   d->stage = DOSSIER_STAGE_SEALED;
   d->sealer_id = context->act->actor_id;
   d->finished_at_ms = context->now_ms;
@@ -159,8 +161,7 @@ static result load_signed(struct act_context *context, struct signing *signing, 
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   int32_t today = clock_date_of(context->now_ms);
   TRY(db_read_begin(context->env->db, &tx));
-  memcpy(signing->before, context->dossier.document_sha256, 32);
-  TRY(wallet_bytes_get(tx, context->arena, signing->before, &signing->pdf));
+  TRY(wallet_bytes_get(tx, context->arena, context->dossier.document_sha256, &signing->pdf));
   TRY(register_agency_load(tx, context->arena, context->dossier.agency_code, today, ret_agency));
   if (!slice_empty(ret_agency->parent)) {
     TRY(register_agency_load(tx, context->arena, ret_agency->parent, today, ret_parent));
@@ -177,12 +178,14 @@ result dossier_seal(struct env *env, const struct dossier_works *works, struct a
   TRY(dossier_act_require(&context));
   TRY(require_stage(&context.dossier, DOSSIER_STAGE_SIGNED));
   TRY(load_signed(&context, &signing, &agency, &parent));
+  size_t signed_length = signing.pdf.len; /* the sealed file begins with it */
   struct sign_order order = {
       .field = SIGN_SEAL,
       .above = parent.name_vi,
       .reason = S("Đóng dấu cơ quan"),
       .place = dossier_certificate_place(context.dossier.province, clock_date_of(context.now_ms))};
   TRY(sign_with(&context, &signing, arena_printf(arena, "seal/%.*s", SLICE_ARG(agency.code)), &order));
+  wallet_bytes_prepare(signing.pdf, signed_length, &signing.stored);
   TRY(dossier_act_run(&context, store_sealed));
   if (works->outbox != NULL) {
     outbox_runner_wake(works->outbox);

@@ -1,12 +1,9 @@
-/* From a laid-out paper to the file: what pages share, the objects of fonts, structure and fields, catalog and trailer.
- */
+/* From a laid-out paper to the file: behind the front (front.c) the pages, structure and fields, catalog and trailer. */
 #include "crypto/digest.h"
 #include "pdf/paper.h"
 
-/* Object numbers of one file. Arrays are reserved in one go: element i is first + i. */
+/* Object numbers of one file beyond the fixed ones of render.h. Arrays are reserved in one go: element i is first + i. */
 struct numbers {
-  int catalog, info, metadata, intent, profile, background, blank, pages, structure, parents;
-  int fonts[PDF_FACE_COUNT];
   int first_page, first_content, first_element, first_field;
 };
 
@@ -30,55 +27,17 @@ static void put_reference(struct buf *out, const char *before, int number) {
   buf_append(out, S(" 0 R"));
 }
 
-/* [ISO 19005-2 6.2.11] embedded, Identity-H, with ToUnicode and CIDToGIDMap */
-static void write_font(struct document *document, enum pdf_face face) {
-  enum { STEM_REGULAR = 80, STEM_BOLD = 140, FLAG_SYMBOLIC = 4 };
-  struct pdf_sheet *sheet = document->sheet;
-  struct pdf_writer *writer = &document->writer;
-  const struct pdf_font *font = &sheet->renderer->fonts[face];
-  const struct pdf_embedding *embedding = &font->embeddings[sheet->wide ? PDF_WIDE : PDF_VIETNAMESE];
-  int first = document->at.fonts[face];
-  struct buf *out = pdf_writer_begin(writer, first);
-  buf_append(out, S("<< /Type /Font /Subtype /Type0 /BaseFont /"));
-  buf_append(out, embedding->name);
-  put_reference(out, " /Encoding /Identity-H /DescendantFonts [", first + 1);
-  put_reference(out, "] /ToUnicode ", first + 4);
-  buf_append(out, S(" >>"));
-  pdf_writer_end(writer);
-  (void)pdf_writer_begin(writer, first + 1);
-  buf_append(out, S("<< /Type /Font /Subtype /CIDFontType2 /BaseFont /"));
-  buf_append(out, embedding->name);
-  put_reference(out, " /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor ",
-                first + 2);
-  buf_append(out, S(" /CIDToGIDMap /Identity /W "));
-  buf_append(out, embedding->widths);
-  buf_append(out, S(" >>"));
-  pdf_writer_end(writer);
-  (void)pdf_writer_begin(writer, first + 2);
-  buf_append(out, S("<< /Type /FontDescriptor /FontName /"));
-  buf_append(out, embedding->name);
-  buf_printf(out, " /Flags %d /FontBBox [%d %d %d %d] /ItalicAngle 0 /Ascent %d /Descent %d /CapHeight %d /StemV %d",
-             FLAG_SYMBOLIC, font->box[0], font->box[1], font->box[2], font->box[3], font->ascent, font->descent,
-             font->cap_height, face == PDF_BOLD ? STEM_BOLD : STEM_REGULAR);
-  put_reference(out, " /FontFile2 ", first + 3);
-  buf_append(out, S(" >>"));
-  pdf_writer_end(writer);
-  struct slice entries = arena_printf(sheet->arena, "/Filter /FlateDecode /Length1 %zu", embedding->file_len);
-  pdf_writer_stream(writer, first + 3, entries, embedding->file);
-  pdf_writer_stream(writer, first + 4, S("/Filter /FlateDecode"), embedding->to_unicode);
-}
-
 static void write_page(struct document *document, size_t index) {
   struct pdf_sheet *sheet = document->sheet;
   struct pdf_writer *writer = &document->writer;
   const struct numbers *at = &document->at;
   struct buf *out = pdf_writer_begin(writer, at->first_page + (int)index);
-  put_reference(out, "<< /Type /Page /Parent ", at->pages);
+  put_reference(out, "<< /Type /Page /Parent ", PDF_OBJECT_PAGES);
   buf_append(out, S(" /MediaBox [0 0 "));
   PDF_PUT(out, sheet->width, sheet->height);
-  put_reference(out, "] /Resources << /Font << /F1 ", at->fonts[PDF_REGULAR]);
-  put_reference(out, " /F2 ", at->fonts[PDF_BOLD]);
-  put_reference(out, " >> /XObject << /Bg ", at->background);
+  put_reference(out, "] /Resources << /Font << /F1 ", pdf_object_font(PDF_REGULAR));
+  put_reference(out, " /F2 ", pdf_object_font(PDF_BOLD));
+  put_reference(out, " >> /XObject << /Bg ", PDF_OBJECT_BACKGROUND);
   put_reference(out, " >> >> /Contents ", at->first_content + (int)index);
   buf_append(out, S(" /StructParents "));
   pdf_put_integer(out, (int64_t)index);
@@ -110,7 +69,7 @@ static void write_field(struct document *document, size_t index) {
   PDF_PUT(out, field->x, field->y, field->x + field->width, field->y + field->height);
   put_reference(out, "] /P ", at->first_page + (int)field->page);
   buf_printf(out, " /F %d /StructParent %zu", PRINT_AND_LOCKED, document->sheet->page_count + index);
-  put_reference(out, " /AP << /N ", at->blank);
+  put_reference(out, " /AP << /N ", PDF_OBJECT_BLANK);
   buf_append(out, S(" >> >>"));
   pdf_writer_end(&document->writer);
 }
@@ -137,7 +96,7 @@ static void write_element(struct document *document, int index, const int *first
   struct buf *out = pdf_writer_begin(&document->writer, at->first_element + index);
   buf_append(out, S("<< /Type /StructElem /S /"));
   buf_append_str(out, element->type);
-  put_reference(out, " /P ", element->parent < 0 ? at->structure : at->first_element + element->parent);
+  put_reference(out, " /P ", element->parent < 0 ? PDF_OBJECT_STRUCTURE : at->first_element + element->parent);
   if (element->attributes != NULL) {
     buf_append(out, S(" /A "));
     buf_append_str(out, element->attributes);
@@ -167,7 +126,7 @@ static void write_element(struct document *document, int index, const int *first
 
 static void write_parent_tree(struct document *document) {
   struct pdf_sheet *sheet = document->sheet;
-  struct buf *out = pdf_writer_begin(&document->writer, document->at.parents);
+  struct buf *out = pdf_writer_begin(&document->writer, PDF_OBJECT_PARENTS);
   buf_append(out, S("<< /Nums ["));
   for (size_t page = 0; page < sheet->page_count; page++) {
     const int32_t *marked = (const int32_t *)(const void *)sheet->pages[page].marked.ptr;
@@ -200,9 +159,9 @@ static void write_structure(struct document *document) {
     next_sibling[element] = first_child[parent];
     first_child[parent] = element;
   }
-  struct buf *out = pdf_writer_begin(&document->writer, document->at.structure);
+  struct buf *out = pdf_writer_begin(&document->writer, PDF_OBJECT_STRUCTURE);
   put_reference(out, "<< /Type /StructTreeRoot /K ", document->at.first_element);
-  put_reference(out, " /ParentTree ", document->at.parents);
+  put_reference(out, " /ParentTree ", PDF_OBJECT_PARENTS);
   buf_append(out, S(" /ParentTreeNextKey "));
   pdf_put_integer(out, (int64_t)(sheet->page_count + sheet->field_count));
   buf_append(out, S(" >>"));
@@ -216,21 +175,21 @@ static void write_structure(struct document *document) {
 static void write_catalog(struct document *document, const struct pdf_paper_info *info) {
   struct pdf_sheet *sheet = document->sheet;
   const struct numbers *at = &document->at;
-  struct buf *out = pdf_writer_begin(&document->writer, at->catalog);
-  put_reference(out, "<< /Type /Catalog /Pages ", at->pages);
-  put_reference(out, " /Metadata ", at->metadata);
-  put_reference(out, " /StructTreeRoot ", at->structure);
+  struct buf *out = pdf_writer_begin(&document->writer, PDF_OBJECT_CATALOG);
+  put_reference(out, "<< /Type /Catalog /Pages ", PDF_OBJECT_PAGES);
+  put_reference(out, " /Metadata ", PDF_OBJECT_METADATA);
+  put_reference(out, " /StructTreeRoot ", PDF_OBJECT_STRUCTURE);
   put_reference(
       out,
       " /MarkInfo << /Marked true >> /Lang (vi-VN) /ViewerPreferences << /DisplayDocTitle true >> /OutputIntents [",
-      at->intent);
+      PDF_OBJECT_INTENT);
   buf_append_byte(out, ']');
   for (size_t i = 0; i < sheet->field_count; i++) {
     put_reference(out, i == 0 ? " /AcroForm << /Fields [" : " ", at->first_field + (int)i);
   }
   buf_append(out, sheet->field_count > 0 ? S("] /SigFlags 3 >> >>") : S(" >>"));
   pdf_writer_end(&document->writer);
-  (void)pdf_writer_begin(&document->writer, at->info);
+  (void)pdf_writer_begin(&document->writer, PDF_OBJECT_INFO);
   buf_append(out, S("<< /Title "));
   pdf_put_text(out, info->title);
   buf_append(out, S(" /Subject "));
@@ -243,7 +202,7 @@ static void write_catalog(struct document *document, const struct pdf_paper_info
   pdf_put_date(out, info->created_at_ms);
   buf_append(out, S(" >>"));
   pdf_writer_end(&document->writer);
-  (void)pdf_writer_begin(&document->writer, at->pages);
+  (void)pdf_writer_begin(&document->writer, PDF_OBJECT_PAGES);
   buf_append(out, S("<< /Type /Pages /Count "));
   pdf_put_integer(out, (int64_t)sheet->page_count);
   for (size_t i = 0; i < sheet->page_count; i++) {
@@ -251,28 +210,6 @@ static void write_catalog(struct document *document, const struct pdf_paper_info
   }
   buf_append(out, S("] >>"));
   pdf_writer_end(&document->writer);
-}
-
-static void write_shared(struct document *document, const struct pdf_paper_info *info) {
-  struct pdf_sheet *sheet = document->sheet;
-  struct pdf_writer *writer = &document->writer;
-  const struct numbers *at = &document->at;
-  pdf_writer_stream(writer, at->profile, S("/N 3 /Filter /FlateDecode"), sheet->renderer->profile);
-  struct buf *out = pdf_writer_begin(writer, at->intent);
-  put_reference(
-      out, "<< /Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB) /Info (sRGB) /DestOutputProfile ",
-      at->profile);
-  buf_append(out, S(" >>"));
-  pdf_writer_end(writer);
-  for (int face = 0; face < PDF_FACE_COUNT; face++) {
-    write_font(document, (enum pdf_face)face);
-  }
-  pdf_writer_stream(writer, at->background,
-                    S("/Type /XObject /Subtype /Form /BBox [0 0 1000 1000] /Filter /FlateDecode"),
-                    sheet->renderer->background);
-  pdf_writer_stream(writer, at->blank, S("/Type /XObject /Subtype /Form /BBox [0 0 1 1]"), S(""));
-  /* [ISO 19005-2 6.6.2] the metadata stream is not compressed, so that it can be found without reading PDF */
-  pdf_writer_stream(writer, at->metadata, S("/Type /Metadata /Subtype /XML"), pdf_xmp(sheet->arena, info));
 }
 
 static result finish_pages(struct pdf_sheet *sheet, const struct pdf_footer *footer) {
@@ -311,30 +248,19 @@ static result finish_pages(struct pdf_sheet *sheet, const struct pdf_footer *foo
 
 result pdf_sheet_finish(struct pdf_sheet *sheet, const struct pdf_paper_info *info, const struct pdf_footer *footer,
                         struct slice *ret_bytes) {
-  enum { OBJECTS_A_FONT = 5 };
+  enum { ROOM = 20 * 1024 }; /* most certificates fit without growing */
   TRY(finish_pages(sheet, footer));
+  const struct pdf_writer *front = &sheet->renderer->fronts[sheet->wide ? PDF_WIDE : PDF_VIETNAMESE];
   struct document document = {.sheet = sheet};
   struct pdf_writer *writer = &document.writer;
-  pdf_writer_init(writer, sheet->arena);
+  pdf_writer_continue(writer, sheet->arena, front, ROOM);
   struct numbers *at = &document.at;
-  at->catalog = pdf_writer_reserve(writer);
-  at->info = pdf_writer_reserve(writer);
-  at->pages = pdf_writer_reserve(writer);
-  at->metadata = pdf_writer_reserve(writer);
-  at->intent = pdf_writer_reserve(writer);
-  at->profile = pdf_writer_reserve(writer);
-  at->background = pdf_writer_reserve(writer);
-  at->blank = pdf_writer_reserve(writer);
-  at->structure = pdf_writer_reserve(writer);
-  at->parents = pdf_writer_reserve(writer);
-  for (int face = 0; face < PDF_FACE_COUNT; face++) {
-    at->fonts[face] = reserve_many(writer, OBJECTS_A_FONT);
-  }
   at->first_page = reserve_many(writer, sheet->page_count);
   at->first_content = reserve_many(writer, sheet->page_count);
   at->first_field = reserve_many(writer, sheet->field_count);
   at->first_element = reserve_many(writer, (size_t)sheet->element_count);
-  write_shared(&document, info);
+  /* [ISO 19005-2 6.6.2] the metadata stream is not compressed, so that it can be found without reading PDF */
+  pdf_writer_stream(writer, PDF_OBJECT_METADATA, S("/Type /Metadata /Subtype /XML"), pdf_xmp(sheet->arena, info));
   for (size_t i = 0; i < sheet->page_count; i++) {
     write_page(&document, i);
   }
@@ -344,7 +270,7 @@ result pdf_sheet_finish(struct pdf_sheet *sheet, const struct pdf_paper_info *in
   write_structure(&document);
   write_catalog(&document, info);
   uint8_t digest[32];
-  digest_sha256(buf_slice(&writer->out), digest);
-  *ret_bytes = pdf_writer_finish(writer, at->catalog, at->info, digest);
+  digest_sha256(slice_from(buf_slice(&writer->out), front->out.len), digest); /* the front makes no difference */
+  *ret_bytes = pdf_writer_finish(writer, PDF_OBJECT_CATALOG, PDF_OBJECT_INFO, digest);
   return OK;
 }

@@ -141,7 +141,8 @@ static struct slice write_to_unicode(struct arena *arena, const struct pdf_font 
   return deflate_once(arena, buf_slice(&out));
 }
 
-static result embed(struct arena *arena, struct pdf_font *font, enum pdf_repertoire repertoire) {
+result pdf_font_embed(struct arena *arena, const struct pdf_font *font, enum pdf_repertoire repertoire,
+                      struct pdf_embedding *ret_embedding) {
   static const char *const dropped[] = {"GSUB", "GPOS", "GDEF", "OS/2", "name", "post",
                                         "cmap", "gasp", "DSIG", "STAT", "meta"};
   static const char *const names[PDF_REPERTOIRE_COUNT][PDF_FACE_COUNT] = {
@@ -170,7 +171,7 @@ static result embed(struct arena *arena, struct pdf_font *font, enum pdf_reperto
   hb_blob_t *blob = hb_face_reference_blob(subset);
   unsigned len = 0;
   const char *bytes = hb_blob_get_data(blob, &len);
-  font->embeddings[repertoire] = (struct pdf_embedding){
+  *ret_embedding = (struct pdf_embedding){
       .name = slice_str(names[repertoire][font->face]),
       .file = deflate_once(arena, slice_of(bytes, len)),
       .file_len = len,
@@ -207,7 +208,7 @@ static result read_metrics(struct pdf_font *font) {
   return OK;
 }
 
-result pdf_font_open(struct arena *arena, enum pdf_face face, struct pdf_font *ret_font) {
+result pdf_font_open(enum pdf_face face, struct pdf_font *ret_font) {
   const uint8_t *begin = face == PDF_BOLD ? pdf_font_data_bold : pdf_font_data_regular;
   const uint8_t *end = face == PDF_BOLD ? pdf_font_data_bold_end : pdf_font_data_regular_end;
   struct pdf_font *font = ret_font;
@@ -229,11 +230,7 @@ result pdf_font_open(struct arena *arena, enum pdf_face face, struct pdf_font *r
   }
   hb_buffer_destroy(buffer);
   hb_font_make_immutable(font->hb_font);
-  TRY(read_metrics(font));
-  for (int repertoire = 0; repertoire < PDF_REPERTOIRE_COUNT; repertoire++) {
-    TRY(embed(arena, font, (enum pdf_repertoire)repertoire));
-  }
-  return OK;
+  return read_metrics(font);
 }
 
 void pdf_font_close(struct pdf_font *font) {

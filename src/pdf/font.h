@@ -45,11 +45,13 @@ struct pdf_font {
   uint16_t character[PDF_GLYPHS_MAX]; /* what a glyph stands for; 0: not in any repertoire */
   uint8_t wide[PDF_GLYPHS_MAX];
   int ascent, descent, cap_height, box[4];
-  struct pdf_embedding embeddings[PDF_REPERTOIRE_COUNT];
 };
 
-MUST_USE result pdf_font_open(struct arena *arena, enum pdf_face face, struct pdf_font *ret_font);
+MUST_USE result pdf_font_open(enum pdf_face face, struct pdf_font *ret_font);
 void pdf_font_close(struct pdf_font *font);
+/* Subsets and compresses: milliseconds. */
+MUST_USE result pdf_font_embed(struct arena *arena, const struct pdf_font *font, enum pdf_repertoire repertoire,
+                               struct pdf_embedding *ret_embedding);
 /* buffer belongs to the calling thread meanwhile. */
 MUST_USE result pdf_font_shape(const struct pdf_font *font, hb_buffer_t *buffer, struct arena *arena, struct slice text,
                                struct pdf_shaped *ret_shaped);

@@ -44,6 +44,10 @@ struct pdf_renderer;
 MUST_USE result pdf_renderer_open(struct pdf_renderer **ret_renderer);
 void pdf_renderer_close(struct pdf_renderer *renderer);
 
+/* How many bytes of a paper are the same in all papers of this renderer with the same fonts (two in three of a
+ * certificate): who stores many can store these once. 0: not a paper of this renderer. */
+size_t pdf_front_length(const struct pdf_renderer *renderer, struct slice bytes);
+
 /* ---- criminal record certificate ---- */
 
 enum pdf_certificate_kind { PDF_CERTIFICATE_1 = 1, PDF_CERTIFICATE_2 = 2 };

@@ -241,6 +241,29 @@ static void threads_share_a_renderer(void **state) {
   arena_free(&arena);
 }
 
+/* What is stored once for all papers is indeed the beginning of each; a changed paper, or one of other fonts, has another. */
+static void papers_share_their_front(void **state) {
+  struct arena arena = {0};
+  struct pdf_certificate certificate = sample();
+  struct slice one;
+  struct slice other;
+  struct slice foreign;
+  assert_ok(pdf_certificate_write(*state, &arena, &certificate, &one));
+  certificate.number = S("25HN2024/00002");
+  assert_ok(pdf_certificate_write(*state, &arena, &certificate, &other));
+  certificate.name = S("BJÖRN ŁUKASZ");
+  assert_ok(pdf_certificate_write(*state, &arena, &certificate, &foreign));
+  size_t front = pdf_front_length(*state, one);
+  assert_true(front > one.len / 2 && front < one.len);
+  assert_int_equal(pdf_front_length(*state, other), front);
+  assert_memory_equal(one.ptr, other.ptr, front);
+  assert_true(pdf_front_length(*state, foreign) > front);
+  ((uint8_t *)(uintptr_t)other.ptr)[front - 1] ^= 1;
+  assert_int_equal(pdf_front_length(*state, other), 0);
+  assert_int_equal(pdf_front_length(*state, slice_sub(one, 0, front - 1)), 0);
+  arena_free(&arena);
+}
+
 /* The reader takes what the writer made, and nothing that differs from it in how it is put together. */
 static void reader_refuses_disorder(void **state) {
   struct arena arena = {0};
@@ -314,6 +337,7 @@ int main(void) {
       cmocka_unit_test(long_texts_and_lists_go_over_pages),
       cmocka_unit_test(slips_are_one_design),
       cmocka_unit_test(threads_share_a_renderer),
+      cmocka_unit_test(papers_share_their_front),
       cmocka_unit_test(reader_refuses_disorder),
       cmocka_unit_test(reader_refuses_odd_values),
   };

@@ -58,15 +58,16 @@ struct slice pdf_deflate(struct pdf_workspace *workspace, struct arena *arena, s
 static result open_parts(struct pdf_renderer *renderer, struct pdf_workspace *workspace) {
   struct arena *arena = &renderer->arena;
   for (int face = 0; face < PDF_FACE_COUNT; face++) {
-    TRY(pdf_font_open(arena, (enum pdf_face)face, &renderer->fonts[face]));
+    TRY(pdf_font_open((enum pdf_face)face, &renderer->fonts[face]));
   }
   for (int phrase = 0; phrase < PHRASE_COUNT; phrase++) {
     const struct pdf_font *font = &renderer->fonts[pdf_phrase_face((enum pdf_phrase)phrase)];
     TRY(pdf_font_shape(font, workspace->buffer, arena, pdf_phrase_text((enum pdf_phrase)phrase),
                        &renderer->phrases[phrase]));
   }
-  renderer->profile = pdf_deflate(workspace, arena, pdf_icc_profile(arena));
-  renderer->background = pdf_deflate(workspace, arena, pdf_background(arena));
+  for (int repertoire = 0; repertoire < PDF_REPERTOIRE_COUNT; repertoire++) {
+    TRY(pdf_front_write(renderer, workspace, (enum pdf_repertoire)repertoire));
+  }
   return OK;
 }
 

@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include "pdf/font.h"
+#include "pdf/writer.h"
 
 /* Words that stand on every paper of a kind: shaped once, in pdf_renderer_open. The text is in phrases.c. */
 enum pdf_phrase {
@@ -60,9 +61,8 @@ struct pdf_renderer {
   struct arena arena; /* written by pdf_renderer_open alone, then read-only */
   struct pdf_font fonts[PDF_FACE_COUNT];
   struct pdf_shaped phrases[PHRASE_COUNT];
-  struct slice profile;    /* the sRGB ICC profile, compressed */
-  struct slice background; /* the pale drum behind the text, compressed content stream */
-  void *pool;              /* lock and free list */
+  struct pdf_writer fronts[PDF_REPERTOIRE_COUNT]; /* only copied from */
+  void *pool;                                     /* lock and free list */
 };
 
 struct pdf_workspace *pdf_workspace_take(struct pdf_renderer *renderer);
@@ -71,6 +71,30 @@ struct slice pdf_deflate(struct pdf_workspace *workspace, struct arena *arena, s
 
 struct slice pdf_phrase_text(enum pdf_phrase phrase);
 enum pdf_face pdf_phrase_face(enum pdf_phrase phrase);
+
+/* Numbers of the objects that every paper has. Those from the intent to the blank picture, and the fonts, are the front:
+ * the bytes all papers of a repertoire begin with. */
+enum {
+  PDF_OBJECT_CATALOG = 1,
+  PDF_OBJECT_INFO,
+  PDF_OBJECT_PAGES,
+  PDF_OBJECT_METADATA,
+  PDF_OBJECT_STRUCTURE,
+  PDF_OBJECT_PARENTS,
+  PDF_OBJECT_INTENT,
+  PDF_OBJECT_PROFILE,
+  PDF_OBJECT_BACKGROUND,
+  PDF_OBJECT_BLANK,
+  PDF_OBJECT_FONTS,
+  PDF_OBJECTS_A_FONT = 5,
+  PDF_OBJECTS_FIXED_END = PDF_OBJECT_FONTS + PDF_FACE_COUNT * PDF_OBJECTS_A_FONT,
+};
+static inline int pdf_object_font(enum pdf_face face) {
+  return PDF_OBJECT_FONTS + (int)face * PDF_OBJECTS_A_FONT;
+}
+/* front.c: writes the front of a repertoire into the renderer's arena. */
+MUST_USE result pdf_front_write(struct pdf_renderer *renderer, struct pdf_workspace *workspace,
+                                enum pdf_repertoire repertoire);
 
 /* metadata.c */
 struct slice pdf_icc_profile(struct arena *arena);

@@ -4,12 +4,20 @@
 
 void pdf_writer_init(struct pdf_writer *writer, struct arena *arena) {
   *writer = (struct pdf_writer){0};
-  buf_init(&writer->out, arena, 64 * 1024); /* most certificates fit without growing */
-  buf_init(&writer->offsets, arena, 256 * sizeof(size_t));
+  buf_init(&writer->out, arena, 32 * 1024);
+  buf_init(&writer->offsets, arena, 64 * sizeof(size_t));
   /* [ISO 32000-1 7.5.2] four bytes above 127 tell transfer programs that the file is binary */
   buf_append_str(&writer->out, "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n");
   memset(buf_extend(&writer->offsets, sizeof(size_t)), 0, sizeof(size_t));
   writer->count = 1;
+}
+
+void pdf_writer_continue(struct pdf_writer *writer, struct arena *arena, const struct pdf_writer *front, size_t room) {
+  *writer = (struct pdf_writer){.count = front->count};
+  buf_init(&writer->out, arena, front->out.len + room);
+  buf_init(&writer->offsets, arena, front->offsets.len + 64 * sizeof(size_t));
+  buf_append(&writer->out, buf_slice(&front->out));
+  buf_append(&writer->offsets, buf_slice(&front->offsets));
 }
 
 int pdf_writer_reserve(struct pdf_writer *writer) {

@@ -14,6 +14,8 @@ struct pdf_writer {
 };
 
 void pdf_writer_init(struct pdf_writer *writer, struct arena *arena);
+/* A file that begins as another one does, with room for so many bytes more before it must grow. `front` stays as it is. */
+void pdf_writer_continue(struct pdf_writer *writer, struct arena *arena, const struct pdf_writer *front, size_t room);
 int pdf_writer_reserve(struct pdf_writer *writer);
 /* Everything until pdf_writer_end is the object's value. */
 struct buf *pdf_writer_begin(struct pdf_writer *writer, int number);

@@ -1,5 +1,6 @@
 #include "wallet/wallet.h"
 
+#include "base/buf.h"
 #include "crypto/digest.h"
 
 const struct db_migration wallet_migrations[] = {
@@ -14,42 +15,107 @@ const struct db_migration wallet_migrations[] = {
      "  state int/personal NOT NULL, integrated_at time/personal NOT NULL,"
      "  PRIMARY KEY (person_id, document_id));"
      "CREATE UNIQUE INDEX wallet_document_once ON wallet_document (person_id, reference, kind);"},
+    {"wallet", 2, "ALTER TABLE document_bytes ADD COLUMN base bytes/public;"},
     {0},
 };
 
 #define DOCUMENT_COLUMNS \
   "person_id, document_id, kind, number, reference, issuer, issued_on, sha256, state, integrated_at"
 
-result wallet_bytes_put(struct db_tx *tx, struct slice bytes, uint8_t ret_sha256[32]) {
-  uint8_t sha256[32];
-  digest_sha256(bytes, sha256);
-  TRY(db_run(tx, "INSERT INTO document_bytes (sha256, bytes) VALUES ($1, $2) ON CONFLICT (sha256) DO NOTHING",
-             DB_ARGS(db_of_bytes(slice_of(sha256, sizeof sha256)), db_of_bytes(bytes)), NULL));
-  memcpy(ret_sha256, sha256, sizeof sha256);
+/* ---- bytes ---- */
+
+enum { PARTS_MAX = 4 }; /* front, signed, sealed; and one more */
+
+void wallet_bytes_prepare(struct slice bytes, size_t base_length, struct wallet_bytes *ret_bytes) {
+  struct digest_stream stream CLEANUP(digest_free) = {0};
+  struct wallet_bytes prepared = {.bytes = bytes, .base_length = base_length};
+  digest_begin(&stream);
+  digest_add(&stream, slice_sub(bytes, 0, base_length));
+  digest_so_far(&stream, prepared.base_sha256);
+  digest_add(&stream, slice_from(bytes, base_length));
+  digest_end(&stream, prepared.sha256);
+  *ret_bytes = prepared;
+}
+
+static result insert_part(struct db_tx *tx, const uint8_t sha256[32], struct slice part, struct db_value base) {
+  return db_run(tx,
+                "INSERT INTO document_bytes (sha256, bytes, base) VALUES ($1, $2, $3) ON CONFLICT (sha256) DO NOTHING",
+                DB_ARGS(db_of_bytes(slice_of(sha256, 32)), db_of_bytes(part), base), NULL);
+}
+
+/* Asked first: nearly always it is there, and an insert that comes to nothing copies it. */
+static result put_base(struct db_tx *tx, const struct wallet_bytes *bytes) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  result found = db_row(tx, "SELECT 1 FROM document_bytes WHERE sha256 = $1",
+                        DB_ARGS(db_of_bytes(slice_of(bytes->base_sha256, 32))), &rows);
+  if (!is_code(found, DB_NO_ROW)) {
+    return found;
+  }
+  return insert_part(tx, bytes->base_sha256, slice_sub(bytes->bytes, 0, bytes->base_length), db_of_null());
+}
+
+result wallet_bytes_put(struct db_tx *tx, const struct wallet_bytes *bytes) {
+  if (bytes->base_length == 0) {
+    return insert_part(tx, bytes->sha256, bytes->bytes, db_of_null());
+  }
+  TRY(put_base(tx, bytes));
+  return insert_part(tx, bytes->sha256, slice_from(bytes->bytes, bytes->base_length),
+                     db_of_bytes(slice_of(bytes->base_sha256, 32)));
+}
+
+/* One part; *ret_base is empty where the document begins. */
+static result load_part(struct db_tx *tx, struct arena *arena, struct slice sha256, struct slice *ret_part,
+                        struct slice *ret_base) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_row(tx, "SELECT bytes, base FROM document_bytes WHERE sha256 = $1", DB_ARGS(db_of_bytes(sha256)), &rows));
+  *ret_part = db_bytes_copy(&rows, 0, arena);
+  *ret_base = db_bytes_copy(&rows, 1, arena);
   return OK;
 }
 
-result wallet_bytes_drop(struct db_tx *tx, const uint8_t sha256[32]) {
-  return db_run(tx, "DELETE FROM document_bytes WHERE sha256 = $1", DB_ARGS(db_of_bytes(slice_of(sha256, 32))), NULL);
+/* The last part first. */
+static result load_parts(struct db_tx *tx, struct arena *arena, const uint8_t sha256[32], struct slice parts[PARTS_MAX],
+                         size_t *ret_count) {
+  struct slice next = slice_of(sha256, 32);
+  size_t count = 0;
+  while (!slice_empty(next)) {
+    if (count == PARTS_MAX) {
+      FAIL(WALLET_BYTES_ALTERED, "a stored document of more than %d parts", PARTS_MAX);
+    }
+    result found = load_part(tx, arena, next, &parts[count], &next);
+    if (is_code(found, DB_NO_ROW)) {
+      FAIL(count == 0 ? WALLET_DOCUMENT_UNKNOWN : WALLET_BYTES_ALTERED, "part %zu is not stored", count);
+    }
+    TRY(found);
+    count++;
+  }
+  *ret_count = count;
+  return OK;
 }
 
 result wallet_bytes_get(struct db_tx *tx, struct arena *arena, const uint8_t sha256[32], struct slice *ret_bytes) {
-  struct db_rows rows CLEANUP(db_rows_close) = {0};
-  result found = db_row(tx, "SELECT bytes FROM document_bytes WHERE sha256 = $1",
-                        DB_ARGS(db_of_bytes(slice_of(sha256, 32))), &rows);
-  if (is_code(found, DB_NO_ROW)) {
-    FAIL(WALLET_DOCUMENT_UNKNOWN, "no bytes under that hash");
-  }
-  TRY(found);
-  struct slice bytes = db_bytes_copy(&rows, 0, arena);
+  struct slice parts[PARTS_MAX];
+  struct buf whole;
+  size_t count = 0;
+  size_t length = 0;
   uint8_t again[32];
-  digest_sha256(bytes, again);
+  TRY(load_parts(tx, arena, sha256, parts, &count));
+  for (size_t i = 0; i < count; i++) {
+    length += parts[i].len;
+  }
+  buf_init(&whole, arena, length);
+  while (count > 0) {
+    buf_append(&whole, parts[--count]);
+  }
+  digest_sha256(buf_slice(&whole), again);
   if (memcmp(again, sha256, sizeof again) != 0) {
     FAIL(WALLET_BYTES_ALTERED, "stored document does not hash to its key");
   }
-  *ret_bytes = bytes;
+  *ret_bytes = buf_slice(&whole);
   return OK;
 }
+
+/* ---- documents ---- */
 
 result wallet_document_add(struct env *env, struct db_tx *tx, struct wallet_document *d) {
   int64_t added = 0;

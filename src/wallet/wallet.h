@@ -1,6 +1,9 @@
 /* wallet/wallet.h: the documents a person holds. Bytes lie in document_bytes, keyed by their SHA-256 and written with
  * the state change that made them, never as files.
  *
+ * Parts      what begins with the bytes of another document is stored as that one's key and what follows: a sealed
+ *            certificate as its signed revision and the seal, that as the front all certificates share and the rest. The
+ *            key is always the SHA-256 of the whole, and every load puts the whole together and hashes it.
  * Does not   verify signatures (sign/) or render (pdf/).
  */
 #pragma once
@@ -9,7 +12,7 @@
 enum wallet_error {
   WALLET_DOCUMENT_UNKNOWN =
       RESULT_CODE(RESULT_NOT_FOUND, MODULE_WALLET, 1),                   /* No such document in this person's wallet. */
-  WALLET_BYTES_ALTERED = RESULT_CODE(RESULT_INTERNAL, MODULE_WALLET, 2), /* Stored bytes do not hash to their key. */
+  WALLET_BYTES_ALTERED = RESULT_CODE(RESULT_INTERNAL, MODULE_WALLET, 2), /* Stored bytes do not hash to their key, or are not whole. */
 };
 
 extern const struct db_migration wallet_migrations[];
@@ -30,11 +33,18 @@ struct wallet_document {
   int64_t integrated_at_ms; /* when it arrived in the wallet */
 };
 
-/* Inside a write: stores bytes once per content; ret_sha256 is their key. */
-MUST_USE result wallet_bytes_put(struct db_tx *tx, struct slice bytes, uint8_t ret_sha256[32]);
-/* Inside a write: for a document that another one replaces. */
-MUST_USE result wallet_bytes_drop(struct db_tx *tx, const uint8_t sha256[32]);
-/* Re-hashed on every load. */
+struct wallet_bytes {
+  struct slice bytes;
+  uint8_t sha256[32];
+  size_t base_length; /* the first so many bytes are stored by themselves; 0: nothing is */
+  uint8_t base_sha256[32];
+};
+/* Outside a write, because it hashes everything. base_length: how many of the first bytes are a document stored before,
+ * or will be the beginning of many. */
+void wallet_bytes_prepare(struct slice bytes, size_t base_length, struct wallet_bytes *ret_bytes);
+/* Inside a write: stores bytes once per content, and their base if it is not there yet. */
+MUST_USE result wallet_bytes_put(struct db_tx *tx, const struct wallet_bytes *bytes);
+/* WALLET_BYTES_ALTERED: a part is missing, or the whole does not hash to its key. */
 MUST_USE result wallet_bytes_get(struct db_tx *tx, struct arena *arena, const uint8_t sha256[32],
                                  struct slice *ret_bytes);
 /* Inside a write: idempotent per (person, reference, type). */
