@@ -11,21 +11,18 @@ enum { BATCH = 64, PATH_BYTES = 4096, BLOB_BYTES = 32, LEAF_BYTES = 180, COMMAND
 /* In the order of dossier_submit's write. Numbers are bound to $1 (a person) and $2 (a counter), texts and bytes as the
  * constants of about the length that the platform writes. */
 static const char *const statements[] = {
-    "SELECT content, code FROM dossier_form WHERE person_id = $1 AND form_key = 'bare-' || $2",
+    "SELECT content FROM dossier WHERE applicant_id = $1 AND form_key = 'bare-' || $2",
     "SELECT 1 FROM dossier WHERE person_id = $1 AND procedure_name = 'bare' AND certificate = 1 AND status IN (1, 2, 4, 5, 6)"
     " LIMIT 1",
     "INSERT INTO dossier_serial (agency_code, day, last) VALUES ('BARE', $1 & 63, 1)"
-    " ON CONFLICT (agency_code, day) DO UPDATE SET last = dossier_serial.last + 1",
-    "SELECT last FROM dossier_serial WHERE agency_code = 'BARE' AND day = $1 & 63",
-    "INSERT INTO payment_reference (reference, person_id, payment_id) VALUES (hex(randomblob(7)), $1, $2)",
+    " ON CONFLICT (agency_code, day) DO UPDATE SET last = dossier_serial.last + 1 RETURNING last",
+    "INSERT INTO payment_reference (reference, person_id, payment_id) VALUES (printf('LLTP%010d', $2), $1, $2)",
     "INSERT INTO payment_request (person_id, payment_id, dossier_code, reference, amount, paid, state, created_at)"
     " VALUES ($1, $2, 'BARE-261121-' || $2, 'LLTP0123456789', 170000, 0, 1, $2)",
-    "INSERT INTO dossier_form (person_id, form_key, content, code) VALUES ($1, 'bare-' || $2, zeroblob(32), 'BARE-261121-' || "
-    "$2)",
     "INSERT INTO dossier_code (code, person_id, dossier_id) VALUES ('BARE-261121-' || $2, $1, $2)",
     "INSERT INTO dossier VALUES ($1, $2, $1, 'BARE-261121-' || $2, 'bare', '1.000000', 'BARE', '01', 1, 1, 0, $2, $2, 0, 0, 0,"
-    " 1, 1, 10, 900, 20000, 0, 1, 1, 0, 0, 170000, 0, 170000, zeroblob(32), hex(zeroblob(450)), hex(zeroblob(90)), 0, 0, 0,"
-    " NULL, '')",
+    " 1, 1, 10, 900, 20000, 0, 1, 1, 0, 0, 170000, 0, 170000, zeroblob(32), hex(zeroblob(710)), hex(zeroblob(78)), 0, 0, 0,"
+    " NULL, '', 'bare-' || $2, zeroblob(32))",
     "INSERT INTO dossier_move (person_id, dossier_id, move_id, at, from_status, to_status, actor_id, act, role, desk, legal_basis,"
     " note) VALUES ($1, $2, $2, $2, 0, 1, $1, 'submit', '', '', hex(zeroblob(20)), '')",
     /* two ledger entries: the fee request and the submission */

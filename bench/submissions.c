@@ -1,4 +1,4 @@
-/* bench/submissions.c DIR [SECONDS]: durable dossier submissions a second, without HTTP, beside bare SQLite.
+/* bench/submissions.c DIR [SECONDS [BARE_SECONDS]]: durable dossier submissions a second, without HTTP, beside bare SQLite.
  *
  *   submissions   64 threads in this process, each dossier_submit by another person: form check, facts from the registers,
  *                 two evaluations of the rule, one write with its ledger entries, acknowledged when durable; the ledger's
@@ -55,11 +55,12 @@ static void *client(void *context) {
 
 int main(int argc, char **argv) {
   if (argc < 2) {
-    (void)fprintf(stderr, "usage: bench_submissions DIR [SECONDS]\n");
+    (void)fprintf(stderr, "usage: bench_submissions DIR [SECONDS [BARE_SECONDS]]\n");
     return 2;
   }
   int64_t seconds = argc > 2 ? strtol(argv[2], NULL, 10) : SECONDS_DEFAULT;
-  double bare_before = bench_bare_per_s(argv[1], seconds);
+  int64_t bare_seconds = argc > 3 ? strtol(argv[3], NULL, 10) : seconds;
+  double bare_before = bench_bare_per_s(argv[1], bare_seconds);
   struct bench_world world;
   bench_world_open(argv[1], &world);
   struct load load = {.world = &world};
@@ -72,7 +73,7 @@ int main(int argc, char **argv) {
   int64_t elapsed_us = clock_monotonic_us() - began_us;
   struct db_figures after = db_figures(world.env->db);
   bench_world_close(&world);
-  double bare_after = bench_bare_per_s(argv[1], seconds);
+  double bare_after = bench_bare_per_s(argv[1], bare_seconds);
   int64_t done = load.done;
   double bare = (bare_before + bare_after) / 2;
   double rate = bench_rate(done, elapsed_us);
@@ -81,6 +82,6 @@ int main(int argc, char **argv) {
                "\"of_bare\": %.3f}\n",
                rate, (double)processor_us / (double)(done ? done : 1), (double)processor_us / (double)elapsed_us,
                (double)(after.writes - before.writes) / (double)(after.commits - before.commits), (long long)load.refused,
-               bare, bare_before, bare_after, rate / bare);
+               bare, bare_before, bare_after, bare > 0 ? rate / bare : 0);
   return 0;
 }

@@ -276,6 +276,7 @@ result db_writer_start(struct db_tx *tx, struct db_writer **ret_writer) {
     free(writer);
     FAIL(DB_UNAVAILABLE, "no thread for the writer");
   }
+  (void)pthread_setname_np(writer->thread, "writer");
   *ret_writer = writer;
   return OK;
 }

@@ -1,5 +1,8 @@
 #include "dossier/store.h"
 
+/* A submission is the platform's busiest write, so what it inserts lies in order of arrival: the wide row of a dossier in a
+ * table without a clustering key, its moves under dossier_id, which grows with time. Only narrow indexes lead from a
+ * person, who may be anybody, to their rows. */
 const struct db_migration dossier_migrations[] = {
     {"dossier", 1,
      "CREATE TABLE dossier ("
@@ -17,21 +20,18 @@ const struct db_migration dossier_migrations[] = {
      "  rule_hash bytes/public NOT NULL, outcome text/personal NOT NULL, form text/sensitive NOT NULL,"
      "  decision int/sensitive NOT NULL, decider_id id/public NOT NULL, sealer_id id/public NOT NULL,"
      "  document_sha256 bytes/personal, certificate_number text/personal NOT NULL,"
-     "  PRIMARY KEY (person_id, dossier_id));"
+     "  form_key text/personal NOT NULL, content bytes/personal NOT NULL," /* the form instance, and what it asked for */
+     "  UNIQUE (person_id, dossier_id), UNIQUE (applicant_id, form_key));"
      "CREATE INDEX dossier_agency ON dossier (agency_code, status, due_date);"
-     "CREATE INDEX dossier_applicant ON dossier (applicant_id);"
-     "CREATE INDEX dossier_submitted ON dossier (procedure_name, submitted_at);"
+     "CREATE INDEX dossier_submitted ON dossier (submitted_at);"
      "CREATE TABLE dossier_code ("
-     "  code text/personal NOT NULL PRIMARY KEY, person_id id/public NOT NULL, dossier_id id/public NOT NULL);"
+     "  code text/personal NOT NULL, person_id id/public NOT NULL, dossier_id id/public NOT NULL, PRIMARY KEY (code));"
      "CREATE TABLE dossier_serial ("
      "  agency_code text/public NOT NULL, day int/public NOT NULL, last int/public NOT NULL, PRIMARY KEY (agency_code, "
      "day));"
      "CREATE TABLE dossier_number ("
      "  agency_code text/public NOT NULL, year int/public NOT NULL, last int/public NOT NULL, PRIMARY KEY "
      "(agency_code, year));"
-     "CREATE TABLE dossier_form ("
-     "  person_id id/public NOT NULL, form_key text/personal NOT NULL, content bytes/personal NOT NULL,"
-     "  code text/personal NOT NULL, PRIMARY KEY (person_id, form_key));"
      "CREATE TABLE dossier_move ("
      "  person_id id/public NOT NULL, dossier_id id/public NOT NULL, move_id id/public NOT NULL, at time/personal NOT "
      "NULL,"
@@ -39,7 +39,7 @@ const struct db_migration dossier_migrations[] = {
      "text/personal NOT NULL,"
      "  role text/personal NOT NULL, desk text/personal NOT NULL, legal_basis text/public NOT NULL, note "
      "text/sensitive NOT NULL,"
-     "  PRIMARY KEY (person_id, dossier_id, move_id));"
+     "  PRIMARY KEY (dossier_id, person_id, move_id));"
      "CREATE TABLE dossier_slip ("
      "  person_id id/public NOT NULL, dossier_id id/public NOT NULL, slip_id id/public NOT NULL, kind int/personal NOT "
      "NULL,"
@@ -124,10 +124,6 @@ static struct db_value document_value(const struct dossier *d) {
 
 result dossier_store_insert(struct db_tx *tx, const struct dossier *d, struct slice form_key,
                             const uint8_t content[32]) {
-  TRY(db_run(tx, "INSERT INTO dossier_form (person_id, form_key, content, code) VALUES ($1, $2, $3, $4)",
-             DB_ARGS(db_of_int(d->applicant_id), db_of_text(form_key), db_of_bytes(slice_of(content, 32)),
-                     db_of_text(d->code)),
-             NULL));
   TRY(db_run(tx, "INSERT INTO dossier_code (code, person_id, dossier_id) VALUES ($1, $2, $3)",
              DB_ARGS(db_of_text(d->code), db_of_int(d->person_id), db_of_int(d->dossier_id)), NULL));
   return db_run(
@@ -138,10 +134,11 @@ result dossier_store_insert(struct db_tx *tx, const struct dossier *d, struct sl
       "reappointed_date,"
       " certificate, copies, ban_information, complex, fee, support, payable, rule_hash, outcome, form, decision, "
       "decider_id,"
-      " sealer_id, document_sha256, certificate_number, limit_unit, limit_roll, limit_count, limit_cut_off) VALUES "
+      " sealer_id, document_sha256, certificate_number, limit_unit, limit_roll, limit_count, limit_cut_off, form_key, "
+      "content) VALUES "
       "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
       " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, "
-      "$37)",
+      "$37, $38, $39)",
       DB_ARGS(db_of_int(d->person_id), db_of_int(d->dossier_id), db_of_int(d->applicant_id), db_of_text(d->code),
               db_of_text(d->procedure), db_of_text(d->national_code), db_of_text(d->agency_code),
               db_of_text(d->province), db_of_int(d->channel), db_of_int(d->status), db_of_int(d->stage),
@@ -152,7 +149,8 @@ result dossier_store_insert(struct db_tx *tx, const struct dossier *d, struct sl
               db_of_int(d->payable), db_of_bytes(slice_of(d->rule_hash, 32)), db_of_text(d->outcome),
               db_of_text(d->form), db_of_int(d->decision), db_of_int(d->decider_id), db_of_int(d->sealer_id),
               document_value(d), db_of_text(d->certificate_number), db_of_int(d->limit.unit), db_of_int(d->limit.roll),
-              db_of_int(d->limit.count), db_of_int(d->limit.cut_off_ms)),
+              db_of_int(d->limit.count), db_of_int(d->limit.cut_off_ms), db_of_text(form_key),
+              db_of_bytes(slice_of(content, 32))),
       NULL);
 }
 
@@ -173,12 +171,10 @@ result dossier_store_update(struct db_tx *tx, const struct dossier *d) {
 
 result dossier_store_code_next(struct db_tx *tx, struct arena *arena, struct slice agency_code, int32_t date,
                                struct slice *ret_code) {
-  TRY(db_run(tx,
-             "INSERT INTO dossier_serial (agency_code, day, last) VALUES ($1, $2, 1)"
-             " ON CONFLICT (agency_code, day) DO UPDATE SET last = dossier_serial.last + 1",
-             DB_ARGS(db_of_text(agency_code), db_of_int(date)), NULL));
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_row(tx, "SELECT last FROM dossier_serial WHERE agency_code = $1 AND day = $2",
+  TRY(db_row(tx,
+             "INSERT INTO dossier_serial (agency_code, day, last) VALUES ($1, $2, 1)"
+             " ON CONFLICT (agency_code, day) DO UPDATE SET last = dossier_serial.last + 1 RETURNING last",
              DB_ARGS(db_of_text(agency_code), db_of_int(date)), &rows));
   struct dossier_code code = {agency_code, date, db_int(&rows, 0)};
   *ret_code = dossier_code_write(arena, &code);
@@ -186,12 +182,10 @@ result dossier_store_code_next(struct db_tx *tx, struct arena *arena, struct sli
 }
 
 result dossier_store_number_next(struct db_tx *tx, struct slice agency_code, int16_t year, int64_t *ret_serial) {
-  TRY(db_run(tx,
-             "INSERT INTO dossier_number (agency_code, year, last) VALUES ($1, $2, 1)"
-             " ON CONFLICT (agency_code, year) DO UPDATE SET last = dossier_number.last + 1",
-             DB_ARGS(db_of_text(agency_code), db_of_int(year)), NULL));
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_row(tx, "SELECT last FROM dossier_number WHERE agency_code = $1 AND year = $2",
+  TRY(db_row(tx,
+             "INSERT INTO dossier_number (agency_code, year, last) VALUES ($1, $2, 1)"
+             " ON CONFLICT (agency_code, year) DO UPDATE SET last = dossier_number.last + 1 RETURNING last",
              DB_ARGS(db_of_text(agency_code), db_of_int(year)), &rows));
   *ret_serial = db_int(&rows, 0);
   return OK;
@@ -215,17 +209,19 @@ result dossier_load(struct db_tx *tx, struct arena *arena, struct slice code, st
 result dossier_store_form_find(struct db_tx *tx, struct arena *arena, const struct dossier_store_form *form,
                                bool *ret_found, struct dossier *ret_dossier) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT content, code FROM dossier_form WHERE person_id = $1 AND form_key = $2",
+  TRY(db_query(tx,
+               "SELECT " DOSSIER_COLUMNS ", d.content FROM dossier d WHERE d.applicant_id = $1 AND d.form_key = $2",
                DB_ARGS(db_of_int(form->applicant_id), db_of_text(form->key)), &rows));
   *ret_found = db_rows_next(&rows);
   TRY(rows.status);
   if (!*ret_found) {
     return OK;
   }
-  if (!slice_eq(db_bytes(&rows, 0), slice_of(form->content, 32))) {
+  if (!slice_eq(db_bytes(&rows, 37), slice_of(form->content, 32))) {
     FAIL(DOSSIER_FORM_KEY_DIFFERS, "form key used for another content");
   }
-  return dossier_load(tx, arena, db_text_copy(&rows, 1, arena), ret_dossier);
+  read_dossier(&rows, arena, ret_dossier);
+  return OK;
 }
 
 result dossier_store_open_exists(struct db_tx *tx, const struct dossier *d, bool *ret_exists) {

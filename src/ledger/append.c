@@ -98,7 +98,11 @@ static result append(struct env *env, struct db_tx *tx, const struct ledger_entr
       .legal_basis = entry->legal_basis,
       .subjects = slice_of(pseudonyms, subject_count * LEDGER_PSEUDONYM_BYTES),
   };
-  TRY(pseudonym_of(env, tx, entry->actor_person_id, leaf.actor));
+  if (subject_count == 1 && entry->actor_person_id == subjects[0]) {
+    memcpy(leaf.actor, pseudonyms, sizeof leaf.actor); /* most acts are a citizen's own */
+  } else {
+    TRY(pseudonym_of(env, tx, entry->actor_person_id, leaf.actor));
+  }
   TRY(pseudonym_of(env, tx, entry->on_behalf_of, leaf.on_behalf_of));
   ledger_detail_commit(salt, entry->detail, leaf.commitment);
   struct slice bytes = {0};

@@ -63,6 +63,7 @@ result ledger_sequencer_open(struct env *env, struct ledger_sequencer **ret_sequ
     free(sequencer);
     FAIL(DB_UNAVAILABLE, "no thread for the ledger's sequencer");
   }
+  (void)pthread_setname_np(sequencer->thread, "sequencer");
   *ret_sequencer = sequencer;
   return OK;
 }

@@ -3,7 +3,15 @@
 #include "base/buf.h"
 
 static const int64_t AMOUNT_MAX = 9999999999999;
-enum { REFERENCE_RANDOM = 10, REFERENCE_BYTES = 4 + REFERENCE_RANDOM, TRANSACTION_BYTES_MAX = 64 };
+enum {
+  REFERENCE_CHARACTERS = 10, /* after LLTP: 50 bits, the time and then random ones */
+  REFERENCE_TICK_MS = 16,
+  REFERENCE_TICK_BITS = 36, /* 34 years */
+  REFERENCE_RANDOM_BITS = 14,
+  REFERENCE_BYTES = 4 + REFERENCE_CHARACTERS,
+  REFERENCE_TRIES = 16,
+  TRANSACTION_BYTES_MAX = 64
+};
 
 const struct db_migration payment_migrations[] = {
     {"payment", 1,
@@ -12,10 +20,10 @@ const struct db_migration payment_migrations[] = {
      "  dossier_code text/personal NOT NULL, reference text/personal NOT NULL,"
      "  amount int/personal NOT NULL, paid int/personal NOT NULL, state int/personal NOT NULL,"
      "  created_at time/personal NOT NULL, settled_at time/personal,"
-     "  PRIMARY KEY (person_id, payment_id));"
-     "CREATE INDEX payment_request_dossier ON payment_request (person_id, dossier_code);"
+     "  UNIQUE (person_id, payment_id));" /* in order of arrival, as the references are: every submission adds one */
      "CREATE TABLE payment_reference ("
-     "  reference text/personal NOT NULL PRIMARY KEY, person_id id/public NOT NULL, payment_id id/public NOT NULL);"
+     "  reference text/personal NOT NULL, person_id id/public NOT NULL, payment_id id/public NOT NULL, PRIMARY KEY "
+     "(reference));"
      "CREATE TABLE payment_received ("
      "  transaction_id text/personal NOT NULL PRIMARY KEY, person_id id/public NOT NULL, payment_id id/public NOT NULL,"
      "  reference text/personal NOT NULL, amount int/personal NOT NULL, refund int/personal NOT NULL,"
@@ -28,17 +36,36 @@ const struct db_migration payment_migrations[] = {
     {0},
 };
 
-static struct slice reference_new(struct env *env, struct arena *arena) {
+/* Ascending with time, so that new references lie side by side; the random bits keep a slip of the pen from meeting
+ * another payer's. */
+static struct slice reference_new(struct env *env, struct arena *arena, int64_t at_ms) {
   static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* no I, L, O, U: read aloud without mistakes */
+  static const struct civil_date first_day = {2020, 1, 1};
+  uint64_t ticks = (uint64_t)(at_ms - clock_date_start_ms(clock_date_from(first_day))) / REFERENCE_TICK_MS;
+  uint64_t number = (ticks % (UINT64_C(1) << REFERENCE_TICK_BITS)) << REFERENCE_RANDOM_BITS |
+                    random_below(env->random, 1u << REFERENCE_RANDOM_BITS);
   struct buf text;
   buf_init(&text, arena, REFERENCE_BYTES);
   buf_append(&text, S("LLTP"));
-  uint8_t raw[REFERENCE_RANDOM];
-  random_fill(env->random, raw, sizeof raw);
-  for (size_t i = 0; i < sizeof raw; i++) {
-    buf_append_byte(&text, (uint8_t)alphabet[raw[i] % 32]);
+  for (int shift = 5 * (REFERENCE_CHARACTERS - 1); shift >= 0; shift -= 5) {
+    buf_append_byte(&text, (uint8_t)alphabet[number >> shift & 31]);
   }
   return buf_slice(&text);
+}
+
+static result reference_take(struct env *env, struct db_tx *tx, struct arena *arena, struct payment_request *request) {
+  result taken = OK;
+  for (int i = 0; i < REFERENCE_TRIES; i++) {
+    request->reference = reference_new(env, arena, request->created_at_ms + (int64_t)i * REFERENCE_TICK_MS);
+    taken = db_run(tx, "INSERT INTO payment_reference (reference, person_id, payment_id) VALUES ($1, $2, $3)",
+                   DB_ARGS(db_of_text(request->reference), db_of_int(request->person_id),
+                           db_of_int(request->payment_id)),
+                   NULL);
+    if (!is_code(taken, DB_DUPLICATE)) {
+      break;
+    }
+  }
+  return taken;
 }
 
 static result append_ledger(struct env *env, struct db_tx *tx, const char *kind, int64_t person_id,
@@ -53,14 +80,11 @@ result payment_request_create(struct env *env, struct db_tx *tx, struct arena *a
     FAIL(PAYMENT_AMOUNT, "fee request out of range");
   }
   request->payment_id = env_id_new(env);
-  request->reference = reference_new(env, arena);
   request->paid = 0;
   request->state = PAYMENT_DUE;
   request->created_at_ms = clock_now_ms(env->clock);
   request->settled_at_ms = 0;
-  TRY(db_run(tx, "INSERT INTO payment_reference (reference, person_id, payment_id) VALUES ($1, $2, $3)",
-             DB_ARGS(db_of_text(request->reference), db_of_int(request->person_id), db_of_int(request->payment_id)),
-             NULL));
+  TRY(reference_take(env, tx, arena, request));
   TRY(db_run(
       tx,
       "INSERT INTO payment_request (person_id, payment_id, dossier_code, reference, amount, paid, state, created_at)"

@@ -2,9 +2,11 @@
  *
  * Standard   VietQR over EMV merchant-presented QR, CRC-16/CCITT-FALSE.
  * Does not   authenticate the bank (api/payments.c) nor move a dossier (dossier/ reacts to payment_outcome in the same
- * write). Shapes     amounts in VND, whole; reference: "LLTP" + 10 of [0-9A-HJKMNP-TV-Z], unique, what the payer's bank
- * sends back. Keeps      every notification by its transaction id, also for unknown references: money that arrived is
- * never dropped; what cannot be used becomes a refund due.
+ *            write).
+ * Shapes     amounts in VND, whole; reference: "LLTP" + 10 of [0-9A-HJKMNP-TV-Z], unique, ascending with time, what the
+ *            payer's bank sends back.
+ * Keeps      every notification by its transaction id, also for unknown references: money that arrived is never
+ *            dropped; what cannot be used becomes a refund due.
  */
 #pragma once
 #include "ledger/ledger.h"

@@ -153,6 +153,19 @@ static void reference_is_found_among_the_banks_words(void **state) {
   assert_true(f->outcome.settled_now);
 }
 
+/* Many at one instant are many references, and what comes later sorts behind. */
+static void references_differ_and_ascend(void **state) {
+  struct fixture *f = *state;
+  for (int i = 0; i < 400; i++) { /* of 16,384 in one tick: some meet, and the next tick takes them */
+    assert_ok(db_write(f->env.db, create, f));
+  }
+  struct slice first = f->request.reference;
+  f->clock = clock_fixed(1718352000000 + 60000);
+  assert_ok(db_write(f->env.db, create, f));
+  assert_int_equal(f->request.reference.len, first.len);
+  assert_true(memcmp(first.ptr, f->request.reference.ptr, first.len) < 0);
+}
+
 /* The published payload, byte for byte. */
 static void vietqr_is_the_published_vector(void **state) {
   struct fixture *f = *state;
@@ -182,6 +195,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(rejects_the_same_transaction_with_other_content, set_up, tear_down),
       cmocka_unit_test_setup_teardown(rejects_amounts_and_ids_out_of_range, set_up, tear_down),
       cmocka_unit_test_setup_teardown(reference_is_found_among_the_banks_words, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(references_differ_and_ascend, set_up, tear_down),
       cmocka_unit_test_setup_teardown(vietqr_is_the_published_vector, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
