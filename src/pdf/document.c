@@ -109,18 +109,20 @@ static void write_element(struct document *document, int index, const int *first
     const struct pdf_mark *first = (const struct pdf_mark *)(const void *)element->marks.ptr;
     put_reference(out, " /Pg ", at->first_page + first->page);
   }
-  buf_append(out, S(" /K ["));
-  put_marks(document, out, element);
-  for (int child = first_child[index]; child >= 0; child = next_sibling[child]) {
-    put_reference(out, " ", at->first_element + child);
-  }
   if (element->field > 0) {
+    /* alone and not in an array: where pyHanko looks for a field that a later signature may fill in */
     const struct pdf_field *field = &document->sheet->fields[element->field - 1];
-    put_reference(out, " << /Type /OBJR /Obj ", at->first_field + element->field - 1);
+    put_reference(out, " /K << /Type /OBJR /Obj ", at->first_field + element->field - 1);
     put_reference(out, " /Pg ", at->first_page + (int)field->page);
-    buf_append(out, S(" >>"));
+    buf_append(out, S(" >> >>"));
+  } else {
+    buf_append(out, S(" /K ["));
+    put_marks(document, out, element);
+    for (int child = first_child[index]; child >= 0; child = next_sibling[child]) {
+      put_reference(out, " ", at->first_element + child);
+    }
+    buf_append(out, S(" ] >>"));
   }
-  buf_append(out, S(" ] >>"));
   pdf_writer_end(&document->writer);
 }
 
