@@ -75,7 +75,7 @@ static enum api_language choose_language(struct api_call *call) {
   return API_VIETNAMESE;
 }
 
-static bool is_write(enum http_method method) { return method != HTTP_GET && method != HTTP_HEAD && method != HTTP_OPTIONS; }
+static bool is_write(enum http_method method) { return method != HTTP_GET && method != HTTP_HEAD && method != HTTP_OPTIONS && method != HTTP_TRACE; }
 
 static result check_requirements(struct api_call *call, const struct api_route *route) {
   bool needs_origin = is_write(call->http->request.method) && (route->requires & API_MACHINE) == 0;

@@ -37,6 +37,7 @@ static enum http_method method_of(enum evhttp_cmd_type command) {
     case EVHTTP_REQ_PUT: return HTTP_PUT;
     case EVHTTP_REQ_PATCH: return HTTP_PATCH;
     case EVHTTP_REQ_DELETE: return HTTP_DELETE;
+    case EVHTTP_REQ_TRACE: return HTTP_TRACE;
     default: return HTTP_OPTIONS;
   }
 }

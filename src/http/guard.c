@@ -27,11 +27,12 @@ static const struct {
 } methods[] = {
     {"GET", HTTP_GET, false},     {"HEAD", HTTP_HEAD, false},     {"POST", HTTP_POST, true},      {"PUT", HTTP_PUT, true},
     {"PATCH", HTTP_PATCH, true},  {"DELETE", HTTP_DELETE, false}, {"OPTIONS", HTTP_OPTIONS, false},
+    {"TRACE", HTTP_TRACE, false},
 };
 enum { METHOD_COUNT = sizeof methods / sizeof *methods };
 
 const char *http_method_name(enum http_method method) {
-  return method >= HTTP_GET && method <= HTTP_OPTIONS ? methods[method - HTTP_GET].name : "?";
+  return method >= HTTP_GET && method <= HTTP_TRACE ? methods[method - HTTP_GET].name : "?";
 }
 
 /* [RFC9110 5.6.2] tchar */

@@ -34,7 +34,7 @@ enum http_error {
   HTTP_PEER_LOST = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 19),       /* The other system went silent after the request; it may have acted. */
 };
 
-enum http_method { HTTP_GET = 1, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS };
+enum http_method { HTTP_GET = 1, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS, HTTP_TRACE };
 const char *http_method_name(enum http_method method);
 
 struct http_header {

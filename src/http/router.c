@@ -50,9 +50,9 @@ static result decode_params(struct http_call *call) {
   return OK;
 }
 
-static void allow(struct http_call *call, const bool methods[static HTTP_OPTIONS + 1]) {
+static void allow(struct http_call *call, const bool methods[static HTTP_TRACE + 1]) {
   struct slice list = {0};
-  for (int method = HTTP_GET; method <= HTTP_OPTIONS; method++) {
+  for (int method = HTTP_GET; method <= HTTP_TRACE; method++) {
     if (methods[method] || (method == HTTP_HEAD && methods[HTTP_GET])) {
       list = arena_printf(call->arena, "%.*s%s%s", SLICE_ARG(list), list.len ? ", " : "", http_method_name((enum http_method)method));
     }
@@ -61,7 +61,7 @@ static void allow(struct http_call *call, const bool methods[static HTTP_OPTIONS
 }
 
 result http_route_find(const struct http_routes *routes, struct http_call *call, const void **ret_row) {
-  bool methods[HTTP_OPTIONS + 1] = {false};
+  bool methods[HTTP_TRACE + 1] = {false};
   bool has_path = false;
   enum http_method asked = call->request.method == HTTP_HEAD ? HTTP_GET : call->request.method;
   for (size_t i = 0; i < routes->count; i++) {

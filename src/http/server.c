@@ -206,7 +206,7 @@ static result open_port(struct loop *loop, struct port *port, bool is_local) {
   evhttp_set_bevcb(port->http, http_connection_new, port);
   evhttp_set_gencb(port->http, http_exchange_begin, port);
   evhttp_set_allowed_methods(port->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST | EVHTTP_REQ_PUT | EVHTTP_REQ_PATCH |
-                                             EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS);
+                                             EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE);
   /* the guard has held the request against its limits already */
   evhttp_set_max_headers_size(port->http, (ev_ssize_t)limits->head_bytes_max + 1);
   evhttp_set_max_body_size(port->http, (ev_ssize_t)limits->body_bytes_max + 1);

@@ -194,7 +194,7 @@ static const struct {
     {"a body on GET", S_INIT("GET / HTTP/1.1\r\n" H "Content-Length: 35\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"), 400},
     {"an unknown method", S_INIT("BREW / HTTP/1.1\r\n" H "\r\n"), 501},
     {"CONNECT", S_INIT("CONNECT a:1 HTTP/1.1\r\n" H "\r\n"), 400},
-    {"TRACE", S_INIT("TRACE / HTTP/1.1\r\n" H "\r\n"), 501},
+    {"QUERY", S_INIT("QUERY / HTTP/1.1\r\n" H "\r\n"), 501},
     {"a lower-case method", S_INIT("get / HTTP/1.1\r\n" H "\r\n"), 501},
     {"TLS on the plain port", S_INIT("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"), 400},
 };
