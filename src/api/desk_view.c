@@ -1,9 +1,10 @@
 /* What an officer sees: the queue, GET /api/desk/queue, and one dossier with what may be done with it, GET /api/desk/dossiers/{code}. */
+#include "api/cursor.h"
 #include "api/desk.h"
 #include "api/resources.h"
 #include "ledger/ledger.h"
 
-enum { QUEUE_MAX = 500, REGISTERS = 5 };
+enum { QUEUE_MAX = 100, REGISTERS = 5, CODE_BYTES_MAX = 60 };
 
 struct dossier_act api_desk_act(const struct api_call *call, struct slice purpose) {
   return (struct dossier_act){.code = http_param(call->http, "code"),
@@ -71,45 +72,70 @@ static result record_queue_read(struct api_call *call, const struct dossier_queu
   return others == 0 ? OK : ledger_record_read(call->env, &entry);
 }
 
-static result read_queue_state(struct api_call *call, bool *ret_closed) {
+static bool is_code_part(struct slice text) {
+  for (size_t i = 0; i < text.len; i++) {
+    uint8_t c = text.ptr[i];
+    if (!(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '.' && c != '-') {
+      return false;
+    }
+  }
+  return text.len <= CODE_BYTES_MAX;
+}
+
+static result read_question(struct api_call *call, struct dossier_queue_question *question) {
   struct url_form query;
   struct slice state = S("open");
   TRY(api_query(call, &query));
   (void)url_form_find(&query, "state", &state);
+  question->code_part = url_form_get(&query, "code");
   if (!slice_is(state, "open") && !slice_is(state, "closed")) {
     FAIL(API_INPUT, "state is open or closed");
   }
-  *ret_closed = slice_is(state, "closed");
+  if (!is_code_part(question->code_part)) {
+    FAIL(API_INPUT, "code is no part of a dossier code");
+  }
+  question->closed = slice_is(state, "closed");
   return OK;
+}
+
+static void put_counts(struct jout *out, const struct dossier_queue_counts *counts) {
+  jout_put_object(out, "counts");
+  jout_put_int(out, "open", counts->open);
+  jout_put_int(out, "overdue", counts->overdue);
+  jout_put_int(out, "due_soon", counts->due_soon);
+  jout_object_end(out);
 }
 
 result api_desk_queue(struct api_call *call) {
   const struct access_request request = {
       .act = ACCESS_QUEUE_VIEW, .actor_id = call->session.person_id, .level = call->session.level, .post = &call->post};
-  struct dossier_queue_question question = {.agency_code = call->post.agency, .limit = QUEUE_MAX};
+  struct dossier_queue_question question = {.agency_code = call->post.agency};
   struct dossier_queue_row *rows = NULL;
   struct dossier_queue_counts counts;
+  struct api_cursor cursor;
   size_t count = 0;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(access_require(call->env, &request));
-  TRY(read_queue_state(call, &question.closed));
+  TRY(api_cursor_read(call, DOSSIER_QUEUE_KEYS, QUEUE_MAX, &cursor));
+  TRY(read_question(call, &question));
+  question.after = cursor.is_first ? NULL : cursor.keys;
+  question.limit = cursor.limit + 1;
   TRY(db_read_begin(call->env->db, &tx));
   TRY(dossier_queue(tx, call->arena, &question, &rows, &count));
   TRY(dossier_queue_count(tx, call->post.agency, api_today(call), &counts));
+  bool has_more = count > cursor.limit;
+  count -= has_more;
   TRY(record_queue_read(call, rows, count)); /* durable from here on: now it may be shown */
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_instant(out, "as_of", clock_now_ms(call->env->clock));
-  jout_put_object(out, "counts");
-  jout_put_int(out, "open", counts.open);
-  jout_put_int(out, "overdue", counts.overdue);
-  jout_put_int(out, "due_soon", counts.due_soon);
-  jout_object_end(out);
+  put_counts(out, &counts);
   jout_put_list(out, "items");
   for (size_t i = 0; i < count; i++) {
     put_row(call, &rows[i]);
   }
   jout_list_end(out);
+  api_cursor_put(call, has_more ? rows[count - 1].place : NULL, DOSSIER_QUEUE_KEYS);
   jout_object_end(out);
   api_send(call, 200);
   return OK;

@@ -28,18 +28,13 @@ static result load_payment(struct api_call *call, struct dossier_view *view) {
 }
 
 static result load_document(struct api_call *call, struct dossier_view *view) {
-  struct wallet_document *documents = NULL;
-  size_t count = 0;
+  struct wallet_document document = {0};
   if (view->dossier->finished_at_ms == 0) {
     return OK;
   }
-  TRY(wallet_document_list(view->tx, call->arena, view->dossier->person_id, &documents, &count));
-  for (size_t i = 0; i < count; i++) {
-    if (slice_eq(documents[i].reference, view->dossier->code)) {
-      view->document_id = documents[i].document_id;
-    }
-  }
-  return OK;
+  result found = wallet_document_of_dossier(view->tx, call->arena, view->dossier->person_id, view->dossier->code, &document);
+  view->document_id = document.document_id; /* none before it has arrived */
+  return is_code(found, WALLET_DOCUMENT_UNKNOWN) ? OK : found;
 }
 
 result api_dossier_view_load(struct api_call *call, struct db_tx *tx, const struct dossier *dossier,

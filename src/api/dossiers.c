@@ -1,8 +1,10 @@
 /* A citizen's dossiers: submit, list, read, withdraw, answer a supplement request, print a slip. */
+#include "api/cursor.h"
 #include "api/dossier_view.h"
 #include "api/resources.h"
 
 enum {
+  LISTED_MAX = 50,
   KEY_BYTES_MIN = 16,
   KEY_BYTES_MAX = 64,
   PURPOSE_BYTES_MAX = 600,
@@ -87,9 +89,18 @@ static result keep_own(struct api_call *call, struct db_tx *tx, struct dossier *
 result api_dossiers_list(struct api_call *call) {
   struct dossier *dossiers = NULL;
   size_t count = 0;
+  struct api_cursor cursor;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(api_cursor_read(call, 2, LISTED_MAX, &cursor));
   TRY(db_read_begin(call->env->db, &tx));
-  TRY(dossier_list(tx, call->arena, call->session.person_id, &dossiers, &count));
+  const struct dossier_list_question question = {.person_id = call->session.person_id,
+                                                 .before_ms = cursor.keys[0],
+                                                 .before_id = cursor.keys[1],
+                                                 .limit = cursor.limit + 1};
+  TRY(dossier_list(tx, call->arena, &question, &dossiers, &count));
+  bool has_more = count > cursor.limit;
+  count -= has_more;
+  const int64_t last[] = {has_more ? dossiers[count - 1].submitted_at_ms : 0, has_more ? dossiers[count - 1].dossier_id : 0};
   TRY(keep_own(call, tx, dossiers, &count));
   int64_t *people = ARENA_ARRAY(call->arena, int64_t, count + 1);
   for (size_t i = 0; i < count; i++) {
@@ -105,6 +116,7 @@ result api_dossiers_list(struct api_call *call) {
     api_dossier_view_put_summary(call, &view);
   }
   jout_list_end(out);
+  api_cursor_put(call, has_more ? last : NULL, 2);
   jout_object_end(out);
   api_send(call, 200);
   return OK;

@@ -1,9 +1,10 @@
 /* The caller's own record: what the registers hold, who read it, what they did themselves. */
+#include "api/cursor.h"
 #include "api/people.h"
 #include "api/resources.h"
 #include "ledger/ledger.h"
 
-enum { LINES_MAX = 200, DETAIL_BYTES_MAX = 200 };
+enum { READS_MAX = 100, EVENTS_MAX = 50, DETAIL_BYTES_MAX = 200 };
 
 static void put_date_or_null(struct jout *out, const char *name, int32_t date) {
   if (date == 0 || date == REGISTER_OPEN) {
@@ -188,8 +189,11 @@ static void put_read(struct api_call *call, struct db_tx *tx, const struct ledge
 
 result api_me_reads(struct api_call *call) {
   struct ledger_lines lines;
-  const struct ledger_query query = {.person_id = call->session.person_id, .limit = LINES_MAX};
+  struct api_cursor cursor;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(api_cursor_read(call, 1, READS_MAX, &cursor));
+  const struct ledger_query query = {
+      .person_id = call->session.person_id, .before_entry_id = cursor.keys[0], .limit = (int)cursor.limit};
   TRY(db_read_begin(call->env->db, &tx));
   TRY(ledger_reads_of_person(call->env, tx, &query, call->arena, &lines));
   struct jout *out = api_begin(call);
@@ -199,6 +203,7 @@ result api_me_reads(struct api_call *call) {
     put_read(call, tx, &lines.items[i]);
   }
   jout_list_end(out);
+  api_cursor_put(call, lines.next_before > 0 ? &lines.next_before : NULL, 1);
   jout_object_end(out);
   api_send(call, 200);
   return OK;
@@ -207,10 +212,15 @@ result api_me_reads(struct api_call *call) {
 result api_me_history(struct api_call *call) {
   struct account_event *events = NULL;
   size_t count = 0;
+  struct api_cursor cursor;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(api_cursor_read(call, 1, EVENTS_MAX, &cursor));
   TRY(db_read_begin(call->env->db, &tx));
-  const struct account_history_query query = {.person_id = call->session.person_id, .limit = LINES_MAX};
+  const struct account_history_query query = {
+      .person_id = call->session.person_id, .before_id = cursor.keys[0], .limit = (int)cursor.limit + 1};
   TRY(account_history_list(tx, &query, call->arena, &events, &count));
+  bool has_more = count > cursor.limit;
+  count -= has_more;
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_list(out, "items");
@@ -223,6 +233,7 @@ result api_me_history(struct api_call *call) {
     jout_object_end(out);
   }
   jout_list_end(out);
+  api_cursor_put(call, has_more ? &events[count - 1].event_id : NULL, 1);
   jout_object_end(out);
   api_send(call, 200);
   return OK;

@@ -1,9 +1,10 @@
 /* Statistics, the savings calculator and the refunds due: GET /api/reports/... */
+#include "api/cursor.h"
 #include "api/resources.h"
 #include "base/number.h"
 #include "report/report.h"
 
-enum { REFUNDS_MAX = 500 };
+enum { REFUNDS_MAX = 100 };
 
 static struct access_request asked_for(const struct api_call *call, enum access_act act) {
   return (struct access_request){
@@ -70,47 +71,6 @@ result api_report_savings(struct api_call *call) {
 
 /* ---- refunds ---- */
 
-/* A supervisor sees the refunds of their province; money nobody can place belongs to no province and is shown to each of them. */
-static result is_within(struct api_call *call, struct db_tx *tx, const struct payment_refund *refund,
-                        bool *ret_within) {
-  *ret_within = slice_empty(call->post.province) || slice_empty(refund->dossier_code);
-  if (*ret_within) {
-    return OK;
-  }
-  struct dossier dossier;
-  TRY(dossier_load(tx, call->arena, refund->dossier_code, &dossier));
-  *ret_within = slice_eq(dossier.province, call->post.province);
-  return OK;
-}
-
-struct refunds {
-  struct payment_refund *items;
-  size_t count;
-  int64_t total;
-  int64_t people[REFUNDS_MAX];
-  size_t people_count;
-};
-
-static result load_refunds(struct api_call *call, struct refunds *ret_refunds) {
-  struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  struct payment_refund_list list;
-  TRY(db_read_begin(call->env->db, &tx));
-  TRY(payment_refunds(tx, call->arena, -1, REFUNDS_MAX, &list));
-  *ret_refunds = (struct refunds){.items = list.items};
-  for (size_t i = 0; i < list.count; i++) {
-    bool is_shown = false;
-    TRY(is_within(call, tx, &list.items[i], &is_shown));
-    if (is_shown) {
-      ret_refunds->total += list.items[i].amount;
-      ret_refunds->items[ret_refunds->count++] = list.items[i];
-    }
-    if (is_shown && list.items[i].person_id != 0) {
-      ret_refunds->people[ret_refunds->people_count++] = list.items[i].person_id;
-    }
-  }
-  return OK;
-}
-
 static void put_refund(struct jout *out, const struct payment_refund *refund) {
   jout_object(out);
   jout_put_text_or_null(out, "dossier_code", refund->dossier_code);
@@ -121,34 +81,61 @@ static void put_refund(struct jout *out, const struct payment_refund *refund) {
   jout_object_end(out);
 }
 
+/* One entry a page, a row a person. */
+static result record_read(struct api_call *call, const struct payment_refund *refunds, size_t count) {
+  int64_t *people = ARENA_ARRAY(call->arena, int64_t, count + 1);
+  size_t known = 0;
+  for (size_t i = 0; i < count; i++) {
+    people[known] = refunds[i].person_id;
+    known += people[known] != 0;
+  }
+  const struct ledger_entry entry = {
+      .kind = "refund.read",
+      .actor_person_id = call->session.person_id,
+      .actor_role = api_role(call),
+      .subjects = people,
+      .subject_count = known,
+      .legal_basis = S("Theo dõi việc hoàn trả phí đã thu thừa"),
+      .detail = S("{}"),
+  };
+  return known == 0 ? OK : ledger_record_read(call->env, &entry);
+}
+
+/* One more than the page holds, if there is one. */
+static result load_page(struct api_call *call, const struct api_cursor *cursor, struct report_refunds *ret_refunds) {
+  const struct report_refunds_question question = {.province = call->post.province,
+                                                   .before_ms = cursor->keys[0],
+                                                   .before_id = cursor->keys[1],
+                                                   .limit = cursor->limit + 1};
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(call->env->db, &tx));
+  return report_refunds(tx, call->arena, &question, ret_refunds);
+}
+
+/* A supervisor sees the refunds of their province. */
 result api_report_refunds(struct api_call *call) {
   struct access_request request = asked_for(call, ACCESS_REFUND_VIEW);
   const struct access_case province = {.province = slice_empty(call->post.province) ? S("all") : call->post.province};
-  struct refunds *refunds = ARENA_NEW(call->arena, struct refunds);
+  struct report_refunds refunds;
+  struct api_cursor cursor;
   request.dossier = &province;
   TRY(access_require(call->env, &request));
-  TRY(load_refunds(call, refunds));
-  if (refunds->people_count > 0) {
-    const struct ledger_entry entry = {
-        .kind = "refund.read",
-        .actor_person_id = call->session.person_id,
-        .actor_role = api_role(call),
-        .subjects = refunds->people,
-        .subject_count = refunds->people_count,
-        .legal_basis = S("Theo dõi việc hoàn trả phí đã thu thừa"),
-        .detail = S("{}"),
-    };
-    TRY(ledger_record_read(call->env, &entry));
-  }
+  TRY(api_cursor_read(call, 2, REFUNDS_MAX, &cursor));
+  TRY(load_page(call, &cursor, &refunds));
+  bool has_more = refunds.count > cursor.limit;
+  size_t count = refunds.count - has_more;
+  TRY(record_read(call, refunds.items, count)); /* durable from here on: now it may be shown */
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_date(out, "as_of", clock_date_of(clock_now_ms(call->env->clock)));
-  jout_put_int(out, "total", refunds->total);
+  jout_put_int(out, "total", refunds.total);
   jout_put_list(out, "items");
-  for (size_t i = 0; i < refunds->count; i++) {
-    put_refund(out, &refunds->items[i]);
+  for (size_t i = 0; i < count; i++) {
+    put_refund(out, &refunds.items[i]);
   }
   jout_list_end(out);
+  const struct payment_refund *last = has_more ? &refunds.items[count - 1] : NULL;
+  api_cursor_put(call, last ? (const int64_t[]){last->created_at_ms, last->refund_id} : NULL, 2);
   jout_object_end(out);
   api_send(call, 200);
   return OK;

@@ -1,4 +1,7 @@
 /* The wallet: the caller's documents, and those of a child or ward they act for. The list is free, a document opens only after the passcode. */
+#include <stdlib.h>
+
+#include "api/cursor.h"
 #include "api/people.h"
 #include "api/resources.h"
 #include "base/number.h"
@@ -6,6 +9,8 @@
 #include "codec/qr.h"
 #include "pki/pki.h"
 #include "sign/sign.h"
+
+enum { LISTED_MAX = 50 };
 
 static result require(struct api_call *call, enum access_act act, const struct api_subject *holder) {
   const struct access_request request = {.act = act,
@@ -40,40 +45,78 @@ static void put_members(struct api_call *call, const struct wallet_document *doc
   jout_put_bool(out, "protected", true);
 }
 
-static result put_documents(struct api_call *call, struct db_tx *tx, const struct api_subject *holder, bool *ret_any) {
-  struct wallet_document *documents = NULL;
+struct held {
+  struct wallet_document document;
+  const struct api_subject *holder;
+};
+
+static int newest_first(const void *left, const void *right) {
+  int64_t a = ((const struct held *)left)->document.document_id;
+  int64_t b = ((const struct held *)right)->document.document_id;
+  return (a < b) - (a > b);
+}
+
+/* One more than the page holds, if there is one: of each holder as many, then the newest of all. */
+static result load_page(struct api_call *call, struct db_tx *tx, const struct api_subjects *holders,
+                        const struct api_cursor *cursor, struct held **ret_held, size_t *ret_count) {
+  struct held *held = ARENA_ARRAY(call->arena, struct held, holders->count * (cursor->limit + 1));
   size_t count = 0;
-  TRY(require(call, ACCESS_DOCUMENT_LIST, holder));
-  TRY(wallet_document_list(tx, call->arena, holder->person_id, &documents, &count));
-  for (size_t i = 0; i < count; i++) {
-    jout_object(&call->out);
-    put_members(call, &documents[i], holder->person.name);
-    jout_object_end(&call->out);
+  for (size_t i = 0; i < holders->count; i++) {
+    const struct api_subject *holder = &holders->items[i];
+    const struct wallet_list_question question = {holder->person_id, cursor->keys[0], cursor->limit + 1};
+    struct wallet_document *documents = NULL;
+    size_t found = 0;
+    TRY(require(call, ACCESS_DOCUMENT_LIST, holder));
+    TRY(wallet_document_list(tx, call->arena, &question, &documents, &found));
+    for (size_t j = 0; j < found; j++) {
+      held[count++] = (struct held){documents[j], holder};
+    }
   }
-  *ret_any = count > 0;
+  qsort(held, count, sizeof *held, newest_first);
+  *ret_held = held;
+  *ret_count = count;
   return OK;
+}
+
+/* Everybody whose document is on the page, once each. */
+static result record_page(struct api_call *call, const struct api_subjects *holders, const struct held *held, size_t count) {
+  int64_t *people = ARENA_ARRAY(call->arena, int64_t, holders->count);
+  struct api_read read = {.kind = "wallet.read", .people = people};
+  for (size_t i = 0; i < holders->count; i++) {
+    bool is_shown = false;
+    for (size_t j = 0; j < count; j++) {
+      is_shown |= held[j].holder == &holders->items[i];
+    }
+    people[read.count] = holders->items[i].person_id;
+    read.count += is_shown;
+  }
+  return api_read_record(call, &read);
 }
 
 result api_wallet_list(struct api_call *call) {
   struct api_subjects holders;
-  struct api_read read = {.kind = "wallet.read"};
+  struct api_cursor cursor;
+  struct held *held = NULL;
+  size_t count = 0;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(api_cursor_read(call, 1, LISTED_MAX, &cursor));
   TRY(db_read_begin(call->env->db, &tx));
   TRY(api_subjects_load(call, tx, &holders));
-  int64_t *people = ARENA_ARRAY(call->arena, int64_t, holders.count);
+  TRY(load_page(call, tx, &holders, &cursor, &held, &count));
+  bool has_more = count > cursor.limit;
+  count = has_more ? cursor.limit : count;
+  TRY(record_page(call, &holders, held, count)); /* durable from here on: now it may be shown */
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_list(out, "items");
-  for (size_t i = 0; i < holders.count; i++) {
-    bool any = false;
-    TRY(put_documents(call, tx, &holders.items[i], &any));
-    people[read.count] = holders.items[i].person_id;
-    read.count += any;
+  for (size_t i = 0; i < count; i++) {
+    jout_object(out);
+    put_members(call, &held[i].document, held[i].holder->person.name);
+    jout_object_end(out);
   }
   jout_list_end(out);
+  api_cursor_put(call, has_more ? &held[count - 1].document.document_id : NULL, 1);
   jout_object_end(out);
-  read.people = people;
-  TRY(api_read_record(call, &read)); /* durable from here on: now it may be shown */
   api_send(call, 200);
   return OK;
 }

@@ -27,14 +27,10 @@ static result matches(struct db_tx *tx, struct arena *arena, const struct dossie
 
 /* A certificate on its way into the wallet is valid: only what lies there can have been revoked. */
 static result is_revoked(struct db_tx *tx, struct arena *arena, const struct dossier *d, bool *ret_revoked) {
-  struct wallet_document *documents = NULL;
-  size_t count = 0;
-  TRY(wallet_document_list(tx, arena, d->person_id, &documents, &count));
-  *ret_revoked = false;
-  for (size_t i = 0; i < count; i++) {
-    *ret_revoked |= slice_eq(documents[i].reference, d->code) && documents[i].state == WALLET_REVOKED;
-  }
-  return OK;
+  struct wallet_document document = {.state = WALLET_VALID};
+  result found = wallet_document_of_dossier(tx, arena, d->person_id, d->code, &document);
+  *ret_revoked = document.state == WALLET_REVOKED;
+  return is_code(found, WALLET_DOCUMENT_UNKNOWN) ? OK : found;
 }
 
 static result find_checked(struct env *env, struct arena *arena, const struct dossier_check *check,

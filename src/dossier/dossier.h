@@ -207,19 +207,28 @@ MUST_USE result dossier_replay(struct env *env, const struct dossier_works *work
 /* Reading. Access is the caller's duty (access_check, ledger_record_read). */
 MUST_USE result dossier_load(struct db_tx *tx, struct arena *arena, struct slice code, struct dossier *ret_dossier);
 /* Of one person or by one applicant, newest first. */
-MUST_USE result dossier_list(struct db_tx *tx, struct arena *arena, int64_t person_id, struct dossier **ret_dossiers,
-                             size_t *ret_count);
+struct dossier_list_question {
+  int64_t person_id;
+  int64_t before_ms, before_id; /* submitted_at_ms and dossier_id of the last one seen; 0: from the newest */
+  size_t limit;
+};
+MUST_USE result dossier_list(struct db_tx *tx, struct arena *arena, const struct dossier_list_question *question,
+                             struct dossier **ret_dossiers, size_t *ret_count);
 /* The newest of all, for operators. */
 MUST_USE result dossier_latest(struct db_tx *tx, struct arena *arena, size_t limit, struct dossier **ret_dossiers,
                                size_t *ret_count);
+enum { DOSSIER_QUEUE_KEYS = 3 };
 struct dossier_queue_row {
   struct dossier dossier;
   struct slice person_name;
+  int64_t place[DOSSIER_QUEUE_KEYS]; /* in the order of the queue */
 };
 /* Open dossiers of one agency by due date; or its closed ones, newest first. */
 struct dossier_queue_question {
   struct slice agency_code;
   bool closed;
+  struct slice code_part;  /* only codes that contain it; empty: all. A-Z, 0-9, dot and hyphen */
+  const int64_t *after;    /* the place of the last row seen; NULL: from the beginning */
   size_t limit;
 };
 MUST_USE result dossier_queue(struct db_tx *tx, struct arena *arena, const struct dossier_queue_question *question,

@@ -271,37 +271,64 @@ result dossier_latest(struct db_tx *tx, struct arena *arena, size_t limit, struc
   return read_list(&rows, arena, ret_dossiers, ret_count);
 }
 
-result dossier_list(struct db_tx *tx, struct arena *arena, int64_t person_id, struct dossier **ret_dossiers,
-                    size_t *ret_count) {
+result dossier_list(struct db_tx *tx, struct arena *arena, const struct dossier_list_question *question,
+                    struct dossier **ret_dossiers, size_t *ret_count) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
+  int64_t before_ms = question->before_id ? question->before_ms : INT64_MAX;
   TRY(db_query(tx,
-               "SELECT " DOSSIER_COLUMNS " FROM dossier d WHERE d.person_id = $1 UNION ALL SELECT " DOSSIER_COLUMNS
-               " FROM dossier d WHERE d.applicant_id = $1 AND d.person_id <> $1 ORDER BY 12 DESC LIMIT 200",
-               DB_ARGS(db_of_int(person_id)), &rows));
+               "SELECT " DOSSIER_COLUMNS
+               " FROM dossier d WHERE d.person_id = $1 AND (d.submitted_at, d.dossier_id) < ($2, $3)"
+               " UNION ALL SELECT " DOSSIER_COLUMNS
+               " FROM dossier d WHERE d.applicant_id = $1 AND d.person_id <> $1 AND (d.submitted_at, d.dossier_id) < ($2, $3)"
+               " ORDER BY 12 DESC, 2 DESC LIMIT $4",
+               DB_ARGS(db_of_int(question->person_id), db_of_int(before_ms), db_of_int(question->before_id),
+                       db_of_int((int64_t)question->limit)),
+               &rows));
   return read_list(&rows, arena, ret_dossiers, ret_count);
 }
 
 #define OPEN_STATUSES "(1, 2, 4, 5, 6)" /* every status that is not an end */
 
-static const char *queue_sql(bool closed) {
-  return closed ? "SELECT " DOSSIER_COLUMNS
-                  " FROM dossier d WHERE d.agency_code = $1 AND d.status NOT IN " OPEN_STATUSES
-                  " ORDER BY d.submitted_at DESC, d.dossier_id DESC LIMIT $2"
-                : "SELECT " DOSSIER_COLUMNS " FROM dossier d WHERE d.agency_code = $1 AND d.status IN " OPEN_STATUSES
-                  " ORDER BY CASE WHEN d.due_date = 0 THEN 1 ELSE 0 END, d.due_date, d.submitted_at LIMIT $2";
+/* What has no due date yet comes last: set_place. */
+#define DUE_ORDER "CASE WHEN d.due_date = 0 THEN 2147483647 ELSE d.due_date END"
+
+static const struct queue_view {
+  const char *sql;
+  int64_t start[DOSSIER_QUEUE_KEYS]; /* before every row */
+} queue_views[] = {
+    {"SELECT " DOSSIER_COLUMNS " FROM dossier d WHERE d.agency_code = $1 AND d.status IN " OPEN_STATUSES " AND d.code LIKE '%' || $2 || '%'"
+     " AND (" DUE_ORDER ", d.submitted_at, d.dossier_id) > ($3, $4, $5)"
+     " ORDER BY " DUE_ORDER ", d.submitted_at, d.dossier_id LIMIT $6",
+     {-1, 0, 0}},
+    {"SELECT " DOSSIER_COLUMNS " FROM dossier d WHERE d.agency_code = $1 AND d.status NOT IN " OPEN_STATUSES " AND d.code LIKE '%' || $2 || '%'"
+     " AND (0, d.submitted_at, d.dossier_id) < ($3, $4, $5)"
+     " ORDER BY d.submitted_at DESC, d.dossier_id DESC LIMIT $6",
+     {1, 0, 0}},
+};
+
+static void set_place(const struct dossier *d, bool closed, int64_t place[DOSSIER_QUEUE_KEYS]) {
+  place[0] = closed ? 0 : d->due_date != 0 ? d->due_date : INT32_MAX;
+  place[1] = d->submitted_at_ms;
+  place[2] = d->dossier_id;
 }
 
 result dossier_queue(struct db_tx *tx, struct arena *arena, const struct dossier_queue_question *question,
                      struct dossier_queue_row **ret_rows, size_t *ret_count) {
+  const struct queue_view *view = &queue_views[question->closed];
+  const int64_t *after = question->after != NULL ? question->after : view->start;
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, queue_sql(question->closed),
-               DB_ARGS(db_of_text(question->agency_code), db_of_int((int64_t)question->limit)), &rows));
+  TRY(db_query(tx, view->sql,
+               DB_ARGS(db_of_text(question->agency_code), db_of_text(question->code_part), db_of_int(after[0]),
+                       db_of_int(after[1]), db_of_int(after[2]), db_of_int((int64_t)question->limit)),
+               &rows));
   struct dossier_queue_row *list = NULL;
   size_t count = 0;
   size_t capacity = 0;
   while (db_rows_next(&rows)) {
     list = list_grow(arena, list, count, &capacity, sizeof *list);
-    read_dossier(&rows, arena, &list[count++].dossier);
+    struct dossier_queue_row *row = &list[count++];
+    read_dossier(&rows, arena, &row->dossier);
+    set_place(&row->dossier, question->closed, row->place);
   }
   TRY(rows.status);
   for (size_t i = 0; i < count; i++) {

@@ -323,27 +323,3 @@ result payment_refund_due(struct db_tx *tx, int64_t person_id, struct slice doss
   *ret_amount = db_int(&rows, 0);
   return OK;
 }
-
-result payment_refunds(struct db_tx *tx, struct arena *arena, int64_t person_id, size_t limit,
-                       struct payment_refund_list *ret_list) {
-  struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx,
-               "SELECT person_id, dossier_code, transaction_id, amount, reason, created_at FROM payment_refund"
-               " WHERE person_id = $1 OR $1 = -1 ORDER BY created_at DESC, refund_id DESC LIMIT $2",
-               DB_ARGS(db_of_int(person_id), db_of_int((int64_t)limit)), &rows));
-  struct payment_refund *refunds = ARENA_ARRAY(arena, struct payment_refund, limit);
-  size_t count = 0;
-  while (count < limit && db_rows_next(&rows)) {
-    refunds[count++] = (struct payment_refund){
-        .person_id = db_int(&rows, 0),
-        .dossier_code = db_text_copy(&rows, 1, arena),
-        .transaction_id = db_text_copy(&rows, 2, arena),
-        .amount = db_int(&rows, 3),
-        .reason = db_text_copy(&rows, 4, arena),
-        .created_at_ms = db_int(&rows, 5),
-    };
-  }
-  TRY(rows.status);
-  *ret_list = (struct payment_refund_list){refunds, count};
-  return OK;
-}

@@ -69,8 +69,10 @@ struct payment_outcome {
 MUST_USE result payment_apply(struct env *env, struct db_tx *tx, struct arena *arena,
                               const struct payment_notification *notification, struct payment_outcome *ret_outcome);
 
+/* Due back. Lists of them: report_refunds. */
 struct payment_refund {
   int64_t person_id; /* 0: the reference was unknown */
+  int64_t refund_id;
   struct slice dossier_code;
   struct slice transaction_id;
   int64_t amount;
@@ -79,13 +81,6 @@ struct payment_refund {
 };
 /* What is due back for one dossier, in all. */
 MUST_USE result payment_refund_due(struct db_tx *tx, int64_t person_id, struct slice dossier_code, int64_t *ret_amount);
-/* Refunds due of one person, or of everyone (person_id -1), newest first, at most `limit`. */
-struct payment_refund_list {
-  struct payment_refund *items;
-  size_t count;
-};
-MUST_USE result payment_refunds(struct db_tx *tx, struct arena *arena, int64_t person_id, size_t limit,
-                                struct payment_refund_list *ret_list);
 
 /* A dynamic VietQR. Fields are ASCII. */
 struct payment_vietqr {

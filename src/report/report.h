@@ -9,6 +9,7 @@
  */
 #pragma once
 #include "dossier/dossier.h"
+#include "payment/payment.h"
 
 enum report_error {
   REPORT_DOES_NOT_SUM =
@@ -103,3 +104,17 @@ struct report_savings {
   ((struct report_savings){      \
       .extra_copy_fee = 5000, .travel = 10000, .waiting = 80000, .lost_wage = 150000, .certificates = 2600000})
 MUST_USE result report_savings(struct report_savings *savings);
+
+/* Money that must go back, newest first. What nobody can place belongs to no province and is in the list of each. */
+struct report_refunds_question {
+  struct slice province;        /* empty: all */
+  int64_t before_ms, before_id; /* created_at_ms and refund_id of the last one seen; 0: from the newest */
+  size_t limit;
+};
+struct report_refunds {
+  struct payment_refund *items;
+  size_t count;
+  int64_t total; /* VND, of all, not only of these */
+};
+MUST_USE result report_refunds(struct db_tx *tx, struct arena *arena, const struct report_refunds_question *question,
+                               struct report_refunds *ret_refunds);

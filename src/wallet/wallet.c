@@ -157,30 +157,46 @@ static void read_document(const struct db_rows *rows, struct arena *arena, struc
   }
 }
 
+/* One document, or WALLET_DOCUMENT_UNKNOWN. */
+static result read_one(result found, const struct db_rows *rows, struct arena *arena, struct wallet_document *ret_document) {
+  if (is_code(found, DB_NO_ROW)) {
+    FAIL(WALLET_DOCUMENT_UNKNOWN, "no such document in this wallet");
+  }
+  TRY(found);
+  read_document(rows, arena, ret_document);
+  return OK;
+}
+
 result wallet_document_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int64_t document_id,
                             struct wallet_document *ret_document) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   result found =
       db_row(tx, "SELECT " DOCUMENT_COLUMNS " FROM wallet_document WHERE person_id = $1 AND document_id = $2",
              DB_ARGS(db_of_int(person_id), db_of_int(document_id)), &rows);
-  if (is_code(found, DB_NO_ROW)) {
-    FAIL(WALLET_DOCUMENT_UNKNOWN, "no such document in this wallet");
-  }
-  TRY(found);
-  read_document(&rows, arena, ret_document);
-  return OK;
+  return read_one(found, &rows, arena, ret_document);
 }
 
-result wallet_document_list(struct db_tx *tx, struct arena *arena, int64_t person_id,
-                            struct wallet_document **ret_documents, size_t *ret_count) {
-  enum { LISTED_MAX = 200 };
+result wallet_document_of_dossier(struct db_tx *tx, struct arena *arena, int64_t person_id, struct slice reference,
+                                  struct wallet_document *ret_document) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(
-      tx, "SELECT " DOCUMENT_COLUMNS " FROM wallet_document WHERE person_id = $1 ORDER BY document_id DESC LIMIT 200",
-      DB_ARGS(db_of_int(person_id)), &rows));
-  struct wallet_document *documents = ARENA_ARRAY(arena, struct wallet_document, LISTED_MAX);
+  result found =
+      db_row(tx, "SELECT " DOCUMENT_COLUMNS " FROM wallet_document WHERE person_id = $1 AND reference = $2",
+             DB_ARGS(db_of_int(person_id), db_of_text(reference)), &rows);
+  return read_one(found, &rows, arena, ret_document);
+}
+
+result wallet_document_list(struct db_tx *tx, struct arena *arena, const struct wallet_list_question *question,
+                            struct wallet_document **ret_documents, size_t *ret_count) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx,
+               "SELECT " DOCUMENT_COLUMNS " FROM wallet_document WHERE person_id = $1 AND document_id < $2"
+               " ORDER BY document_id DESC LIMIT $3",
+               DB_ARGS(db_of_int(question->person_id), db_of_int(question->before_id ? question->before_id : INT64_MAX),
+                       db_of_int((int64_t)question->limit)),
+               &rows));
+  struct wallet_document *documents = ARENA_ARRAY(arena, struct wallet_document, question->limit);
   size_t count = 0;
-  while (count < LISTED_MAX && db_rows_next(&rows)) {
+  while (count < question->limit && db_rows_next(&rows)) {
     read_document(&rows, arena, &documents[count++]);
   }
   TRY(rows.status);

@@ -51,5 +51,14 @@ MUST_USE result wallet_bytes_get(struct db_tx *tx, struct arena *arena, const ui
 MUST_USE result wallet_document_add(struct env *env, struct db_tx *tx, struct wallet_document *document);
 MUST_USE result wallet_document_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int64_t document_id,
                                      struct wallet_document *ret_document);
-MUST_USE result wallet_document_list(struct db_tx *tx, struct arena *arena, int64_t person_id,
+/* What a dossier brought into a wallet. WALLET_DOCUMENT_UNKNOWN. */
+MUST_USE result wallet_document_of_dossier(struct db_tx *tx, struct arena *arena, int64_t person_id,
+                                           struct slice reference, struct wallet_document *ret_document);
+/* Newest first. */
+struct wallet_list_question {
+  int64_t person_id;
+  int64_t before_id; /* document_id of the last one seen; 0: from the newest */
+  size_t limit;
+};
+MUST_USE result wallet_document_list(struct db_tx *tx, struct arena *arena, const struct wallet_list_question *question,
                                      struct wallet_document **ret_documents, size_t *ret_count);

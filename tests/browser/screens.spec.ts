@@ -65,6 +65,24 @@ test('the server being away is said plainly and can be tried again', async ({ pa
   await expect(page.getByText('Không kết nối được máy chủ')).toHaveCount(0)
 })
 
+test('a long list shows its rest on request, by keyboard, and says how much is shown', async ({ page }) => {
+  await signIn(page, 'student.hanoi')
+  await page.evaluate(async () => {
+    for (let i = 0; i < 60; i++) await fetch('/api/me')
+  })
+  await page.goto('/app/me')
+  const rows = page.locator('section', { hasText: 'Hoạt động của tôi' }).last().getByRole('listitem')
+  await expect(rows).toHaveCount(50)
+  const more = page.getByRole('button', { name: 'Hiện thêm' })
+  await more.focus()
+  await page.keyboard.press('Enter')
+  const status = page.getByText(/Đã hiện hết \d+ dòng/)
+  await expect(status).toBeFocused()
+  await expect(more).toHaveCount(0)
+  expect(await rows.count()).toBeGreaterThan(60)
+  await expectAccessible(page)
+})
+
 test('motion stops for whoever asked for less of it', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' })
   await page.goto('/')

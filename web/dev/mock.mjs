@@ -202,6 +202,14 @@ class Refusal extends Error {
   }
 }
 
+const PAGE = 2
+
+/** One page of a list, as the server cuts them; small, so that a person sees how it looks. */
+function pageOf(rows, query) {
+  const from = Number(query.get('after') ?? 0)
+  return { items: rows.slice(from, from + PAGE), next: from + PAGE < rows.length ? String(from + PAGE) : null }
+}
+
 const routes = {
   'GET /api/session': () => fixed.sessionOf(state.post),
   'PUT /api/session/post': ({ body }) => {
@@ -213,11 +221,11 @@ const routes = {
     state.passcode = true
   },
   'GET /api/me': () => fixed.me,
-  'GET /api/me/reads': () => ({ items: fixed.reads }),
-  'GET /api/me/history': () => ({ items: fixed.history }),
+  'GET /api/me/reads': ({ query }) => pageOf(fixed.reads, query),
+  'GET /api/me/history': ({ query }) => pageOf(fixed.history, query),
   'GET /api/procedures/lltp/form': ({ query }) => fixed.form(query.get('subject')),
   'POST /api/procedures/lltp/preview': ({ body }) => fixed.preview(body),
-  'GET /api/dossiers': () => ({ items: state.dossiers.map(summary) }),
+  'GET /api/dossiers': ({ query }) => pageOf(state.dossiers.map(summary), query),
   'POST /api/dossiers': ({ body, headers }) => {
     const key = headers['idempotency-key']
     if (!body.answers.history)
@@ -265,7 +273,7 @@ const routes = {
       })
     return payment(one)
   },
-  'GET /api/wallet': () => ({ items: [fixed.documentOf(state.dossiers.at(-1))] }),
+  'GET /api/wallet': ({ query }) => pageOf([fixed.documentOf(state.dossiers.at(-1))], query),
   'GET /api/wallet/:id': () => {
     if (!state.passcode) throw new Refusal(403, 'passcode_required', 'Cần nhập mã truy cập')
     return fixed.documentOf(state.dossiers.at(-1))
@@ -274,7 +282,12 @@ const routes = {
   'GET /api/desk/queue': ({ query }) => ({
     as_of: fixed.now,
     counts: { open: 5, overdue: 2, due_soon: 1 },
-    items: query.get('state') === 'closed' ? [] : fixed.queueRows,
+    ...pageOf(
+      query.get('state') === 'closed'
+        ? []
+        : fixed.queueRows.filter((row) => row.code.includes(query.get('code') ?? '')),
+      query,
+    ),
   }),
   'GET /api/desk/dossiers/:code': ({ code }) => deskDossier(code),
   'POST /api/desk/dossiers/:code/look-ups': ({ body }) => {
@@ -369,6 +382,7 @@ const routes = {
         since: fixed.now,
       },
     ],
+    next: null,
   }),
   'GET /api/demo/messages': () => ({
     items: [

@@ -17,6 +17,11 @@ export const en = {
     dossier_code: 'Dossier code',
     as_of: 'As of {{at}}',
   },
+  list: {
+    more: 'Show more',
+    shown: '{{count}} rows shown, and there are more.',
+    all: 'All {{count}} rows are shown.',
+  },
   problem: {
     other: 'Something went wrong. Nothing has been lost; please try again.',
     offline: 'The server cannot be reached. Check your connection and try again.',

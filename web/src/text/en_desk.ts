@@ -5,6 +5,7 @@ export const enDesk = {
     which: 'Which dossiers',
     show_open: 'Open',
     show_closed: 'Closed',
+    find_now: 'Find',
     find: 'Find a code',
     open: 'open',
     overdue: 'overdue',

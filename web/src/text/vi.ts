@@ -17,6 +17,11 @@ export const vi = {
     dossier_code: 'Mã hồ sơ',
     as_of: 'Tính đến {{at}}',
   },
+  list: {
+    more: 'Hiện thêm',
+    shown: 'Đang hiện {{count}} dòng, còn nữa.',
+    all: 'Đã hiện hết {{count}} dòng.',
+  },
   problem: {
     other: 'Có lỗi xảy ra. Chưa có gì bị mất, mời thử lại.',
     offline: 'Không kết nối được máy chủ. Mời kiểm tra mạng rồi thử lại.',

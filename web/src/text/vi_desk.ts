@@ -6,6 +6,7 @@ export const viDesk = {
     show_open: 'Đang xử lý',
     show_closed: 'Đã xong',
     find: 'Tìm mã hồ sơ',
+    find_now: 'Tìm',
     open: 'đang xử lý',
     overdue: 'quá hạn',
     due_soon: 'sắp đến hạn',

@@ -1,14 +1,15 @@
 /* All of the citizen's dossiers. */
 import { api } from '../../api/client'
-import { useResource } from '../../api/resource'
+import { usePages } from '../../api/pages'
 import { Icon } from '../../ui/icons'
 import { Empty, Loaded, Page } from '../../ui/parts'
 import { Link } from '../../ui/router'
+import { ShowMore } from '../../ui/show_more'
 import { t } from '../../ui/text'
 import { DossierCard } from '../home/home'
 
 export function Dossiers() {
-  const dossiers = useResource((signal) => api.get('/api/dossiers', { signal }), [])
+  const dossiers = usePages((query, signal) => api.get('/api/dossiers', { query, signal }), [])
   const apply = (
     <Link class="ds-button" href="/app/apply">
       <Icon name="plus" />
@@ -24,13 +25,16 @@ export function Dossiers() {
               <p>{t('dossiers.empty_text')}</p>
             </Empty>
           ) : (
-            <ul class="list-plain">
-              {items.map((row) => (
-                <li key={row.code}>
-                  <DossierCard row={row} />
-                </li>
-              ))}
-            </ul>
+            <div class="stack">
+              <ul class="list-plain">
+                {items.map((row) => (
+                  <li key={row.code}>
+                    <DossierCard row={row} />
+                  </li>
+                ))}
+              </ul>
+              <ShowMore of={dossiers} />
+            </div>
           )
         }
       </Loaded>

@@ -1,9 +1,11 @@
 /* The account: what the registers hold about me, my posts, my own sessions. */
 import { api, type Schemas } from '../../api/client'
+import { usePages } from '../../api/pages'
 import { useResource } from '../../api/resource'
 import { date, instant, say } from '../../ui/format'
 import { CardLink, Facts, Loaded, Page } from '../../ui/parts'
 import { useSession } from '../../ui/session'
+import { ShowMore } from '../../ui/show_more'
 import { t, tOr } from '../../ui/text'
 
 const relative = (person: Schemas['Relative'] | null | undefined) =>
@@ -43,7 +45,7 @@ function Record({ me }: { me: Schemas['Me'] }) {
 }
 
 function History() {
-  const history = useResource((signal) => api.get('/api/me/history', { signal }), [])
+  const history = usePages((query, signal) => api.get('/api/me/history', { query, signal }), [])
   return (
     <section class="panel stack">
       <h2>{t('me.history')}</h2>
@@ -53,24 +55,27 @@ function History() {
           items.length === 0 ? (
             <p>{t('me.history_empty')}</p>
           ) : (
-            <ul class="list-plain">
-              {items.slice(0, 30).map((event, i) => (
-                <li key={`${event.at}-${i}`}>
-                  <b>{tOr(`event.${event.event}`, event.event)}</b>
-                  {event.detail && event.detail !== 'direct' && <span class="code"> {event.detail}</span>}{' '}
-                  {event.current && (
-                    <span class="ds-tag" data-color="success">
-                      {t('me.this_session')}
+            <div class="stack">
+              <ul class="list-plain">
+                {items.map((event, i) => (
+                  <li key={`${event.at}-${i}`}>
+                    <b>{tOr(`event.${event.event}`, event.event)}</b>
+                    {event.detail && event.detail !== 'direct' && <span class="code"> {event.detail}</span>}{' '}
+                    {event.current && (
+                      <span class="ds-tag" data-color="success">
+                        {t('me.this_session')}
+                      </span>
+                    )}
+                    <br />
+                    <span class="quiet">
+                      {instant(event.at)}
+                      {event.device && ` · ${event.device}`}
                     </span>
-                  )}
-                  <br />
-                  <span class="quiet">
-                    {instant(event.at)}
-                    {event.device && ` · ${event.device}`}
-                  </span>
-                </li>
-              ))}
-            </ul>
+                  </li>
+                ))}
+              </ul>
+              <ShowMore of={history} />
+            </div>
           )
         }
       </Loaded>

@@ -1,10 +1,11 @@
 /* The agency's dossiers by due date; what is overdue or due soon says so in words, shape and place. */
 import { useState } from 'preact/hooks'
 import { api, type Schemas } from '../../api/client'
-import { useResource } from '../../api/resource'
+import { usePages } from '../../api/pages'
 import { date, instant, number, say } from '../../ui/format'
 import { Empty, LateTag, Loaded, Page, StatusTag } from '../../ui/parts'
 import { Link } from '../../ui/router'
+import { ShowMore } from '../../ui/show_more'
 import { t } from '../../ui/text'
 
 function Counts({ counts }: { counts: Schemas['Queue']['counts'] }) {
@@ -57,11 +58,25 @@ function Row({ row }: { row: Schemas['QueueRow'] }) {
   )
 }
 
+/** What can be a part of a dossier code; nothing else finds anything. */
+const codeOf = (typed: string) =>
+  typed
+    .toUpperCase()
+    .replace(/[^A-Z0-9.-]/g, '')
+    .slice(0, 60)
+
 export function Queue() {
   const [state, setState] = useState<'open' | 'closed'>('open')
+  const [typed, setTyped] = useState('')
   const [code, setCode] = useState('')
-  const queue = useResource((signal) => api.get('/api/desk/queue', { query: { state }, signal }), [state])
-  const wanted = code.trim().toUpperCase()
+  const queue = usePages(
+    (query, signal) => api.get('/api/desk/queue', { query: { state, code, ...query }, signal }),
+    [state, code],
+  )
+  const find = (event: Event) => {
+    event.preventDefault()
+    setCode(codeOf(typed))
+  }
   return (
     <Page title={t('nav.queue')} lead={t('queue.lead')}>
       <div class="row row--apart">
@@ -79,34 +94,37 @@ export function Queue() {
             </button>
           ))}
         </div>
-        <label class="row">
-          <span>{t('queue.find')}</span>
-          <input class="ds-input queue-find" value={code} onInput={(event) => setCode(event.currentTarget.value)} />
-        </label>
+        <form class="row" role="search" onSubmit={find}>
+          <label class="row">
+            <span>{t('queue.find')}</span>
+            <input class="ds-input queue-find" value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
+          </label>
+          <button type="submit" class="ds-button" data-variant="secondary">
+            {t('queue.find_now')}
+          </button>
+        </form>
       </div>
       <Loaded of={queue}>
-        {(answer) => {
-          const rows = answer.items.filter((row) => row.code.includes(wanted))
-          return (
-            <div class="stack-lg">
-              <Counts counts={answer.counts} />
-              {rows.length === 0 ? (
-                <Empty icon="inbox" title={t('queue.empty')}>
-                  <p>{t('queue.empty_text')}</p>
-                </Empty>
-              ) : (
-                <ul class="list-plain">
-                  {rows.map((row) => (
-                    <li key={row.code}>
-                      <Row row={row} />
-                    </li>
-                  ))}
-                </ul>
-              )}
-              <p class="quiet">{t('common.as_of', { at: instant(answer.as_of) })}</p>
-            </div>
-          )
-        }}
+        {(answer) => (
+          <div class="stack-lg">
+            <Counts counts={answer.counts} />
+            {answer.items.length === 0 ? (
+              <Empty icon="inbox" title={t('queue.empty')}>
+                <p>{t('queue.empty_text')}</p>
+              </Empty>
+            ) : (
+              <ul class="list-plain">
+                {answer.items.map((row, i) => (
+                  <li key={`${row.code}-${i}`}>
+                    <Row row={row} />
+                  </li>
+                ))}
+              </ul>
+            )}
+            <ShowMore key={`${state} ${code}`} of={queue} />
+            <p class="quiet">{t('common.as_of', { at: instant(answer.as_of) })}</p>
+          </div>
+        )}
       </Loaded>
     </Page>
   )

@@ -1,10 +1,11 @@
 /* Who read my data: every read by anyone but the holder, with its purpose. */
 import { api, type Schemas } from '../../api/client'
-import { useResource } from '../../api/resource'
+import { usePages } from '../../api/pages'
 import { instant, longDate, say } from '../../ui/format'
 import { Icon } from '../../ui/icons'
 import { Empty, Loaded, Page } from '../../ui/parts'
 import { Link } from '../../ui/router'
+import { ShowMore } from '../../ui/show_more'
 import { t } from '../../ui/text'
 import { byDay } from './by_day'
 
@@ -35,7 +36,7 @@ function ReadCard({ read }: { read: Schemas['Read'] }) {
 }
 
 export function Reads() {
-  const reads = useResource((signal) => api.get('/api/me/reads', { signal }), [])
+  const reads = usePages((query, signal) => api.get('/api/me/reads', { query, signal }), [])
   return (
     <Page title={t('reads.title')} lead={t('reads.lead')}>
       <Loaded of={reads}>
@@ -56,6 +57,7 @@ export function Reads() {
                   </ul>
                 </section>
               ))}
+              <ShowMore of={reads} />
             </div>
           )
         }

@@ -1,12 +1,13 @@
 /* Money that must go back: paid in excess, twice, or for a closed dossier. */
 import { api } from '../../api/client'
-import { useResource } from '../../api/resource'
+import { usePages } from '../../api/pages'
 import { date, instant, vnd } from '../../ui/format'
 import { Empty, Loaded, Page } from '../../ui/parts'
+import { ShowMore } from '../../ui/show_more'
 import { t } from '../../ui/text'
 
 export function Refunds() {
-  const refunds = useResource((signal) => api.get('/api/reports/refunds', { signal }), [])
+  const refunds = usePages((query, signal) => api.get('/api/reports/refunds', { query, signal }), [])
   return (
     <Page title={t('nav.refunds')} lead={t('refunds.lead')}>
       <Loaded of={refunds}>
@@ -31,8 +32,8 @@ export function Refunds() {
                     </tr>
                   </thead>
                   <tbody>
-                    {answer.items.map((item) => (
-                      <tr key={item.transaction_id}>
+                    {answer.items.map((item, i) => (
+                      <tr key={`${item.since}-${i}`}>
                         <td class="code">{item.dossier_code ?? '–'}</td>
                         <td class="code">{item.transaction_id}</td>
                         <td>{t(`refunds.reason_${item.reason}`)}</td>
@@ -43,6 +44,7 @@ export function Refunds() {
                   </tbody>
                 </table>
               </section>
+              <ShowMore of={refunds} />
               <p class="quiet">
                 {t('report.as_of')} {date(answer.as_of)}
               </p>

@@ -1,9 +1,10 @@
 /* The documents a person holds. */
 import { api, type Schemas } from '../../api/client'
-import { useResource } from '../../api/resource'
+import { usePages } from '../../api/pages'
 import { date, say } from '../../ui/format'
 import { Empty, Loaded, Page } from '../../ui/parts'
 import { Link } from '../../ui/router'
+import { ShowMore } from '../../ui/show_more'
 import { t } from '../../ui/text'
 
 const statusTag = { valid: 'success', expiring: 'warning', expired: 'danger', revoked: 'danger' }
@@ -17,7 +18,7 @@ export function DocumentStatus({ status }: { status: Schemas['DocumentSummary'][
 }
 
 export function Wallet() {
-  const wallet = useResource((signal) => api.get('/api/wallet', { signal }), [])
+  const wallet = usePages((query, signal) => api.get('/api/wallet', { query, signal }), [])
   return (
     <Page title={t('nav.wallet')} lead={t('wallet.lead')}>
       <Loaded of={wallet}>
@@ -30,28 +31,31 @@ export function Wallet() {
               </Link>
             </Empty>
           ) : (
-            <ul class="list-plain tiles">
-              {items.map((item) => (
-                <li key={item.id}>
-                  <Link class="document-card" href={`/app/wallet/${item.id}`}>
-                    <span class="stack-sm">
-                      <b>{say(item.title)}</b>
-                      <span class="quiet">{item.holder_name}</span>
-                      <span class="quiet">{say(item.issuer)}</span>
-                    </span>
-                    <img src="/assets/mark.svg" alt="" width={42} height={42} />
-                    <span class="document-card__foot">
-                      <span class="quiet">
-                        <span class="code">{item.number}</span>
-                        <br />
-                        {t('document.issued_on')} {date(item.issued_on)}
+            <div class="stack">
+              <ul class="list-plain tiles">
+                {items.map((item) => (
+                  <li key={item.id}>
+                    <Link class="document-card" href={`/app/wallet/${item.id}`}>
+                      <span class="stack-sm">
+                        <b>{say(item.title)}</b>
+                        <span class="quiet">{item.holder_name}</span>
+                        <span class="quiet">{say(item.issuer)}</span>
                       </span>
-                      <DocumentStatus status={item.status} />
-                    </span>
-                  </Link>
-                </li>
-              ))}
-            </ul>
+                      <img src="/assets/mark.svg" alt="" width={42} height={42} />
+                      <span class="document-card__foot">
+                        <span class="quiet">
+                          <span class="code">{item.number}</span>
+                          <br />
+                          {t('document.issued_on')} {date(item.issued_on)}
+                        </span>
+                        <DocumentStatus status={item.status} />
+                      </span>
+                    </Link>
+                  </li>
+                ))}
+              </ul>
+              <ShowMore of={wallet} />
+            </div>
           )
         }
       </Loaded>
