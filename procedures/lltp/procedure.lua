@@ -23,6 +23,8 @@ local EXEMPTION = "Điều 5 Thông tư số 244/2016/TT-BTC"
 local RESOLUTION_66_22 = "Nghị quyết số 66.22/2026/NQ-CP, Phụ lục II"
 local HANOI_RESOLUTION = "Nghị quyết số 11, Kỳ họp thứ 16, HĐND thành phố Hà Nội khóa XVI (hiệu lực 01/6/2024 - 31/12/2024)"
 local TRANSFER_2025 = "Chuyển giao nhiệm vụ quản lý lý lịch tư pháp từ Bộ Tư pháp sang Bộ Công an từ 01/3/2025"
+local COMPLEX_2009 = "Điều 48 Luật Lý lịch tư pháp số 28/2009/QH12"
+local FEES_LAW = "Khoản 1 Điều 3 Luật Phí và lệ phí số 97/2015/QH13"
 local ONE_STOP_2018 = "Nghị định số 61/2018/NĐ-CP; Thông tư số 01/2018/TT-VPCP"
 local ONE_STOP_2025 = "Nghị định số 118/2025/NĐ-CP"
 
@@ -70,6 +72,26 @@ local reasons = {
     vi = "Mười lăm ngày làm việc: vụ việc phức tạp hoặc phải xác minh ở nhiều nơi.",
     en = "Fifteen working days: complex, or verified in several places.",
   },
+  complex_several_residences = {
+    vi = "Công dân Việt Nam đã cư trú ở nhiều nơi.",
+    en = "A Vietnamese citizen who has lived in several places.",
+    clause = COMPLEX_2009,
+  },
+  complex_residence_abroad = {
+    vi = "Công dân Việt Nam có thời gian cư trú ở nước ngoài.",
+    en = "A Vietnamese citizen who has lived abroad.",
+    clause = COMPLEX_2009,
+  },
+  complex_foreigner = {
+    vi = "Người nước ngoài đã hoặc đang cư trú tại Việt Nam.",
+    en = "A foreigner who resides or used to reside in Viet Nam.",
+    clause = COMPLEX_2009,
+  },
+  complex_expungement = {
+    vi = "Phải xác minh điều kiện đương nhiên được xóa án tích.",
+    en = "Whether a conviction is expunged by law must be verified.",
+    clause = COMPLEX_2009,
+  },
   five_working_days = { vi = "Năm ngày làm việc.", en = "Five working days." },
   answer_three_working_days = {
     vi = "Hồ sơ chưa đủ điều kiện được trả lại trong 3 ngày làm việc.",
@@ -84,6 +106,11 @@ local reasons = {
 
   authority_justice = { vi = "Sở Tư pháp giải quyết.", en = "The Department of Justice decides." },
   authority_police = { vi = "Công an giải quyết.", en = "The police decide." },
+  refund_until_receipt = {
+    vi = "Phí trả cho dịch vụ: rút hồ sơ trước khi cơ quan tiếp nhận thì được hoàn lại; từ khi tiếp nhận, dịch vụ đã được thực hiện nên không hoàn.",
+    en = "The fee pays for a service: it is paid back if you withdraw before the agency receives the dossier; from then on the service is being given, and it is not.",
+    clause = FEES_LAW,
+  },
   resident = { vi = "Công dân Việt Nam, người nước ngoài đang cư trú.", en = "Citizens, and foreigners who reside here." },
   former_resident = { vi = "Người nước ngoài đã cư trú tại Việt Nam.", en = "Foreigners who used to reside here." },
 
@@ -279,6 +306,20 @@ local time_limit = {
   { from = "2026-07-01", clause = LAW_2025, answer = working_days(5), reason = "five_working_days" },
 }
 
+-- What an officer may state while processing. Since 2026-07-01 no case has a longer time.
+local complex_grounds = {
+  { to = "2026-06-30", reason = "complex_several_residences" },
+  { to = "2026-06-30", reason = "complex_residence_abroad" },
+  { to = "2026-06-30", reason = "complex_foreigner" },
+  { to = "2026-06-30", reason = "complex_expungement" },
+}
+
+-- Not confirmed: no text says what becomes of the fee when the applicant withdraws. It is the price of a service, so it is
+-- paid back as long as nothing was done for it.
+local refunds = {
+  { ["until"] = "receipt", reason = "refund_until_receipt" },
+}
+
 local answer_limit = {
   { to = "2025-06-30", clause = ONE_STOP_2018, answer = working_days(3), reason = "answer_three_working_days" },
   { from = "2025-07-01", to = "2026-06-30", clause = ONE_STOP_2025, answer = working_days(3), reason = "answer_three_working_days" },
@@ -447,6 +488,10 @@ return {
   answer_limit = answer_limit,
   authority = authority,
   components = components,
+  complex_grounds = complex_grounds,
+  refunds = refunds,
+  -- The national moves but for "fee due" (6): the fee is known when the form is sent, and comes before receipt
+  -- (Nghị định số 216/2026/NĐ-CP), so that no dossier of this procedure can be waiting for it afterwards.
   steps = {
     { from = 1, to = 2, act = "receive", desk = "one_stop", authority = "agency", vi = "Tiếp nhận", en = "Receive" },
     { from = 1, to = 3, act = "refuse", desk = "one_stop", authority = "agency", vi = "Từ chối tiếp nhận", en = "Refuse" },
@@ -454,10 +499,8 @@ return {
     { from = 1, to = 7, act = "withdraw", desk = "citizen", authority = "citizen", vi = "Rút hồ sơ", en = "Withdraw" },
     { from = 2, to = 4, act = "process", desk = "records", authority = "agency", vi = "Xử lý", en = "Process" },
     { from = 2, to = 5, act = "request_supplement", desk = "one_stop", authority = "agency", vi = "Yêu cầu bổ sung", en = "Request supplement" },
-    { from = 2, to = 6, act = "request_fee", desk = "one_stop", authority = "agency", vi = "Yêu cầu nộp phí", en = "Request the fee" },
     { from = 2, to = 7, act = "withdraw", desk = "citizen", authority = "citizen", vi = "Rút hồ sơ", en = "Withdraw" },
     { from = 4, to = 5, act = "request_supplement", desk = "records", authority = "agency", vi = "Yêu cầu bổ sung", en = "Request supplement" },
-    { from = 4, to = 6, act = "request_fee", desk = "records", authority = "agency", vi = "Yêu cầu nộp phí", en = "Request the fee" },
     { from = 4, to = 7, act = "withdraw", desk = "citizen", authority = "citizen", vi = "Rút hồ sơ", en = "Withdraw" },
     { from = 4, to = 8, act = "stop", desk = "decider", authority = "agency", vi = "Từ chối giải quyết", en = "Stop" },
     { from = 4, to = 9, act = "finish", desk = "decider", authority = "agency", vi = "Hoàn thành", en = "Finish" },
@@ -465,9 +508,6 @@ return {
     { from = 5, to = 4, act = "resume", desk = "records", authority = "agency", vi = "Tiếp tục xử lý", en = "Resume" },
     { from = 5, to = 7, act = "withdraw", desk = "citizen", authority = "citizen", vi = "Rút hồ sơ", en = "Withdraw" },
     { from = 5, to = 8, act = "stop", desk = "one_stop", authority = "agency", vi = "Dừng xử lý", en = "Stop" },
-    { from = 6, to = 4, act = "fee_paid", desk = "system", authority = "system", vi = "Đã nộp phí", en = "Fee paid" },
-    { from = 6, to = 7, act = "withdraw", desk = "citizen", authority = "citizen", vi = "Rút hồ sơ", en = "Withdraw" },
-    { from = 6, to = 8, act = "stop", desk = "one_stop", authority = "agency", vi = "Dừng xử lý", en = "Stop" },
     { from = 9, to = 10, act = "return", desk = "system", authority = "system", vi = "Trả kết quả", en = "Return the result" },
   },
   results = {

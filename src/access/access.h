@@ -69,6 +69,7 @@ enum access_act {
   ACCESS_DOSSIER_LOOK_UP,    /* register look-ups on the people in the dossier; with purpose */
   ACCESS_DOSSIER_SUPPLEMENT_REQUEST,
   ACCESS_DOSSIER_COMPONENT_REQUEST, /* asking for a paper: the engine refuses what a register supplies */
+  ACCESS_DOSSIER_COMPLEX,   /* states a legal ground for a longer time */
   ACCESS_DOSSIER_REFUSE,
   ACCESS_DOSSIER_DECIDE,
   ACCESS_DOSSIER_SIGN,       /* the competent person's signature */

@@ -28,6 +28,7 @@ static const struct {
     [ACCESS_DOSSIER_LOOK_UP] = {"dossier.look_up", "one_stop_officer:LAODU records_officer:LAODU decider:LAODU"},
     [ACCESS_DOSSIER_SUPPLEMENT_REQUEST] = {"dossier.supplement_request", "one_stop_officer:LAO records_officer:LAO"},
     [ACCESS_DOSSIER_COMPONENT_REQUEST] = {"dossier.component_request", "one_stop_officer:LAO records_officer:LAO"},
+    [ACCESS_DOSSIER_COMPLEX] = {"dossier.complex", "records_officer:LAO"},
     [ACCESS_DOSSIER_REFUSE] = {"dossier.refuse", "one_stop_officer:LAO decider:LAO"},
     [ACCESS_DOSSIER_DECIDE] = {"dossier.decide", "decider:LAO"},
     [ACCESS_DOSSIER_SIGN] = {"dossier.sign", "decider:LAO"},

@@ -51,6 +51,7 @@ const struct access_row access_table[ACCESS_ACT_COUNT] = {
     [ACCESS_DOSSIER_LOOK_UP] = {"dossier.look_up", SENSITIVE, {ONE_STOP(DESK_PERSON), RECORDS(DESK_PERSON), DECIDER(DESK_PERSON)}},
     [ACCESS_DOSSIER_SUPPLEMENT_REQUEST] = {"dossier.supplement_request", QUIET, {ONE_STOP(DESK), RECORDS(DESK)}},
     [ACCESS_DOSSIER_COMPONENT_REQUEST] = {"dossier.component_request", SENSITIVE, {ONE_STOP(DESK), RECORDS(DESK)}},
+    [ACCESS_DOSSIER_COMPLEX] = {"dossier.complex", SENSITIVE, {RECORDS(DESK)}}, /* whoever processes it */
     /* the desk refuses to receive, the decider refuses to grant */
     [ACCESS_DOSSIER_REFUSE] = {"dossier.refuse", SENSITIVE, {ONE_STOP(DESK), DECIDER(DESK)}},
     [ACCESS_DOSSIER_DECIDE] = {"dossier.decide", SENSITIVE, {DECIDER(DESK)}},

@@ -8,6 +8,7 @@ enum {
   BASIS_BYTES_MAX = 1200,
   NOTE_BYTES_MAX = 4000,
   PURPOSE_BYTES_MAX = 1200,
+  GROUND_BYTES_MAX = 64,
   PIN_BYTES_MAX = 12,
   REGISTERS_MAX = 5
 };
@@ -136,6 +137,22 @@ result api_desk_decide(struct api_call *call) {
   enum dossier_decision decision = outcome == 0 ? DOSSIER_NO_CONVICTION : DOSSIER_HAS_CONVICTION;
   TRY(dossier_decide(call->env, call->arena, &act, decision, note));
   return send_after(call, "Kết luận nội dung Phiếu lý lịch tư pháp");
+}
+
+result api_desk_complex(struct api_call *call) {
+  const struct jin *root = NULL;
+  const struct dossier_act act = api_desk_act(call, S(""));
+  struct dossier_complexity complexity = {0};
+  TRY(api_body(call, &root));
+  TRY(jin_fields(root, (const char *const[]){"ground", "reason", NULL}));
+  TRY(jin_text(root, "ground", GROUND_BYTES_MAX, &complexity.ground));
+  TRY(jin_text(root, "reason", REASON_BYTES_MAX, &complexity.reason));
+  result found = dossier_complex(call->env, &call->api->options.works, call->arena, &act, &complexity);
+  if (is_code(found, DOSSIER_COMPLEX_GROUND)) {
+    return jin_refuse_field(root, "ground", "is not a ground of the law of that day");
+  }
+  TRY(found);
+  return send_after(call, "Xác định vụ việc phức tạp");
 }
 
 /* ---- signature and seal ---- */

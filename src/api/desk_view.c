@@ -216,6 +216,21 @@ static result put_components(struct api_call *call, const struct dossier_view *v
   return OK;
 }
 
+/* What an officer may state, by the law of the day the dossier was submitted. */
+static void put_complex_grounds(struct api_call *call, const struct procedure_grounds *grounds) {
+  struct jout *out = &call->out;
+  jout_put_list(out, "complex_grounds");
+  for (size_t i = 0; i < grounds->count; i++) {
+    const struct procedure_reason *ground = &grounds->items[i];
+    jout_object(out);
+    jout_put_text(out, "code", ground->code);
+    api_put_text(out, "name", ground->vi, ground->en);
+    jout_put_text(out, "clause", ground->clause);
+    jout_object_end(out);
+  }
+  jout_list_end(out);
+}
+
 static result put_decision(struct api_call *call, const struct dossier_view *view) {
   struct jout *out = &call->out;
   const struct dossier_move *move = api_dossier_view_find_move(view, "decide");
@@ -251,7 +266,8 @@ static result put_signatures(struct api_call *call, const struct dossier_view *v
 }
 
 /* Every act of the desk, in the order of the work, and why one is not possible now. */
-static result put_acts(struct api_call *call, const struct dossier_view *view, const struct dossier_act *act) {
+static result put_acts(struct api_call *call, const struct dossier_view *view, const struct dossier_act *act,
+                       bool law_knows_complex) {
   static const enum access_act powers[] = {ACCESS_DOSSIER_RECEIVE,
                                            ACCESS_DOSSIER_LOOK_UP,
                                            ACCESS_DOSSIER_SUPPLEMENT_REQUEST,
@@ -260,6 +276,7 @@ static result put_acts(struct api_call *call, const struct dossier_view *view, c
                                            ACCESS_DOSSIER_SIGN,
                                            ACCESS_DOSSIER_SEAL,
                                            ACCESS_DOSSIER_RETURN,
+                                           ACCESS_DOSSIER_COMPLEX,
                                            ACCESS_DOSSIER_APOLOGY,
                                            ACCESS_DOSSIER_REFUSE,
                                            ACCESS_ENROL_APPROVE};
@@ -269,6 +286,9 @@ static result put_acts(struct api_call *call, const struct dossier_view *view, c
     result may = access_role_has(call->post.role, powers[i])
                      ? dossier_act_may(call->env, view->tx, call->arena, act, powers[i])
                      : (result){ACCESS_ROLE};
+    if (is_ok(may) && powers[i] == ACCESS_DOSSIER_COMPLEX && !law_knows_complex) {
+      may = (result){DOSSIER_COMPLEX_NO_PERIOD};
+    }
     if (result_kind(may) == RESULT_INTERNAL || result_kind(may) == RESULT_UNAVAILABLE) {
       return may;
     }
@@ -289,17 +309,22 @@ static result put_acts(struct api_call *call, const struct dossier_view *view, c
 
 static result put_desk_dossier(struct api_call *call, const struct dossier_view *view, const struct dossier_act *act) {
   static const char *const stages[] = {"open", "decided", "signed", "sealed"};
+  const struct dossier *d = view->dossier;
+  struct procedure_grounds grounds;
+  TRY(procedure_complex_grounds(call->api->options.works.procedures, d->procedure, clock_date_of(d->submitted_at_ms),
+                                call->arena, &grounds));
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_name(out, "dossier");
   TRY(api_dossier_view_put(call, view));
-  jout_put_str(out, "stage", stages[view->dossier->stage]);
+  jout_put_str(out, "stage", stages[d->stage]);
   TRY(put_person(call, view));
   put_looked_up(call, view);
   TRY(put_components(call, view));
   TRY(put_decision(call, view));
   TRY(put_signatures(call, view));
-  TRY(put_acts(call, view, act));
+  put_complex_grounds(call, &grounds);
+  TRY(put_acts(call, view, act, grounds.count > 0));
   jout_object_end(out);
   return OK;
 }

@@ -123,6 +123,11 @@ void api_dossier_view_put_due(struct api_call *call, const struct dossier *d) {
   } else {
     jout_put_date(&call->out, "due_date", due);
   }
+  if (d->reappointed_date == 0) {
+    jout_put_null(&call->out, "first_due_date");
+  } else {
+    jout_put_date(&call->out, "first_due_date", d->due_date);
+  }
 }
 
 /* ---- charge: what the citizen was told, kept with the dossier ---- */
@@ -144,7 +149,30 @@ static void put_money(struct api_call *call, const char *name, const struct jin 
   jout_object_end(out);
 }
 
-static result put_charge(struct api_call *call, const struct dossier *d) {
+/* Why the case has more time than usual, since when, and what the date was before. */
+static result put_complex(struct api_call *call, const struct dossier_view *view, const struct jin *complex) {
+  struct jout *out = &call->out;
+  const struct dossier_move *move = api_dossier_view_find_move(view, "complex");
+  int32_t before = 0;
+  int32_t after = 0;
+  if (complex == NULL || move == NULL) {
+    jout_put_null(out, "complex");
+    return OK;
+  }
+  TRY(jin_date(complex, "due_before", &before));
+  TRY(jin_date(complex, "due_after", &after));
+  jout_put_object(out, "complex");
+  jout_put_instant(out, "at", move->at_ms);
+  api_put_text(out, "ground", text_of(complex, "reason_vi"), text_of(complex, "reason_en"));
+  jout_put_text(out, "legal_basis", text_of(complex, "clause"));
+  jout_put_date(out, "old_due_date", before);
+  jout_put_date(out, "new_due_date", after);
+  jout_object_end(out);
+  return OK;
+}
+
+static result put_outcome(struct api_call *call, const struct dossier_view *view) {
+  const struct dossier *d = view->dossier;
   struct jin_doc doc;
   const struct jin *outcome = NULL;
   jin_doc_init(&doc, call->arena, JIN_LIMITS_DEFAULT);
@@ -156,7 +184,7 @@ static result put_charge(struct api_call *call, const struct dossier *d) {
   put_money(call, "support", jin_find(outcome, "support"), d);
   put_money(call, "payable", jin_find(outcome, "payable"), d);
   jout_object_end(out);
-  return OK;
+  return put_complex(call, view, jin_find(outcome, "complex"));
 }
 
 /* ---- payment ---- */
@@ -423,6 +451,25 @@ static void put_may(struct api_call *call, const struct dossier_view *view) {
   jout_list_end(out);
 }
 
+/* What a withdrawal now would mean for the fee that was paid, and why: said before it is done. */
+static result put_withdrawal(struct api_call *call, const struct dossier_view *view) {
+  const struct dossier *d = view->dossier;
+  struct jout *out = &call->out;
+  struct procedure_refund refund;
+  if (!may_withdraw(d) || view->payment.paid == 0) {
+    jout_put_null(out, "withdrawal");
+    return OK;
+  }
+  TRY(procedure_refund(call->api->options.works.procedures, d->procedure, clock_date_of(d->submitted_at_ms), &refund));
+  jout_put_object(out, "withdrawal");
+  jout_put_int(out, "paid", view->payment.paid);
+  jout_put_int(out, "refund", dossier_refunds(d, refund.until) ? view->payment.paid : 0);
+  api_put_text(out, "reason", refund.because.vi, refund.because.en);
+  jout_put_text(out, "clause", refund.because.clause);
+  jout_object_end(out);
+  return OK;
+}
+
 /* ---- the whole ---- */
 
 /* Whose dossier it is, seen by the caller. An officer sees the person themself. */
@@ -471,7 +518,7 @@ static result put_head(struct api_call *call, const struct dossier_view *view) {
   jout_put_text(out, "channel", procedure_channel_name(d->channel));
   TRY(api_put_agency(call, view->tx, "agency", d->agency_code));
   api_put_word(call, "desk", api_desks, api_dossier_view_desk(d));
-  return put_charge(call, d);
+  return put_outcome(call, view);
 }
 
 result api_dossier_view_put(struct api_call *call, const struct dossier_view *view) {
@@ -498,6 +545,7 @@ result api_dossier_view_put(struct api_call *call, const struct dossier_view *vi
     TRY(api_form_view_put(call, view->tx, &(const struct form_view){d->procedure, &view->person, d->form}));
   }
   put_may(call, view);
+  TRY(put_withdrawal(call, view));
   jout_object_end(out);
   return OK;
 }

@@ -257,7 +257,7 @@ result api_dossier_withdraw(struct api_call *call) {
   TRY(api_body(call, &root));
   TRY(jin_fields(root, (const char *const[]){"reason", NULL}));
   TRY(jin_text_optional(root, "reason", REASON_BYTES_MAX, &reason));
-  TRY(dossier_withdraw(call->env, call->arena, &act, reason));
+  TRY(dossier_withdraw(call->env, &call->api->options.works, call->arena, &act, reason));
   return send_now(call);
 }
 

@@ -263,6 +263,11 @@ static const struct api_error_row rows[] = {
     {DOSSIER_PAYABLE_CHANGED, 409, "payable_changed", "Số tiền phải nộp đã thay đổi; vui lòng xem lại trước khi nộp", "What is payable has changed; please look at it again"},
     {DOSSIER_CODE, 422, "dossier_code", "Mã hồ sơ không đúng dạng, ví dụ H26.11-240614-0001", "That is not a dossier code, for example H26.11-240614-0001"},
     {DOSSIER_LOOK_UP_UNKNOWN, 422, "register_unknown", "Không có cơ sở dữ liệu này để tra cứu", "There is no such register to look up"},
+    {DOSSIER_COMPLEX_NO_PERIOD, 409, "complex_no_period", "Luật áp dụng cho hồ sơ này không quy định thời hạn dài hơn cho vụ việc phức tạp", "The law this dossier was submitted under knows no longer time for complex cases"},
+    {DOSSIER_COMPLEX_GROUND, 422, "complex_ground", "Luật áp dụng cho hồ sơ này không có căn cứ đó", "The law this dossier was submitted under has no such ground"},
+    {DOSSIER_COMPLEX_ONCE, 409, "complex_once", "Hồ sơ đã được xác định là vụ việc phức tạp", "The case was found complex before"},
+    {DOSSIER_COMPLEX_LATE, 409, "complex_too_late", "Chỉ được xác định vụ việc phức tạp trước ngày hẹn trả kết quả", "A case is found complex before its due date only"},
+    {DOSSIER_COMPLEX_REAPPOINTED, 409, "complex_reappointed", "Đã xin lỗi và hẹn lại ngày trả kết quả; thời hạn không thay đổi nữa", "After an apology and a new appointment the time limit is not changed any more"},
     {DOSSIER_NO_OUTCOME, 404, "no_outcome", "Hồ sơ này không lưu kết quả tính theo quy tắc", "No rule's answer is kept with this dossier"},
     /* report */
     {REPORT_DOES_NOT_SUM, 500, "report_does_not_sum", "Số liệu không cộng khớp nên không được công bố", "The parts of the statistic do not sum; it is not shown"},

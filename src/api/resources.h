@@ -69,6 +69,7 @@ result api_desk_refuse(struct api_call *call);
 result api_desk_decide(struct api_call *call);
 result api_desk_sign(struct api_call *call);
 result api_desk_seal(struct api_call *call);
+result api_desk_complex(struct api_call *call);
 result api_desk_apologise(struct api_call *call);
 result api_desk_return(struct api_call *call);
 /* enrolments.c */

@@ -59,6 +59,7 @@ static const struct api_route rows[] = {
     {{HTTP_POST, "/api/desk/dossiers/{code}/decide"}, api_desk_decide, API_POST},
     {{HTTP_POST, "/api/desk/dossiers/{code}/sign"}, api_desk_sign, API_POST},
     {{HTTP_POST, "/api/desk/dossiers/{code}/seal"}, api_desk_seal, API_POST},
+    {{HTTP_POST, "/api/desk/dossiers/{code}/complex"}, api_desk_complex, API_POST},
     {{HTTP_POST, "/api/desk/dossiers/{code}/apology"}, api_desk_apologise, API_POST},
     {{HTTP_POST, "/api/desk/dossiers/{code}/return"}, api_desk_return, API_POST},
     {{HTTP_GET, "/api/desk/people"}, api_desk_find_person, API_POST},

@@ -135,7 +135,7 @@ static int refuse_date(const struct cli_context *context, const char *path, stru
   if (!is_ok(r)) {
     return cli_fail(context, r);
   }
-  if (first != INT32_MAX && clock_date_of(input->submitted_at_ms) < first) {
+  if (clock_date_of(input->submitted_at_ms) < first) {
     fault.reason = arena_printf(context->arena, "is before %.*s, the first date there is a rule for",
                                 SLICE_ARG(clock_date_write(context->arena, first)));
   }

@@ -5,7 +5,10 @@
 
 enum { REASON_CHARACTERS_MIN = 5, REASON_CHARACTERS_MAX = 2000 };
 
-/* The national table of moves, row: from, column: to. 3, 7, 8 and 10 are ends. */
+/* The national table of moves, row: from, column: to. 3, 7, 8 and 10 are ends.
+ * No act leads to FEE_DUE: it is for a fee that only the processing brings to light, and neither procedure has one. An enrolment is free;
+ * the fee of a certificate is known when the form is sent and comes before receipt [Decree 216/2026], so that its unpaid dossier stays NEW
+ * and receiving it is refused with DOSSIER_FEE_UNPAID. A procedure that has such a fee brings the act that enters the state. */
 static const bool allowed[DOSSIER_RETURNED + 1][DOSSIER_RETURNED + 1] = {
     [DOSSIER_NEW] = {[DOSSIER_RECEIVED] = true,
                      [DOSSIER_NOT_RECEIVED] = true,

@@ -23,6 +23,8 @@ MUST_USE result dossier_act_run(struct act_context *context, act_fn fn);
 /* Loads the dossier into the context and asks access, writing down a refusal. For acts that make something before they
  * write. */
 MUST_USE result dossier_act_require(struct act_context *context);
+/* May the case be found complex today? The act and the menu ask. (complex.c) */
+MUST_USE result dossier_act_may_extend(const struct dossier *dossier, int32_t today);
 /* DOSSIER_NOT_LOOKED_UP before somebody has read the conviction register for this dossier. (decide.c) */
 MUST_USE result dossier_act_require_looked_up(struct act_context *context);
 /* The question for access/, from context->dossier and what context->tx says now. */

@@ -142,23 +142,41 @@ result dossier_refuse(struct env *env, struct arena *arena, const struct dossier
   return dossier_act_run(&context, refuse);
 }
 
+bool dossier_refunds(const struct dossier *dossier, enum procedure_refund_until until) {
+  return until == PROCEDURE_REFUND_RESULT || (until == PROCEDURE_REFUND_RECEIPT && dossier->received_at_ms == 0);
+}
+
+struct withdrawal {
+  struct slice reason;
+  struct procedure_refund refund;
+};
+
 static result withdraw(struct act_context *context) {
   struct dossier *d = &context->dossier;
+  const struct withdrawal *withdrawal = context->arg;
   if (d->stage >= DOSSIER_STAGE_SIGNED) {
     FAIL(DOSSIER_STAGE, "the result is signed already");
   }
-  TRY(cancel_payment(context, d->received_at_ms == 0));
+  TRY(cancel_payment(context, dossier_refunds(d, withdrawal->refund.until)));
   d->closed_at_ms = context->now_ms;
   struct act_step step = {.name = "withdraw",
                           .to = DOSSIER_WITHDRAWN,
                           .legal_basis = dossier_act_one_stop_basis(clock_date_of(context->now_ms)),
-                          .note = *(const struct slice *)context->arg};
+                          .note = withdrawal->reason};
   return dossier_act_move(context, &step);
 }
 
-result dossier_withdraw(struct env *env, struct arena *arena, const struct dossier_act *act, struct slice reason) {
+result dossier_withdraw(struct env *env, const struct dossier_works *works, struct arena *arena,
+                        const struct dossier_act *act, struct slice reason) {
+  struct withdrawal withdrawal = {.reason = reason};
   struct act_context context = {
-      .env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_WITHDRAW, .arg = &reason};
+      .env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_WITHDRAW, .arg = &withdrawal};
+  TRY(dossier_act_require(&context));
+  const struct dossier *d = &context.dossier;
+  result found = procedure_refund(works->procedures, d->procedure, clock_date_of(d->submitted_at_ms), &withdrawal.refund);
+  if (!is_ok(found) && !is_code(found, PROCEDURE_NO_RULE)) {
+    return found;
+  }
   return dossier_act_run(&context, withdraw);
 }
 

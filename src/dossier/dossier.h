@@ -66,6 +66,14 @@ enum dossier_error {
   DOSSIER_CODE = RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 22), /* Not a dossier code. */
   DOSSIER_NO_OUTCOME =
       RESULT_CODE(RESULT_NOT_FOUND, MODULE_DOSSIER, 23), /* No rule's answer is kept with this dossier. */
+  DOSSIER_COMPLEX_NO_PERIOD =
+      RESULT_CODE(RESULT_REFUSED, MODULE_DOSSIER, 24), /* The law of the submission's day knows no longer time. */
+  DOSSIER_COMPLEX_GROUND =
+      RESULT_CODE(RESULT_INVALID, MODULE_DOSSIER, 25), /* Not a ground of the law of the submission's day. */
+  DOSSIER_COMPLEX_ONCE = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 26), /* Found complex before. */
+  DOSSIER_COMPLEX_LATE = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 27), /* Only before the due date. */
+  DOSSIER_COMPLEX_REAPPOINTED =
+      RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 28), /* After an apology the deadline is no longer moved. */
 };
 
 extern const struct db_migration dossier_migrations[];
@@ -331,8 +339,20 @@ MUST_USE result dossier_component_request(struct env *env, const struct dossier_
 /* legal_basis empty: the one-stop decree. */
 MUST_USE result dossier_refuse(struct env *env, struct arena *arena, const struct dossier_act *act, struct slice reason,
                                struct slice legal_basis);
-MUST_USE result dossier_withdraw(struct env *env, struct arena *arena, const struct dossier_act *act,
-                                 struct slice reason);
+/* The fee becomes a refund due when the rule of the submission's day says so: procedure_refund. */
+MUST_USE result dossier_withdraw(struct env *env, const struct dossier_works *works, struct arena *arena,
+                                 const struct dossier_act *act, struct slice reason);
+/* Would a withdrawal now pay back what was paid? */
+bool dossier_refunds(const struct dossier *dossier, enum procedure_refund_until until);
+/* Why a case takes longer than the usual time. */
+struct dossier_complexity {
+  struct slice ground; /* code of one of procedure_complex_grounds on the day of submission */
+  struct slice reason; /* the officer's own words: what makes this case one of those */
+};
+/* Once, while processing and before the due date: the same rule answers again for a complex case, and the clock runs on
+ * from where it started to the later date. A new appointment slip says so. */
+MUST_USE result dossier_complex(struct env *env, const struct dossier_works *works, struct arena *arena,
+                                const struct dossier_act *act, const struct dossier_complexity *complexity);
 /* note: the decider's own words, for the file; may be empty. */
 MUST_USE result dossier_decide(struct env *env, struct arena *arena, const struct dossier_act *act,
                                enum dossier_decision decision, struct slice note);

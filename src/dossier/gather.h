@@ -14,6 +14,20 @@ struct gathered {
 MUST_USE result dossier_gather(struct db_tx *tx, struct arena *arena, const struct dossier_application *application,
                                int64_t now_ms, struct gathered *ret_gathered);
 
-/* What the rule was told, kept with the dossier so that its decision can be replayed (replay.c). */
-void dossier_input_write(struct jout *out, const struct procedure_input *input);
-MUST_USE result dossier_input_read(const struct jin *root, struct arena *arena, struct procedure_input *ret_input);
+/* What the rule was told and what it answered, kept with the dossier: shown to the citizen, and replayed (outcome.c, replay.c). */
+struct dossier_extension {
+  const struct procedure_reason *ground;
+  int32_t due_before, due_after;
+};
+struct dossier_answer {
+  const struct procedure_input *input;
+  const struct procedure_outcome *outcome;
+  const struct dossier_extension *extension; /* NULL: not a complex case */
+};
+struct slice dossier_outcome_write(struct arena *arena, const struct dossier_answer *answer);
+struct dossier_kept {
+  const struct jin *root; /* all of it */
+  struct procedure_input input; /* its rule_hash lies in the dossier */
+};
+/* DOSSIER_NO_OUTCOME: nothing is kept with this dossier. */
+MUST_USE result dossier_kept_read(const struct dossier *dossier, struct arena *arena, struct dossier_kept *ret_kept);

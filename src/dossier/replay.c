@@ -1,6 +1,5 @@
 /* dossier/replay.c: an old decision once more, from what was kept with it: what the rule was told, and the rule's text by its hash. */
 #include "codec/jin.h"
-#include "codec/jout.h"
 #include "dossier/gather.h"
 
 enum {
@@ -15,32 +14,6 @@ enum {
 static const char *const channels[] = {"vneid", "online", "counter", "post", NULL}; /* enum procedure_channel - 1 */
 static const char *const relations[] = {"self",        "parent",     "guardian", "spouse",
                                         "adult_child", "authorised", NULL}; /* enum procedure_relation */
-
-void dossier_input_write(struct jout *out, const struct procedure_input *input) {
-  const struct procedure_applicant *a = &input->applicant;
-  jout_object(out);
-  jout_put_instant(out, "submitted_at", input->submitted_at_ms);
-  jout_put_text(out, "channel", procedure_channel_name(input->channel));
-  jout_put_text(out, "relation", procedure_relation_name(input->relation));
-  jout_put_object(out, "facts");
-  for (size_t i = 0; i < input->fact_count; i++) {
-    jout_put_int(out, input->facts[i].name, input->facts[i].value);
-  }
-  jout_object_end(out);
-  jout_put_date(out, "birth_date", a->birth_date);
-  jout_put_bool(out, "citizen", a->citizen);
-  jout_put_bool(out, "digital_citizen", a->digital_citizen);
-  jout_put_int(out, "level", a->level);
-  jout_put_text_or_null(out, "permanent_province", a->permanent_province);
-  jout_put_list(out, "categories");
-  for (uint32_t bit = 1; bit != 0; bit <<= 1) {
-    if (a->categories & bit) {
-      jout_text(out, procedure_category_name(bit));
-    }
-  }
-  jout_list_end(out);
-  jout_object_end(out);
-}
 
 static result read_facts(const struct jin *object, struct arena *arena, struct procedure_input *input) {
   struct procedure_fact *facts = ARENA_ARRAY(arena, struct procedure_fact, object->count + 1);
@@ -84,7 +57,7 @@ static result read_applicant(const struct jin *root, struct procedure_applicant 
   return read_categories(list, &a->categories);
 }
 
-result dossier_input_read(const struct jin *root, struct arena *arena, struct procedure_input *ret_input) {
+static result read_input(const struct jin *root, struct arena *arena, struct procedure_input *ret_input) {
   struct procedure_input input = {0};
   const struct jin *facts = NULL;
   size_t channel = 0;
@@ -98,6 +71,19 @@ result dossier_input_read(const struct jin *root, struct arena *arena, struct pr
   input.channel = (enum procedure_channel)(channel + 1);
   input.relation = (enum procedure_relation)relation;
   *ret_input = input;
+  return OK;
+}
+
+result dossier_kept_read(const struct dossier *dossier, struct arena *arena, struct dossier_kept *ret_kept) {
+  struct jin_doc *doc = ARENA_NEW(arena, struct jin_doc);
+  jin_doc_init(doc, arena, JIN_LIMITS_DEFAULT);
+  TRY(jin_parse(doc, dossier->outcome, &ret_kept->root));
+  const struct jin *input = jin_find(ret_kept->root, "input");
+  if (input == NULL) {
+    FAIL(DOSSIER_NO_OUTCOME, "what the rule was told is not kept with this dossier");
+  }
+  TRY(read_input(input, arena, &ret_kept->input));
+  ret_kept->input.rule_hash = dossier->rule_hash;
   return OK;
 }
 
@@ -125,18 +111,11 @@ static bool is_same(const struct jin *then, const struct procedure_outcome *now)
 result dossier_replay(struct env *env, const struct dossier_works *works, struct arena *arena,
                       const struct dossier *dossier, struct dossier_replayed *ret_replayed) {
   struct dossier_replayed replayed = {0};
-  struct jin_doc doc;
-  const struct jin *root = NULL;
-  jin_doc_init(&doc, arena, JIN_LIMITS_DEFAULT);
-  TRY(jin_parse(&doc, dossier->outcome, &root));
-  const struct jin *input = jin_find(root, "input");
-  if (input == NULL) {
-    FAIL(DOSSIER_NO_OUTCOME, "what the rule was told is not kept with this dossier");
-  }
-  TRY(dossier_input_read(input, arena, &replayed.input));
-  replayed.input.rule_hash = dossier->rule_hash;
-  TRY(procedure_replay(env, works->procedures, &replayed.input, arena, &replayed.outcome));
-  replayed.same = is_same(root, &replayed.outcome);
+  struct dossier_kept kept;
+  TRY(dossier_kept_read(dossier, arena, &kept));
+  TRY(procedure_replay(env, works->procedures, &kept.input, arena, &replayed.outcome));
+  replayed.input = kept.input;
+  replayed.same = is_same(kept.root, &replayed.outcome);
   *ret_replayed = replayed;
   return OK;
 }

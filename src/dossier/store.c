@@ -159,14 +159,23 @@ result dossier_store_update(struct db_tx *tx, const struct dossier *d) {
       tx,
       "UPDATE dossier SET status = $3, stage = $4, complete_at = $5, received_at = $6, finished_at = $7, closed_at = "
       "$8,"
-      " due_date = $9, reappointed_date = $10, complex = $11, decision = $12, decider_id = $13, sealer_id = $14,"
-      " document_sha256 = $15, certificate_number = $16 WHERE person_id = $1 AND dossier_id = $2",
+      " due_date = $9, reappointed_date = $10, decision = $11, decider_id = $12, sealer_id = $13,"
+      " document_sha256 = $14, certificate_number = $15 WHERE person_id = $1 AND dossier_id = $2",
       DB_ARGS(db_of_int(d->person_id), db_of_int(d->dossier_id), db_of_int(d->status), db_of_int(d->stage),
               db_of_int(d->complete_at_ms), db_of_int(d->received_at_ms), db_of_int(d->finished_at_ms),
-              db_of_int(d->closed_at_ms), db_of_int(d->due_date), db_of_int(d->reappointed_date), db_of_int(d->complex),
-              db_of_int(d->decision), db_of_int(d->decider_id), db_of_int(d->sealer_id), document_value(d),
+              db_of_int(d->closed_at_ms), db_of_int(d->due_date), db_of_int(d->reappointed_date), db_of_int(d->decision), db_of_int(d->decider_id), db_of_int(d->sealer_id), document_value(d),
               db_of_text(d->certificate_number)),
       NULL);
+}
+
+result dossier_store_extension(struct db_tx *tx, const struct dossier *d) {
+  return db_run(tx,
+                "UPDATE dossier SET complex = $3, outcome = $4, limit_unit = $5, limit_roll = $6, limit_count = $7,"
+                " limit_cut_off = $8 WHERE person_id = $1 AND dossier_id = $2",
+                DB_ARGS(db_of_int(d->person_id), db_of_int(d->dossier_id), db_of_int(d->complex), db_of_text(d->outcome),
+                        db_of_int(d->limit.unit), db_of_int(d->limit.roll), db_of_int(d->limit.count),
+                        db_of_int(d->limit.cut_off_ms)),
+                NULL);
 }
 
 result dossier_store_code_next(struct db_tx *tx, struct arena *arena, struct slice agency_code, int32_t date,

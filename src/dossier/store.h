@@ -7,7 +7,9 @@
 /* Inserts a dossier, its code and its form key. */
 MUST_USE result dossier_store_insert(struct db_tx *tx, const struct dossier *dossier, struct slice form_key,
                                      const uint8_t content[32]);
-/* Writes back what an act may change. */
+/* A complex case: limit, complex and outcome. */
+MUST_USE result dossier_store_extension(struct db_tx *tx, const struct dossier *dossier);
+/* Writes back what any other act may change. */
 MUST_USE result dossier_store_update(struct db_tx *tx, const struct dossier *dossier);
 /* The next code of that agency and day: AGENCY-YYMMDD-NNNN, wider past 9999. */
 MUST_USE result dossier_store_code_next(struct db_tx *tx, struct arena *arena, struct slice agency_code, int32_t date,

@@ -1,4 +1,3 @@
-#include "codec/jout.h"
 #include "crypto/digest.h"
 #include "dossier/act.h"
 #include "dossier/form.h"
@@ -91,46 +90,6 @@ result dossier_preview(struct env *env, const struct dossier_works *works, struc
   return OK;
 }
 
-/* ---- what the citizen was told, kept with the dossier ---- */
-
-static void put_reason(struct jout *out, const struct procedure_reason *reason) {
-  jout_put_text(out, "code", reason->code);
-  jout_put_text(out, "reason_vi", reason->vi);
-  jout_put_text(out, "reason_en", reason->en);
-  jout_put_text(out, "clause", reason->clause);
-}
-
-static void put_amount(struct jout *out, const char *name, const struct procedure_amount *amount) {
-  jout_put_object(out, name);
-  jout_put_int(out, "value", amount->value);
-  put_reason(out, &amount->because);
-  jout_object_end(out);
-}
-
-static struct slice outcome_json(struct arena *arena, const struct procedure_input *input,
-                                 const struct procedure_outcome *o) {
-  struct buf buf;
-  buf_init(&buf, arena, 2048);
-  struct jout out;
-  jout_init(&out, &buf);
-  jout_object(&out);
-  put_amount(&out, "fee", &o->fee);
-  put_amount(&out, "support", &o->support);
-  put_amount(&out, "payable", &o->payable);
-  jout_put_object(&out, "due_date");
-  jout_put_date(&out, "value", o->due.due);
-  put_reason(&out, &o->due_because);
-  jout_object_end(&out);
-  jout_put_object(&out, "authority");
-  jout_put_text(&out, "value", procedure_authority_name(o->authority));
-  put_reason(&out, &o->authority_because);
-  jout_object_end(&out);
-  jout_name(&out, "input");
-  dossier_input_write(&out, input);
-  jout_object_end(&out);
-  return buf_slice(&buf);
-}
-
 static void content_digest(struct arena *arena, const struct dossier_application *a, uint8_t ret_digest[32]) {
   struct slice head = arena_printf(arena, "%.*s|%lld|%d|%d|%lld|%d|", SLICE_ARG(a->procedure), (long long)a->person_id,
                                    a->channel, a->certificate, (long long)a->copies, a->ban_information);
@@ -172,7 +131,7 @@ static struct dossier new_dossier(struct env *env, struct arena *arena, const st
       .support = o->support.value,
       .payable = o->payable.value,
       .limit = o->limit,
-      .outcome = outcome_json(arena, &gathered->input, o),
+      .outcome = dossier_outcome_write(arena, &(const struct dossier_answer){&gathered->input, o, NULL}),
       .form = a->form,
   };
   memcpy(d.rule_hash, o->rule_hash, sizeof d.rule_hash);

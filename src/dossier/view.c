@@ -100,6 +100,10 @@ static result may_apologise(struct act_context *context) {
   return OK;
 }
 
+static result may_find_complex(struct act_context *context) {
+  return dossier_act_may_extend(&context->dossier, clock_date_of(context->now_ms));
+}
+
 static result may_return(struct act_context *context) {
   return require_status(&context->dossier, 1U << DOSSIER_DONE);
 }
@@ -116,6 +120,7 @@ static const struct {
     {ACCESS_DOSSIER_SUPPLEMENT_REQUEST, may_request_supplement},
     {ACCESS_DOSSIER_COMPONENT_REQUEST, may_request_component},
     {ACCESS_DOSSIER_REFUSE, may_refuse},
+    {ACCESS_DOSSIER_COMPLEX, may_find_complex},
     {ACCESS_DOSSIER_DECIDE, may_decide},
     {ACCESS_DOSSIER_SIGN, may_sign},
     {ACCESS_DOSSIER_SEAL, may_seal},

@@ -6,6 +6,8 @@
 const char *const procedure_rule_kind_names[RULE_KINDS] = {
     "national_code", "may_apply", "fee", "support", "time_limit", "answer_limit", "authority",
 };
+const enum procedure_rule_kind procedure_rule_kinds_required[RULE_KINDS_REQUIRED] = {
+    RULE_NATIONAL_CODE, RULE_MAY_APPLY, RULE_FEE, RULE_TIME_LIMIT, RULE_AUTHORITY};
 
 enum {
   LIST_MAX = 200, /* rows, reasons, components, steps: far above any procedure of the state */
@@ -206,6 +208,45 @@ static void read_components(lua_State *lua, struct arena *arena, struct procedur
   lua_pop(lua, 1);
 }
 
+static void read_grounds(lua_State *lua, struct arena *arena, struct procedure_declaration *declaration) {
+  if (!procedure_read_table(lua, "complex_grounds", false, "procedure")) {
+    return;
+  }
+  declaration->ground_count = list_length(lua, "complex_grounds");
+  declaration->grounds = ARENA_ARRAY(arena, struct procedure_dated_ground, declaration->ground_count + 1);
+  for (size_t i = 0; i < declaration->ground_count; i++) {
+    char where[64];
+    push_item(lua, "complex_grounds", i, where);
+    declaration->grounds[i] =
+        (struct procedure_dated_ground){.because = read_reason(lua, arena, declaration, where),
+                                        .from = procedure_read_date(lua, "from", INT32_MIN, where),
+                                        .to = procedure_read_date(lua, "to", INT32_MAX, where)};
+    lua_pop(lua, 1);
+  }
+  lua_pop(lua, 1);
+}
+
+static void read_refunds(lua_State *lua, struct arena *arena, struct procedure_declaration *declaration) {
+  static const char *const words[] = {"never", "receipt", "result", NULL}; /* enum procedure_refund_until */
+  if (!procedure_read_table(lua, "refunds", false, "procedure")) {
+    return;
+  }
+  declaration->refund_count = list_length(lua, "refunds");
+  declaration->refunds = ARENA_ARRAY(arena, struct procedure_dated_refund, declaration->refund_count + 1);
+  for (size_t i = 0; i < declaration->refund_count; i++) {
+    char where[64];
+    push_item(lua, "refunds", i, where);
+    declaration->refunds[i] = (struct procedure_dated_refund){
+        .refund = {.until = (enum procedure_refund_until)procedure_read_word(lua, "until", words, where),
+                   .because = read_reason(lua, arena, declaration, where)},
+        .from = procedure_read_date(lua, "from", INT32_MIN, where),
+        .to = procedure_read_date(lua, "to", INT32_MAX, where),
+    };
+    lua_pop(lua, 1);
+  }
+  lua_pop(lua, 1);
+}
+
 static void read_steps(lua_State *lua, struct arena *arena, struct procedure_declaration *declaration) {
   (void)procedure_read_table(lua, "steps", true, "procedure");
   declaration->step_count = list_length(lua, "steps");
@@ -288,16 +329,17 @@ void procedure_declaration_read(lua_State *lua, struct arena *arena, struct proc
   read_facts(lua, arena, declaration);
   read_channels(lua, arena, declaration);
   read_components(lua, arena, declaration);
+  read_grounds(lua, arena, declaration);
+  read_refunds(lua, arena, declaration);
   read_steps(lua, arena, declaration);
   read_results(lua, arena, declaration);
   for (int kind = 0; kind < RULE_KINDS; kind++) {
     read_rows(lua, arena, procedure_rule_kind_names[kind], &declaration->rows[kind]);
   }
-  static const enum procedure_rule_kind required[] = {RULE_NATIONAL_CODE, RULE_MAY_APPLY, RULE_FEE, RULE_TIME_LIMIT,
-                                                      RULE_AUTHORITY};
-  for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
-    if (declaration->rows[required[i]].count == 0) {
-      wrong(lua, procedure_rule_kind_names[required[i]], "no row at all");
+  for (size_t i = 0; i < RULE_KINDS_REQUIRED; i++) {
+    enum procedure_rule_kind kind = procedure_rule_kinds_required[i];
+    if (declaration->rows[kind].count == 0) {
+      wrong(lua, procedure_rule_kind_names[kind], "no row at all");
     }
   }
 }

@@ -6,6 +6,8 @@
  *   channels   {vneid = {starts {default, decision_from, decision_to, provinces {["01"] = date}}}, online = {}, ...}
  *   reasons    {code = {vi, en, clause}, ...}                          every code a rule may give
  *   components {{id, vi, en, from, to, supplied_by, reason}, ...}
+ *   complex_grounds {{from, to, reason}, ...}                          why an officer may find a case complex
+ *   refunds    {{from, to, until = "never" | "receipt" | "result", reason}, ...}   of the fee, when the applicant withdraws
  *   steps      {{from, to, act, desk, authority, vi, en}, ...}         national status numbers
  *   results    {{template, title_vi, title_en, convictions, bans, signed_by, sealed_by, deliver {...}, reason}, ...}  by variant
  *   national_code, may_apply, fee, support, time_limit, answer_limit, authority
@@ -28,6 +30,9 @@ enum procedure_rule_kind {
   RULE_KINDS,
 };
 extern const char *const procedure_rule_kind_names[RULE_KINDS];
+/* What every procedure answers: a declaration without a row of these is refused. */
+enum { RULE_KINDS_REQUIRED = 5 };
+extern const enum procedure_rule_kind procedure_rule_kinds_required[RULE_KINDS_REQUIRED];
 
 struct procedure_row {
   int32_t from, to; /* INT32_MIN, INT32_MAX: open */
@@ -58,6 +63,14 @@ struct procedure_dated_component {
   struct procedure_component component;
   int32_t from, to;
 };
+struct procedure_dated_ground {
+  struct procedure_reason because;
+  int32_t from, to;
+};
+struct procedure_dated_refund {
+  struct procedure_refund refund;
+  int32_t from, to;
+};
 
 struct procedure_declaration {
   struct slice name, name_vi, name_en;
@@ -69,6 +82,10 @@ struct procedure_declaration {
   size_t reason_count;
   struct procedure_dated_component *components;
   size_t component_count;
+  struct procedure_dated_ground *grounds;
+  size_t ground_count;
+  struct procedure_dated_refund *refunds;
+  size_t refund_count;
   struct procedure_step *steps;
   size_t step_count;
   struct procedure_result *results; /* variant 1 first */

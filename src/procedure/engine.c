@@ -69,13 +69,11 @@ static int32_t first_from(const struct procedure_rows *rows) {
 }
 
 result procedure_first_date(struct procedure_engine *engine, struct slice name, int32_t *ret_first) {
-  static const enum procedure_rule_kind required[] = {RULE_NATIONAL_CODE, RULE_MAY_APPLY, RULE_FEE, RULE_TIME_LIMIT,
-                                                      RULE_AUTHORITY};
   const struct procedure_loaded *loaded = NULL;
   int32_t first = INT32_MIN;
   TRY(procedure_engine_find(engine, name, &loaded));
-  for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
-    int32_t from = first_from(&loaded->rule->declaration.rows[required[i]]);
+  for (size_t i = 0; i < RULE_KINDS_REQUIRED; i++) {
+    int32_t from = first_from(&loaded->rule->declaration.rows[procedure_rule_kinds_required[i]]);
     first = from > first ? from : first;
   }
   *ret_first = first;
@@ -119,6 +117,38 @@ result procedure_component_check(const struct procedure_components *components, 
          SLICE_ARG(component->supplied_by));
   }
   return OK;
+}
+
+result procedure_complex_grounds(struct procedure_engine *engine, struct slice name, int32_t on, struct arena *arena,
+                                 struct procedure_grounds *ret_grounds) {
+  const struct procedure_loaded *loaded = NULL;
+  TRY(procedure_engine_find(engine, name, &loaded));
+  const struct procedure_declaration *declaration = &loaded->rule->declaration;
+  struct procedure_reason *items = ARENA_ARRAY(arena, struct procedure_reason, declaration->ground_count + 1);
+  size_t count = 0;
+  for (size_t i = 0; i < declaration->ground_count; i++) {
+    const struct procedure_dated_ground *dated = &declaration->grounds[i];
+    if (dated->from <= on && on <= dated->to) {
+      items[count++] = dated->because;
+    }
+  }
+  *ret_grounds = (struct procedure_grounds){items, count};
+  return OK;
+}
+
+result procedure_refund(struct procedure_engine *engine, struct slice name, int32_t on,
+                        struct procedure_refund *ret_refund) {
+  const struct procedure_loaded *loaded = NULL;
+  TRY(procedure_engine_find(engine, name, &loaded));
+  const struct procedure_declaration *declaration = &loaded->rule->declaration;
+  for (size_t i = 0; i < declaration->refund_count; i++) {
+    const struct procedure_dated_refund *dated = &declaration->refunds[i];
+    if (dated->from <= on && on <= dated->to) {
+      *ret_refund = dated->refund;
+      return OK;
+    }
+  }
+  FAIL(PROCEDURE_NO_RULE, "refunds: no rule was in force on that date");
 }
 
 result procedure_steps(struct procedure_engine *engine, struct slice name, struct procedure_steps *ret_steps) {

@@ -172,8 +172,7 @@ MUST_USE result procedure_replay(struct env *env, struct procedure_engine *engin
                                  struct arena *arena, struct procedure_outcome *ret_outcome);
 
 /* ---- what a procedure declares ---- */
-/* The first submission date that every question has a rule for. INT32_MIN: there always was one; INT32_MAX: there is
- * none. */
+/* The first submission date that every question has a rule for; INT32_MIN: there always was one. */
 MUST_USE result procedure_first_date(struct procedure_engine *engine, struct slice name, int32_t *ret_first);
 struct procedure_summary {
   struct slice name, name_vi, name_en;
@@ -207,7 +206,25 @@ MUST_USE result procedure_component_find(const struct procedure_components *comp
  * PROCEDURE_COMPONENT_UNKNOWN. */
 MUST_USE result procedure_component_check(const struct procedure_components *components, struct slice id);
 
-/* Status numbers of a dossier, in the national numbering. */
+/* Why an officer may find a case complex, which gives it more time: none where the law of that day knows no such period. */
+struct procedure_grounds {
+  const struct procedure_reason *items;
+  size_t count;
+};
+MUST_USE result procedure_complex_grounds(struct procedure_engine *engine, struct slice name, int32_t on,
+                                          struct arena *arena, struct procedure_grounds *ret_grounds);
+
+/* Until when an applicant who withdraws gets the fee back: until the dossier is received, until there is a result. */
+enum procedure_refund_until { PROCEDURE_REFUND_NEVER = 0, PROCEDURE_REFUND_RECEIPT, PROCEDURE_REFUND_RESULT };
+struct procedure_refund {
+  enum procedure_refund_until until;
+  struct procedure_reason because; /* for the citizen, before they withdraw */
+};
+/* PROCEDURE_NO_RULE: the procedure says nothing of refunds, for it has no fee. */
+MUST_USE result procedure_refund(struct procedure_engine *engine, struct slice name, int32_t on,
+                                 struct procedure_refund *ret_refund);
+
+/* Status numbers of a dossier in the national numbering. */
 enum procedure_status {
   PROCEDURE_STATUS_NEW = 1,
   PROCEDURE_STATUS_RECEIVED,

@@ -366,6 +366,16 @@ static void an_old_decision_replays_from_its_hash(void **state) {
 
 /* ---- what is declared ---- */
 
+/* [Law 28/2009 Art 48] */
+static void a_longer_time_for_complex_cases_ends_with_its_law(void **state) {
+  struct fixture *f = *state;
+  struct procedure_grounds grounds;
+  assert_ok(procedure_complex_grounds(f->engine, S("lltp"), date("2026-06-30"), &f->arena, &grounds));
+  assert_int_equal(grounds.count, 4);
+  assert_ok(procedure_complex_grounds(f->engine, S("lltp"), date("2026-07-01"), &f->arena, &grounds));
+  assert_int_equal(grounds.count, 0);
+}
+
 /* [Directive 24/CT-TTg] */
 static void a_paper_a_register_supplies_may_not_be_asked_for(void **state) {
   struct fixture *f = *state;
@@ -385,10 +395,10 @@ static void a_paper_a_register_supplies_may_not_be_asked_for(void **state) {
   }
 }
 
-/* The national table of moves. */
+/* The national table of moves, without "fee due" (6): the fee comes before receipt [Decree 216/2026]. */
 static void only_the_national_moves_are_allowed(void **state) {
   struct fixture *f = *state;
-  static const char *const moves[11] = {"", "2357", "4567", "", "56789", "2478", "478", "", "", "A", ""};
+  static const char *const moves[11] = {"", "2357", "457", "", "5789", "2478", "", "", "", "A", ""};
   struct procedure_steps steps;
   assert_ok(procedure_steps(f->engine, S("lltp"), &steps));
   for (int from = 1; from <= 10; from++) {
@@ -573,6 +583,7 @@ int main(void) {
       WITH_FIXTURE(lists_codes_by_date),
       WITH_FIXTURE(vneid_opens_province_by_province),
       WITH_FIXTURE(a_chairman_decides_between_july_and_december_2024),
+      WITH_FIXTURE(a_longer_time_for_complex_cases_ends_with_its_law),
       WITH_FIXTURE(a_refused_document_names_the_member),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
