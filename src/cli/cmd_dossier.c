@@ -80,6 +80,7 @@ static void put_head(struct jout *out, const struct dossier *d) {
   jout_put_str(out, "status", statuses[d->status]);
   put_instant(out, "submitted_at", d->submitted_at_ms);
   put_date(out, "due_date", d->reappointed_date != 0 ? d->reappointed_date : d->due_date);
+  put_date(out, "first_due_date", d->reappointed_date != 0 ? d->due_date : 0); /* lateness counts against it */
   put_instant(out, "finished_at", d->finished_at_ms);
 }
 
@@ -273,11 +274,21 @@ static int run_replay(const struct cli_context *context, const char *code) {
   return same ? CLI_OK : CLI_REFUSED;
 }
 
+/* "2026-12-04 (counted against 2026-12-01)" after an apology. */
+static struct slice due_words(struct arena *arena, const struct dossier *d) {
+  struct slice due = d->due_date != 0 ? clock_date_write(arena, d->due_date) : S("-");
+  if (d->reappointed_date == 0) {
+    return due;
+  }
+  return arena_printf(arena, "%.*s (counted against %.*s)", SLICE_ARG(clock_date_write(arena, d->reappointed_date)),
+                      SLICE_ARG(due));
+}
+
 static void print_row(const struct cli_context *context, const struct dossier *d) {
   struct buf text;
   struct jout out;
   if (!context->json) {
-    struct slice due = d->due_date != 0 ? clock_date_write(context->arena, d->due_date) : S("-");
+    struct slice due = due_words(context->arena, d);
     printf("%-24.*s %-12s %-10.*s %.*s  due %.*s\n", SLICE_ARG(d->code), statuses[d->status], SLICE_ARG(d->procedure),
            SLICE_ARG(clock_instant_write(context->arena, d->submitted_at_ms)), SLICE_ARG(due));
     return;

@@ -200,6 +200,25 @@ static result count_all(struct db_tx *tx, struct counting *c, struct slice provi
   return rows.status;
 }
 
+static result count_reappointed(struct db_tx *tx, struct counting *c, struct slice province) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx,
+               "SELECT d.province, COUNT(*) FROM dossier d JOIN dossier_slip s ON s.person_id = d.person_id"
+               " AND s.dossier_id = d.dossier_id WHERE d.procedure_name = 'lltp' AND d.reappointed_date <> 0"
+               " AND s.kind = $1 AND s.at < $2 AND (d.province = $3 OR $4 = 1) GROUP BY d.province",
+               DB_ARGS(db_of_int(DOSSIER_SLIP_APOLOGY), db_of_int(c->as_of_end_ms), db_of_text(province),
+                       db_of_int(slice_empty(province))), &rows));
+  while (db_rows_next(&rows)) {
+    size_t index = 0;
+    struct report_scope *scope = scope_of(c, db_text(&rows, 0), &index);
+    if (scope == NULL) {
+      FAIL(REPORT_DOES_NOT_SUM, "an apology of no province");
+    }
+    scope->reappointed = db_int(&rows, 1);
+  }
+  return rows.status;
+}
+
 static void list_days(struct counting *c) {
   struct report_lltp *r = c->report;
   size_t count = 0;
@@ -240,6 +259,7 @@ static void add_scope(struct report_scope *total, const struct report_scope *par
   total->lateness.late_2_5 += part->lateness.late_2_5;
   total->lateness.late_over_5 += part->lateness.late_over_5;
   total->lateness.total += part->lateness.total;
+  total->reappointed += part->reappointed;
   total->fees += part->fees;
   total->support += part->support;
   total->paid += part->paid;
@@ -256,7 +276,7 @@ static result check_scope(const struct report_scope *s) {
   bool sums = received == s->received && returned == s->returned &&
               s->received == s->returned + s->returned_unknown + s->open + s->closed && l->total == s->returned &&
               l->early + l->on_time + l->late_1 + l->late_2_5 + l->late_over_5 == l->total &&
-              s->open_overdue <= s->open && s->support <= s->fees && s->paid <= s->fees - s->support;
+              s->open_overdue <= s->open && s->reappointed <= s->received && s->support <= s->fees && s->paid <= s->fees - s->support;
   if (!sums) {
     FAIL(REPORT_DOES_NOT_SUM, "parts of a scope do not add up");
   }
@@ -292,6 +312,7 @@ result report_lltp(struct env *env, struct arena *arena, const struct report_que
     TRY(load_assumptions(tx, c));
     TRY(find_period(tx, c));
     TRY(count_all(tx, c, question->province));
+    TRY(count_reappointed(tx, c, question->province));
   }
   report.total.code = S("all");
   report.total.name = S("Tất cả");

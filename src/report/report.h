@@ -43,6 +43,7 @@ struct report_scope {
   int64_t open;             /* of known channels: not returned, not closed */
   int64_t open_overdue;     /* of open, past due */
   int64_t closed;           /* withdrawn, refused, stopped */
+  int64_t reappointed;      /* of received: apologised for with a new date, yet counted against the first */
   struct report_lateness lateness;
   int64_t fees, support, paid; /* VND; paid: by citizens, of complete dossiers */
 };

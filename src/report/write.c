@@ -88,6 +88,7 @@ static void put_scope_members(struct jout *out, struct arena *arena, const struc
   jout_put_int(out, "open", s->open);
   jout_put_int(out, "open_overdue", s->open_overdue);
   jout_put_int(out, "closed", s->closed);
+  jout_put_int(out, "reappointed", s->reappointed);
   jout_put_int(out, "fees", s->fees);
   jout_put_int(out, "support", s->support);
   jout_put_int(out, "paid", s->paid);
@@ -205,6 +206,7 @@ static void write_scope(struct buf *out, const struct report_scope *s) {
   write_number(out, "Đang giải quyết", s->open);
   write_number(out, "  trong đó đã quá hạn", s->open_overdue);
   write_number(out, "Rút, từ chối, dừng", s->closed);
+  write_number(out, "Đã xin lỗi, hẹn lại (vẫn tính theo hạn đầu tiên)", s->reappointed);
   write_number(out, "Phí (đồng)", s->fees);
   write_number(out, "Được hỗ trợ (đồng)", s->support);
   write_number(out, "Công dân đã trả (đồng)", s->paid);

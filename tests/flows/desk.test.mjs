@@ -1,7 +1,7 @@
 // What may happen to a dossier at the desk besides a certificate: supplement, refusal, withdrawal, apology, lateness.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Installation } from './lib/installation.mjs';
+import { Installation, danh } from './lib/installation.mjs';
 import { PURPOSE, act, desk, dossier, open, preview, read, refused, submit, payRest } from './lib/story.mjs';
 
 let place;
@@ -61,11 +61,16 @@ test('a refusal gives its reason and slip, and the fee becomes a refund due that
 test('a citizen withdraws until it is signed, and gets the fee back until the desk has received it', async () => {
   const citizen = await place.as('citizen.hanoi');
   const early = await dossier(place, 'submitted', { citizen });
+  const { withdrawal: promised } = await read(citizen, early);
+  assert.deepEqual([promised.paid, promised.refund], [200000, 200000]);
+  assert.ok(promised.reason.vi && promised.reason.en && /97\/2015/.test(promised.clause), 'with its law, before one withdraws');
   const back = await citizen.ok(citizen.post(`/api/dossiers/${early}/withdraw`, { reason: 'Không còn cần nữa' }));
   assert.deepEqual([back.status.code, back.payment.refund_due], ['withdrawn', 200000]);
   const code = await dossier(place, 'received', { citizen });
+  const { withdrawal: warned } = await read(citizen, code);
+  assert.deepEqual([warned.paid, warned.refund], [200000, 0]);
   const seen = await citizen.ok(citizen.post(`/api/dossiers/${code}/withdraw`, {}));
-  assert.deepEqual([seen.status.code, seen.payment.refund_due], ['withdrawn', 0]);
+  assert.deepEqual([seen.status.code, seen.payment.refund_due, seen.withdrawal], ['withdrawn', 0, null]);
   await refused(citizen.post(`/api/dossiers/${code}/withdraw`, {}), 409, 'move_forbidden');
   const officer = await place.officer('records_officer');
   await refused(officer.post(desk(code, 'look-ups'), { registers: ['convictions'], purpose: PURPOSE }), 409, 'move_forbidden');
@@ -97,7 +102,7 @@ test('an apology re-appoints once, to a later working day, at the latest a day b
   await refused(apologise('2026-12-05'), 422, 'apology_date'); // a Saturday
   await refused(apologise('2026-11-30'), 422, 'apology_date'); // before the deadline
   const again = await act(staff.one_stop_officer, late, 'apology', { reason, new_due_date: '2026-12-04' });
-  assert.equal(again.dossier.due_date, '2026-12-04');
+  assert.deepEqual([again.dossier.due_date, again.dossier.first_due_date], ['2026-12-04', due], 'both dates are said');
   await refused(apologise('2026-12-08'), 409, 'apology_once');
   const seen = await read(citizen, late);
   assert.deepEqual(seen.apologies.map((a) => [a.old_due_date, a.new_due_date, a.reason]), [[due, '2026-12-04', reason]]);
@@ -116,6 +121,17 @@ test('an apology re-appoints once, to a later working day, at the latest a day b
   assert.deepEqual([queue.counts.open, queue.counts.overdue, queue.counts.due_soon], [2, 2, 0]);
   assert.deepEqual(queue.items.map((i) => [i.late.state, i.late.working_days]), [['overdue', 2], ['overdue', 2]]);
   assert.deepEqual(new Set(queue.items.map((i) => i.due_date)), new Set(['2026-12-01', '2026-12-04']));
+  assert.deepEqual(queue.items.map((i) => i.first_due_date).sort(), ['2026-12-01', null]);
+  const listed = (await danh('dossier', 'list', '--data', place.data)).stdout.split('\n').find((line) => line.startsWith(late));
+  assert.match(listed, /due 2026-12-04 \(counted against 2026-12-01\)$/);
+  const supervisor = await place.officer('supervisor', '46');
+  const report = await supervisor.ok(supervisor.get('/api/reports/lltp?as_of=2026-12-03'));
+  const hue = report.provinces.find((p) => p.scope.code === '46');
+  assert.deepEqual([hue.reappointed, hue.open_overdue, report.total.reappointed], [1, 2, 1]);
+  const before = await supervisor.ok(supervisor.get('/api/reports/lltp?as_of=2026-11-17'));
+  assert.equal(before.total.reappointed, 0, 'not before the apology');
+  const printed = await danh('report', 'lltp', '--as-of', '2026-12-03', '--data', place.data);
+  assert.match(printed.stdout, /Đã xin lỗi, hẹn lại \(vẫn tính theo hạn đầu tiên\) +1/);
   assert.ok(queue.items.every((i) => !JSON.stringify(i).includes(place.identity('citizen.hue').full_name)), 'a queue shows no full name');
 });
 

@@ -121,6 +121,7 @@ const summary = (one) => ({
   status: one.status,
   submitted_at: one.submitted_at,
   due_date: one.due_date,
+  first_due_date: one.first_due_date,
   late: one.late,
   subject_name: one.subject.name,
   next_action: one.may.includes('pay')
@@ -189,6 +190,7 @@ function deskDossier(code) {
     person: fixed.person,
     looked_up: state.lookedUp,
     components: fixed.components,
+    complex_grounds: [],
     decision: state.decision,
     signatures: state.signatures,
     acts,

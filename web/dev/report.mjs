@@ -51,6 +51,7 @@ function scope(code, vi, en, vneid, other, returned, late, open, overdue, fees) 
     },
     open,
     open_overdue: overdue,
+    reappointed: 0,
     fees: fees[0],
     support: fees[1],
     paid: fees[0] - fees[1],

@@ -64,7 +64,13 @@ export const enDesk = {
     return_text:
       'The result goes to wallet, national portal and provincial system by itself, and the dossier is returned when the last of them confirms. This sends it again at once to those that have not.',
     return_do: 'Send again',
-    apology_text: 'Only one new date, at the latest one day before the deadline. The citizen gets an apology.',
+    complex_text:
+      'Once, while processing and before the due date. The citizen sees ground and reason and gets a new appointment.',
+    complex_ground: 'Legal ground',
+    complex_reason: 'What makes this case one of those',
+    complex_do: 'Find the case complex',
+    apology_text:
+      'Only one new date, at the latest one day before the deadline. The citizen gets an apology. Early or late still counts against the first date.',
     new_due_date: 'New due date',
     apology_do: 'Send apology and new date',
     approve_text: 'The level-2 account is approved; a one-time activation code goes to the person’s phone.',
@@ -185,6 +191,7 @@ export const enDesk = {
     returned: 'Returned',
     open: 'Open',
     open_overdue: 'Of these overdue',
+    reappointed: 'Re-appointed',
     unknown: 'unknown',
     and_unknown: 'and {{count}} with unknown results',
     sum: 'Sum',
@@ -197,7 +204,7 @@ export const enDesk = {
     lateness_chart: 'Chart of results by early, on time and late; the figures are in the table below',
     lateness_table: 'Results returned by lateness (working days)',
     lateness_text:
-      'The five always sum to the results returned. Open dossiers are counted apart, overdue ones among them.',
+      'The five always sum to the results returned. Open dossiers are counted apart, overdue ones among them. A re-appointed dossier still counts against its first date.',
     channel: 'Channel',
     channels: 'By channel',
     channels_table: 'Received and returned by channel',

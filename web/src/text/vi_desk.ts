@@ -64,7 +64,12 @@ export const viDesk = {
     return_text:
       'Kết quả tự được gửi tới ví, cổng quốc gia và hệ thống của tỉnh; hồ sơ hoàn tất khi nơi cuối cùng xác nhận. Bấm để gửi lại ngay những nơi chưa xác nhận.',
     return_do: 'Gửi lại kết quả',
-    apology_text: 'Chỉ được hẹn lại một lần, chậm nhất một ngày trước hạn. Người dân nhận thư xin lỗi.',
+    complex_text: 'Một lần, khi đang thụ lý và trước hạn. Người dân thấy căn cứ, lý do và nhận giấy hẹn mới.',
+    complex_ground: 'Căn cứ',
+    complex_reason: 'Vì sao hồ sơ này thuộc trường hợp đó',
+    complex_do: 'Xác định vụ việc phức tạp',
+    apology_text:
+      'Chỉ được hẹn lại một lần, chậm nhất một ngày trước hạn. Người dân nhận thư xin lỗi. Sớm hay muộn vẫn tính theo hạn đầu tiên.',
     new_due_date: 'Ngày trả mới',
     apology_do: 'Gửi thư xin lỗi và hẹn lại',
     approve_text: 'Tài khoản mức 2 được duyệt; mã kích hoạt một lần gửi tới điện thoại của người dân.',
@@ -185,6 +190,7 @@ export const viDesk = {
     returned: 'Đã trả',
     open: 'Đang giải quyết',
     open_overdue: 'Trong đó quá hạn',
+    reappointed: 'Đã hẹn lại',
     unknown: 'không rõ',
     and_unknown: 'và {{count}} hồ sơ không rõ kết quả',
     sum: 'Cộng',
@@ -196,7 +202,8 @@ export const viDesk = {
     lateness: 'Kết quả đã trả: sớm, đúng và muộn hạn',
     lateness_chart: 'Biểu đồ kết quả theo mức sớm, đúng, muộn hạn; số liệu ở bảng bên dưới',
     lateness_table: 'Kết quả đã trả theo mức sớm, đúng, muộn hạn (ngày làm việc)',
-    lateness_text: 'Năm mức luôn cộng đúng bằng số đã trả. Hồ sơ chưa trả được đếm riêng, kể cả quá hạn.',
+    lateness_text:
+      'Năm mức luôn cộng đúng bằng số đã trả. Hồ sơ chưa trả được đếm riêng, kể cả quá hạn. Hồ sơ đã hẹn lại vẫn tính theo hạn đầu tiên.',
     channel: 'Kênh',
     channels: 'Theo kênh nộp',
     channels_table: 'Tiếp nhận và trả kết quả theo kênh',

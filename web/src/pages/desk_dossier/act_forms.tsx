@@ -239,6 +239,40 @@ function Apology({ desk, put }: ActProps) {
   )
 }
 
+function Complex({ desk, put }: ActProps) {
+  const [ground, choose] = useState('')
+  const [reason, setReason] = useState('')
+  const send = useSend(async () =>
+    put(await api.post('/api/desk/dossiers/{code}/complex', { path: pathOf(desk), body: { ground, reason } })),
+  )
+  return (
+    <form class="stack" onSubmit={send.submit}>
+      <p>{t('desk.complex_text')}</p>
+      <ProblemNotice problem={send.problem} />
+      <RadioCards
+        label={t('desk.complex_ground')}
+        value={ground}
+        set={choose}
+        options={desk.complex_grounds.map(({ code, name, clause }) => ({
+          value: code,
+          label: say(name),
+          help: clause,
+        }))}
+      />
+      <AreaField
+        label={t('desk.complex_reason')}
+        value={reason}
+        set={setReason}
+        required
+        minLength={5}
+        maxLength={1000}
+        rows={2}
+      />
+      {ground && <Submit busy={send.busy}>{t('desk.complex_do')}</Submit>}
+    </form>
+  )
+}
+
 function ApproveEnrolment({ desk, reload }: ActProps) {
   const send = useSend(async () => {
     await api.post('/api/desk/enrolments/{code}/approve', { path: pathOf(desk), body: {} })
@@ -268,6 +302,7 @@ export const actForms: Record<string, ComponentType<ActProps>> = {
   'dossier.seal': Seal,
   'dossier.return': Return,
   'enrol.approve': ApproveEnrolment,
+  'dossier.complex': Complex,
   'dossier.apology': Apology,
   'dossier.refuse': Refuse,
 }

@@ -2,7 +2,8 @@
 import { useState } from 'preact/hooks'
 import { api, type Schemas } from '../../api/client'
 import { useAction } from '../../api/resource'
-import { AreaField, Submit } from '../../ui/field'
+import { AreaField, CheckField, Submit } from '../../ui/field'
+import { say, vnd } from '../../ui/format'
 import { Icon } from '../../ui/icons'
 import { Notice, ProblemNotice } from '../../ui/parts'
 import { t } from '../../ui/text'
@@ -53,7 +54,21 @@ export function SupplementAnswer({ dossier, put }: Props) {
   )
 }
 
+/** What becomes of the fee, with its law: said before the citizen withdraws. */
+function WithdrawalFee({ of }: { of: Schemas['Dossier']['withdrawal'] }) {
+  if (!of) return null
+  const word = of.refund > 0 ? 'withdraw.refund' : 'withdraw.no_refund'
+  return (
+    <Notice color={of.refund > 0 ? 'info' : 'warning'} title={t(word, { paid: vnd(of.paid), refund: vnd(of.refund) })}>
+      <p>{say(of.reason)}</p>
+      <p class="clause">{of.clause}</p>
+    </Notice>
+  )
+}
+
 export function Withdraw({ dossier, put }: Props) {
+  const [understood, understand] = useState(false)
+  const losesFee = dossier.withdrawal?.refund === 0
   const [reason, setReason] = useState('')
   const path = { code: dossier.code }
   const send = useAction(async () =>
@@ -74,6 +89,8 @@ export function Withdraw({ dossier, put }: Props) {
         }}
       >
         <p>{t('withdraw.text')}</p>
+        <WithdrawalFee of={dossier.withdrawal} />
+        {losesFee && <CheckField label={t('withdraw.understood')} checked={understood} set={understand} />}
         <ProblemNotice problem={send.problem} />
         <AreaField
           label={`${t('withdraw.reason')} (${t('common.optional')})`}
@@ -81,9 +98,11 @@ export function Withdraw({ dossier, put }: Props) {
           set={setReason}
           maxLength={500}
         />
-        <Submit busy={send.busy} variant="secondary" color="danger">
-          {t('withdraw.send')}
-        </Submit>
+        {(understood || !losesFee) && (
+          <Submit busy={send.busy} variant="secondary" color="danger">
+            {t('withdraw.send')}
+          </Submit>
+        )}
       </form>
     </details>
   )

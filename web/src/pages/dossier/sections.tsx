@@ -2,7 +2,7 @@
 import { addressOf, type Schemas } from '../../api/client'
 import { date, instant, longDate, say, vnd } from '../../ui/format'
 import { Icon } from '../../ui/icons'
-import { Facts, LateTag, Notice } from '../../ui/parts'
+import { Facts, FirstDue, LateTag, Notice } from '../../ui/parts'
 import { Link } from '../../ui/router'
 import { t } from '../../ui/text'
 
@@ -14,10 +14,12 @@ export function Due({ dossier }: { dossier: Dossier }) {
       <h2 class="quiet">{t('dossier.due')}</h2>
       <span class="due__date">{dossier.due_date ? longDate(dossier.due_date) : t('dossier.no_due_yet')}</span>
       <LateTag late={dossier.late} />
+      <FirstDue of={dossier} />
       <span class="quiet">
         {t('dossier.desk')}: <b>{say(dossier.desk)}</b>
       </span>
       {dossier.due_clause && <span class="clause">{dossier.due_clause}</span>}
+      <Complexity complex={dossier.complex} />
       {dossier.apologies.map((apology) => (
         <div key={apology.at} class="stack-sm">
           <b>{t('dossier.apology')}</b>
@@ -28,6 +30,20 @@ export function Due({ dossier }: { dossier: Dossier }) {
         </div>
       ))}
     </section>
+  )
+}
+
+function Complexity({ complex }: { complex: Dossier['complex'] }) {
+  if (!complex) return null
+  return (
+    <div class="stack-sm">
+      <b>{t('dossier.complex')}</b>
+      <p>{say(complex.ground)}</p>
+      <p class="quiet">
+        {t('dossier.complex_dates', { old: date(complex.old_due_date), new: date(complex.new_due_date) })}
+      </p>
+      <span class="clause">{complex.legal_basis}</span>
+    </div>
   )
 }
 
@@ -55,7 +71,7 @@ export function Slips({ dossier }: { dossier: Dossier }) {
       <h2>{t('dossier.slips')}</h2>
       <ul class="list-plain">
         {dossier.slips.map((slip) => (
-          <li key={slip.kind}>
+          <li key={slip.issued_at}>
             <a
               href={addressOf('/api/dossiers/{code}/slips/{kind}', { path: { code: dossier.code, kind: slip.kind } })}
               target="_blank"

@@ -3,7 +3,7 @@ import { api, type Schemas } from '../../api/client'
 import { useResource } from '../../api/resource'
 import { date, say } from '../../ui/format'
 import { Icon } from '../../ui/icons'
-import { CardLink, Empty, LateTag, Loaded, Notice, Page, StatusTag } from '../../ui/parts'
+import { CardLink, Empty, FirstDue, LateTag, Loaded, Notice, Page, StatusTag } from '../../ui/parts'
 import { go, Link } from '../../ui/router'
 import { useSession } from '../../ui/session'
 import { placesOf } from '../../ui/shell'
@@ -45,6 +45,7 @@ export function DossierCard({ row }: { row: Schemas['DossierSummary'] }) {
           {row.subject_name}
           {row.due_date && ` · ${t('common.due')} ${date(row.due_date)}`}
         </span>
+        <FirstDue of={row} />
         <span class="row">
           <StatusTag status={row.status} />
           <LateTag late={row.late} />

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import { api, type Schemas } from '../../api/client'
 import { usePages } from '../../api/pages'
 import { date, instant, number, say } from '../../ui/format'
-import { Empty, LateTag, Loaded, Page, StatusTag } from '../../ui/parts'
+import { Empty, FirstDue, LateTag, Loaded, Page, StatusTag } from '../../ui/parts'
 import { Link } from '../../ui/router'
 import { ShowMore } from '../../ui/show_more'
 import { t } from '../../ui/text'
@@ -53,6 +53,7 @@ function Row({ row }: { row: Schemas['QueueRow'] }) {
           {t('common.due')} <b>{date(row.due_date)}</b>
         </span>
         <LateTag late={row.late} />
+        <FirstDue of={row} />
       </span>
     </Link>
   )

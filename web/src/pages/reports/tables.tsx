@@ -89,6 +89,9 @@ export function LatenessTable({ scopes }: { scopes: Scope[] }) {
           <th scope="col" class="numeric">
             {t('report.open_overdue')}
           </th>
+          <th scope="col" class="numeric">
+            {t('report.reappointed')}
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -101,6 +104,7 @@ export function LatenessTable({ scopes }: { scopes: Scope[] }) {
             <CountCell value={scope.lateness.total} />
             <CountCell value={scope.open} />
             <CountCell value={scope.open_overdue} />
+            <CountCell value={scope.reappointed} />
           </tr>
         ))}
       </tbody>
