@@ -117,13 +117,13 @@ struct slice api_dossier_view_desk(const struct dossier *d) {
 }
 
 void api_dossier_view_put_due(struct api_call *call, const struct dossier *d) {
-  int32_t due = d->reappointed_date != 0 ? d->reappointed_date : d->due_date;
+  int32_t due = dossier_appointment(d);
   if (due == 0) {
     jout_put_null(&call->out, "due_date");
   } else {
     jout_put_date(&call->out, "due_date", due);
   }
-  if (d->reappointed_date == 0) {
+  if (due == d->due_date) {
     jout_put_null(&call->out, "first_due_date");
   } else {
     jout_put_date(&call->out, "first_due_date", d->due_date);
@@ -338,7 +338,7 @@ static void put_apologies(struct api_call *call, const struct dossier_view *view
     jout_object(out);
     jout_put_instant(out, "at", slip->at_ms);
     jout_put_text(out, "reason", slip->text);
-    jout_put_date(out, "old_due_date", view->dossier->due_date);
+    jout_put_date(out, "old_due_date", dossier_slip_date_before(view->slips, slip));
     jout_put_date(out, "new_due_date", slip->date);
     jout_object_end(out);
   }

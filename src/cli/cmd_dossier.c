@@ -79,8 +79,9 @@ static void put_head(struct jout *out, const struct dossier *d) {
   jout_put_text(out, "channel", procedure_channel_name(d->channel));
   jout_put_str(out, "status", statuses[d->status]);
   put_instant(out, "submitted_at", d->submitted_at_ms);
-  put_date(out, "due_date", d->reappointed_date != 0 ? d->reappointed_date : d->due_date);
-  put_date(out, "first_due_date", d->reappointed_date != 0 ? d->due_date : 0); /* lateness counts against it */
+  int32_t appointment = dossier_appointment(d);
+  put_date(out, "due_date", appointment);
+  put_date(out, "first_due_date", appointment != d->due_date ? d->due_date : 0); /* lateness counts against it */
   put_instant(out, "finished_at", d->finished_at_ms);
 }
 
@@ -276,12 +277,13 @@ static int run_replay(const struct cli_context *context, const char *code) {
 
 /* "2026-12-04 (counted against 2026-12-01)" after an apology. */
 static struct slice due_words(struct arena *arena, const struct dossier *d) {
-  struct slice due = d->due_date != 0 ? clock_date_write(arena, d->due_date) : S("-");
-  if (d->reappointed_date == 0) {
+  int32_t appointment = dossier_appointment(d);
+  struct slice due = appointment != 0 ? clock_date_write(arena, appointment) : S("-");
+  if (appointment == d->due_date) {
     return due;
   }
-  return arena_printf(arena, "%.*s (counted against %.*s)", SLICE_ARG(clock_date_write(arena, d->reappointed_date)),
-                      SLICE_ARG(due));
+  return arena_printf(arena, "%.*s (counted against %.*s)", SLICE_ARG(due),
+                      SLICE_ARG(clock_date_write(arena, d->due_date)));
 }
 
 static void print_row(const struct cli_context *context, const struct dossier *d) {

@@ -290,6 +290,10 @@ result dossier_act_clock_start(struct dossier *dossier, int64_t complete_at_ms) 
   return OK;
 }
 
+int32_t dossier_appointment(const struct dossier *dossier) {
+  return dossier->reappointed_date > dossier->due_date ? dossier->reappointed_date : dossier->due_date;
+}
+
 enum dossier_lateness dossier_lateness(const struct dossier *dossier, int64_t at_ms, int32_t *ret_late_days) {
   bool finished = dossier->finished_at_ms != 0 && dossier->finished_at_ms <= at_ms;
   bool closed = dossier->closed_at_ms != 0 && dossier->closed_at_ms <= at_ms;

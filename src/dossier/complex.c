@@ -83,12 +83,14 @@ static result extend(struct act_context *context) {
   d->outcome = dossier_outcome_write(
       context->arena, &(const struct dossier_answer){&finding->kept.input, &finding->outcome, &extension});
   TRY(dossier_store_extension(context->tx, d));
-  struct slice text = arena_printf(context->arena, "%.*s %.*s", SLICE_ARG(finding->ground.vi),
-                                   SLICE_ARG(finding->complexity->reason));
+  struct slice why = arena_printf(context->arena, "%.*s %.*s", SLICE_ARG(finding->ground.vi),
+                                  SLICE_ARG(finding->complexity->reason));
+  struct slice text =
+      arena_printf(context->arena, "Vụ việc phức tạp (%.*s). %.*s", SLICE_ARG(finding->ground.clause), SLICE_ARG(why));
   struct dossier_slip slip = {
       .kind = DOSSIER_SLIP_RECEIPT, .at_ms = context->now_ms, .text = text, .date = d->due_date};
   TRY(dossier_store_slip_insert(context->env, context->tx, d, &slip));
-  struct act_step step = {.name = "complex", .legal_basis = finding->ground.clause, .note = text};
+  struct act_step step = {.name = "complex", .legal_basis = finding->ground.clause, .note = why};
   return dossier_act_note(context, &step);
 }
 

@@ -77,10 +77,9 @@ static result answer_supplement(struct act_context *context) {
   TRY(dossier_act_clock_start(d, context->now_ms)); /* [Circular 01/2018] the clock restarts when complete */
   if (to == DOSSIER_RECEIVED) {
     d->received_at_ms = context->now_ms;
-    struct dossier_slip slip = {
-        .kind = DOSSIER_SLIP_RECEIPT, .at_ms = context->now_ms, .text = S(""), .date = d->due_date};
-    TRY(dossier_store_slip_insert(context->env, context->tx, d, &slip));
   }
+  struct dossier_slip slip = {.kind = DOSSIER_SLIP_RECEIPT, .at_ms = context->now_ms, .text = S(""), .date = d->due_date};
+  TRY(dossier_store_slip_insert(context->env, context->tx, d, &slip));
   struct act_step step = {.name = "supplement_answer",
                           .to = to,
                           .legal_basis = dossier_act_one_stop_basis(clock_date_of(context->now_ms)),

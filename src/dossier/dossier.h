@@ -276,6 +276,8 @@ struct dossier_slip {
 };
 MUST_USE result dossier_slips(struct db_tx *tx, struct arena *arena, const struct dossier *dossier,
                               struct dossier_slip **ret_slips, size_t *ret_count);
+/* The appointment a slip replaced: what the newest receipt before it promised; 0: none. */
+int32_t dossier_slip_date_before(const struct dossier_slip *slips, const struct dossier_slip *slip);
 struct dossier_slip_order {
   const struct dossier *dossier;
   enum dossier_slip_kind kind;
@@ -302,6 +304,8 @@ enum dossier_lateness {
   DOSSIER_ON_TIME,
   DOSSIER_LATE,
 };
+/* What the citizen is told: the new date after an apology, unless a restarted clock has overtaken it; 0 until complete. */
+int32_t dossier_appointment(const struct dossier *dossier);
 enum dossier_lateness dossier_lateness(const struct dossier *dossier, int64_t at_ms, int32_t *ret_late_days);
 
 /* An officer opens a dossier: access asks for the purpose, and the read is durable before the dossier is returned. */

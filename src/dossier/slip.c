@@ -9,6 +9,7 @@ struct page {
   struct arena *arena;
   const struct dossier *dossier;
   const struct dossier_slip *slip;
+  int32_t date_before; /* of an apology: the date it replaces */
   struct pdf_row rows[12];
   size_t row_count;
 };
@@ -47,6 +48,29 @@ static struct slice money(struct arena *arena, int64_t amount) {
   return buf_slice(&text);
 }
 
+int32_t dossier_slip_date_before(const struct dossier_slip *slips, const struct dossier_slip *slip) {
+  while (slip-- > slips) {
+    if (slip->kind == DOSSIER_SLIP_RECEIPT) {
+      return slip->date;
+    }
+  }
+  return 0;
+}
+
+static void add_dates(struct page *page) {
+  const struct dossier_slip *slip = page->slip;
+  if (slip->date == 0) {
+    return;
+  }
+  struct slice date = clock_date_write_vi(page->arena, slip->date);
+  if (slip->kind != DOSSIER_SLIP_APOLOGY) {
+    add_row(page, S("Ngày hẹn trả kết quả"), date);
+    return;
+  }
+  add_row(page, S("Hạn đầu tiên (sớm hay muộn tính theo hạn này)"), clock_date_write_vi(page->arena, page->date_before));
+  add_row(page, S("Hẹn lại ngày"), date);
+}
+
 static result fill_rows(struct page *page) {
   const struct dossier *d = page->dossier;
   struct register_person person;
@@ -63,10 +87,7 @@ static result fill_rows(struct page *page) {
     add_row(page, S("Được hỗ trợ"), money(page->arena, d->support));
   }
   add_row(page, S("Nội dung"), page->slip->text);
-  if (page->slip->date != 0) {
-    add_row(page, page->slip->kind == DOSSIER_SLIP_APOLOGY ? S("Hẹn lại ngày") : S("Ngày hẹn trả kết quả"),
-            clock_date_write_vi(page->arena, page->slip->date));
-  }
+  add_dates(page);
   return OK;
 }
 
@@ -117,7 +138,11 @@ result dossier_slip_write(struct env *env, const struct dossier_works *works, st
       FAIL(DOSSIER_UNKNOWN, "no slip of that kind");
     }
     struct page *page = ARENA_NEW(arena, struct page);
-    *page = (struct page){.tx = tx, .arena = arena, .dossier = order->dossier, .slip = newest};
+    *page = (struct page){.tx = tx,
+                          .arena = arena,
+                          .dossier = order->dossier,
+                          .slip = newest,
+                          .date_before = dossier_slip_date_before(slips, newest)};
     TRY(fill_slip(env, page, &slip));
   }
   return pdf_slip_write(works->renderer, arena, &slip, ret_pdf);

@@ -62,6 +62,7 @@ describe(`under Law 28/2009, on ${PILOT}`, () => {
     await act(staff.records_officer, code, 'apology', { reason: 'Cơ quan khác chưa trả lời xác minh', new_due_date: '2024-06-28' });
     const apologised = await read(citizen, code);
     assert.deepEqual([apologised.due_date, apologised.first_due_date], ['2024-06-28', '2024-06-26']);
+    assert.deepEqual([apologised.apologies[0].old_due_date, apologised.apologies[0].new_due_date], ['2024-06-26', '2024-06-28']);
   });
 
   test('the answer to a supplement starts the longer time again', async () => {

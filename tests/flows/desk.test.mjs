@@ -153,3 +153,21 @@ test('a signing PIN is tried five times, then the key is locked', async () => {
   assert.equal((await open(decider, mine)).stage, 'decided');
   assert.ok((await preview(citizen)).fee.value > 0);
 });
+
+test('an answered supplement starts the clock again: it overtakes an apology, which keeps the dates it was made with', async () => {
+  const other = await Installation.open({ receivers: false });
+  try {
+    const staff = {};
+    const code = await dossier(other, 'received', { citizen: await other.as('citizen.hanoi'), staff });
+    await act(staff.one_stop_officer, code, 'apology', { reason: 'Cần xác minh thêm tại nơi cư trú cũ', new_due_date: '2026-11-30' });
+    await act(staff.one_stop_officer, code, 'supplement-request', { reason: 'Quá trình cư trú từ 2018 đến 2020 còn thiếu' });
+    await other.moveTo('2026-11-27T09:00:00+07:00');
+    const citizen = await other.as('citizen.hanoi');
+    const now = await citizen.ok(citizen.post(`/api/dossiers/${code}/supplement`, { answer: 'Từ 2018 đến 2020 tôi ở Hải Phòng' }));
+    assert.deepEqual([now.due_date, now.first_due_date, now.late.state], ['2026-12-04', null, 'open']);
+    assert.deepEqual(now.apologies.map((a) => [a.old_due_date, a.new_due_date]), [['2026-11-26', '2026-11-30']]);
+    assert.deepEqual(now.slips.filter((s) => s.kind === 'receipt').map((s) => s.date), ['2026-11-26', '2026-12-04'], 'with a new appointment');
+  } finally {
+    await other.close();
+  }
+});

@@ -177,7 +177,7 @@ export function LateTag({ late }: { late: Schemas['Late'] }) {
 /** After an apology another date is shown than lateness counts against: both are said. */
 export function FirstDue({ of }: { of: { first_due_date: string | null } }) {
   if (!of.first_due_date) return null
-  return <span class="quiet">{t('late.counted_against', { date: date(of.first_due_date) })}</span>
+  return <span class="quiet first-due">{t('late.counted_against', { date: date(of.first_due_date) })}</span>
 }
 
 export function CardLink(props: { href: string; icon: IconName; title: string; children?: ComponentChildren }) {

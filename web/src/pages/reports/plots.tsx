@@ -118,7 +118,7 @@ export function LatenessChart({ scopes, names }: { scopes: Schemas['ReportScope'
           height: 60 + 210 * Math.max(scopes.length, 1),
           marginLeft: 132,
           marginRight: 56,
-          x: { axis: null },
+          x: { axis: null, domain: [0, Math.max(1, ...rows.map((row) => row.count))] }, // nought everywhere is no bar
           y: { label: null, domain: buckets.map((bucket) => t(`lateness.${bucket}`)), tickSize: 0 },
           fy: { label: null, domain: names, axis: null },
           color: { domain: buckets.map((bucket) => t(`lateness.${bucket}`)), range: bucketColors },
