@@ -3,7 +3,9 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "ledger/ledger.h"
 #include "signer/signer.h"
@@ -27,8 +29,25 @@ int64_t bench_thread_us(void) {
   return clock_us(CLOCK_THREAD_CPUTIME_ID);
 }
 
-int64_t bench_process_us(void) {
-  return clock_us(CLOCK_PROCESS_CPUTIME_ID);
+int64_t bench_process_us(int pid) {
+  clockid_t id = CLOCK_PROCESS_CPUTIME_ID;
+  return clock_getcpuclockid(pid, &id) == 0 ? clock_us(id) : 0;
+}
+
+int64_t bench_process_written(int pid) {
+  char line[64];
+  (void)snprintf(line, sizeof line, "/proc/%d/io", pid != 0 ? pid : getpid());
+  FILE *counters = fopen(line, "re");
+  int64_t bytes = 0;
+  while (counters != NULL && fgets(line, sizeof line, counters) != NULL) {
+    if (strncmp(line, "wchar: ", 7) == 0) {
+      bytes = strtoll(line + 7, NULL, 10);
+    }
+  }
+  if (counters != NULL) {
+    (void)fclose(counters);
+  }
+  return bytes;
 }
 
 double bench_rate(int64_t count, int64_t us) {
@@ -81,7 +100,29 @@ static void shuffle(struct bench_world *world) {
   }
 }
 
-void bench_world_open(const char *data, struct bench_world *world) {
+/* As server/serve does it. */
+static void open_signer(struct bench_world *world, const char *data, const char *program) {
+  if (program == NULL) {
+    struct signer_local_options options = {.data_dir = data, .clock = world->env->clock};
+    bench_require(signer_local_open(&options, &world->env->signer));
+    return;
+  }
+  const char *socket = (const char *)arena_printf(&world->arena, "%s/signer.sock", data).ptr;
+  bench_require(signer_child_start(program, data, &world->signer));
+  bench_require(signer_client_open(socket, &world->env->signer));
+  bench_require(signer_client_health(world->env->signer));
+}
+
+static void close_signer(struct bench_world *world) {
+  if (world->signer == NULL) {
+    signer_local_close(&world->env->signer);
+    return;
+  }
+  signer_client_close(&world->env->signer);
+  signer_child_stop(&world->signer);
+}
+
+void bench_world_open(const char *data, const char *signer_program, struct bench_world *world) {
   *world = (struct bench_world){0};
   arena_init(&world->arena);
   bench_require(server_installation_open(data, SERVER_WRITE, &world->installation));
@@ -89,8 +130,7 @@ void bench_world_open(const char *data, struct bench_world *world) {
   if (slice_empty(world->env->origin)) {
     world->env->origin = S("http://localhost:8080");
   }
-  struct signer_local_options signer = {.data_dir = data, .clock = world->env->clock};
-  bench_require(signer_local_open(&signer, &world->env->signer));
+  open_signer(world, data, signer_program);
   bench_require(procedure_engine_open(NULL, &world->works.procedures));
   bench_require(procedure_store(world->env, world->works.procedures));
   bench_require(pdf_renderer_open(&world->works.renderer));
@@ -104,7 +144,7 @@ void bench_world_close(struct bench_world *world) {
   ledger_sequencer_close(&world->sequencer);
   pdf_renderer_close(world->works.renderer);
   procedure_engine_close(&world->works.procedures);
-  signer_local_close(&world->env->signer);
+  close_signer(world);
   server_installation_close(&world->installation);
   arena_free(&world->arena);
 }

@@ -8,9 +8,12 @@
 
 void bench_require(result done);
 
-/* Processor time of the calling thread, and of the whole process. */
+/* Processor time of the calling thread; of a process, 0 being this one. */
 int64_t bench_thread_us(void);
-int64_t bench_process_us(void);
+int64_t bench_process_us(int pid);
+/* Bytes a process has passed to write(), 0 being this one: the database's log and file, or the signer's log. Nought for a
+ * process that may not be looked into, as the signer is for all but root. */
+int64_t bench_process_written(int pid);
 /* count per second; 0 when no time has passed. */
 double bench_rate(int64_t count, int64_t us);
 
@@ -23,11 +26,13 @@ struct bench_world {
   struct env *env;
   struct dossier_works works;
   struct ledger_sequencer *sequencer;
+  struct signer_child *signer; /* NULL: in this process */
   struct arena arena;
   int64_t *people; /* grown-ups, able to apply by VNeID today */
   size_t people_count;
 };
-void bench_world_open(const char *data, struct bench_world *world);
+/* signer_program: the danh whose signer runs as a process of its own, as under danh serve. NULL: in this process. */
+void bench_world_open(const char *data, const char *signer_program, struct bench_world *world);
 void bench_world_close(struct bench_world *world);
 
 /* The application of one person: the same form for all. */

@@ -209,7 +209,7 @@ static int run_load(struct load *load, int clients, int64_t seconds) {
                "\"first_failure\": %d, \"client_processor_us_each\": %.1f}\n",
                bench_rate((int64_t)count, elapsed_us), quantile_ms(load->times_us, count, 0.50),
                quantile_ms(load->times_us, count, 0.99), count, (size_t)load->failed, load->first_failure,
-               (double)bench_process_us() / (double)(count ? count : 1));
+               (double)bench_process_us(0) / (double)(count ? count : 1));
   free(load->times_us);
   free(load->sessions);
   return 0;

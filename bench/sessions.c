@@ -53,7 +53,7 @@ int main(int argc, char **argv) {
   }
   struct bench_world world;
   struct arena arena = {0};
-  bench_world_open(argv[1], &world);
+  bench_world_open(argv[1], NULL, &world);
   size_t count = (size_t)strtol(argv[2], NULL, 10);
   count = count < world.people_count ? count : world.people_count;
   struct sign_ins order = {.world = &world, .tokens = ARENA_ARRAY(&world.arena, struct account_token, count + 1)};

@@ -62,14 +62,14 @@ int main(int argc, char **argv) {
   int64_t bare_seconds = argc > 3 ? strtol(argv[3], NULL, 10) : seconds;
   double bare_before = bench_bare_per_s(argv[1], bare_seconds);
   struct bench_world world;
-  bench_world_open(argv[1], &world);
+  bench_world_open(argv[1], NULL, &world);
   struct load load = {.world = &world};
   struct db_figures before = db_figures(world.env->db);
   int64_t began_us = clock_monotonic_us();
-  int64_t processor_us = bench_process_us();
+  int64_t processor_us = bench_process_us(0);
   load.until_us = began_us + seconds * 1000000;
   bench_threads(CLIENTS, client, &load);
-  processor_us = bench_process_us() - processor_us;
+  processor_us = bench_process_us(0) - processor_us;
   int64_t elapsed_us = clock_monotonic_us() - began_us;
   struct db_figures after = db_figures(world.env->db);
   bench_world_close(&world);

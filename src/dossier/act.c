@@ -65,11 +65,10 @@ struct people {
   size_t count;
 };
 
-static void add_kin(struct people *people, const struct register_relation_list *kin) {
-  for (size_t i = 0; i < kin->count; i++) {
-    if (kin->items[i].related_person_id != 0) {
-      people->ids[people->count++] = kin->items[i].related_person_id;
-    }
+static void add_kin(struct people *people, const struct register_person_ids *kin) {
+  if (kin->count > 0) {
+    memcpy(people->ids + people->count, kin->items, kin->count * sizeof *kin->items);
+    people->count += kin->count;
   }
 }
 
@@ -77,11 +76,11 @@ static void add_kin(struct people *people, const struct register_relation_list *
 static result people_of(struct act_context *context, struct people *ret_people) {
   const struct dossier *d = &context->dossier;
   int32_t today = clock_date_of(context->now_ms);
-  struct register_relation_list kin = {0};
-  struct register_relation_list applicant_kin = {0};
-  TRY(register_relations_load(context->tx, context->arena, d->person_id, today, &kin));
+  struct register_person_ids kin = {0};
+  struct register_person_ids applicant_kin = {0};
+  TRY(register_kin_ids(context->tx, context->arena, d->person_id, today, &kin));
   if (d->applicant_id != d->person_id) {
-    TRY(register_relations_load(context->tx, context->arena, d->applicant_id, today, &applicant_kin));
+    TRY(register_kin_ids(context->tx, context->arena, d->applicant_id, today, &applicant_kin));
   }
   struct people people = {.ids = ARENA_ARRAY(context->arena, int64_t, kin.count + applicant_kin.count + 2)};
   people.ids[people.count++] = d->person_id;
@@ -160,19 +159,23 @@ static result hide_from_citizens(const struct act_context *context, result refus
   return refused;
 }
 
-result dossier_act_require(struct act_context *context) {
+result dossier_act_gather(struct act_context *context, act_fn gather) {
   context->now_ms = clock_now_ms(context->env->clock);
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
   struct access_request request;
-  {
-    struct db_tx *tx CLEANUP(db_read_end) = NULL;
-    TRY(db_read_begin(context->env->db, &tx));
-    context->tx = tx;
-    TRY(dossier_load(tx, context->arena, context->act->code, &context->dossier));
-    TRY(dossier_act_request(context, &request));
-  }
-  context->tx = NULL;
+  TRY(db_read_begin(context->env->db, &tx));
+  context->tx = tx;
+  TRY(dossier_load(tx, context->arena, context->act->code, &context->dossier));
+  TRY(dossier_act_request(context, &request));
   TRY(hide_from_citizens(context, access_require(context->env, &request)));
-  return dossier_act_check_kind(&context->dossier, context->power);
+  TRY(dossier_act_check_kind(&context->dossier, context->power));
+  result gathered = gather != NULL ? gather(context) : OK;
+  context->tx = NULL;
+  return gathered;
+}
+
+result dossier_act_require(struct act_context *context) {
+  return dossier_act_gather(context, NULL);
 }
 
 struct run {

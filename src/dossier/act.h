@@ -12,7 +12,7 @@ struct act_context {
   struct arena *arena;
   const struct dossier_act *act;
   enum access_act power;  /* what access is asked for */
-  struct db_tx *tx;       /* inside the write */
+  struct db_tx *tx;       /* inside the write, and inside gather */
   struct dossier dossier; /* read again inside the write */
   int64_t now_ms;
   void *arg; /* of fn */
@@ -20,9 +20,11 @@ struct act_context {
 typedef result (*act_fn)(struct act_context *context);
 
 MUST_USE result dossier_act_run(struct act_context *context, act_fn fn);
-/* Loads the dossier into the context and asks access, writing down a refusal. For acts that make something before they
- * write. */
+/* Loads the dossier into the context and asks access, writing down a refusal. */
 MUST_USE result dossier_act_require(struct act_context *context);
+/* The same, and then `gather` from the same snapshot. For acts that make something before they write: one look at the
+ * database instead of several, for each begins by reading the upper pages anew. */
+MUST_USE result dossier_act_gather(struct act_context *context, act_fn gather);
 /* May the case be found complex today? The act and the menu ask. (complex.c) */
 MUST_USE result dossier_act_may_extend(const struct dossier *dossier, int32_t today);
 /* DOSSIER_NOT_LOOKED_UP before somebody has read the conviction register for this dossier. (decide.c) */

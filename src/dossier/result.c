@@ -15,6 +15,10 @@
 struct signing {
   const struct dossier_works *works;
   const struct dossier_release *release; /* of the person's key; NULL for the seal */
+  struct slice key;                      /* the signer's name of the key */
+  struct pki_chain chain;                /* of that key, in force now */
+  struct pdf_certificate certificate;    /* for the person's signature: what is laid out */
+  struct register_agency agency, parent; /* for the seal */
   struct slice pdf;                      /* in: what is signed; out: signed */
   struct wallet_bytes stored;            /* the signed document; for the seal its base is the one it was made over */
   bool delivered;
@@ -29,21 +33,21 @@ static result require_stage(const struct dossier *d, enum dossier_stage stage) {
   return OK;
 }
 
-static result lay_out(struct act_context *context, struct signing *signing) {
-  struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  TRY(db_read_begin(context->env->db, &tx));
+static result gather_certificate(struct act_context *context) {
+  struct signing *signing = context->arg;
   struct certificate_order order = {&context->dossier, context->act->actor_id, context->act->post->post_id,
                                     context->now_ms};
-  struct pdf_certificate certificate;
-  TRY(dossier_certificate_fill(context->env, tx, context->arena, &order, &certificate));
-  return pdf_certificate_write(signing->works->renderer, context->arena, &certificate, &signing->pdf);
+  TRY(require_stage(&context->dossier, DOSSIER_STAGE_DECIDED));
+  TRY(dossier_certificate_fill(context->env, context->tx, context->arena, &order, &signing->certificate));
+  signing->key = arena_printf(context->arena, "officer/%lld", (long long)context->act->actor_id);
+  return pki_chain_load(context->tx, signing->key, context->now_ms, context->arena, &signing->chain);
 }
 
 /* The PIN is proved for this digest alone. */
-static result prove_pin(struct act_context *context, const struct signing *signing,
-                        const struct sign_prepared *prepared, struct slice key, uint8_t ret_proof[32]) {
+static result prove_pin(struct act_context *context, const struct sign_prepared *prepared, uint8_t ret_proof[32]) {
+  const struct signing *signing = context->arg;
   if (signing->release->pin_key != NULL) {
-    struct pin_proof_claim claim = {key, SIGNER_PERSONAL, prepared->digest};
+    struct pin_proof_claim claim = {signing->key, SIGNER_PERSONAL, prepared->digest};
     pin_proof_make(signing->release->pin_key, &claim, ret_proof);
     return OK;
   }
@@ -53,20 +57,18 @@ static result prove_pin(struct act_context *context, const struct signing *signi
 }
 
 /* Prepares with the key's certificate; for a person, releases the key with the PIN; and completes. */
-static result sign_with(struct act_context *context, struct signing *signing, struct slice key,
-                        struct sign_order *order) {
-  struct pki_chain chain;
-  TRY(pki_chain_of(context->env, key, context->now_ms, context->arena, &chain));
+static result sign_with(struct act_context *context, struct sign_order *order) {
+  struct signing *signing = context->arg;
   order->pdf = signing->pdf;
-  order->certificate = chain.leaf;
-  order->issuer = chain.issuing;
+  order->certificate = signing->chain.leaf;
+  order->issuer = signing->chain.issuing;
   order->signed_at_ms = context->now_ms;
   struct sign_prepared prepared;
   TRY(sign_prepare(signing->works->renderer, context->arena, order, &prepared));
-  struct sign_authority authority = {.key = key, .reference = context->dossier.code};
+  struct sign_authority authority = {.key = signing->key, .reference = context->dossier.code};
   uint8_t proof[32] = {0};
   if (order->field == SIGN_PERSON) {
-    TRY(prove_pin(context, signing, &prepared, key, proof));
+    TRY(prove_pin(context, &prepared, proof));
     authority.pin_proof = slice_of(proof, sizeof proof);
   }
   result made = sign_complete(context->env, context->arena, &prepared, &authority, &signing->pdf);
@@ -88,14 +90,13 @@ result dossier_sign(struct env *env, const struct dossier_works *works, struct a
                     const struct dossier_act *act, const struct dossier_release *release) {
   struct signing signing = {.works = works, .release = release};
   struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_SIGN, .arg = &signing};
-  TRY(dossier_act_require(&context));
-  TRY(require_stage(&context.dossier, DOSSIER_STAGE_DECIDED));
-  TRY(lay_out(&context, &signing));
+  TRY(dossier_act_gather(&context, gather_certificate));
+  TRY(pdf_certificate_write(works->renderer, arena, &signing.certificate, &signing.pdf));
   struct sign_order order = {
       .field = SIGN_PERSON,
       .reason = S("Cấp Phiếu lý lịch tư pháp"),
       .place = dossier_certificate_place(context.dossier.province, clock_date_of(context.now_ms))};
-  TRY(sign_with(&context, &signing, arena_printf(arena, "officer/%lld", (long long)act->actor_id), &order));
+  TRY(sign_with(&context, &order));
   wallet_bytes_prepare(signing.pdf, pdf_front_length(works->renderer, signing.pdf), &signing.stored);
   return dossier_act_run(&context, store_signed);
 }
@@ -156,35 +157,32 @@ static result store_sealed(struct act_context *context) {
   return add_deliveries(context);
 }
 
-static result load_signed(struct act_context *context, struct signing *signing, struct register_agency *ret_agency,
-                          struct register_agency *ret_parent) {
-  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+static result gather_signed(struct act_context *context) {
+  struct signing *signing = context->arg;
+  const struct dossier *d = &context->dossier;
   int32_t today = clock_date_of(context->now_ms);
-  TRY(db_read_begin(context->env->db, &tx));
-  TRY(wallet_bytes_get(tx, context->arena, context->dossier.document_sha256, &signing->pdf));
-  TRY(register_agency_load(tx, context->arena, context->dossier.agency_code, today, ret_agency));
-  if (!slice_empty(ret_agency->parent)) {
-    TRY(register_agency_load(tx, context->arena, ret_agency->parent, today, ret_parent));
+  TRY(require_stage(d, DOSSIER_STAGE_SIGNED));
+  TRY(wallet_bytes_get(context->tx, context->arena, d->document_sha256, &signing->pdf));
+  TRY(register_agency_load(context->tx, context->arena, d->agency_code, today, &signing->agency));
+  if (!slice_empty(signing->agency.parent)) {
+    TRY(register_agency_load(context->tx, context->arena, signing->agency.parent, today, &signing->parent));
   }
-  return OK;
+  signing->key = arena_printf(context->arena, "seal/%.*s", SLICE_ARG(signing->agency.code));
+  return pki_chain_load(context->tx, signing->key, context->now_ms, context->arena, &signing->chain);
 }
 
 result dossier_seal(struct env *env, const struct dossier_works *works, struct arena *arena,
                     const struct dossier_act *act) {
   struct signing signing = {.works = works};
   struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_DOSSIER_SEAL, .arg = &signing};
-  struct register_agency agency = {0};
-  struct register_agency parent = {0};
-  TRY(dossier_act_require(&context));
-  TRY(require_stage(&context.dossier, DOSSIER_STAGE_SIGNED));
-  TRY(load_signed(&context, &signing, &agency, &parent));
+  TRY(dossier_act_gather(&context, gather_signed));
   size_t signed_length = signing.pdf.len; /* the sealed file begins with it */
   struct sign_order order = {
       .field = SIGN_SEAL,
-      .above = parent.name_vi,
+      .above = signing.parent.name_vi,
       .reason = S("Đóng dấu cơ quan"),
       .place = dossier_certificate_place(context.dossier.province, clock_date_of(context.now_ms))};
-  TRY(sign_with(&context, &signing, arena_printf(arena, "seal/%.*s", SLICE_ARG(agency.code)), &order));
+  TRY(sign_with(&context, &order));
   wallet_bytes_prepare(signing.pdf, signed_length, &signing.stored);
   TRY(dossier_act_run(&context, store_sealed));
   if (works->outbox != NULL) {

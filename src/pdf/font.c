@@ -92,22 +92,38 @@ static bool is_in(const struct pdf_font *font, unsigned id, enum pdf_repertoire 
   return font->character[id] != 0 && (repertoire == PDF_WIDE || !font->wide[id]);
 }
 
+/* How many glyphs from `id` on are in the repertoire and as wide as it: the letters with diacritics follow their base. */
+static unsigned width_run(const struct pdf_font *font, unsigned id, enum pdf_repertoire repertoire) {
+  unsigned end = id;
+  while (end < PDF_GLYPHS_MAX && is_in(font, end, repertoire) && font->advance[end] == font->advance[id]) {
+    end++;
+  }
+  return end - id;
+}
+
+/* [ISO 32000-1 9.7.4.3] "first last width" for a run, "first [width ...]" for glyphs each of their own width. */
 static struct slice write_widths(struct arena *arena, const struct pdf_font *font, enum pdf_repertoire repertoire) {
+  enum { RUN_MIN = 3 }; /* shorter ones are shorter in brackets */
   struct buf out;
+  bool in_brackets = false;
   buf_init(&out, arena, 4096);
   buf_append_byte(&out, '[');
   for (unsigned id = 0; id < PDF_GLYPHS_MAX; id++) {
-    if (!is_in(font, id, repertoire)) {
-      continue;
+    unsigned run = width_run(font, id, repertoire);
+    if (in_brackets && (run == 0 || run >= RUN_MIN)) {
+      buf_append_byte(&out, ']');
+      in_brackets = false;
     }
-    bool opens = id == 0 || !is_in(font, id - 1, repertoire);
-    bool closes = id + 1 == PDF_GLYPHS_MAX || !is_in(font, id + 1, repertoire);
-    if (opens) {
-      buf_printf(&out, "%u[", id);
+    if (run >= RUN_MIN) {
+      buf_printf(&out, " %u %u %d", id, id + run - 1, font->advance[id]);
+      id += run - 1;
+    } else if (run > 0) {
+      struct slice first = in_brackets ? S("") : arena_printf(arena, "%u [", id);
+      buf_printf(&out, " %.*s%d", SLICE_ARG(first), font->advance[id]);
+      in_brackets = true;
     }
-    buf_printf(&out, closes ? "%d]" : "%d ", font->advance[id]);
   }
-  buf_append_byte(&out, ']');
+  buf_append_str(&out, in_brackets ? "]]" : "]");
   return buf_slice(&out);
 }
 

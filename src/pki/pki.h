@@ -70,6 +70,8 @@ struct pki_chain {
   struct slice root;
 };
 /* The certificates of a key that was in force at an instant: the latest that was valid and not revoked then. */
+MUST_USE result pki_chain_load(struct db_tx *tx, struct slice key, int64_t at_ms, struct arena *arena,
+                               struct pki_chain *ret_chain);
 MUST_USE result pki_chain_of(struct env *env, struct slice key, int64_t at_ms, struct arena *arena,
                              struct pki_chain *ret_chain);
 MUST_USE result pki_root_der(struct env *env, struct arena *arena, struct slice *ret_root);

@@ -154,18 +154,23 @@ static result find_ca(struct db_tx *tx, struct slice key, int64_t at_ms, struct 
   return OK;
 }
 
-result pki_chain_of(struct env *env, struct slice key, int64_t at_ms, struct arena *arena,
-                    struct pki_chain *ret_chain) {
-  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+result pki_chain_load(struct db_tx *tx, struct slice key, int64_t at_ms, struct arena *arena,
+                      struct pki_chain *ret_chain) {
   struct pki_row row;
   struct pki_chain chain;
-  TRY(db_read_begin(env->db, &tx));
   TRY(pki_store_find_key(tx, key, at_ms, arena, &row));
   chain.leaf = row.certificate;
   TRY(find_ca(tx, S(PKI_ISSUING_KEY), at_ms, arena, &chain.issuing));
   TRY(find_ca(tx, S(PKI_ROOT_KEY), at_ms, arena, &chain.root));
   *ret_chain = chain;
   return OK;
+}
+
+result pki_chain_of(struct env *env, struct slice key, int64_t at_ms, struct arena *arena,
+                    struct pki_chain *ret_chain) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(env->db, &tx));
+  return pki_chain_load(tx, key, at_ms, arena, ret_chain);
 }
 
 result pki_root_der(struct env *env, struct arena *arena, struct slice *ret_root) {

@@ -72,6 +72,26 @@ result register_relations_load(struct db_tx *tx, struct arena *arena, int64_t pe
   return OK;
 }
 
+result register_kin_ids(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
+                        struct register_person_ids *ret_ids) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  struct buf ids;
+  buf_init(&ids, arena, RELATIONS_FIRST * sizeof person_id);
+  TRY(db_query(tx,
+               "SELECT related_person_id FROM person_relation"
+               " WHERE person_id = $1 AND related_person_id <> 0 AND from_date <= $2 AND to_date >= $2"
+               " UNION ALL SELECT person_id FROM person_relation"
+               " WHERE related_person_id = $1 AND related_person_id <> 0 AND kind <> 3 AND from_date <= $2 AND to_date >= $2",
+               DB_ARGS(db_of_int(person_id), db_of_int(on)), &rows));
+  for (size_t count = 0; count < RELATIONS_MAX && db_rows_next(&rows); count++) {
+    int64_t id = db_int(&rows, 0);
+    buf_append(&ids, slice_of(&id, sizeof id));
+  }
+  TRY(rows.status);
+  *ret_ids = (struct register_person_ids){(int64_t *)(void *)ids.ptr, ids.len / sizeof(int64_t)};
+  return OK;
+}
+
 static result next_ordinal(struct db_tx *tx, int64_t person_id, enum register_relation_kind kind,
                            int64_t *ret_ordinal) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};

@@ -149,6 +149,22 @@ static void searches_without_diacritics_by_any_word(void **state) {
 
 /* ---- family ---- */
 
+/* The numbers alone are those of the relations, in whatever order, without who is known by name only. */
+static size_t kin_known(struct fixture *fixture, struct db_tx *tx, int64_t person_id, int32_t on) {
+  struct register_relation_list list;
+  struct register_person_ids ids;
+  size_t found = 0;
+  assert_ok(register_relations_load(tx, &fixture->arena, person_id, on, &list));
+  assert_ok(register_kin_ids(tx, &fixture->arena, person_id, on, &ids));
+  for (size_t i = 0; i < list.count; i++) {
+    for (size_t j = 0; j < ids.count; j++) {
+      found += list.items[i].related_person_id == ids.items[j];
+    }
+  }
+  assert_int_equal(found, ids.count);
+  return ids.count;
+}
+
 static void reads_a_family_from_every_side(void **state) {
   struct fixture *fixture = *state;
   int64_t father = added(fixture, "001080000001", "Nguyễn Văn An", "1980-01-01");
@@ -186,6 +202,8 @@ static void reads_a_family_from_every_side(void **state) {
   assert_int_equal(list.items[1].related_person_id, mother);
   assert_int_equal(list.items[2].kind, REGISTER_CHILD);
   assert_true(slice_is(list.items[2].name, "Nguyễn Gia Khang"));
+  assert_int_equal(kin_known(fixture, tx, father, today), 2); /* wife and child; his father has no number */
+  assert_int_equal(kin_known(fixture, tx, child, today), 2);
   bool represents = false;
   assert_ok(register_represents(tx, mother, child, today, &represents));
   assert_true(represents);
@@ -200,6 +218,8 @@ static void reads_a_family_from_every_side(void **state) {
   assert_int_equal(list.count, 2);
   assert_ok(register_relations_load(tx, &fixture->arena, mother, day("2020-05-06"), &list));
   assert_int_equal(list.count, 1);
+  assert_int_equal(kin_known(fixture, tx, mother, day("2020-05-05")), 2);
+  assert_int_equal(kin_known(fixture, tx, mother, day("2020-05-06")), 1);
   db_read_end(&tx);
   assert_code(part(fixture, &marriage, day("2021-01-01"), NONE), REGISTER_RELATION_WRONG);
   assert_code(part(fixture, &of_father, day("2021-01-01"), NONE), REGISTER_RELATION_WRONG);
