@@ -64,6 +64,7 @@ enum access_act {
   ACCESS_ACCOUNT_LOCK_OWN,   /* form TK03: immediate */
   /* the desk */
   ACCESS_QUEUE_VIEW,         /* of the post's own agency */
+  ACCESS_DOSSIER_ASSIST,     /* reads form and fee of somebody who stands at the counter or wrote by post; with purpose */
   ACCESS_DOSSIER_VIEW,       /* with purpose */
   ACCESS_DOSSIER_RECEIVE,
   ACCESS_DOSSIER_LOOK_UP,    /* register look-ups on the people in the dossier; with purpose */
@@ -78,7 +79,9 @@ enum access_act {
   ACCESS_DOSSIER_RETURN,
   ACCESS_REGISTER_SEARCH,    /* a person of the agency's dossiers; with purpose */
   ACCESS_ENROL_COLLECT,
-  ACCESS_ENROL_APPROVE,      /* and reject */
+  ACCESS_ENROL_APPROVE,
+  ACCESS_ENROL_REJECT,
+  ACCESS_ENROL_CODE,         /* sends another one-time code to somebody approved */
   /* the house */
   ACCESS_REPORT_VIEW,        /* figures without personal data */
   ACCESS_REFUND_VIEW,

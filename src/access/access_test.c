@@ -22,6 +22,7 @@ static const struct {
     [ACCESS_HISTORY_VIEW] = {"history.view", "citizen:S"},
     [ACCESS_ACCOUNT_LOCK_OWN] = {"account.lock_own", "citizen:S"},
     [ACCESS_QUEUE_VIEW] = {"queue.view", "one_stop_officer:L records_officer:L decider:L sealer:L supervisor:L collector:L approver:L"},
+    [ACCESS_DOSSIER_ASSIST] = {"dossier.assist", "one_stop_officer:LAOU"},
     [ACCESS_DOSSIER_VIEW] = {"dossier.view", "one_stop_officer:LAOU records_officer:LAOU decider:LAOU sealer:LAOU supervisor:LPOU "
                                              "collector:LAOU approver:LAOU system:U"},
     [ACCESS_DOSSIER_RECEIVE] = {"dossier.receive", "one_stop_officer:LAO records_officer:LAO system:"},
@@ -39,6 +40,8 @@ static const struct {
                                                    "approver:LAODU"},
     [ACCESS_ENROL_COLLECT] = {"enrol.collect", "collector:LAO"},
     [ACCESS_ENROL_APPROVE] = {"enrol.approve", "approver:LAOC"},
+    [ACCESS_ENROL_REJECT] = {"enrol.reject", "approver:LAOC"},
+    [ACCESS_ENROL_CODE] = {"enrol.code", "collector:LAO approver:LAO"},
     [ACCESS_REPORT_VIEW] = {"report.view", "supervisor:L"},
     [ACCESS_REFUND_VIEW] = {"refund.view", "supervisor:LPO"},
     [ACCESS_ACCOUNT_SHOW] = {"account.show", "operator:LOU system:U"},
@@ -247,6 +250,8 @@ static void a_fact_left_out_is_refused(void **state) {
   ask(&asked, ACCESS_REFUND_VIEW, ACCESS_SUPERVISOR)->dossier.province = S("");
   assert_code(answer(&asked), ACCESS_FACTS);
   ask(&asked, ACCESS_ENROL_APPROVE, ACCESS_APPROVER)->dossier.collected_by = 0;
+  assert_code(answer(&asked), ACCESS_FACTS);
+  ask(&asked, ACCESS_ENROL_REJECT, ACCESS_APPROVER)->dossier.collected_by = 0;
   assert_code(answer(&asked), ACCESS_FACTS);
   ask(&asked, ACCESS_DOSSIER_SEAL, ACCESS_SEALER)->dossier.decided_by = 0;
   asked.dossier.signed_by = 0;

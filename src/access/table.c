@@ -42,6 +42,7 @@ const struct access_row access_table[ACCESS_ACT_COUNT] = {
     /* the desk */
     [ACCESS_QUEUE_VIEW] = {"queue.view", QUIET, {ONE_STOP(POST), RECORDS(POST), DECIDER(POST), SEALER(POST),
                                                 SUPERVISOR(POST), COLLECTOR(POST), APPROVER(POST)}},
+    [ACCESS_DOSSIER_ASSIST] = {"dossier.assist", SENSITIVE, {ONE_STOP(DESK_READ)}},
     [ACCESS_DOSSIER_VIEW] = {"dossier.view", SENSITIVE,
                              {ONE_STOP(DESK_READ), RECORDS(DESK_READ), DECIDER(DESK_READ), SEALER(DESK_READ),
                               SUPERVISOR(PLACE | ACCESS_WITH_PURPOSE), COLLECTOR(DESK_READ), APPROVER(DESK_READ),
@@ -64,6 +65,8 @@ const struct access_row access_table[ACCESS_ACT_COUNT] = {
     /* the card lies on the desk: the officer types its number and does not search [Decree 69/2024 Art 12] */
     [ACCESS_ENROL_COLLECT] = {"enrol.collect", SENSITIVE, {COLLECTOR(DESK)}},
     [ACCESS_ENROL_APPROVE] = {"enrol.approve", SENSITIVE, {APPROVER(DESK | ACCESS_NOT_COLLECTOR)}},
+    [ACCESS_ENROL_REJECT] = {"enrol.reject", SENSITIVE, {APPROVER(DESK | ACCESS_NOT_COLLECTOR)}},
+    [ACCESS_ENROL_CODE] = {"enrol.code", SENSITIVE, {COLLECTOR(DESK), APPROVER(DESK)}},
     /* the house */
     [ACCESS_REPORT_VIEW] = {"report.view", QUIET, {SUPERVISOR(POST)}},
     [ACCESS_REFUND_VIEW] = {"refund.view", SENSITIVE, {SUPERVISOR(PLACE)}},

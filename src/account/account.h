@@ -46,10 +46,17 @@ enum account_error {
   ACCOUNT_GROUND = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 23),           /* No such lock ground, or not one that may be set or lifted so. */
   ACCOUNT_SIGNING_PIN_FORM = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 24), /* A signing PIN is 6 to 12 digits and no sequence. */
   ACCOUNT_SIGNING_PIN_SET = RESULT_CODE(RESULT_CONFLICT, MODULE_ACCOUNT, 25), /* This person's signing key has a PIN already. */
-  ACCOUNT_GUARDIAN = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 26),         /* Under 14: a parent or guardian with a level-2 account signs. */
+  ACCOUNT_GUARDIAN = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 26),         /* Under 14, or a ward: a parent or guardian comes along. */
   ACCOUNT_LIMIT = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 27),            /* No such limit, or not a positive number. */
   ACCOUNT_REASON = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 28),           /* A lock or a rejection names its reason. */
   ACCOUNT_DEMONSTRATION = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 29),    /* Accounts are made at the desk; so only in a demonstration. */
+  ACCOUNT_NO_CARD = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 30),          /* No valid card: level 2 then goes with the card procedure. */
+  ACCOUNT_NOT_GUARDIAN = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 31),     /* The register knows them neither as parent nor as guardian. */
+  ACCOUNT_GUARDIAN_UNFIT = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 32),   /* Dead, a minor, or a ward themself: stands in for nobody. */
+  ACCOUNT_GUARDIAN_LEVEL = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 33),   /* The guardian has no active level-2 account. */
+  ACCOUNT_GUARDIAN_PHONE = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 34),   /* A minor's or ward's number is the guardian's own. */
+  ACCOUNT_GUARDIAN_ALONE = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 35),   /* 14 or over and no ward: nobody enrols for them. */
+  ACCOUNT_REJECTION = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 36),        /* A rejection names at least one field, each once, with its reason. */
 };
 /* One sentence for each code, Vietnamese and English; empty for a code that is not account's. */
 struct slice account_sentence(uint16_t code, bool english);
@@ -116,7 +123,7 @@ struct account_actor {
 
 /* ---- Enrolment at level 2, used by the dossier engine inside its own transaction -------------------------------------------------- */
 
-/* May this person hold an account of that level on that civil date? [Decree 69/2024 Art 7] ACCOUNT_NOT_ELIGIBLE says why in its detail.
+/* May this person hold an account of that level on that civil date? [Decree 69/2024 Art 7] ACCOUNT_NOT_ELIGIBLE (dead, too young), ACCOUNT_NO_CARD.
  * ret_guardian_needed: under 14 or a ward. */
 MUST_USE result account_eligible(struct db_tx *tx, int64_t person_id, int level, int32_t on, bool *ret_guardian_needed);
 
@@ -127,16 +134,50 @@ struct account_enrolment {
   struct account_actor officer; /* who collects, or (approve, reject) decides */
   struct slice phone;         /* mobile in own name: "0912345678" or "+84912345678"; a minor's is the guardian's */
   struct slice email;         /* optional */
-  int64_t guardian_id;        /* 0: none needed */
+  int64_t guardian_id;        /* the parent or guardian who came along; 0: nobody */
   bool face_matched;          /* level 2: the officer authenticates face and fingerprints against the identity database */
   bool fingerprints_matched;
 };
 /* NONE or REJECTED -> REGISTERED -> VERIFYING; an ACTIVE level-1 account keeps its state while its level-2 enrolment is verified. */
 MUST_USE result account_enrol_collect(struct env *env, struct db_tx *tx, const struct account_enrolment *enrolment);
+/* Whatever account_enrol_collect would refuse, asked before anything is written; dossier_code is not read. */
+MUST_USE result account_enrol_check(struct env *env, struct db_tx *tx, const struct account_enrolment *enrolment);
 /* VERIFYING -> APPROVED, the level is set and the one-time code goes out (or level 1 -> 2 of an ACTIVE account, and no code). Only person_id,
  * dossier_code and officer are read. */
 MUST_USE result account_enrol_approve(struct env *env, struct db_tx *tx, const struct account_enrolment *decision);
-MUST_USE result account_enrol_reject(struct env *env, struct db_tx *tx, const struct account_enrolment *decision, struct slice reason);
+/* What is wrong, field by field, so that the collector can mend it: the person may enrol anew at once. */
+struct account_objection {
+  struct slice field;  /* "card", "face", "fingerprints", "phone", "email", "guardian", "other" */
+  struct slice reason; /* 5 to 300 characters */
+};
+struct account_rejection {
+  const struct account_objection *objections;
+  size_t count;
+};
+/* VERIFYING -> REJECTED (an ACTIVE level-1 account keeps its state), and the reasons go out as a message. ACCOUNT_REJECTION. */
+MUST_USE result account_enrol_reject(struct env *env, struct db_tx *tx, const struct account_enrolment *decision,
+                                     const struct account_rejection *rejection);
+/* "Số điện thoại: không chính chủ; Thẻ căn cước: đã hết hạn" */
+struct slice account_rejection_write(struct arena *arena, const struct account_rejection *rejection);
+
+/* An enrolment as it was collected and decided. */
+struct account_enrolled {
+  enum account_state state; /* VERIFYING, APPROVED or REJECTED */
+  struct slice dossier_code;
+  int64_t collected_at_ms;
+  int64_t decided_at_ms; /* 0: open */
+  struct slice phone;
+  struct slice email;
+  int64_t guardian_id;
+  bool face_matched;
+  bool fingerprints_matched;
+  struct account_rejection rejection; /* count 0: not rejected */
+};
+/* dossier_code empty: the person's newest. ACCOUNT_UNKNOWN. */
+MUST_USE result account_enrolled_load(struct db_tx *tx, struct arena *arena, const struct account_enrolment *key,
+                                      struct account_enrolled *ret_enrolled);
+/* The decree in force on that date, with its article on enrolment. */
+struct slice account_enrol_basis(int32_t date);
 
 /* Four separate counters; rate = activated / collected. */
 struct account_counters {

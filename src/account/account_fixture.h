@@ -182,6 +182,17 @@ static inline void make_active(struct country *country, int64_t person_id) {
   assert_ok(account_demo_create(&country->env, NULL, &demo));
 }
 
+static inline result write_phone(struct db_tx *tx, void *arg) {
+  const struct account_enrolment *whose = arg;
+  TRY(db_run(tx, "INSERT INTO account_phone (phone, person_id) VALUES ($1, $2)", DB_ARGS(db_of_text(whose->phone), db_of_int(whose->person_id)), NULL));
+  return db_run(tx, "UPDATE account SET phone = $1 WHERE person_id = $2", DB_ARGS(db_of_text(whose->phone), db_of_int(whose->person_id)), NULL);
+}
+static inline void make_active_with_phone(struct country *country, int64_t person_id, const char *phone) {
+  make_active(country, person_id);
+  struct account_enrolment whose = {.person_id = person_id, .phone = slice_str(phone)};
+  assert_ok(db_write(country->db, write_phone, &whose));
+}
+
 static inline result sign_in(struct country *country, const char *pin, const char *password, struct account_token *ret_token) {
   struct account_session session = {0};
   struct account_credentials credentials = {

@@ -102,22 +102,80 @@ static void age_and_card_decide_who_may_hold_what(void **state) { /* [Decree 69/
   assert_code(account_eligible(tx, country->toddler, 2, today, &guardian), ACCOUNT_NOT_ELIGIBLE);
   assert_code(account_eligible(tx, country->citizen, 3, today, &guardian), ACCOUNT_NOT_ELIGIBLE);
   assert_code(account_eligible(tx, country->citizen, 0, today, &guardian), ACCOUNT_NOT_ELIGIBLE);
-  assert_code(account_eligible(tx, country->citizen, 2, 22001, &guardian), ACCOUNT_NOT_ELIGIBLE); /* the card has expired */
-  assert_code(account_eligible(tx, country->citizen, 2, 19599, &guardian), ACCOUNT_NOT_ELIGIBLE); /* not yet issued */
+  assert_code(account_eligible(tx, country->citizen, 2, 22001, &guardian), ACCOUNT_NO_CARD); /* the card has expired */
+  assert_code(account_eligible(tx, country->citizen, 2, 19599, &guardian), ACCOUNT_NO_CARD); /* not yet issued */
 }
 
-static void a_child_needs_a_parent_with_level_2(void **state) {
+struct relating {
+  struct env *env;
+  struct register_relation relation;
+};
+static result write_relation(struct db_tx *tx, void *arg) {
+  struct relating *it = arg;
+  return register_relation_add(it->env, tx, &(struct register_act){.legal_basis = S("test")}, &it->relation);
+}
+static void make_guardian(struct country *country, int64_t guardian, int64_t ward) {
+  struct relating relating = {&country->env, {.person_id = ward, .kind = REGISTER_GUARDIAN, .related_person_id = guardian,
+                                              .name = S("Giám hộ"), .birth = {1990, 1, 1}, .from = 0, .to = REGISTER_OPEN}};
+  assert_ok(db_write(country->db, write_relation, &relating));
+}
+static result write_death(struct db_tx *tx, void *arg) {
+  const int64_t *person_id = arg;
+  return db_run(tx, "UPDATE person SET life = 2 WHERE person_id = $1", DB_ARGS(db_of_int(*person_id)), NULL);
+}
+
+static void a_child_comes_with_a_parent_who_has_level_2(void **state) { /* [Decree 69/2024 Art 7] */
   struct country *country = *state;
   struct account_enrolment child = enrolment_of(country, country->child);
   assert_code(collect_written(country, &child), ACCOUNT_GUARDIAN);
   child.guardian_id = country->citizen; /* the father, but without an account */
-  assert_code(collect_written(country, &child), ACCOUNT_GUARDIAN);
-  make_active(country, country->citizen);
+  assert_code(collect_written(country, &child), ACCOUNT_GUARDIAN_LEVEL);
+  make_active_with_phone(country, country->citizen, PHONE);
   make_active(country, country->stranger);
   child.guardian_id = country->stranger;
-  assert_code(collect_written(country, &child), ACCOUNT_GUARDIAN);
+  assert_code(collect_written(country, &child), ACCOUNT_NOT_GUARDIAN);
   child.guardian_id = country->citizen;
+  child.officer.person_id = country->citizen;
+  assert_code(collect_written(country, &child), ACCOUNT_OWN_CASE);
+  child.officer.person_id = country->collector;
+  child.phone = S("0987654321");
+  assert_code(collect_written(country, &child), ACCOUNT_GUARDIAN_PHONE);
+  child.phone = slice_str(PHONE);
   assert_ok(collect_written(country, &child));
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct account_enrolled enrolled = {0};
+  assert_ok(db_read_begin(country->db, &tx));
+  assert_ok(account_enrolled_load(tx, &country->arena, &child, &enrolled));
+  assert_int_equal(enrolled.guardian_id, country->citizen);
+  assert_int_equal(enrolled.state, ACCOUNT_VERIFYING);
+}
+
+static void the_dead_and_wards_stand_in_for_nobody(void **state) {
+  struct country *country = *state;
+  struct account_enrolment child = enrolment_of(country, country->child);
+  make_active_with_phone(country, country->citizen, PHONE);
+  child.guardian_id = country->citizen;
+  make_guardian(country, country->stranger, country->citizen);
+  assert_code(collect_written(country, &child), ACCOUNT_GUARDIAN_UNFIT);
+  make_guardian(country, country->approver, country->child);
+  make_active_with_phone(country, country->approver, "0987654321");
+  child.guardian_id = country->approver;
+  child.phone = S("0987654321");
+  assert_ok(db_write(country->db, write_death, &country->approver));
+  assert_code(collect_written(country, &child), ACCOUNT_GUARDIAN_UNFIT);
+}
+
+static void a_ward_comes_with_the_guardian_and_a_grown_up_alone(void **state) {
+  struct country *country = *state;
+  struct account_enrolment grown = enrolment_of(country, country->citizen);
+  make_active_with_phone(country, country->stranger, "0987654321");
+  grown.guardian_id = country->stranger;
+  assert_code(collect_written(country, &grown), ACCOUNT_GUARDIAN_ALONE);
+  make_guardian(country, country->stranger, country->citizen); /* from now on a ward */
+  grown.phone = S("0987654321");
+  assert_ok(collect_written(country, &grown));
+  assert_int_equal(count_rows(country, "SELECT COUNT(*) FROM account WHERE guardian_id = $1", DB_ARGS(db_of_int(country->stranger))), 1);
+  assert_int_equal(count_rows(country, "SELECT COUNT(*) FROM account_phone WHERE person_id = $1", DB_ARGS(db_of_int(country->citizen))), 0);
 }
 
 static void rejects_approval_by_the_collector_and_by_the_person(void **state) {
@@ -140,22 +198,56 @@ static void rejects_approval_by_the_collector_and_by_the_person(void **state) {
 struct rejecting {
   struct env *env;
   struct account_enrolment decision;
-  struct slice reason;
+  struct account_rejection rejection;
 };
 static result write_reject(struct db_tx *tx, void *arg) {
   struct rejecting *it = arg;
-  return account_enrol_reject(it->env, tx, &it->decision, it->reason);
+  return account_enrol_reject(it->env, tx, &it->decision, &it->rejection);
 }
 
-static void a_rejected_person_may_enrol_anew(void **state) {
+#define REASON "Số không chính chủ"
+static void rejects_a_rejection_that_does_not_say_what_is_wrong(void **state) {
   struct country *country = *state;
   struct account_enrolment collected = enrolment_of(country, country->citizen);
   assert_ok(collect_written(country, &collected));
-  struct rejecting rejecting = {&country->env, approval_of(country, country->citizen), S("  ")};
-  assert_code(db_write(country->db, write_reject, &rejecting), ACCOUNT_REASON);
-  rejecting.reason = S("Ảnh chân dung không rõ");
+  static const struct account_objection bad[][2] = {
+      {{S_INIT("phone"), S_INIT("   ")}, {S_INIT("card"), S_INIT(REASON)}},
+      {{S_INIT("phone"), S_INIT(REASON)}, {S_INIT("phone"), S_INIT(REASON)}},
+      {{S_INIT("phone"), S_INIT(REASON)}, {S_INIT("hair"), S_INIT(REASON)}},
+  };
+  struct rejecting rejecting = {&country->env, approval_of(country, country->citizen), {bad[0], 0}};
+  assert_code(db_write(country->db, write_reject, &rejecting), ACCOUNT_REJECTION);
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    rejecting.rejection = (struct account_rejection){bad[i], 2};
+    assert_code(db_write(country->db, write_reject, &rejecting), ACCOUNT_REJECTION);
+  }
+  rejecting.rejection = (struct account_rejection){bad[1], 1};
+  rejecting.decision.officer.person_id = country->collector;
+  assert_code(db_write(country->db, write_reject, &rejecting), ACCOUNT_SAME_OFFICER);
+  rejecting.decision.officer.person_id = country->citizen;
+  assert_code(db_write(country->db, write_reject, &rejecting), ACCOUNT_OWN_CASE);
+  assert_int_equal(account_of(country, country->citizen).state, ACCOUNT_VERIFYING);
+}
+
+static void a_rejected_person_is_told_why_and_may_enrol_anew(void **state) {
+  struct country *country = *state;
+  struct account_enrolment collected = enrolment_of(country, country->citizen);
+  static const struct account_objection objections[] = {{S_INIT("face"), S_INIT("Ảnh chân dung không rõ")}, {S_INIT("phone"), S_INIT(REASON)}};
+  assert_ok(collect_written(country, &collected));
+  struct rejecting rejecting = {&country->env, approval_of(country, country->citizen), {objections, 2}};
   assert_ok(db_write(country->db, write_reject, &rejecting));
   assert_int_equal(account_of(country, country->citizen).state, ACCOUNT_REJECTED);
+  const char *message = arena_cstr(&country->arena, message_of(country, country->citizen));
+  assert_non_null(strstr(message, "Ảnh khuôn mặt: Ảnh chân dung không rõ; Số điện thoại: " REASON));
+  {
+    struct db_tx *tx CLEANUP(db_read_end) = NULL;
+    struct account_enrolled enrolled = {0};
+    struct account_enrolment newest = {.person_id = country->citizen, .dossier_code = S("")};
+    assert_ok(db_read_begin(country->db, &tx));
+    assert_ok(account_enrolled_load(tx, &country->arena, &newest, &enrolled));
+    assert_int_equal(enrolled.rejection.count, 2);
+    assert_true(slice_is(enrolled.rejection.objections[1].field, "phone"));
+  }
   struct account_enrolment approval = approval_of(country, country->citizen);
   assert_code(approve_written(country, &approval), ACCOUNT_MOVE);
   collected.dossier_code = S("G01.899.101-240622-0001");
@@ -348,9 +440,12 @@ int main(void) {
       TEST(enrolment_goes_from_desk_to_active_with_a_ledger_line_each),
       TEST(rejects_enrolment_that_breaks_a_rule),
       TEST(age_and_card_decide_who_may_hold_what),
-      TEST(a_child_needs_a_parent_with_level_2),
+      TEST(a_child_comes_with_a_parent_who_has_level_2),
+      TEST(the_dead_and_wards_stand_in_for_nobody),
+      TEST(a_ward_comes_with_the_guardian_and_a_grown_up_alone),
       TEST(rejects_approval_by_the_collector_and_by_the_person),
-      TEST(a_rejected_person_may_enrol_anew),
+      TEST(rejects_a_rejection_that_does_not_say_what_is_wrong),
+      TEST(a_rejected_person_is_told_why_and_may_enrol_anew),
       TEST(level_rises_from_1_to_2_while_the_account_stays_active),
       TEST(rejects_code_replay),
       TEST(rejects_wrong_and_expired_codes_and_unknown_numbers_alike),

@@ -47,4 +47,9 @@ static const char version_1[] =
 
     "CREATE TABLE account_limit (name text/public PRIMARY KEY, value int/public NOT NULL)";
 
-const struct db_migration account_migrations[] = {{"account", 1, version_1}, {0}};
+/* What a rejection says of each field. */
+static const char version_2[] =
+    "CREATE TABLE account_objection (person_id id/public NOT NULL, dossier_code text/public NOT NULL, number int/public NOT NULL,"
+    " field text/public NOT NULL, reason text/personal NOT NULL, PRIMARY KEY (person_id, dossier_code, number))";
+
+const struct db_migration account_migrations[] = {{"account", 1, version_1}, {"account", 2, version_2}, {0}};

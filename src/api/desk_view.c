@@ -265,6 +265,15 @@ static result put_signatures(struct api_call *call, const struct dossier_view *v
   return OK;
 }
 
+static result put_enrolment(struct api_call *call, const struct dossier_view *view) {
+  if (!slice_is(view->dossier->procedure, "enrolment_level2")) {
+    jout_put_null(&call->out, "enrolment");
+    return OK;
+  }
+  jout_name(&call->out, "enrolment");
+  return api_enrolment_put(call, view->tx, view->dossier);
+}
+
 /* Every act of the desk, in the order of the work, and why one is not possible now. */
 static result put_acts(struct api_call *call, const struct dossier_view *view, const struct dossier_act *act,
                        bool law_knows_complex) {
@@ -279,7 +288,11 @@ static result put_acts(struct api_call *call, const struct dossier_view *view, c
                                            ACCESS_DOSSIER_COMPLEX,
                                            ACCESS_DOSSIER_APOLOGY,
                                            ACCESS_DOSSIER_REFUSE,
-                                           ACCESS_ENROL_APPROVE};
+                                           ACCESS_DOSSIER_SUPPLEMENT,
+                                           ACCESS_DOSSIER_WITHDRAW,
+                                           ACCESS_ENROL_APPROVE,
+                                           ACCESS_ENROL_REJECT,
+                                           ACCESS_ENROL_CODE};
   struct jout *out = &call->out;
   jout_put_list(out, "acts");
   for (size_t i = 0; i < sizeof powers / sizeof *powers; i++) {
@@ -323,6 +336,7 @@ static result put_desk_dossier(struct api_call *call, const struct dossier_view 
   TRY(put_components(call, view));
   TRY(put_decision(call, view));
   TRY(put_signatures(call, view));
+  TRY(put_enrolment(call, view));
   put_complex_grounds(call, &grounds);
   TRY(put_acts(call, view, act, grounds.count > 0));
   jout_object_end(out);

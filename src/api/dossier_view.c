@@ -244,7 +244,8 @@ static struct slice act_word(struct slice act) {
     const char *word;
   } words[] = {{"apologise", "apology"},     {"supplement_answer", "supplement"},
                {"acknowledged", "return"},   {"paper_refused", "component_request"},
-               {"enrol_collect", "collect"}, {"enrol_approve", "approve"}};
+               {"enrol_collect", "collect"}, {"enrol_approve", "approve"},
+               {"enrol_reject", "reject"},   {"enrol_code", "send_code"}};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     if (slice_is(act, words[i].stored)) {
       return slice_str(words[i].word);

@@ -72,10 +72,13 @@ result api_desk_seal(struct api_call *call);
 result api_desk_complex(struct api_call *call);
 result api_desk_apologise(struct api_call *call);
 result api_desk_return(struct api_call *call);
-/* enrolments.c */
+/* desk_people.c */
 result api_desk_find_person(struct api_call *call);
+/* enrolments.c */
 result api_desk_enrol(struct api_call *call);
 result api_desk_enrolment_approve(struct api_call *call);
+result api_desk_enrolment_reject(struct api_call *call);
+result api_desk_enrolment_code(struct api_call *call);
 /* demo.c */
 result api_demo_messages(struct api_call *call);
 /* pki.c */

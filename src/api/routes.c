@@ -65,6 +65,8 @@ static const struct api_route rows[] = {
     {{HTTP_GET, "/api/desk/people"}, api_desk_find_person, API_POST},
     {{HTTP_POST, "/api/desk/enrolments"}, api_desk_enrol, API_POST},
     {{HTTP_POST, "/api/desk/enrolments/{code}/approve"}, api_desk_enrolment_approve, API_POST},
+    {{HTTP_POST, "/api/desk/enrolments/{code}/reject"}, api_desk_enrolment_reject, API_POST},
+    {{HTTP_POST, "/api/desk/enrolments/{code}/code"}, api_desk_enrolment_code, API_POST},
 
     {{HTTP_GET, "/api/reports/lltp"}, api_report_lltp, API_POST},
     {{HTTP_GET, "/api/reports/savings"}, api_report_savings, API_POST},

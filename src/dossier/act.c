@@ -105,9 +105,11 @@ static result find_actor(struct act_context *context, const char *act, int64_t *
   return OK;
 }
 
+static bool is_enrolment_decision(enum access_act power) { return power == ACCESS_ENROL_APPROVE || power == ACCESS_ENROL_REJECT; }
+
 /* Whose hands the dossier went through before an act that needs other hands. */
 static result find_hands(struct act_context *context, struct access_case *subject) {
-  if (context->power == ACCESS_ENROL_APPROVE) {
+  if (is_enrolment_decision(context->power)) {
     return find_actor(context, "enrol_collect", &subject->collected_by);
   }
   return context->power == ACCESS_DOSSIER_SEAL ? find_actor(context, "sign", &subject->signed_by) : OK;
@@ -145,7 +147,7 @@ result dossier_act_request(struct act_context *context, struct access_request *r
 result dossier_act_check_kind(const struct dossier *dossier, enum access_act power) {
   bool is_enrolment = dossier->certificate == 0;
   bool is_for_both = power == ACCESS_DOSSIER_VIEW || power == ACCESS_DOSSIER_VIEW_OWN;
-  if (!is_for_both && is_enrolment != (power == ACCESS_ENROL_APPROVE)) {
+  if (!is_for_both && is_enrolment != (is_enrolment_decision(power) || power == ACCESS_ENROL_CODE)) {
     FAIL(DOSSIER_MOVE_FORBIDDEN, "an act of another procedure");
   }
   return OK;

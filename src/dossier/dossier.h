@@ -411,9 +411,11 @@ MUST_USE result dossier_check(struct env *env, struct arena *arena, const struct
 struct dossier_enrolment {
   const struct dossier_act *act; /* the collecting officer's */
   int64_t person_id;
+  int64_t guardian_id; /* the parent or guardian who came along with a minor or ward; 0: nobody */
   struct slice form_key;
   struct slice mobile;
-  struct slice email; /* may be empty */
+  struct slice email;     /* may be empty */
+  struct slice documents; /* other papers to integrate, in the person's words; may be empty */
   bool card_shown;
   bool face_matches;
   bool fingerprints_match;
@@ -421,3 +423,8 @@ struct dossier_enrolment {
 MUST_USE result dossier_enrol_collect(struct env *env, const struct dossier_works *works, struct arena *arena,
                                       const struct dossier_enrolment *enrolment, struct dossier *ret_dossier);
 MUST_USE result dossier_enrol_approve(struct env *env, struct arena *arena, const struct dossier_act *act);
+/* The dossier is stopped with a refusal slip; the person may be collected anew at once, in a new dossier. */
+MUST_USE result dossier_enrol_reject(struct env *env, struct arena *arena, const struct dossier_act *act,
+                                     const struct account_rejection *rejection);
+/* Another one-time code for an account that was approved and not activated; the old one dies. ACCOUNT_MOVE. */
+MUST_USE result dossier_enrol_code(struct env *env, struct arena *arena, const struct dossier_act *act);

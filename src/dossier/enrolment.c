@@ -1,8 +1,9 @@
-/* dossier/enrolment.c: level-2 enrolment as a dossier: collected at the desk by one officer, approved by another
- * [Decree 69/2024 Art 11]. */
+/* dossier/enrolment.c: level-2 enrolment as a dossier: collected at the desk by one officer, approved or rejected by another
+ * [Decree 69/2024 Art 10-13]. A minor's or ward's is applied for by the parent or guardian who came along. */
 #include "codec/jout.h"
 #include "crypto/digest.h"
 #include "dossier/act.h"
+#include "dossier/gather.h"
 
 static const struct slice procedure_name = S_INIT("enrolment_level2");
 
@@ -18,33 +19,61 @@ struct collection {
   struct dossier dossier;
 };
 
-static result evaluate(struct env *env, const struct dossier_works *works, struct collection *c, int64_t now_ms) {
+static int64_t applicant_of(const struct dossier_enrolment *e) { return e->guardian_id != 0 ? e->guardian_id : e->person_id; }
+
+static struct account_enrolment order_of(const struct collection *c) {
+  const struct dossier_enrolment *e = c->enrolment;
+  return (struct account_enrolment){.person_id = e->person_id,
+                                    .level = 2,
+                                    .dossier_code = c->dossier.code,
+                                    .officer = {c->act->actor_id, dossier_act_role(c->arena, c->act)},
+                                    .phone = e->mobile,
+                                    .email = e->email,
+                                    .guardian_id = e->guardian_id,
+                                    .face_matched = e->face_matches,
+                                    .fingerprints_matched = e->fingerprints_match};
+}
+
+/* What the registers say, as the rule wants to hear it; and what account/ would refuse is refused here, in its own words. */
+static result gather(struct collection *c, struct procedure_input *input, struct procedure_fact *valid_card) {
+  const struct dossier_enrolment *e = c->enrolment;
+  int32_t today = clock_date_of(input->submitted_at_ms);
+  const struct dossier_pair pair = {applicant_of(e), e->person_id};
+  const struct account_enrolment order = order_of(c);
   struct register_person person;
-  {
-    struct db_tx *tx CLEANUP(db_read_end) = NULL;
-    TRY(db_read_begin(env->db, &tx));
-    TRY(register_person_load(tx, c->arena, c->enrolment->person_id, &person));
+  struct account account;
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(c->env->db, &tx));
+  TRY(account_enrol_check(c->env, tx, &order));
+  TRY(register_person_load(tx, c->arena, e->person_id, &person));
+  TRY(account_load(tx, pair.applicant_id, &account));
+  TRY(dossier_relation_find(tx, c->arena, &pair, today, &input->relation));
+  *valid_card = (struct procedure_fact){"valid_card", !slice_empty(person.card_number) && person.card_expires >= today};
+  input->channel = PROCEDURE_COUNTER;
+  input->applicant = (struct procedure_applicant){.birth_date = register_birth_date(person.birth),
+                                                  .citizen = slice_is(person.nationality, "VN"),
+                                                  .level = (uint8_t)account.level,
+                                                  .permanent_province = c->act->post->province};
+  input->facts = valid_card;
+  input->fact_count = 1;
+  return OK;
+}
+
+static result evaluate(struct collection *c, const struct dossier_works *works) {
+  struct dossier *d = &c->dossier;
+  struct procedure_input input = {.submitted_at_ms = d->submitted_at_ms};
+  struct procedure_fact valid_card;
+  struct procedure_assessment told;
+  TRY(gather(c, &input, &valid_card));
+  TRY(procedure_assess(works->procedures, procedure_name, &input, c->arena, &told));
+  if (!told.admission.admitted) {
+    FAIL(DOSSIER_APPLICANT, "the rule refuses: %.*s", SLICE_ARG(told.admission.because.code));
   }
-  bool card_valid = !slice_empty(person.card_number) && person.card_expires >= clock_date_of(now_ms);
-  struct procedure_fact facts[] = {{"valid_card", card_valid}};
-  struct procedure_input input = {.submitted_at_ms = now_ms,
-                                  .channel = PROCEDURE_COUNTER,
-                                  .applicant = {.birth_date = register_birth_date(person.birth),
-                                                .citizen = slice_is(person.nationality, "VN"),
-                                                .permanent_province = c->act->post->province},
-                                  .facts = facts,
-                                  .fact_count = 1};
-  struct procedure_admission admission;
-  struct procedure_outcome outcome;
-  TRY(procedure_may_apply(works->procedures, procedure_name, &input, c->arena, &admission));
-  if (!admission.admitted) {
-    FAIL(DOSSIER_APPLICANT, "the law gives this person no level-2 account");
-  }
-  TRY(procedure_evaluate(works->procedures, procedure_name, &input, c->arena, &outcome));
-  c->legal_basis = admission.because.clause;
-  c->dossier.national_code = outcome.national_code;
-  c->dossier.limit = outcome.limit;
-  memcpy(c->dossier.rule_hash, outcome.rule_hash, sizeof outcome.rule_hash);
+  c->legal_basis = told.admission.because.clause;
+  d->national_code = told.outcome.national_code;
+  d->limit = told.outcome.limit;
+  d->outcome = dossier_outcome_write(c->arena, &(const struct dossier_answer){&input, &told.outcome, NULL});
+  memcpy(d->rule_hash, told.outcome.rule_hash, sizeof told.outcome.rule_hash);
   return OK;
 }
 
@@ -56,6 +85,7 @@ static struct slice form_json(struct arena *arena, const struct dossier_enrolmen
   jout_object(&out);
   jout_put_text(&out, "mobile", e->mobile);
   jout_put_text_or_null(&out, "email", e->email);
+  jout_put_text_or_null(&out, "documents", e->documents);
   jout_put_bool(&out, "card_shown", e->card_shown);
   jout_put_bool(&out, "face_matches", e->face_matches);
   jout_put_bool(&out, "fingerprints_match", e->fingerprints_match);
@@ -63,13 +93,20 @@ static struct slice form_json(struct arena *arena, const struct dossier_enrolmen
   return buf_slice(&buf);
 }
 
+/* The receipt says by when [Decree 69/2024 Art 13; Circular 01/2018]. */
+static result give_receipt(struct collection *c, struct db_tx *tx) {
+  const struct dossier *d = &c->dossier;
+  struct dossier_slip slip = {.kind = DOSSIER_SLIP_RECEIPT, .at_ms = d->received_at_ms, .text = S(""), .date = d->due_date};
+  return dossier_store_slip_insert(c->env, tx, d, &slip);
+}
+
 static result collect_in_write(struct db_tx *tx, void *arg) {
   struct collection *c = arg;
   struct dossier *d = &c->dossier;
   const struct dossier_enrolment *e = c->enrolment;
+  const struct dossier_store_form form = {d->applicant_id, e->form_key, c->content};
   bool found = false;
-  TRY(dossier_store_form_find(tx, c->arena, &(struct dossier_store_form){d->applicant_id, e->form_key, c->content},
-                              &found, d));
+  TRY(dossier_store_form_find(tx, c->arena, &form, &found, d));
   if (found) {
     return OK;
   }
@@ -80,29 +117,24 @@ static result collect_in_write(struct db_tx *tx, void *arg) {
   }
   TRY(dossier_store_code_next(tx, c->arena, d->agency_code, clock_date_of(d->submitted_at_ms), &d->code));
   TRY(dossier_act_clock_start(d, d->submitted_at_ms));
-  struct account_enrolment order = {.person_id = e->person_id,
-                                    .level = 2,
-                                    .dossier_code = d->code,
-                                    .officer = {c->act->actor_id, dossier_act_role(c->arena, c->act)},
-                                    .phone = e->mobile,
-                                    .email = e->email,
-                                    .face_matched = e->face_matches,
-                                    .fingerprints_matched = e->fingerprints_match};
+  struct account_enrolment order = order_of(c);
   TRY(account_enrol_collect(c->env, tx, &order));
   TRY(dossier_store_insert(tx, d, e->form_key, c->content));
+  TRY(give_receipt(c, tx));
   struct act_context context = {
       .env = c->env, .arena = c->arena, .act = c->act, .tx = tx, .dossier = *d, .now_ms = d->submitted_at_ms};
   struct act_step step = {.name = "enrol_collect", .to = DOSSIER_PROCESSING, .legal_basis = c->legal_basis};
   return dossier_act_record(&context, &step, (enum dossier_status)0);
 }
 
-/* The person stands at the desk: access is asked with them and their near kin as the whole case. */
-static result require_collect(struct env *env, struct arena *arena, const struct dossier_act *act, int64_t person_id) {
+/* They stand at the desk: access is asked with both of them and their near kin as the whole case. */
+static result require_collect(struct env *env, struct arena *arena, const struct dossier_enrolment *e) {
+  const struct dossier_act *act = e->act;
   struct act_context context = {.env = env,
                                 .arena = arena,
                                 .act = act,
                                 .power = ACCESS_ENROL_COLLECT,
-                                .dossier = {.person_id = person_id, .applicant_id = person_id},
+                                .dossier = {.person_id = e->person_id, .applicant_id = applicant_of(e)},
                                 .now_ms = clock_now_ms(env->clock)};
   if (act->post != NULL) {
     context.dossier.agency_code = act->post->agency;
@@ -118,10 +150,18 @@ static result require_collect(struct env *env, struct arena *arena, const struct
   return access_require(env, &request);
 }
 
+/* The same form again: its dossier, before anything is asked a second time. */
+static result find_collected(struct collection *c, bool *ret_found) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  const struct dossier_store_form form = {c->dossier.applicant_id, c->enrolment->form_key, c->content};
+  TRY(db_read_begin(c->env->db, &tx));
+  return dossier_store_form_find(tx, c->arena, &form, ret_found, &c->dossier);
+}
+
 result dossier_enrol_collect(struct env *env, const struct dossier_works *works, struct arena *arena,
                              const struct dossier_enrolment *enrolment, struct dossier *ret_dossier) {
   const struct dossier_act *act = enrolment->act;
-  TRY(require_collect(env, arena, act, enrolment->person_id));
+  TRY(require_collect(env, arena, enrolment));
   if (!enrolment->card_shown) { /* [Decree 69/2024 Art 12] */
     FAIL(ACCOUNT_BIOMETRICS, "the person's card was not shown");
   }
@@ -130,7 +170,7 @@ result dossier_enrol_collect(struct env *env, const struct dossier_works *works,
   struct slice form = form_json(arena, enrolment);
   c.dossier = (struct dossier){.person_id = enrolment->person_id,
                                .dossier_id = env_id_new(env),
-                               .applicant_id = enrolment->person_id,
+                               .applicant_id = applicant_of(enrolment),
                                .procedure = procedure_name,
                                .agency_code = act->post->agency,
                                .province = act->post->province,
@@ -139,35 +179,98 @@ result dossier_enrol_collect(struct env *env, const struct dossier_works *works,
                                .submitted_at_ms = now_ms,
                                .received_at_ms = now_ms,
                                .copies = 0,
-                               .outcome = S("{}"),
                                .form = form};
-  digest_sha256(form, c.content);
-  TRY(evaluate(env, works, &c, now_ms));
-  TRY(db_write(env->db, collect_in_write, &c));
+  digest_sha256(arena_printf(arena, "%lld|%.*s", (long long)enrolment->person_id, SLICE_ARG(form)), c.content);
+  bool found = false;
+  TRY(find_collected(&c, &found));
+  if (!found) {
+    TRY(evaluate(&c, works));
+    TRY(db_write(env->db, collect_in_write, &c));
+  }
   *ret_dossier = c.dossier;
   return OK;
 }
 
-/* ---- approve ---- */
+/* ---- decide ---- */
+
+static result check_open(const struct dossier *d) {
+  if (!slice_eq(d->procedure, procedure_name) || d->status != DOSSIER_PROCESSING) {
+    FAIL(DOSSIER_MOVE_FORBIDDEN, "no enrolment to decide on");
+  }
+  return OK;
+}
+
+static struct account_enrolment decision_of(const struct act_context *context) {
+  const struct dossier *d = &context->dossier;
+  return (struct account_enrolment){.person_id = d->person_id,
+                                    .level = 2,
+                                    .dossier_code = d->code,
+                                    .officer = {context->act->actor_id, dossier_act_role(context->arena, context->act)}};
+}
+
+/* The code is on its way already: the result is returned by the system, in the same write. */
+static result return_by_message(const struct act_context *approved) {
+  const struct dossier_act act = {.code = approved->dossier.code};
+  struct act_context context = *approved;
+  context.act = &act;
+  struct act_step step = {
+      .name = "return", .to = DOSSIER_RETURNED, .legal_basis = account_enrol_basis(clock_date_of(context.now_ms))};
+  return dossier_act_move(&context, &step);
+}
 
 static result approve(struct act_context *context) {
   struct dossier *d = &context->dossier;
-  if (!slice_eq(d->procedure, procedure_name) || d->status != DOSSIER_PROCESSING) {
-    FAIL(DOSSIER_MOVE_FORBIDDEN, "no enrolment to approve");
-  }
-  struct account_enrolment order = {
-      .person_id = d->person_id,
-      .level = 2,
-      .dossier_code = d->code,
-      .officer = {context->act->actor_id, dossier_act_role(context->arena, context->act)}};
+  TRY(check_open(d));
+  const struct account_enrolment order = decision_of(context);
   TRY(account_enrol_approve(context->env, context->tx, &order));
   d->decider_id = context->act->actor_id;
   d->finished_at_ms = context->now_ms;
-  struct act_step step = {.name = "enrol_approve", .to = DOSSIER_DONE, .legal_basis = S("Nghị định 69/2024/NĐ-CP")};
-  return dossier_act_move(context, &step);
+  struct act_step step = {
+      .name = "enrol_approve", .to = DOSSIER_DONE, .legal_basis = account_enrol_basis(clock_date_of(context->now_ms))};
+  TRY(dossier_act_move(context, &step));
+  return return_by_message(context);
 }
 
 result dossier_enrol_approve(struct env *env, struct arena *arena, const struct dossier_act *act) {
   struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_ENROL_APPROVE};
   return dossier_act_run(&context, approve);
+}
+
+static result reject(struct act_context *context) {
+  struct dossier *d = &context->dossier;
+  const struct account_rejection *rejection = context->arg;
+  TRY(check_open(d));
+  const struct account_enrolment order = decision_of(context);
+  TRY(account_enrol_reject(context->env, context->tx, &order, rejection));
+  d->decider_id = context->act->actor_id;
+  d->closed_at_ms = context->now_ms;
+  struct slice reason = account_rejection_write(context->arena, rejection);
+  struct dossier_slip slip = {.kind = DOSSIER_SLIP_REFUSAL, .at_ms = context->now_ms, .text = reason};
+  TRY(dossier_store_slip_insert(context->env, context->tx, d, &slip));
+  struct act_step step = {.name = "enrol_reject",
+                          .to = DOSSIER_STOPPED,
+                          .legal_basis = account_enrol_basis(clock_date_of(context->now_ms)),
+                          .note = reason};
+  return dossier_act_move(context, &step);
+}
+
+result dossier_enrol_reject(struct env *env, struct arena *arena, const struct dossier_act *act,
+                            const struct account_rejection *rejection) {
+  struct account_rejection copy = *rejection;
+  struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_ENROL_REJECT, .arg = &copy};
+  return dossier_act_run(&context, reject);
+}
+
+/* ---- a new code, when the first was not used in time ---- */
+
+static result send_code(struct act_context *context) {
+  const struct account_actor actor = {context->act->actor_id, dossier_act_role(context->arena, context->act)};
+  TRY(account_code_issue(context->env, context->tx, context->dossier.person_id, &actor));
+  struct act_step step = {.name = "enrol_code", .legal_basis = account_enrol_basis(clock_date_of(context->now_ms))};
+  return dossier_act_note(context, &step);
+}
+
+result dossier_enrol_code(struct env *env, struct arena *arena, const struct dossier_act *act) {
+  struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_ENROL_CODE};
+  return dossier_act_run(&context, send_code);
 }

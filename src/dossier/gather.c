@@ -12,17 +12,16 @@ static uint32_t category_bits(const struct register_category_list *list) {
   return bits;
 }
 
-/* Who submits, seen from the person the result is about. */
-static result find_relation(struct db_tx *tx, struct arena *arena, const struct dossier_application *a, int32_t on,
-                            enum procedure_relation *ret_relation) {
+result dossier_relation_find(struct db_tx *tx, struct arena *arena, const struct dossier_pair *pair, int32_t on,
+                             enum procedure_relation *ret_relation) {
   *ret_relation = PROCEDURE_SELF;
-  if (a->applicant_id == a->person_id) {
+  if (pair->applicant_id == pair->person_id) {
     return OK;
   }
   struct register_relation_list list;
-  TRY(register_relations_load(tx, arena, a->person_id, on, &list));
+  TRY(register_relations_load(tx, arena, pair->person_id, on, &list));
   for (size_t i = 0; i < list.count; i++) {
-    if (list.items[i].related_person_id != a->applicant_id) {
+    if (list.items[i].related_person_id != pair->applicant_id) {
       continue;
     }
     switch (list.items[i].kind) {
@@ -109,7 +108,8 @@ result dossier_gather(struct db_tx *tx, struct arena *arena, const struct dossie
       .permanent_province = provinces.permanent,
       .categories = category_bits(&categories),
   };
-  TRY(find_relation(tx, arena, a, today, &g.input.relation));
+  const struct dossier_pair pair = {a->applicant_id, a->person_id};
+  TRY(dossier_relation_find(tx, arena, &pair, today, &g.input.relation));
   g.input.facts = facts_of(arena, a, &g.input.fact_count);
   if (!slice_empty(g.province)) {
     struct register_competence asked = {arena_cstr(arena, a->procedure), g.province, today};

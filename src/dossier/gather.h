@@ -14,6 +14,14 @@ struct gathered {
 MUST_USE result dossier_gather(struct db_tx *tx, struct arena *arena, const struct dossier_application *application,
                                int64_t now_ms, struct gathered *ret_gathered);
 
+/* Who submits, seen from the person the result is about. DOSSIER_NOT_REPRESENTED. */
+struct dossier_pair {
+  int64_t applicant_id;
+  int64_t person_id;
+};
+MUST_USE result dossier_relation_find(struct db_tx *tx, struct arena *arena, const struct dossier_pair *pair, int32_t on,
+                                      enum procedure_relation *ret_relation);
+
 /* What the rule was told and what it answered, kept with the dossier: shown to the citizen, and replayed (outcome.c, replay.c). */
 struct dossier_extension {
   const struct procedure_reason *ground;

@@ -100,8 +100,6 @@ static void content_digest(struct arena *arena, const struct dossier_application
   digest_sha256(buf_slice(&buf), ret_digest);
 }
 
-/* ---- the write ---- */
-
 struct submission {
   struct env *env;
   struct arena *arena;

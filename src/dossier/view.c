@@ -107,8 +107,25 @@ static result may_find_complex(struct act_context *context) {
 static result may_return(struct act_context *context) {
   return require_status(&context->dossier, 1U << DOSSIER_DONE);
 }
-static result may_approve(struct act_context *context) {
+static result may_decide_enrolment(struct act_context *context) {
   return require_status(&context->dossier, 1U << DOSSIER_PROCESSING);
+}
+
+static result may_send_code(struct act_context *context) {
+  struct account account;
+  TRY(account_load(context->tx, context->dossier.person_id, &account));
+  if (account.state != ACCOUNT_APPROVED) {
+    FAIL(ACCOUNT_MOVE, "no code is waited for");
+  }
+  return OK;
+}
+static result may_supplement(struct act_context *context) {
+  return require_status(&context->dossier, 1U << DOSSIER_SUPPLEMENT);
+}
+static result may_withdraw(struct act_context *context) {
+  TRY(require_status(&context->dossier, 1U << DOSSIER_NEW | 1U << DOSSIER_RECEIVED | 1U << DOSSIER_PROCESSING |
+                                            1U << DOSSIER_SUPPLEMENT | 1U << DOSSIER_FEE_DUE));
+  return context->dossier.stage >= DOSSIER_STAGE_SIGNED ? require_stage(&context->dossier, DOSSIER_STAGE_OPEN) : OK;
 }
 
 static const struct {
@@ -126,7 +143,11 @@ static const struct {
     {ACCESS_DOSSIER_SEAL, may_seal},
     {ACCESS_DOSSIER_APOLOGY, may_apologise},
     {ACCESS_DOSSIER_RETURN, may_return},
-    {ACCESS_ENROL_APPROVE, may_approve},
+    {ACCESS_ENROL_APPROVE, may_decide_enrolment},
+    {ACCESS_ENROL_REJECT, may_decide_enrolment},
+    {ACCESS_ENROL_CODE, may_send_code},
+    {ACCESS_DOSSIER_SUPPLEMENT, may_supplement},
+    {ACCESS_DOSSIER_WITHDRAW, may_withdraw},
 };
 
 result dossier_act_may(struct env *env, struct db_tx *tx, struct arena *arena, const struct dossier_act *act,

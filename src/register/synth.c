@@ -44,12 +44,14 @@ static result demo_family(struct synth_country *country, struct synth_batch *bat
   demo_name(batch, S("citizen.hanoi"), family.husband);
   demo_name(batch, S("citizen.hanoi.wife"), family.wife);
   demo_name(batch, S("citizen.hanoi.child"), family.child);
+  register_synth_card_of_child(country, family.child);
   register_synth_household_plain(country, batch, register_synth_place_find(&country->places, S("01")), &household);
   struct synth_row *guardian = NULL;
   struct synth_row *ward = NULL;
   TRY(register_synth_guarded(&household, &guardian, &ward));
   demo_name(batch, S("guardian.hanoi"), guardian);
   demo_name(batch, S("ward.hanoi"), ward);
+  register_synth_card_of_child(country, ward);
   return OK;
 }
 

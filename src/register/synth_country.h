@@ -92,6 +92,8 @@ MUST_USE result register_synth_member(struct synth_household *household, const s
 void register_synth_category(struct synth_batch *batch, const struct register_category_row *row);
 /* The first, and here the only one, of its kind that the person has. */
 void register_synth_relation(struct synth_batch *batch, const struct register_relation *relation);
+/* [Law 26/2023 Art 19] Below 14 on request: a card for a child of six or over who has none; before that law nothing. */
+void register_synth_card_of_child(const struct synth_country *country, struct synth_row *child);
 void register_synth_convict(struct synth_country *country, struct synth_batch *batch, const struct synth_row *row,
                    bool expunged);
 

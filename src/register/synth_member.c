@@ -11,6 +11,8 @@ enum {
   CARD_RENEWED_BEFORE = 90, /* days before the birthday */
   CARD_FIRST_AFTER = 15,
   ID_LAW = 19905,          /* 2024-07-01: Law 26/2023 in force */
+  CARD_OF_CHILD_BEFORE = 100,
+  CARD_OF_CHILD_AGE = 6,
   DIGITAL_FROM = 20680,    /* 2026-08-15: Resolution 66.22/2026 */
 };
 
@@ -72,6 +74,17 @@ static void card_make(struct synth_country *country, struct register_person *per
         person->card_issued < ID_LAW ? S("Cục Cảnh sát quản lý hành chính về trật tự xã hội") : S("Bộ Công an");
     return;
   }
+}
+
+void register_synth_card_of_child(const struct synth_country *country, struct synth_row *child) {
+  int32_t asked_for = country->date - CARD_OF_CHILD_BEFORE;
+  if (!slice_empty(child->person.card_number) || asked_for < ID_LAW || asked_for < register_synth_years_after(child->born, CARD_OF_CHILD_AGE)) {
+    return;
+  }
+  child->person.card_issued = asked_for;
+  child->person.card_expires = card_expiry(child->born, asked_for);
+  child->person.card_number = child->person.pin;
+  child->person.card_place = S("Bộ Công an");
 }
 
 /* Five prefixes of ten million times ten; each number once. */

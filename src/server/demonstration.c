@@ -9,9 +9,10 @@ struct making {
   int32_t today;
 };
 
-/* "01.decider" belongs to a province of the order; "citizen.hanoi" to everybody. The newcomer has no account: who wants to see enrolment begins there. */
+/* "01.decider" belongs to a province of the order; "citizen.hanoi" to everybody. The newcomer, the child and the ward have no account: who wants to
+ * see enrolment begins there. */
 static bool is_wanted(const struct making *m, struct slice name) {
-  if (slice_starts(name, S("newcomer."))) {
+  if (slice_starts(name, S("newcomer.")) || slice_starts(name, S("ward.")) || slice_ends(name, S(".child"))) {
     return false;
   }
   bool is_officer = name.len > 3 && name.ptr[0] >= '0' && name.ptr[0] <= '9';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { newKey } from '../../script/lib/client.mjs';
 import { Installation, danh } from './lib/installation.mjs';
-import { preview, refused } from './lib/story.mjs';
+import { open, preview, refused } from './lib/story.mjs';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 
@@ -21,6 +21,16 @@ print(json.dumps(rows[0]))`;
   person = { pin: String(pin).padStart(12, '0'), mobile };
 });
 after(() => place?.close());
+
+/** One value of one row of the installation's database. */
+const query = (at, sql, ...values) => execFileSync('python3', ['-c', `import sqlite3, sys
+db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
+print(db.execute(sys.argv[2], sys.argv[3:]).fetchone()[0])`, path.join(at.data, 'danh.db'), sql, ...values], { encoding: 'utf8' }).trim();
+
+/** The number of a grown-up of that province with a card and without an account. */
+const adult = (province) => query(place, `SELECT p.pin FROM person p JOIN person_residence r ON r.person_id = p.person_id
+  WHERE p.life = 1 AND p.card_number IS NOT NULL AND r.province = ? AND p.birth / 10000 BETWEEN 1970 AND 2000
+  AND p.person_id NOT IN (SELECT person_id FROM account) ORDER BY p.person_id LIMIT 1`, province).padStart(12, '0');
 
 const collect = (officer, fields = {}, key = newKey()) => officer.post('/api/desk/enrolments', {
   pin: person.pin, phone: '0987654321', email: null, card_presented: true, face_checked: true, fingerprints_checked: true, purpose: PURPOSE, ...fields,
@@ -95,17 +105,101 @@ test('the code opens once, the secrets are held to the rules, and then the perso
   assert.deepEqual([JSON.parse(shown.stdout).state, JSON.parse(shown.stdout).level], ['active', 2]);
 });
 
-test('a code that nobody uses runs out', async () => {
+test('a rejection says which field and why; the person is told, the collector mends it and collects anew', async () => {
+  const collector = await place.officer('collector');
+  const approver = await place.officer('approver');
+  const pin = adult('01');
+  const first = (await collect(collector, { pin, phone: '0912000222' })).body;
+  const path = `/api/desk/enrolments/${first.code}/reject`;
+  const objections = [{ field: 'phone', reason: 'Số điện thoại không chính chủ' }, { field: 'face', reason: 'Ảnh khuôn mặt bị mờ' }];
+  await refused(collector.post(path, { objections }), 403, 'role');
+  await refused((await place.officer('approver', '46')).post(path, { objections }), 404, 'dossier_unknown');
+  for (const bad of [[], [{ field: 'hair', reason: 'Tóc quá dài' }], [{ field: 'phone', reason: 'sai' }], [objections[0], objections[0]]]) {
+    await refused(approver.post(path, { objections: bad }), 422, 'rejection_grounds');
+  }
+  await refused(approver.post(path, { objections: [{ field: 'phone' }] }), 422, 'field_missing');
+  const rejected = await approver.ok(approver.post(path, { objections }));
+  assert.deepEqual([rejected.state, rejected.objections], ['rejected', objections]);
+  await refused(approver.post(path, { objections }), 409, 'move_forbidden');
+  await refused(approver.post(`/api/desk/enrolments/${first.code}/approve`, {}), 409, 'move_forbidden');
+  const [message] = (await codes()).filter((m) => m.to === '0912000222');
+  assert.match(message.text, /Số điện thoại: Số điện thoại không chính chủ; Ảnh khuôn mặt: Ảnh khuôn mặt bị mờ/);
+  const desk = await open(collector, first.code, PURPOSE);
+  assert.deepEqual([desk.dossier.status.code, desk.enrolment.objections], ['stopped', objections]);
+  assert.match(desk.dossier.refusal_reason, /không chính chủ/);
+
+  const again = await collector.ok(collector.get(`/api/desk/people?pin=${pin}&purpose=${encodeURIComponent(PURPOSE)}`));
+  assert.deepEqual([again.rejected.code, again.rejected.phone, again.rejected.objections], [first.code, '0912000222', objections]);
+  const mended = await collect(collector, { pin, phone: '0912000333' });
+  assert.equal(mended.status, 201, mended.text);
+  assert.notEqual(mended.body.code, first.code);
+  assert.equal((await collector.ok(collector.get(`/api/desk/people?pin=${pin}&purpose=${encodeURIComponent(PURPOSE)}`))).rejected, null);
+  await approver.ok(approver.post(`/api/desk/enrolments/${mended.body.code}/approve`, {}));
+});
+
+test('a code that nobody uses runs out, and the desk sends another', async () => {
   const collector = await place.officer('collector', '46');
   const approver = await place.officer('approver', '46');
-  const program = `import sqlite3, sys
-db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
-print(db.execute("SELECT p.pin FROM person p JOIN person_residence r ON r.person_id = p.person_id WHERE p.life = 1 AND p.card_number IS NOT NULL AND r.province = '46' AND p.birth / 10000 BETWEEN 1970 AND 2000 AND p.person_id NOT IN (SELECT person_id FROM account) ORDER BY p.person_id LIMIT 1").fetchone()[0])`;
-  const pin = execFileSync('python3', ['-c', program, path.join(place.data, 'danh.db')], { encoding: 'utf8' }).trim().padStart(12, '0');
+  const pin = adult('46');
   const collected = await collect(collector, { pin, phone: '0912000111' });
   assert.equal(collected.status, 201, collected.text);
   await approver.ok(approver.post(`/api/desk/enrolments/${collected.body.code}/approve`, {}));
   const { code } = (await codes()).find((m) => m.to === '0912000111');
   await place.moveTo('2027-01-18T10:00:00+07:00');
   assert.equal((await activate({ step: 'code', pin, code })).status, 422);
+  const later = await place.officer('collector', '46');
+  await refused((await place.officer('records_officer', '46')).post(`/api/desk/enrolments/${collected.body.code}/code`, {}), 403, 'role');
+  await later.ok(later.post(`/api/desk/enrolments/${collected.body.code}/code`, {}));
+  const fresh = (await codes()).find((m) => m.to === '0912000111');
+  assert.notEqual(fresh.code, code);
+  assert.equal((await activate({ step: 'code', pin, code })).status, 422);
+  assert.equal((await activate({ step: 'code', pin, code: fresh.code })).status, 200);
+  await refused(later.post(`/api/desk/enrolments/${enrolment.code}/code`, {}), 404, 'dossier_unknown');
+});
+
+test('a child comes with a parent, a ward with the guardian; nobody else, and never the officer', async () => {
+  const at = await Installation.open({ receivers: false });
+  try {
+    const collector = await at.officer('collector');
+    const approver = await at.officer('approver');
+    const child = at.identity('citizen.hanoi.child');
+    const father = at.identity('citizen.hanoi');
+    const number = (pin) => query(at, "SELECT mobile FROM person WHERE pin = ?", pin);
+    const found = await collector.ok(collector.get(`/api/desk/people?pin=${child.pin}&purpose=${encodeURIComponent(PURPOSE)}`));
+    assert.deepEqual([found.eligible.level_2, found.eligible.guardian_needed], [true, true]);
+    const own = { pin: child.pin, phone: number(father.pin) };
+    await refused(collect(collector, own), 422, 'guardian_needed');
+    await refused(collect(collector, { ...own, guardian_pin: at.identity('poor.hanoi').pin }), 403, 'not_guardian');
+    await refused(collect(collector, { ...own, guardian_pin: '001099999999' }), 404, 'person_unknown');
+    await refused(collect(collector, { ...own, guardian_pin: at.identity('01.collector').pin }), 403, 'own_case');
+    await refused(collect(collector, { ...own, guardian_pin: father.pin, phone: '0987000111' }), 422, 'guardian_phone');
+    await refused(collect(collector, { pin: at.identity('newcomer.hanoi').pin, phone: '0987000111', guardian_pin: father.pin }), 422, 'guardian_not_needed');
+    const collected = await collect(collector, { ...own, guardian_pin: father.pin });
+    assert.equal(collected.status, 201, collected.text);
+    assert.equal(collected.body.guardian.name, father.full_name);
+
+    const parent = await at.as('citizen.hanoi');
+    const seen = await parent.ok(parent.get(`/api/dossiers/${collected.body.code}`));
+    assert.deepEqual([seen.subject.relation, seen.due_date, seen.slips.map((s) => s.kind)], ['child', '2026-11-23', ['receipt']]);
+    assert.match(seen.due_clause, /Điều 13/);
+    const reads = await parent.ok(parent.get('/api/me/reads'));
+    assert.ok(reads.items.some((r) => r.purpose === PURPOSE && r.what.en === 'Looked up family relations'));
+    assert.equal((await parent.get(`/api/dossiers/${collected.body.code}/slips/receipt`)).headers['content-type'], 'application/pdf');
+
+    await approver.ok(approver.post(`/api/desk/enrolments/${collected.body.code}/approve`, {}));
+    const messages = (await at.client().ok(at.client().get('/api/demo/messages'))).items;
+    assert.ok(messages.some((m) => m.to === own.phone && /^\d{8}$/.test(m.code)), 'the code goes to the parent');
+    assert.equal((await parent.ok(parent.get(`/api/dossiers/${collected.body.code}`))).status.code, 'returned');
+
+    const ward = { pin: at.identity('ward.hanoi').pin, phone: number(at.identity('guardian.hanoi').pin) };
+    await refused(collect(collector, { ...ward, guardian_pin: father.pin }), 403, 'not_guardian');
+    assert.equal((await collect(collector, { ...ward, guardian_pin: at.identity('guardian.hanoi').pin })).status, 201);
+  } finally {
+    await at.close();
+  }
+});
+
+test('who lives elsewhere enrols at any desk', async () => {
+  const collector = await place.officer('collector', '01');
+  assert.equal((await collect(collector, { pin: adult('48'), phone: '0912000444' })).status, 201);
 });

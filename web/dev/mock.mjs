@@ -334,7 +334,8 @@ const routes = {
     card_number: query.get('pin'),
     card_expires_on: '2041-09-09',
     account: null,
-    eligible: { level_2: true, reason: T('Có thẻ căn cước còn hạn', 'Holds a valid card') },
+    eligible: { level_2: true, guardian_needed: false, reason: T('Có thẻ căn cước còn hạn', 'Holds a valid card') },
+    rejected: null,
   }),
   'POST /api/desk/enrolments': ({ body }) => ({
     code: 'H26.11-261121-0002',

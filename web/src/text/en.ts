@@ -283,6 +283,8 @@ export const en = {
     complex_done: 'Found complex: more time',
     collect_done: 'Collected',
     approve_done: 'Approved',
+    reject_done: 'Rejected',
+    send_code_done: 'Another activation code sent',
     dossier_receive: 'Receive the dossier',
     dossier_look_up: 'Look up registers',
     dossier_supplement_request: 'Request a supplement',
@@ -295,6 +297,8 @@ export const en = {
     dossier_apology: 'Apologise and set a new date',
     dossier_return: 'Send again',
     enrol_approve: 'Approve level-2 e-ID',
+    enrol_reject: 'Reject',
+    enrol_code: 'Send another activation code',
   },
   slip: {
     receipt: 'Receipt and appointment slip',

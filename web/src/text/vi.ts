@@ -276,6 +276,8 @@ export const vi = {
     complex_done: 'Xác định vụ việc phức tạp, thời hạn dài hơn',
     collect_done: 'Thu nhận',
     approve_done: 'Phê duyệt',
+    reject_done: 'Không phê duyệt',
+    send_code_done: 'Gửi lại mã kích hoạt',
     dossier_receive: 'Tiếp nhận hồ sơ',
     dossier_look_up: 'Tra cứu cơ sở dữ liệu',
     dossier_supplement_request: 'Yêu cầu bổ sung',
@@ -288,6 +290,8 @@ export const vi = {
     dossier_apology: 'Xin lỗi và hẹn lại ngày trả',
     dossier_return: 'Gửi lại kết quả',
     enrol_approve: 'Phê duyệt định danh mức 2',
+    enrol_reject: 'Không phê duyệt',
+    enrol_code: 'Gửi lại mã kích hoạt',
   },
   slip: {
     receipt: 'Giấy tiếp nhận hồ sơ và hẹn trả kết quả',

@@ -287,6 +287,66 @@ function ApproveEnrolment({ desk, reload }: ActProps) {
   )
 }
 
+const fields: Schemas['Objection']['field'][] = ['card', 'face', 'fingerprints', 'phone', 'email', 'guardian', 'other']
+function RejectEnrolment({ desk, reload }: ActProps) {
+  const [reasons, setReasons] = useState<Partial<Record<Schemas['Objection']['field'], string>>>({})
+  const chosen = fields.filter((field) => reasons[field] !== undefined)
+  const send = useSend(async () => {
+    const objections = chosen.map((field) => ({ field, reason: reasons[field] ?? '' }))
+    await api.post('/api/desk/enrolments/{code}/reject', { path: pathOf(desk), body: { objections } })
+    reload()
+  })
+  return (
+    <form class="stack" onSubmit={send.submit}>
+      <p>{t('desk.reject_text')}</p>
+      <ProblemNotice problem={send.problem} />
+      <fieldset class="ds-fieldset">
+        <legend>{t('desk.reject_fields')}</legend>
+        {fields
+          .filter((field) => field !== 'guardian' || desk.enrolment?.guardian)
+          .map((field) => (
+            <CheckField
+              key={field}
+              label={t(`enrol_field.${field}`)}
+              checked={chosen.includes(field)}
+              set={(on) => setReasons({ ...reasons, [field]: on ? '' : undefined })}
+            />
+          ))}
+      </fieldset>
+      {chosen.map((field) => (
+        <InputField
+          key={field}
+          label={t('desk.reject_reason', { field: t(`enrol_field.${field}`) })}
+          value={reasons[field] ?? ''}
+          set={(reason) => setReasons({ ...reasons, [field]: reason })}
+          required
+          minLength={5}
+          maxLength={300}
+        />
+      ))}
+      {chosen.length > 0 && (
+        <Submit busy={send.busy} color="danger">
+          {t('desk.reject_do')}
+        </Submit>
+      )}
+    </form>
+  )
+}
+
+function SendCode({ desk, reload }: ActProps) {
+  const send = useSend(async () => {
+    await api.post('/api/desk/enrolments/{code}/code', { path: pathOf(desk), body: {} })
+    reload()
+  })
+  return (
+    <form class="stack" onSubmit={send.submit}>
+      <p>{t('desk.code_text')}</p>
+      <ProblemNotice problem={send.problem} />
+      <Submit busy={send.busy}>{t('desk.code_do')}</Submit>
+    </form>
+  )
+}
+
 const Receive = (props: ActProps) => <PlainAct {...props} address="/api/desk/dossiers/{code}/receive" word="receive" />
 const Seal = (props: ActProps) => <PlainAct {...props} address="/api/desk/dossiers/{code}/seal" word="seal" />
 const Return = (props: ActProps) => <PlainAct {...props} address="/api/desk/dossiers/{code}/return" word="return" />
@@ -303,6 +363,8 @@ export const actForms: Record<string, ComponentType<ActProps>> = {
   'dossier.return': Return,
   'enrol.approve': ApproveEnrolment,
   'dossier.complex': Complex,
+  'enrol.reject': RejectEnrolment,
+  'enrol.code': SendCode,
   'dossier.apology': Apology,
   'dossier.refuse': Refuse,
 }

@@ -21,6 +21,7 @@ const actIcon: Record<string, IconName> = {
   'dossier.return': 'next',
   'dossier.decide': 'check',
   'enrol.approve': 'check',
+  'enrol.code': 'next',
 }
 const opensItself = ['dossier.receive', 'dossier.sign', 'dossier.seal', 'dossier.return', 'enrol.approve']
 
@@ -119,6 +120,34 @@ function Progress({ desk }: { desk: Desk }) {
   )
 }
 
+function Collected({ enrolment }: { enrolment: Schemas['Enrolment'] }) {
+  const yesNo = (holds: boolean) => t(holds ? 'common.yes' : 'common.no_word')
+  return (
+    <section class="panel stack">
+      <h2>{t('enrol.collected_facts')}</h2>
+      <Facts
+        rows={[
+          [t('register_field.state'), t(`enrol.state_${enrolment.state}`)],
+          [t('enrol.card_presented'), yesNo(enrolment.card_presented)],
+          [t('enrol.face_checked'), yesNo(enrolment.face_checked)],
+          [t('enrol.fingerprints_checked'), yesNo(enrolment.fingerprints_checked)],
+          [t('enrol.phone'), enrolment.phone],
+          [t('person.email'), enrolment.email],
+          [
+            t('enrol.guardian'),
+            enrolment.guardian ? `${enrolment.guardian.name} (${enrolment.guardian.pin_masked})` : '',
+          ],
+          [t('enrol.documents'), enrolment.documents],
+          ...enrolment.objections.map((one): [string, string] => [
+            `${t('act.reject_done')}: ${t(`enrol_field.${one.field}`)}`,
+            one.reason,
+          ]),
+        ]}
+      />
+    </section>
+  )
+}
+
 function Opened({ code, purpose }: { code: string; purpose: string }) {
   const [lookUps, showLookUps] = useState<Schemas['LookUp'][]>([])
   const read = useResource(
@@ -140,10 +169,10 @@ function Opened({ code, purpose }: { code: string; purpose: string }) {
             <Acts desk={desk} purpose={purpose} put={read.put} reload={read.reload} showLookUps={showLookUps} />
             <LookUps items={lookUps} />
             <section class="panel stack">
-              <h2>{t('desk.person')}</h2>
+              <h2>{t(desk.enrolment ? 'enrol.person' : 'desk.person')}</h2>
               <Facts rows={factsOf(desk.person)} />
             </section>
-            <Submitted dossier={desk.dossier} />
+            {desk.enrolment ? <Collected enrolment={desk.enrolment} /> : <Submitted dossier={desk.dossier} />}
             {desk.dossier.supplement && (
               <section class="panel stack-sm">
                 <h2>{t('slip.supplement')}</h2>
@@ -159,7 +188,7 @@ function Opened({ code, purpose }: { code: string; purpose: string }) {
           </div>
           <aside class="stack">
             <Due dossier={desk.dossier} />
-            <Progress desk={desk} />
+            {!desk.enrolment && <Progress desk={desk} />}
             <Deliveries items={desk.dossier.deliveries} />
             <section class="panel stack">
               <h2>{t('dossier.timeline')}</h2>

@@ -140,6 +140,12 @@ export function PaymentFacts({ dossier }: { dossier: Dossier }) {
   )
 }
 
+const request = (dossier: Dossier): [string, string][] => [
+  [t('apply.copies'), String(dossier.copies)],
+  [t('apply.purpose'), dossier.purpose],
+  [t('apply.ban_short'), t(dossier.ban_information ? 'common.yes' : 'common.no_word')],
+]
+
 export function Submitted({ dossier }: { dossier: Dossier }) {
   return (
     <details class="act">
@@ -151,9 +157,7 @@ export function Submitted({ dossier }: { dossier: Dossier }) {
         <Facts
           rows={[
             [t('apply.subject_short'), dossier.subject.name],
-            [t('apply.copies'), String(dossier.copies)],
-            [t('apply.purpose'), dossier.purpose],
-            [t('apply.ban_short'), t(dossier.ban_information ? 'common.yes' : 'common.no_word')],
+            ...(dossier.certificate ? request(dossier) : []),
             [t('dossier.channel'), t(`channel.${dossier.channel}`)],
             [t('dossier.submitted_at'), instant(dossier.submitted_at)],
             ...dossier.categories

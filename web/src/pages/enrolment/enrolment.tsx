@@ -2,8 +2,8 @@
 import { useState } from 'preact/hooks'
 import { api, type Schemas } from '../../api/client'
 import { useAction } from '../../api/resource'
-import { CheckField, InputField, Submit } from '../../ui/field'
-import { date, say } from '../../ui/format'
+import { AreaField, CheckField, InputField, Submit } from '../../ui/field'
+import { date, instant, say } from '../../ui/format'
 import { Facts, Notice, Page, ProblemNotice } from '../../ui/parts'
 import { Link } from '../../ui/router'
 import { t, tOr } from '../../ui/text'
@@ -40,17 +40,48 @@ function Find({ found }: { found: (person: Person, purpose: string) => void }) {
   )
 }
 
+const checkedField = { card_presented: 'card', face_checked: 'face', fingerprints_checked: 'fingerprints' } as const
+
+/** What the approver objected to last time. */
+function Rejected({ rejected }: { rejected: NonNullable<Person['rejected']> }) {
+  return (
+    <Notice color="warning" title={t('enrol.rejected', { code: rejected.code, date: instant(rejected.at) })}>
+      <p>{t('enrol.rejected_text')}</p>
+      <ul class="plain-list">
+        {rejected.objections.map((one) => (
+          <li key={one.field}>
+            {t(`enrol_field.${one.field}`)}: {one.reason}
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  )
+}
+
 function Collect(props: { person: Person; purpose: string; collected: (enrolment: Schemas['Enrolment']) => void }) {
   const { person } = props
   const [key] = useState(() => crypto.randomUUID())
-  const [phone, setPhone] = useState('')
-  const [email, setEmail] = useState('')
+  const [guardian, setGuardian] = useState('')
+  const [phone, setPhone] = useState(person.rejected?.phone ?? '')
+  const [email, setEmail] = useState(person.rejected?.email ?? '')
+  const [documents, setDocuments] = useState('')
   const [checked, check] = useState({ card_presented: false, face_checked: false, fingerprints_checked: false })
+  const needsGuardian = person.eligible.guardian_needed
+  const objection = (field: Schemas['Objection']['field']) =>
+    person.rejected?.objections.find((one) => one.field === field)?.reason
   const send = useAction(async () =>
     props.collected(
       await api.post('/api/desk/enrolments', {
         headers: { 'Idempotency-Key': key },
-        body: { pin: person.pin, phone, email: email.trim() || null, purpose: props.purpose, ...checked },
+        body: {
+          pin: person.pin,
+          guardian_pin: guardian || null,
+          phone,
+          email: email.trim() || null,
+          documents: documents.trim() || null,
+          purpose: props.purpose,
+          ...checked,
+        },
       }),
     ),
   )
@@ -72,12 +103,29 @@ function Collect(props: { person: Person; purpose: string; collected: (enrolment
             label={t(`enrol.${name}`)}
             checked={checked[name]}
             set={(on) => check({ ...checked, [name]: on })}
-            problem={send.problem?.at(`/${name}`)}
+            problem={send.problem?.at(`/${name}`) ?? objection(checkedField[name])}
           />
         ))}
       </fieldset>
+      {needsGuardian && (
+        <>
+          <p>{t('enrol.guardian_text')}</p>
+          <InputField
+            label={t('enrol.guardian_pin')}
+            help={t('enrol.pin_help')}
+            inputMode="numeric"
+            autocomplete="off"
+            pattern="[0-9]{12}"
+            maxLength={12}
+            required
+            value={guardian}
+            set={setGuardian}
+            problem={send.problem?.at('/guardian_pin') ?? objection('guardian')}
+          />
+        </>
+      )}
       <InputField
-        label={t('enrol.phone')}
+        label={t(needsGuardian ? 'enrol.guardian_phone' : 'enrol.phone')}
         help={t('enrol.phone_help')}
         type="tel"
         pattern="0[0-9]{9}"
@@ -85,7 +133,7 @@ function Collect(props: { person: Person; purpose: string; collected: (enrolment
         required
         value={phone}
         set={setPhone}
-        problem={send.problem?.at('/phone')}
+        problem={send.problem?.at('/phone') ?? objection('phone')}
       />
       <InputField
         label={`${t('person.email')} (${t('common.optional')})`}
@@ -93,7 +141,14 @@ function Collect(props: { person: Person; purpose: string; collected: (enrolment
         maxLength={120}
         value={email}
         set={setEmail}
-        problem={send.problem?.at('/email')}
+        problem={send.problem?.at('/email') ?? objection('email')}
+      />
+      <AreaField
+        label={`${t('enrol.documents')} (${t('common.optional')})`}
+        rows={2}
+        maxLength={500}
+        value={documents}
+        set={setDocuments}
       />
       <Submit busy={send.busy}>{t('enrol.submit')}</Submit>
     </form>
@@ -119,7 +174,12 @@ function PersonFacts({ person }: { person: Person }) {
           [
             t('enrol.account'),
             person.account
-              ? `${t('me.level_value', { level: person.account.level })}, ${tOr(`account_state.${person.account.state}`, person.account.state)}`
+              ? [
+                  person.account.level > 0 && t('me.level_value', { level: person.account.level }),
+                  tOr(`account_state.${person.account.state}`, person.account.state),
+                ]
+                  .filter(Boolean)
+                  .join(', ')
               : t('enrol.no_account'),
           ],
         ]}
@@ -158,6 +218,7 @@ export function EnrolmentDesk() {
       ) : found ? (
         <>
           <PersonFacts person={found.person} />
+          {found.person.rejected && <Rejected rejected={found.person.rejected} />}
           {found.person.eligible.level_2 && <Collect {...found} collected={setDone} />}
           <button type="button" class="ds-button" data-variant="secondary" onClick={again}>
             {t('enrol.other')}
