@@ -33,10 +33,20 @@ struct account_client api_client(const struct api_call *call) {
                                  .agent = slice_sub(http_header(&call->http->request, "User-Agent"), 0, AGENT_BYTES_MAX)};
 }
 
+static bool is_word(struct slice text, const char *expected) {
+  return text.len == strlen(expected) && strncasecmp((const char *)text.ptr, expected, text.len) == 0;
+}
+
+/* Bodies are UTF-8: another charset would make other text of the same bytes. */
 static bool is_type(const struct api_call *call, const char *expected) {
-  struct slice type = http_header(&call->http->request, "Content-Type");
-  struct slice name = slice_trim(slice_cut(&type, ';'));
-  return name.len == strlen(expected) && strncasecmp((const char *)name.ptr, expected, name.len) == 0;
+  struct slice rest = http_header(&call->http->request, "Content-Type");
+  bool is_expected = is_word(slice_trim(slice_cut(&rest, ';')), expected);
+  while (rest.len > 0) {
+    struct slice value = slice_trim(slice_cut(&rest, ';'));
+    struct slice name = slice_trim(slice_cut(&value, '='));
+    is_expected &= !is_word(name, "charset") || is_word(slice_trim(value), "utf-8") || is_word(slice_trim(value), "\"utf-8\"");
+  }
+  return is_expected;
 }
 
 /* What is stored here is read by somebody else later: nothing in it may hide, or turn around what stands beside it. Depth is bounded by the reader. */

@@ -103,6 +103,9 @@ static const struct {
     {"a write from Origin null", {HTTP_POST, "/api/check", "", {JSON, HEADER("Origin", "null")}, "{}"}, 403, "origin_refused"},
     {"a form from another site", {HTTP_POST, "/sign-in", "", {HEADER("Origin", "http://evil.example")}, "pin=1"}, 403, "<h1>"},
     {"a body of another type", {HTTP_POST, "/api/check", "", {OURS, HEADER("Content-Type", "text/plain")}, "{}"}, 415, "media_type"},
+    {"a body in another charset", {HTTP_POST, "/api/check", "", {OURS, HEADER("Content-Type", "application/json; charset=utf-16")}, "{}"}, 415, "media_type"},
+    {"a body that names its charset", {HTTP_POST, "/api/check", "", {OURS, HEADER("Content-Type", "Application/JSON;charset=UTF-8")}, "{"}, 400, "json_syntax"},
+    {"a number out of range", {HTTP_POST, "/api/check", "", {OURS, JSON}, "{\"name\":1e400}"}, 400, "json_limit"},
     {"no JSON", {HTTP_POST, "/api/check", "", {OURS, JSON}, "{"}, 400, "json_syntax"},
     {"a name twice", {HTTP_POST, "/api/check", "", {OURS, JSON}, "{\"name\":\"a\",\"name\":\"b\"}"}, 400, "json_syntax"},
     {"an unknown field", {HTTP_POST, "/api/check", "", {OURS, JSON}, "{\"naem\":\"a\"}"}, 422, "\"path\":\"/naem\""},
@@ -146,6 +149,10 @@ static void language_is_asked_then_remembered_then_accepted(void **state) {
       {{HTTP_GET, "/sign-in", "lang=vi", {HEADER("Cookie", "danh_lang=en")}, ""}, "<html lang=\"vi\">"},
       {{HTTP_GET, "/sign-in", "", {HEADER("Accept-Language", "fr;q=0.9, en-GB, vi")}, ""}, "<html lang=\"en\">"},
       {{HTTP_GET, "/sign-in", "", {HEADER("Accept-Language", "vi-VN,en")}, ""}, "<html lang=\"vi\">"},
+      {{HTTP_GET, "/sign-in", "", {HEADER("Accept-Language", "en;q=0.1, vi")}, ""}, "<html lang=\"vi\">"}, /* [RFC9110 12.5.4] */
+      {{HTTP_GET, "/sign-in", "", {HEADER("Accept-Language", "vi;q=0, en;q=0.3")}, ""}, "<html lang=\"en\">"},
+      {{HTTP_GET, "/sign-in", "", {HEADER("Accept-Language", "english")}, ""}, "<html lang=\"vi\">"},
+      {{HTTP_GET, "/sign-in", "", {HEADER("Cookie", "danh_lang=fr"), HEADER("Accept-Language", "en")}, ""}, "<html lang=\"en\">"},
   };
   struct fixture f;
   start(&f, "https://danh.example");

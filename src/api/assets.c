@@ -178,15 +178,14 @@ static const struct asset *find(const struct assets *assets, struct slice path) 
   return NULL;
 }
 
-/* [RFC9110 12.5.3] as far as we need it: a coding named and not switched off by q=0. */
+/* [RFC9110 12.5.3] as far as we need it: a coding named and not switched off. */
 static bool accepts(const struct api_call *call, const char *coding) {
   struct slice rest = http_header(&call->http->request, "Accept-Encoding");
-  while (rest.len > 0) {
-    struct slice parameters = slice_trim(slice_cut(&rest, ','));
-    struct slice name = slice_trim(slice_cut(&parameters, ';'));
+  struct slice name;
+  int weight = 0;
+  while (http_preference_next(&rest, &name, &weight)) {
     if (slice_is(name, coding)) {
-      parameters = slice_trim(parameters);
-      return !slice_is(parameters, "q=0") && !slice_is(parameters, "q=0.0") && !slice_is(parameters, "q=0.000");
+      return weight > 0;
     }
   }
   return false;
@@ -215,7 +214,7 @@ static result send_asset(struct api_call *call, const struct asset *asset) {
   http_response_header(http, "Cache-Control", asset->is_fixed ? S("public, max-age=31536000, immutable") : S("no-cache"));
   http_response_header(http, "ETag", etag);
   http_response_header(http, "Vary", S("Accept-Encoding"));
-  if (slice_eq(http_header(&http->request, "If-None-Match"), etag)) {
+  if (http_etag_is_known(&http->request, etag)) {
     http->response.status = 304;
     return OK;
   }

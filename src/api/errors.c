@@ -27,7 +27,7 @@ static const struct api_error_row rows[] = {
     {BASE_POOL_FULL, 503, "busy", "Hệ thống đang bận, vui lòng thử lại sau giây lát", "The system is busy; please try again in a moment"},
     /* codec */
     {CODEC_JSON_SYNTAX, 400, "json_syntax", "Nội dung không phải JSON đúng", "The body is not JSON, or a name occurs twice"},
-    {CODEC_JSON_LIMIT, 400, "json_limit", "Nội dung JSON quá dài hoặc quá sâu", "The JSON is too long, too deep or has too many values"},
+    {CODEC_JSON_LIMIT, 400, "json_limit", "Nội dung JSON quá dài, quá sâu hoặc có số quá lớn", "The JSON is too long, too deep, or has too many values or a number out of range"},
     {CODEC_JSON_FIELD_MISSING, 422, "field_missing", "Thiếu một trường bắt buộc", "A required field is missing"},
     {CODEC_JSON_FIELD_UNKNOWN, 422, "field_unknown", "Có trường không được biết đến", "There is a field this address does not know"},
     {CODEC_JSON_TYPE, 422, "field_type", "Một trường có kiểu dữ liệu không đúng", "A field has a value of another type"},
@@ -197,6 +197,7 @@ static const struct api_error_row rows[] = {
     /* payment */
     {PAYMENT_REFERENCE_UNKNOWN, 404, "payment_reference_unknown", "Không có khoản phí nào mang mã này; số tiền được giữ lại để hoàn trả", "No fee request has that reference; the money is kept as a refund due"},
     {PAYMENT_TRANSACTION_DIFFERS, 409, "transaction_differs", "Giao dịch này đã được báo với nội dung khác", "That transaction was reported before with other content"},
+    {PAYMENT_TRANSACTION, 422, "transaction_id", "Mã giao dịch gồm 1 đến 64 ký tự A-Z, a-z, 0-9, dấu chấm, _ và -", "A transaction id is 1 to 64 of A-Z, a-z, 0-9, dot, _ and -"},
     {PAYMENT_AMOUNT, 422, "amount_invalid", "Số tiền phải là số nguyên dương", "The amount is not a positive whole number of VND in range"},
     {PAYMENT_QR_FIELD, 500, "internal", INTERNAL},
     {PAYMENT_NOT_FOUND, 404, "payment_unknown", "Hồ sơ này không có khoản phí phải nộp", "There is no fee request for that dossier"},

@@ -53,7 +53,28 @@ const struct http_header *api_headers(const struct api *api, size_t *ret_count) 
   return api->headers;
 }
 
-/* ?lang= on a page, then the cookie, then the first of ours in Accept-Language, then Vietnamese. */
+/* "en", "en-GB"; not "english". */
+static bool is_tag(struct slice tag, const char *language) {
+  return tag.len >= 2 && strncasecmp((const char *)tag.ptr, language, 2) == 0 && (tag.len == 2 || tag.ptr[2] == '-');
+}
+
+/* The heaviest of ours, of equal ones the first [RFC9110 12.5.4]. */
+static enum api_language accepted_language(const struct http_request *request) {
+  struct slice list = http_header(request, "Accept-Language");
+  enum api_language best = API_VIETNAMESE;
+  struct slice tag;
+  int best_weight = 0;
+  int weight = 0;
+  while (http_preference_next(&list, &tag, &weight)) {
+    if (weight > best_weight && (is_tag(tag, "vi") || is_tag(tag, "en"))) {
+      best = is_tag(tag, "en") ? API_ENGLISH : API_VIETNAMESE;
+      best_weight = weight;
+    }
+  }
+  return best;
+}
+
+/* ?lang= on a page, then the cookie, then Accept-Language, then Vietnamese. */
 static enum api_language choose_language(struct api_call *call) {
   struct url_form query;
   struct slice asked = {0};
@@ -62,17 +83,10 @@ static enum api_language choose_language(struct api_call *call) {
     return slice_is(asked, "en") ? API_ENGLISH : API_VIETNAMESE;
   }
   struct slice cookie = http_cookie(&call->http->request, "danh_lang");
-  if (cookie.len > 0) {
+  if (slice_is(cookie, "vi") || slice_is(cookie, "en")) {
     return slice_is(cookie, "en") ? API_ENGLISH : API_VIETNAMESE;
   }
-  struct slice accepted = http_header(&call->http->request, "Accept-Language");
-  while (accepted.len > 0) {
-    struct slice tag = slice_trim(slice_cut(&accepted, ','));
-    if (tag.len >= 2 && (strncasecmp((const char *)tag.ptr, "vi", 2) == 0 || strncasecmp((const char *)tag.ptr, "en", 2) == 0)) {
-      return (tag.ptr[0] | 0x20) == 'e' ? API_ENGLISH : API_VIETNAMESE;
-    }
-  }
-  return API_VIETNAMESE;
+  return accepted_language(&call->http->request);
 }
 
 static bool is_write(enum http_method method) { return method != HTTP_GET && method != HTTP_HEAD && method != HTTP_OPTIONS && method != HTTP_TRACE; }

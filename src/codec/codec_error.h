@@ -4,7 +4,7 @@
 
 enum codec_error {
   CODEC_JSON_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_CODEC, 1),        /* Not JSON, or a name occurs twice. */
-  CODEC_JSON_LIMIT = RESULT_CODE(RESULT_INVALID, MODULE_CODEC, 2),         /* Too long, too deep or too many values. */
+  CODEC_JSON_LIMIT = RESULT_CODE(RESULT_INVALID, MODULE_CODEC, 2),         /* Too long, too deep, too many values or a number out of range. */
   CODEC_JSON_FIELD_MISSING = RESULT_CODE(RESULT_INVALID, MODULE_CODEC, 3), /* A required field is absent or null. */
   CODEC_JSON_FIELD_UNKNOWN = RESULT_CODE(RESULT_INVALID, MODULE_CODEC, 4), /* A field this place does not know. */
   CODEC_JSON_TYPE = RESULT_CODE(RESULT_INVALID, MODULE_CODEC, 5),          /* A value of another type than asked for. */

@@ -109,6 +109,9 @@ result jin_parse(struct jin_doc *doc, struct slice text, const struct jin **ret_
   json_auto_t *parsed = json_loadb((const char *)text.ptr, text.len, JSON_REJECT_DUPLICATES, &error);
   if (parsed == NULL) {
     bool twice = json_error_code(&error) == json_error_duplicate_key;
+    if (json_error_code(&error) == json_error_numeric_overflow) {
+      return doc_fail(doc, CODEC_JSON_LIMIT, "has a number out of range");
+    }
     return doc_fail(doc, CODEC_JSON_SYNTAX, twice ? "has the same name twice" : "is not valid JSON");
   }
   struct jin *root = ARENA_NEW(doc->arena, struct jin);

@@ -41,6 +41,7 @@ static void set_deadline(struct connection *connection, int ms) {
 
 int http_connection_fd(const struct connection *connection) { return bufferevent_getfd(connection->socket); }
 bool http_connection_is_local(const struct connection *connection) { return connection->is_local; }
+bool http_connection_is_last(const struct connection *connection) { return connection->head.is_last; }
 
 /* The socket's events then tell evhttp, which frees everything. */
 static void cut(struct connection *connection) { shutdown(http_connection_fd(connection), SHUT_RDWR); }

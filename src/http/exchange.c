@@ -44,12 +44,12 @@ static enum http_method method_of(enum evhttp_cmd_type command) {
 
 /* Path and query as they were sent; of an absolute-form target, what follows the authority. */
 static void set_target(struct http_request *request, struct slice target) {
-  if (target.len > 0 && target.ptr[0] != '/') {
-    size_t authority = slice_find(target, ':', 0) + 3;
-    size_t path = slice_find(target, '/', authority);
-    target = path < target.len ? slice_from(target, path) : S("/");
+  struct slice authority = http_guard_authority(target);
+  if (authority.len > 0) {
+    target = slice_from(target, (size_t)(authority.ptr - target.ptr) + authority.len);
   }
-  request->path = slice_cut(&target, '?');
+  struct slice path = slice_cut(&target, '?');
+  request->path = path.len > 0 ? path : S("/"); /* [RFC9110 4.2.3] */
   request->query = target;
 }
 
@@ -160,7 +160,7 @@ static void add_headers(struct job *job, struct evkeyvalq *to) {
       evhttp_add_header(to, arena_cstr(&job->arena, options->headers[i].name), arena_cstr(&job->arena, options->headers[i].value));
     }
   }
-  if (job->loop->is_stopping) {
+  if (job->loop->is_stopping || (job->connection != NULL && http_connection_is_last(job->connection))) {
     evhttp_add_header(to, "Connection", "close");
   }
 }

@@ -51,6 +51,15 @@ static bool is_name(struct slice name, const char *expected) {
   return name.len == strlen(expected) && strncasecmp((const char *)name.ptr, expected, name.len) == 0;
 }
 
+struct slice http_guard_authority(struct slice target) {
+  size_t start = slice_starts(target, S("http://")) ? 7 : slice_starts(target, S("https://")) ? 8 : 0;
+  size_t length = 0;
+  while (start > 0 && start + length < target.len && target.ptr[start + length] != '/' && target.ptr[start + length] != '?') {
+    length++;
+  }
+  return slice_sub(target, start, length);
+}
+
 /* [RFC9112 3] method SP request-target SP HTTP-version, one space each. */
 static result check_request_line(struct slice line, const struct http_limits *limits, struct guard_head *ret_head, bool *ret_needs_host) {
   struct slice rest = line;
@@ -67,8 +76,10 @@ static result check_request_line(struct slice line, const struct http_limits *li
       FAIL(HTTP_MALFORMED, "a byte 0x%02x in the request target", target.ptr[i]);
     }
   }
-  /* [RFC9112 3.2.2 MUST] absolute-form is accepted; its authority counts for nothing here, as Host does */
-  if (target.ptr[0] != '/' && !slice_starts(target, S("http://")) && !slice_starts(target, S("https://"))) {
+  /* [RFC9112 3.2.2 MUST] absolute-form is accepted; its authority counts for nothing here, as Host does, but it is one: neither empty
+   * [RFC9110 4.2.1 MUST] nor with a user before it [RFC9110 4.2.4 SHOULD] */
+  struct slice authority = http_guard_authority(target);
+  if (target.ptr[0] != '/' && (authority.len == 0 || slice_find(authority, '@', 0) < authority.len)) {
     FAIL(HTTP_MALFORMED, "the request target is neither a path nor an absolute address");
   }
   if (!slice_is(rest, "HTTP/1.1") && !slice_is(rest, "HTTP/1.0")) {
@@ -157,6 +168,10 @@ static result check_header(struct slice line, struct guard_head *head, struct se
       FAIL(HTTP_MALFORMED, "an expectation we do not know");
     }
     head->expects_continue = true;
+  } else if (is_name(name, "Connection")) {
+    while (value.len > 0) {
+      head->is_last |= is_name(slice_trim(slice_cut(&value, ',')), "close"); /* [RFC9110 7.6.1] */
+    }
   }
   return OK;
 }

@@ -10,11 +10,14 @@ struct guard_head {
   size_t body_bytes;
   enum http_method method;
   bool expects_continue; /* Expect: 100-continue */
+  bool is_last;          /* Connection: close, alone or in a list */
 };
 
 /* bytes: everything received of this request so far. scanned: how much of it earlier calls have seen.
  * HTTP_MALFORMED, _HEAD_TOO_LARGE, _TARGET_TOO_LONG, _BODY_TOO_LARGE, _LENGTH_MISSING, _METHOD_UNKNOWN, _VERSION_UNKNOWN. */
 MUST_USE result http_guard_check(struct slice bytes, size_t scanned, const struct http_limits *limits, struct guard_head *ret_head);
+/* "host:port" of an absolute-form target; empty for a path. */
+struct slice http_guard_authority(struct slice target);
 /* Of a head that is refused, incomplete or cut off, what still can be read: method, path, query and the header lines that are whole and well
  * formed. Whoever refuses uses it to choose words, never to decide. ret_request is written in any case; its slices lie in bytes. */
 void http_guard_salvage(struct slice bytes, struct arena *arena, struct http_request *ret_request);

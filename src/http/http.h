@@ -78,6 +78,12 @@ struct slice http_header(const struct http_request *request, const char *name);
 struct slice http_cookie(const struct http_request *request, const char *name);
 /* The route's {name}; empty if it has none. */
 struct slice http_param(const struct http_call *call, const char *name);
+/* One member of a list such as Accept-Language, and its weight in thousandths [RFC9110 12.4.2]; a weight that cannot be read counts as nought.
+ * false: *list is used up. */
+bool http_preference_next(struct slice *list, struct slice *ret_name, int *ret_weight);
+/* Whether If-None-Match says the client has that representation: by weak comparison [RFC9110 13.1.2]. */
+bool http_etag_is_known(const struct http_request *request, struct slice etag);
+
 /* What limits count an address as: of IPv6 the /64 ("2001:db8:0:7::/64"), since one client has all of it; IPv4, also inside IPv6, itself.
  * Empty: not an address. */
 struct slice http_network(struct arena *arena, struct slice address);

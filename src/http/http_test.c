@@ -136,11 +136,56 @@ static void addresses_of_one_client_are_one_network(void **state) {
   }
 }
 
+static void preferences_carry_their_weight(void **state) {
+  (void)state;
+  static const struct {
+    const char *list, *expected; /* name=weight, a blank between */
+  } rows[] = {
+      {"en", "en=1000 "},
+      {"en-GB,vi;q=0.5", "en-GB=1000 vi=500 "},
+      {" vi ; q=1.000 ,en;Q=0.001", "vi=1000 en=1 "},
+      {"gzip;q=0, br;level=3;q=0.2", "gzip=0 br=200 "},
+      {"a;q=2, b;q=x, c;q=, d;q=0.5555", "a=0 b=0 c=0 d=555 "}, /* not a weight: not wanted */
+      {",, ,", ""},
+      {"", ""},
+  };
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct slice list = slice_str(rows[i].list);
+    struct slice seen = {0};
+    struct slice name;
+    int weight = 0;
+    while (http_preference_next(&list, &name, &weight)) {
+      seen = arena_printf(&arena, "%.*s%.*s=%d ", SLICE_ARG(seen), SLICE_ARG(name), weight);
+    }
+    if (!slice_is(seen, rows[i].expected)) {
+      fail_msg("%s: %.*s", rows[i].list, SLICE_ARG(seen));
+    }
+  }
+}
+
+static void a_tag_is_known_weak_or_in_a_list(void **state) {
+  (void)state;
+  static const struct {
+    const char *header;
+    bool is_known;
+  } rows[] = {{"\"a\"", true},    {"W/\"a\"", true}, {"\"b\", W/\"a\"", true}, {"*", true}, /* [RFC9110 13.1.2 MUST] weak comparison */
+              {"\"b\"", false}, {"a", false},       {"\"a", false},            {"", false}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const struct http_header header = {S("if-none-match"), slice_str(rows[i].header)};
+    const struct http_request request = {.headers = &header, .header_count = 1};
+    assert_int_equal(http_etag_is_known(&request, S("\"a\"")), rows[i].is_known);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_table_finds_its_rows),
       cmocka_unit_test(cookies_and_headers_are_found),
       cmocka_unit_test(a_refused_head_gives_what_can_be_read),
+      cmocka_unit_test(preferences_carry_their_weight),
+      cmocka_unit_test(a_tag_is_known_weak_or_in_a_list),
       cmocka_unit_test(addresses_of_one_client_are_one_network),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,5 +103,7 @@ void http_connection_replying(struct connection *connection);
 void http_connection_replied(struct connection *connection);
 /* Closes what is idle; the rest closes after its reply. */
 void http_connection_stop_all(struct loop *loop);
+/* The client closes after this reply, and so do we. */
+bool http_connection_is_last(const struct connection *connection);
 bool http_connection_is_local(const struct connection *connection);
 int http_connection_fd(const struct connection *connection);

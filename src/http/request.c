@@ -49,6 +49,51 @@ struct slice http_param(const struct http_call *call, const char *name) {
   return (struct slice){0};
 }
 
+/* 0, 1, 0.5, 1.000: at most three digits after the dot. */
+static int parse_weight(struct slice text) {
+  int weight = 0;
+  struct slice whole = slice_cut(&text, '.');
+  if (!slice_is(whole, "0") && !slice_is(whole, "1")) {
+    return 0;
+  }
+  for (size_t i = 0; i < 3; i++) {
+    bool is_digit = i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9';
+    weight = weight * 10 + (is_digit ? text.ptr[i] - '0' : 0);
+  }
+  return slice_is(whole, "1") ? 1000 : weight;
+}
+
+bool http_preference_next(struct slice *list, struct slice *ret_name, int *ret_weight) {
+  while (list->len > 0) {
+    struct slice rest = slice_cut(list, ',');
+    struct slice name = slice_trim(slice_cut(&rest, ';'));
+    int weight = 1000;
+    while (rest.len > 0) {
+      struct slice value = slice_trim(slice_cut(&rest, ';'));
+      struct slice key = slice_trim(slice_cut(&value, '='));
+      weight = is_same_name(key, S("q")) ? parse_weight(slice_trim(value)) : weight;
+    }
+    if (name.len > 0) {
+      *ret_name = name;
+      *ret_weight = weight;
+      return true;
+    }
+  }
+  return false;
+}
+
+bool http_etag_is_known(const struct http_request *request, struct slice etag) {
+  struct slice list = http_header(request, "If-None-Match");
+  while (list.len > 0) {
+    struct slice known = slice_trim(slice_cut(&list, ',')); /* ours have no comma */
+    struct slice plain = slice_starts(known, S("W/")) ? slice_from(known, 2) : known;
+    if (slice_is(known, "*") || slice_eq(plain, etag)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 struct slice http_network(struct arena *arena, struct slice address) {
   char text[INET6_ADDRSTRLEN] = "";
   struct in_addr v4;

@@ -191,6 +191,8 @@ static const struct {
     {"an 8-bit byte in the path", S_INIT("GET /\xc4\x91 HTTP/1.1\r\n" H "\r\n"), 400},
     {"a fragment in the path", S_INIT("GET /#a HTTP/1.1\r\n" H "\r\n"), 400},
     {"a target that is no path", S_INIT("GET a HTTP/1.1\r\n" H "\r\n"), 400},
+    {"an absolute target without a host", S_INIT("GET http:///x HTTP/1.1\r\n" H "\r\n"), 400}, /* [RFC9110 4.2.1 MUST] */
+    {"an absolute target with a user", S_INIT("GET http://a:b@c/x HTTP/1.1\r\n" H "\r\n"), 400},
     {"a body on GET", S_INIT("GET / HTTP/1.1\r\n" H "Content-Length: 35\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"), 400},
     {"an unknown method", S_INIT("BREW / HTTP/1.1\r\n" H "\r\n"), 501},
     {"CONNECT", S_INIT("CONNECT a:1 HTTP/1.1\r\n" H "\r\n"), 400},
@@ -234,6 +236,7 @@ static void answers_what_is_well_formed(void **state) {
       {S_INIT("GET / HTTP/1.0\r\n\r\n"), "GET /? uid=-1 body=;"},
       {S_INIT("\r\nGET / HTTP/1.1\r\n" H "Connection: close\r\n\r\n"), "GET /? uid=-1 body=;"},
       {S_INIT("GET http://a/b?c HTTP/1.1\r\n" H "Connection: close\r\n\r\n"), "GET /b?c uid=-1 body=;"}, /* [RFC9112 3.2.2 MUST] */
+      {S_INIT("GET http://a?b=/c HTTP/1.1\r\n" H "Connection: x, Close\r\n\r\n"), "GET /?b=/c uid=-1 body=;"},
       {S_INIT("GET /x HTTP/1.1\r\n" H "X: \t v\xc3\xa9 \t\r\nConnection: close\r\n\r\n"), "GET /x? uid=-1 body=;"},
       {S_INIT("GET /1 HTTP/1.1\r\n" H "\r\nGET /2 HTTP/1.1\r\n" H "Connection: close\r\n\r\n"), "GET /2? uid=-1 body=;"},
   };

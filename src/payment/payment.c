@@ -283,9 +283,11 @@ static result store_booking(struct env *env, struct db_tx *tx, const struct paym
 
 result payment_apply(struct env *env, struct db_tx *tx, struct arena *arena,
                      const struct payment_notification *notification, struct payment_outcome *ret_outcome) {
-  if (notification->amount < 1 || notification->amount > AMOUNT_MAX ||
-      !is_transaction_id(notification->transaction_id)) {
-    FAIL(PAYMENT_AMOUNT, "amount or transaction id out of range");
+  if (notification->amount < 1 || notification->amount > AMOUNT_MAX) {
+    FAIL(PAYMENT_AMOUNT, "amount out of range");
+  }
+  if (!is_transaction_id(notification->transaction_id)) {
+    FAIL(PAYMENT_TRANSACTION, "not a transaction id");
   }
   struct payment_outcome outcome = {0};
   struct slice reference = reference_in(arena, notification->reference);

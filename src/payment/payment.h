@@ -21,6 +21,8 @@ enum payment_error {
   PAYMENT_QR_FIELD =
       RESULT_CODE(RESULT_INVALID, MODULE_PAYMENT, 4), /* A VietQR field is empty, too long or not ASCII. */
   PAYMENT_NOT_FOUND = RESULT_CODE(RESULT_NOT_FOUND, MODULE_PAYMENT, 5), /* No fee request for that dossier. */
+  PAYMENT_TRANSACTION =
+      RESULT_CODE(RESULT_INVALID, MODULE_PAYMENT, 6), /* A transaction id is 1 to 64 of A-Z, a-z, 0-9, dot, _ and -. */
 };
 
 extern const struct db_migration payment_migrations[];

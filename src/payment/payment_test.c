@@ -144,8 +144,8 @@ static void rejects_amounts_and_ids_out_of_range(void **state) {
   struct fixture *f = *state;
   assert_code(notify(f, "FT1", f->request.reference, 0), PAYMENT_AMOUNT);
   assert_code(notify(f, "FT1", f->request.reference, -1), PAYMENT_AMOUNT);
-  assert_code(notify(f, "", f->request.reference, 1), PAYMENT_AMOUNT);
-  assert_code(notify(f, "FT 1", f->request.reference, 1), PAYMENT_AMOUNT);
+  assert_code(notify(f, "", f->request.reference, 1), PAYMENT_TRANSACTION);
+  assert_code(notify(f, "FT 1", f->request.reference, 1), PAYMENT_TRANSACTION);
 }
 
 static void reference_is_found_among_the_banks_words(void **state) {
