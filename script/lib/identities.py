@@ -4,7 +4,7 @@ usage: identities.py DIR/identities.json ORIGIN"""
 import json
 import sys
 
-SHOWN = {"citizen", "convicted", "expunged", "student", "digital", "poor", "elderly"}
+SHOWN = {"citizen", "convicted", "expunged", "banned", "student", "digital", "poor", "elderly"}
 
 
 def main():

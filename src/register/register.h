@@ -550,7 +550,7 @@ MUST_USE result register_synth(struct env *env, const struct register_synth_opti
                                struct register_synth_counts *ret_counts);
 /* Named people of the synthetic country for demonstrations: "citizen.hanoi" (man of 30 to 50, married, one child at
  * school), ".wife", ".child", "citizen.hue", "student.hanoi", "elderly.hanoi", "convicted.hanoi", "expunged.hanoi",
- * "poor.hanoi", "digital.hanoi"; and in every province by its code "01.one_stop_officer", "01.records_officer",
+ * "poor.hanoi", "digital.hanoi", "banned.hanoi" (from managing enterprises); and in every province by its code "01.one_stop_officer", "01.records_officer",
  * "01.decider", "01.sealer", "01.supervisor", "01.collector", "01.approver". */
 struct register_demo {
   struct slice name;

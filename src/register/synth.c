@@ -76,6 +76,8 @@ static result demo_standing(struct synth_country *country, struct synth_batch *b
     demo_category(batch, row, REGISTER_CATEGORY_DIGITAL_CITIZEN, DIGITAL_FROM);
   } else if (slice_is(name, "convicted.hanoi") || slice_is(name, "expunged.hanoi")) {
     register_synth_convict(country, batch, row, slice_is(name, "expunged.hanoi"));
+  } else if (slice_is(name, "banned.hanoi")) {
+    register_synth_bankrupt(country, batch, row);
   }
   return OK;
 }
@@ -87,6 +89,7 @@ static result demo_people(struct synth_country *country, struct synth_batch *bat
       {"expunged.hanoi", "01", {REGISTER_MALE, 45}},      {"poor.hanoi", "01", {REGISTER_FEMALE, 33}},
       {"digital.hanoi", "01", {REGISTER_FEMALE, 27}},     {"citizen.danang", "48", {REGISTER_MALE, 31}},
       {"citizen.hochiminh", "79", {REGISTER_FEMALE, 41}}, {"newcomer.hanoi", "01", {REGISTER_MALE, 24}},
+      {"banned.hanoi", "01", {REGISTER_MALE, 52}},
   };
   TRY(demo_family(country, batch));
   for (size_t i = 0; i < sizeof demos / sizeof *demos; i++) {

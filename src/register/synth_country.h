@@ -96,6 +96,8 @@ void register_synth_relation(struct synth_batch *batch, const struct register_re
 void register_synth_card_of_child(const struct synth_country *country, struct synth_row *child);
 void register_synth_convict(struct synth_country *country, struct synth_batch *batch, const struct synth_row *row,
                    bool expunged);
+/* Banned for three years from founding and managing enterprises, and never convicted. */
+void register_synth_bankrupt(struct synth_country *country, struct synth_batch *batch, const struct synth_row *row);
 
 /* ---- synth_household.c ---- */
 /* A random household: one to about ten people. */

@@ -246,6 +246,21 @@ void register_synth_convict(struct synth_country *country, struct synth_batch *b
   }
 }
 
+void register_synth_bankrupt(struct synth_country *country, struct synth_batch *batch, const struct synth_row *row) {
+  int32_t decided = country->date - 300;
+  batch->bans[batch->ban_count++] = (struct register_ban){
+      .person_id = row->person.person_id,
+      .number = 1,
+      .court = court_of(country, batch),
+      .decision_number = arena_printf(&batch->arena, "%u/%d/QĐ-TBPS", 1 + (unsigned)register_synth_draw(country, 90),
+                                      clock_civil(decided).year),
+      .decision_date = decided,
+      .position = S("Thành lập, quản lý doanh nghiệp, hợp tác xã"),
+      .from = decided,
+      .to = register_synth_years_after(decided, 3),
+  };
+}
+
 static void standing_make(struct synth_household *household, const struct synth_row *row) {
   struct synth_country *country = household->country;
   int32_t age = clock_age_years(row->born, country->date);

@@ -200,6 +200,13 @@ static void demonstration_people_are_what_their_names_say(void **state) {
   assert_ok(register_demo_find(tx, S("expunged.hanoi"), &other));
   assert_ok(register_convictions_load(tx, arena, other, today, &convictions));
   assert_int_equal(convictions.items[0].status, REGISTER_CONVICTION_EXPUNGED);
+  struct register_ban_list bans;
+  assert_ok(register_demo_find(tx, S("banned.hanoi"), &other));
+  assert_ok(register_convictions_load(tx, arena, other, today, &convictions));
+  assert_int_equal(convictions.count, 0);
+  assert_ok(register_bans_load(tx, arena, other, &bans));
+  assert_int_equal(bans.count, 1);
+  assert_true(bans.items[0].from < today && today < bans.items[0].to);
   assert_ok(register_demo_find(tx, S("guardian.hanoi"), &citizen));
   assert_ok(register_demo_find(tx, S("ward.hanoi"), &child));
   assert_ok(register_represents(tx, citizen, child, today, &represents));

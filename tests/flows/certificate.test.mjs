@@ -150,6 +150,32 @@ test('an active conviction stands on No. 1, and the certificate that says so is 
   assert.equal((await citizen.ok(citizen.get(`/api/wallet/${id}/verification`))).valid, true);
 });
 
+test('a ban without a conviction stands on No. 2 always and on No. 1 only when asked for', async () => {
+  const citizen = await place.as('banned.hanoi');
+  await citizen.ok(citizen.post('/api/session/passcode', { passcode: place.synth.demo_passcode }));
+  const printed = async (wanted) => {
+    const code = await dossier(place, 'looked_up', { citizen, staff, wanted });
+    const [{ result }] = await lookUp(staff.records_officer, code, ['convictions']);
+    assert.deepEqual([result.convictions.length, result.bans.length], [0, 1]);
+    staff.decider ??= await place.officer('decider');
+    staff.sealer ??= await place.officer('sealer');
+    await act(staff.decider, code, 'decide', { outcome: 'no_conviction' }); // a ban is no conviction
+    await act(staff.decider, code, 'sign', { signing_pin: place.synth.demo_signing_pin });
+    await act(staff.sealer, code, 'seal');
+    const { document_id: id } = await returned(citizen, code);
+    const file = path.join(place.folder, `${code}.pdf`);
+    writeFileSync(file, (await citizen.ok(citizen.get(`/api/wallet/${id}/pdf`))).bytes);
+    return { ban: result.bans[0], text: execFileSync('pdftotext', ['-layout', file, '-'], { encoding: 'utf8' }).replace(/\s+/g, ' ') };
+  };
+  const silent = await printed({ certificate: 1, ban: false });
+  assert.ok(!silent.text.includes(silent.ban.decision_number) && !/đảm nhiệm chức vụ/.test(silent.text), 'not asked for: not a word of it');
+  for (const wanted of [{ certificate: 1, ban: true }, { certificate: 2, ban: false }]) {
+    const { text, ban } = await printed(wanted);
+    assert.ok(text.includes(ban.decision_number) && text.includes('Không có án tích'), `${JSON.stringify(wanted)}: ${text}`);
+    assert.match(text, /đảm nhiệm chức vụ/);
+  }
+});
+
 test('an old decision is repeated from what was kept with it, and the person sees that somebody looked', async () => {
   const { citizen, code } = job;
   assert.equal((await danh('dossier', 'replay', code, '--data', place.data)).code, 1, 'without a purpose it is refused');
