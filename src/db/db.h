@@ -1,11 +1,12 @@
 /* db/db.h: storage: one interface, one driver behind it (SQLite now, PostgreSQL beside it later).
  *
- * Writing    is a function. db_write(db, fn, arg) runs fn in a savepoint of its own on the one writer thread,
- *            together with whatever else is waiting (group commit: one fsync serves all), and returns only when it
- *            is on disk. fn re-reads what it decides on, checks, writes and appends its ledger entry, nothing else:
- *            no signature, HTTP, Lua, layout or password hash. It may run twice. If fn fails, its savepoint is
- *            rolled back, the others stand, and db_write returns fn's code. The caller sleeps meanwhile, so fn may
- *            use the caller's arena.
+ * Writing    is a function. db_write(db, fn, arg) runs fn on the one writer thread, together with whatever else is
+ *            waiting (group commit: one fsync serves all), and returns only when it is on disk. fn re-reads what it
+ *            decides on, checks, writes and appends its ledger entry, nothing else: no signature, HTTP, Lua, layout
+ *            or password hash. If fn fails, nothing of it stays, the others stand, and db_write returns fn's code:
+ *            refuse before the first write where you can, for after it everybody in the batch runs again. So fn may
+ *            run twice: it sets what arg holds and never adds to it. The caller sleeps meanwhile, so fn may use the
+ *            caller's arena.
  * Reading    a snapshot on a pooled reader connection, from db_read_begin to db_read_end.
  * Durable    what db_write acknowledged survives kill -9 and power loss (WAL, synchronous=FULL). DB_FULL: nothing
  *            was written. DB_UNAVAILABLE from a disk that failed: no further write is taken until the process starts

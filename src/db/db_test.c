@@ -184,6 +184,47 @@ static void one_failure_in_a_batch_leaves_the_others(void **state) {
   assert_true(after.commits - before.commits < after.writes - before.writes);
 }
 
+struct counted {
+  struct note note;
+  int runs;
+};
+
+static result note_add_counted(struct db_tx *tx, void *arg) {
+  struct counted *counted = arg;
+  counted->runs++;
+  return note_add(tx, &counted->note);
+}
+
+static result refuse(struct db_tx *tx, void *arg) {
+  (void)arg;
+  TRY(db_run(tx, "DELETE FROM tag WHERE name = 'nobody'", DB_NO_ARGS, NULL));
+  FAIL(DB_NO_ROW, "refused before anything was written");
+}
+
+static void a_refusal_before_writing_makes_nobody_run_again(void **state) {
+  struct fixture *fixture = *state;
+  struct gate gate;
+  (void)sem_init(&gate.entered, 0, 0);
+  (void)sem_init(&gate.open, 0, 0);
+  struct counted counted = {.note = {6, 1, "once"}};
+  struct job jobs[] = {{.db = fixture->db, .fn = wait_at_gate, .arg = &gate},
+                       {.db = fixture->db, .fn = note_add_counted, .arg = &counted},
+                       {.db = fixture->db, .fn = refuse}};
+  assert_int_equal(pthread_create(&jobs[0].thread, NULL, job_main, &jobs[0]), 0);
+  (void)sem_wait(&gate.entered);
+  assert_int_equal(pthread_create(&jobs[1].thread, NULL, job_main, &jobs[1]), 0);
+  assert_int_equal(pthread_create(&jobs[2].thread, NULL, job_main, &jobs[2]), 0);
+  usleep(50 * 1000);
+  (void)sem_post(&gate.open);
+  for (int i = 0; i < 3; i++) {
+    (void)pthread_join(jobs[i].thread, NULL);
+  }
+  assert_code(jobs[2].outcome, DB_NO_ROW);
+  assert_ok(jobs[1].outcome);
+  assert_int_equal(counted.runs, 1);
+  assert_int_equal(notes_now(fixture->db, 6), 1);
+}
+
 struct crowd {
   struct db *db;
   int64_t person;
@@ -296,6 +337,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_reader_cannot_write, set_up, tear_down),
       cmocka_unit_test_setup_teardown(rejects_a_write_inside_a_write, set_up, tear_down),
       cmocka_unit_test_setup_teardown(one_failure_in_a_batch_leaves_the_others, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_refusal_before_writing_makes_nobody_run_again, set_up, tear_down),
       cmocka_unit_test_setup_teardown(what_is_acknowledged_is_visible_to_all, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_reader_keeps_its_snapshot, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_foreign_key_holds_even_when_a_returned_row_is_left_early, set_up, tear_down),

@@ -58,33 +58,60 @@ static void outcome_set(struct request *request, result outcome) {
   }
 }
 
-/* The caller's function between a savepoint and its release. False: the transaction itself is gone, and with it the
- * whole batch. */
-static bool run_one(struct db_writer *writer, struct request *request) {
+/* What became of the transaction. */
+enum standing {
+  STANDS,
+  SPOILT, /* it holds part of what a function that failed has written */
+  GONE,   /* SQLite undid everything: no space, no memory or an I/O error */
+};
+
+static void call(struct db_writer *writer, struct request *request) {
+  outcome_set(request, request->fn(writer->tx, request->arg));
+  if (writer->tx->in_use > 0) {
+    db_statements_give_back_all(writer->tx);
+  }
+}
+
+/* Functions that refuse do so before they write, nearly always. */
+static enum standing run_bare(struct db_writer *writer, struct request *request) {
+  int64_t changes = sqlite3_total_changes64(writer->tx->handle);
+  call(writer, request);
+  if (sqlite3_get_autocommit(writer->tx->handle) != 0) {
+    return GONE;
+  }
+  return is_ok(request->outcome) || sqlite3_total_changes64(writer->tx->handle) == changes ? STANDS : SPOILT;
+}
+
+/* Between a savepoint and its release: SQLite then copies every page once more before it is changed. */
+static enum standing run_guarded(struct db_writer *writer, struct request *request) {
   struct db_tx *tx = writer->tx;
-  result outcome = db_control(tx, "SAVEPOINT one");
-  bool is_open = is_ok(outcome);
-  if (is_open) {
-    outcome = request->fn(tx, request->arg);
+  result opened = db_control(tx, "SAVEPOINT one");
+  if (!is_ok(opened)) {
+    outcome_set(request, opened);
+    return sqlite3_get_autocommit(tx->handle) != 0 ? GONE : STANDS;
   }
-  if (tx->in_use > 0) {
-    db_statements_give_back_all(tx);
-  }
-  outcome_set(request, outcome);
+  call(writer, request);
   if (sqlite3_get_autocommit(tx->handle) != 0) {
-    return false; /* SQLite undid everything: no space, no memory or an I/O error */
+    return GONE;
   }
-  if (!is_open) {
-    return true;
-  }
-  if (!is_ok(outcome) && !is_ok(db_control(tx, "ROLLBACK TO one"))) {
-    return false;
+  if (!is_ok(request->outcome) && !is_ok(db_control(tx, "ROLLBACK TO one"))) {
+    return GONE;
   }
   result released = db_control(tx, "RELEASE one");
-  if (!is_ok(released) && is_ok(outcome)) {
+  if (!is_ok(released) && is_ok(request->outcome)) {
     outcome_set(request, released);
   }
-  return is_ok(released);
+  return is_ok(released) ? STANDS : GONE;
+}
+
+typedef enum standing (*run_fn)(struct db_writer *writer, struct request *request);
+
+static enum standing batch_call(struct db_writer *writer, struct request *batch, run_fn run) {
+  enum standing standing = STANDS;
+  for (struct request *each = batch; each != NULL && standing == STANDS; each = each->next) {
+    standing = run(writer, each);
+  }
+  return standing;
 }
 
 static void batch_fail(struct request *batch, result outcome) {
@@ -112,16 +139,27 @@ static result batch_commit(struct db_writer *writer) {
   return fault_set(fault.file, fault.line, told, "%s", fault.detail);
 }
 
+/* Without savepoints first. When a function has failed after it wrote, everything is undone and runs again, each
+ * between savepoints, so that only what that one wrote is lost. */
+static result batch_call_all(struct db_writer *writer, struct request *batch, enum standing *ret_standing) {
+  *ret_standing = batch_call(writer, batch, run_bare);
+  if (*ret_standing != SPOILT) {
+    return OK;
+  }
+  TRY(db_control(writer->tx, "ROLLBACK"));
+  TRY(db_control(writer->tx, "BEGIN IMMEDIATE"));
+  *ret_standing = batch_call(writer, batch, run_guarded);
+  return OK;
+}
+
 static result batch_run(struct db_writer *writer, struct request *batch) {
   if (atomic_load(&writer->broken)) {
     FAIL(DB_UNAVAILABLE, "the disk failed a write: no more until the process has been started anew");
   }
   TRY(db_control(writer->tx, "BEGIN IMMEDIATE"));
-  bool stands = true;
-  for (struct request *each = batch; each != NULL && stands; each = each->next) {
-    stands = run_one(writer, each);
-  }
-  if (!stands) {
+  enum standing standing = STANDS;
+  TRY(batch_call_all(writer, batch, &standing));
+  if (standing == GONE) {
     struct fault fault = *fault_last();
     if (sqlite3_get_autocommit(writer->tx->handle) == 0) {
       (void)!is_ok(db_control(writer->tx, "ROLLBACK"));

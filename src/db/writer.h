@@ -1,13 +1,13 @@
 /* db/writer.h: the one writer thread and its group commit. (private to db/)
  *
- *   callers --db_write--> queue --all, at most 512--> BEGIN; for each: SAVEPOINT, fn, RELEASE or ROLLBACK TO;
- *                                                     COMMIT --> wake all
+ *   callers --db_write--> queue --all, at most 512--> BEGIN; each fn; COMMIT --> wake all
  *
  * While one batch waits for its fsync the next one gathers: under load one fsync serves everyone who waits.
- * Failure    fn fails: its own savepoint is undone and it alone gets its code. COMMIT fails: everyone in the batch
- *            gets DB_FULL (no space; later writes are tried again) or DB_UNAVAILABLE. After a failed fsync nobody
- *            knows what the disk holds, and a second fsync may wrongly succeed: the writer then refuses everything
- *            until the process starts anew.
+ * Failure    fn fails: it alone gets its code. If it had written already, the batch is rolled back and runs again, each fn
+ *            between SAVEPOINT and RELEASE or ROLLBACK TO (not at once: a savepoint costs a copy of every page that
+ *            changes). COMMIT fails: everyone in the batch gets DB_FULL (no space; later writes are tried again) or
+ *            DB_UNAVAILABLE. After a failed fsync nobody knows what the disk holds, and a second fsync may wrongly
+ *            succeed: the writer then refuses everything until the process starts anew.
  * Checkpoint by this connection alone: when idle, or when the log has grown beyond a limit.
  */
 #pragma once
