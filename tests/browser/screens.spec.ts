@@ -52,7 +52,8 @@ test('a page that does not exist says so', async ({ page }) => {
 
 test('a citizen gets no desk by typing its address', async ({ page }) => {
   await signIn(page, 'student.hanoi', '/app/desk')
-  await expect(page.getByRole('alert')).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Trang này dành cho cán bộ' })).toBeVisible()
+  await expectAccessible(page)
 })
 
 test('the server being away is said plainly and can be tried again', async ({ page }) => {

@@ -1,8 +1,10 @@
 /* Every path below /app/ and its page. The statistics, with the chart library, are read only when opened. */
+import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { Problem } from '../api/client'
 import { ProblemNotice, Skeleton } from '../ui/parts'
-import type { Route } from '../ui/router'
+import type { Params, Route } from '../ui/router'
+import { useSession } from '../ui/session'
 import { Apply } from './apply/apply'
 import { DemoMessages } from './demo_messages/demo_messages'
 import { DeskDossier } from './desk_dossier/desk_dossier'
@@ -18,6 +20,7 @@ import { Queue } from './queue/queue'
 import { Reads } from './reads/reads'
 import { Refunds } from './refunds/refunds'
 import { Savings } from './savings/savings'
+import { StaffOnly } from './staff_only/staff_only'
 import { Wallet } from './wallet/wallet'
 
 type Loaded = typeof import('./reports/reports')
@@ -31,6 +34,12 @@ function ReportsLater() {
   return <loaded.Reports />
 }
 
+/** A page of the desk or the statistics: whoever acts as a citizen is told so, and where to change it. */
+const official = (OfficialPage: ComponentType<Params>) => (params: Params) => {
+  const { session } = useSession()
+  return session.acting_post ? <OfficialPage {...params} /> : <StaffOnly />
+}
+
 export const routes: Route[] = [
   { pattern: '/app/', page: Home },
   { pattern: '/app/wallet', page: Wallet },
@@ -42,11 +51,11 @@ export const routes: Route[] = [
   { pattern: '/app/reads', page: Reads },
   { pattern: '/app/me', page: Me },
   { pattern: '/app/posts', page: Posts },
-  { pattern: '/app/desk', page: Queue },
-  { pattern: '/app/desk/dossiers/:code', page: DeskDossier },
-  { pattern: '/app/desk/enrolment', page: EnrolmentDesk },
-  { pattern: '/app/reports', page: ReportsLater },
-  { pattern: '/app/reports/savings', page: Savings },
-  { pattern: '/app/reports/refunds', page: Refunds },
+  { pattern: '/app/desk', page: official(Queue) },
+  { pattern: '/app/desk/dossiers/:code', page: official(DeskDossier) },
+  { pattern: '/app/desk/enrolment', page: official(EnrolmentDesk) },
+  { pattern: '/app/reports', page: official(ReportsLater) },
+  { pattern: '/app/reports/savings', page: official(Savings) },
+  { pattern: '/app/reports/refunds', page: official(Refunds) },
   { pattern: '/app/demo-messages', page: DemoMessages },
 ]

@@ -1,8 +1,9 @@
 /* Form fields: label, help, the field and its problem tied together by id. */
 import type { ComponentChildren } from 'preact'
 import { useId } from 'preact/hooks'
+import { t } from './text'
 
-type Frame = { label: string; help?: string | undefined; problem?: string | undefined }
+type Frame = { label: string; optional?: boolean; help?: string | undefined; problem?: string | undefined }
 type Value = { value: string; set: (value: string) => void }
 
 function describedBy(id: string, frame: Frame) {
@@ -16,7 +17,10 @@ function describedBy(id: string, frame: Frame) {
 function Framed({ id, frame, children }: { id: string; frame: Frame; children: ComponentChildren }) {
   return (
     <div class="ds-field">
-      <label for={id}>{frame.label}</label>
+      <label for={id}>
+        {frame.label}
+        {frame.optional && <span class="field-optional"> · {t('common.optional')}</span>}
+      </label>
       {frame.help && (
         <p data-field="description" id={`${id}-help`}>
           {frame.help}
@@ -46,9 +50,9 @@ type InputProps = Frame &
     maxLength?: number
     required?: boolean
   }
-export function InputField({ label, help, problem, value, set, ...rest }: InputProps) {
+export function InputField({ label, optional = false, help, problem, value, set, ...rest }: InputProps) {
   const id = useId()
-  const frame = { label, help, problem }
+  const frame = { label, optional, help, problem }
   return (
     <Framed id={id} frame={frame}>
       <input
@@ -64,9 +68,9 @@ export function InputField({ label, help, problem, value, set, ...rest }: InputP
 }
 
 type AreaProps = Frame & Value & { rows?: number; minLength?: number; maxLength?: number; required?: boolean }
-export function AreaField({ label, help, problem, value, set, ...rest }: AreaProps) {
+export function AreaField({ label, optional = false, help, problem, value, set, ...rest }: AreaProps) {
   const id = useId()
-  const frame = { label, help, problem }
+  const frame = { label, optional, help, problem }
   return (
     <Framed id={id} frame={frame}>
       <textarea

@@ -31,6 +31,9 @@ export function date(iso: string | null | undefined): string {
   return parts ? `${parts[3]}/${parts[2]}/${parts[1]}` : iso
 }
 
+/** A month "2018-09" as 09/2018; anything else as it is. */
+export const month = (iso: string) => iso.replace(/^(\d{4})-(\d{2})$/, '$2/$1')
+
 const inVietnam = (at: string) => new Date(new Date(at).getTime() + 7 * 3_600_000)
 
 /** The civil date of an instant. */

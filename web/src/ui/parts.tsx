@@ -61,7 +61,12 @@ export function Notice(props: {
 }
 
 /** What the server refused, in its words if it has any, with every field it named. */
-export function ProblemNotice({ problem, retry }: { problem: Problem | undefined; retry?: () => void }) {
+export function ProblemNotice(props: {
+  problem: Problem | undefined
+  retry?: () => void
+  children?: ComponentChildren
+}) {
+  const { problem, retry } = props
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (problem) place.current?.scrollIntoView({ block: 'nearest' })
@@ -79,6 +84,7 @@ export function ProblemNotice({ problem, retry }: { problem: Problem | undefined
             ))}
           </ul>
         )}
+        {props.children}
         {retry && (
           <p>
             <button type="button" class="ds-button" data-variant="secondary" onClick={retry}>
@@ -131,6 +137,22 @@ export function Facts({ rows }: { rows: [ComponentChildren, ComponentChildren][]
 
 export const factsOf = (lines: { label: Text; value: string | null }[]): [string, string][] =>
   lines.map((line) => [say(line.label), line.value === null ? t('common.none') : date(line.value)])
+
+/** A figure and what it counts; marked where it asks for attention. */
+export function Count(props: {
+  value: string
+  label: string
+  mark?: 'danger' | 'warning' | undefined
+  children?: ComponentChildren
+}) {
+  return (
+    <div class={`panel count${props.mark ? ` count--${props.mark}` : ''}`}>
+      <b>{props.value}</b>
+      <span>{props.label}</span>
+      {props.children}
+    </div>
+  )
+}
 
 const statusColor: Record<Schemas['Status']['code'], string> = {
   new: 'info',

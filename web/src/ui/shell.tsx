@@ -107,7 +107,8 @@ export function Shell(props: { session: Session | null; languageChanged: () => v
         <section class="acting" aria-label={t('posts.legend')}>
           <div class="acting__row">
             <span>
-              {t('nav.acting')} <b>{say(post.role.name)}</b> – {say(post.agency.name)}
+              <span class="acting__words">{t('nav.acting')} </span>
+              <b>{say(post.role.name)}</b> – {say(post.agency.name)}
             </span>
             <Link href="/app/posts">{t('nav.change_post')}</Link>
           </div>

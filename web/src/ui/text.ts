@@ -36,5 +36,7 @@ export async function chooseLanguage(language: Language) {
 }
 
 export const t = (key: string, values?: Record<string, unknown>): string => i18next.t(key, values ?? {}) as string
+/** What is put on record is in Vietnamese, whatever the officer reads. */
+export const tRecord = (key: string): string => i18next.getFixedT('vi')(key) as string
 /** For words out of data (register fields, events): the key's text or what was given. */
 export const tOr = (key: string, otherwise: string): string => (i18next.exists(key) ? t(key) : otherwise)

@@ -5,7 +5,7 @@ import { type Resource, useAction, useResource } from '../../api/resource'
 import { Submit } from '../../ui/field'
 import { date, say, vnd } from '../../ui/format'
 import { Loaded, Notice, Page, ProblemNotice, Skeleton } from '../../ui/parts'
-import { go } from '../../ui/router'
+import { go, Link } from '../../ui/router'
 import { t } from '../../ui/text'
 import { PreviewPanel } from './bill'
 import { DetailsStep } from './details_step'
@@ -119,7 +119,13 @@ function Wizard({
         <h2 class="ds-sr-only" ref={heading} tabIndex={-1}>
           {t('apply.step_of', { number: step + 1, name: t(stepKeys[step] as string) })}
         </h2>
-        <ProblemNotice problem={send.problem} />
+        <ProblemNotice problem={send.problem}>
+          {send.problem?.code === 'already_open' && (
+            <p>
+              <Link href="/app/dossiers">{t('dossiers.title')}</Link>
+            </p>
+          )}
+        </ProblemNotice>
         {step === 0 && (
           <div class="panel">
             <RequestStep {...props} />

@@ -3,16 +3,18 @@ import type { Schemas } from '../../api/client'
 import { longDate, say, vnd } from '../../ui/format'
 import { t } from '../../ui/text'
 
-function Line(props: { label: string; money: Schemas['Money']; minus?: boolean }) {
+/** Support is taken off; where the state pays nothing, the reason is enough. */
+function Line({ label, money, support = false }: { label: string; money: Schemas['Money']; support?: boolean }) {
+  const nothing = support && money.value === 0
   return (
     <div class="bill__row">
-      <span>{props.label}</span>
+      <span>{label}</span>
       <output>
-        {props.minus && props.money.value > 0 ? '− ' : ''}
-        {vnd(props.money.value)}
+        {support && !nothing && '− '}
+        {vnd(money.value)}
       </output>
-      {say(props.money.reason) && <span class="quiet">{say(props.money.reason)}</span>}
-      {props.money.clause && <span class="quiet clause">{props.money.clause}</span>}
+      {say(money.reason) && <span class="quiet">{say(money.reason)}</span>}
+      {money.clause && !nothing && <span class="quiet clause">{money.clause}</span>}
     </div>
   )
 }
@@ -21,11 +23,13 @@ export function Bill({ charge }: { charge: Schemas['Charge'] }) {
   return (
     <div class="bill">
       <Line label={t('bill.fee')} money={charge.fee} />
-      <Line label={t('bill.support')} money={charge.support} minus />
+      <Line label={t('bill.support')} money={charge.support} support />
       <div class="bill__row bill__row--sum">
         <b>{t('bill.payable')}</b>
         <output class="bill__sum">{vnd(charge.payable.value)}</output>
-        {say(charge.payable.reason) && <span class="quiet">{say(charge.payable.reason)}</span>}
+        {say(charge.payable.reason) !== say(charge.fee.reason) && (
+          <span class="quiet">{say(charge.payable.reason)}</span>
+        )}
       </div>
     </div>
   )

@@ -84,7 +84,8 @@ function CitizenField({ category, ...step }: StepProps & { category: Category })
       />
     )
   const field = {
-    label: `${category.number}. ${say(category.label)}${input.required ? '' : ` (${t('common.optional')})`}`,
+    label: `${category.number}. ${say(category.label)}`,
+    optional: !input.required,
     help: input.help ? say(input.help) : undefined,
     problem: refused,
     value: application.answers[category.id] ?? input.suggestion ?? '',
@@ -124,7 +125,8 @@ function RegisterList({ categories }: { categories: Category[] }) {
 export function DetailsStep(props: StepProps) {
   const { categories } = props.form
   const known = categories.filter((category) => category.source === 'register')
-  const asked = categories.filter((category) => category.source === 'citizen')
+  // the request itself was step 1
+  const asked = categories.filter((category) => category.source === 'citizen' && category.input?.kind !== 'request')
   return (
     <div class="stack-lg">
       <section class="panel stack-lg">

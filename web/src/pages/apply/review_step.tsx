@@ -1,7 +1,8 @@
 /* Step 3: everything once more, consent, submit. */
+import type { ComponentChildren } from 'preact'
 import type { Schemas } from '../../api/client'
 import { CheckField } from '../../ui/field'
-import { say } from '../../ui/format'
+import { month, say } from '../../ui/format'
 import { Facts } from '../../ui/parts'
 import { t } from '../../ui/text'
 import type { StepProps } from './request_step'
@@ -11,14 +12,23 @@ export function ReviewStep(props: StepProps & { purpose: string; preview: Schema
   const { form, application, set, problem } = props
   const body = submission(application, form, 0, props.purpose)
   const subject = form.subjects.find((one) => one.ref === application.subject) ?? form.subject
-  const answered = form.categories.flatMap((category): [string, string][] => {
+  const answered = form.categories.flatMap((category): [string, ComponentChildren][] => {
     const answer = body.answers[category.id]
     if (answer === undefined) return []
     const text =
       typeof answer === 'string'
         ? answer
-        : answer.map((row) => `${row.from} – ${row.to ?? t('apply.now')}: ${row.work}, ${row.place}`).join('; ')
-    return [[say(category.label), text]]
+        : answer
+            .map((row) => `${month(row.from)} – ${row.to ? month(row.to) : t('apply.now')}: ${row.work}, ${row.place}`)
+            .join('\n')
+    return [
+      [
+        say(category.label),
+        <span class="multiline" key={category.id}>
+          {text}
+        </span>,
+      ],
+    ]
   })
   return (
     <section class="panel stack">

@@ -21,7 +21,12 @@ export function DemoMessages() {
               {items.map((message, i) => (
                 <li key={`${message.at}-${i}`} class="panel stack-sm">
                   <p class="quiet">
-                    {t('messages.to')} <b class="code">{message.to}</b> · {instant(message.at)}
+                    {message.to && (
+                      <>
+                        {t('messages.to')} <b class="code">{message.to}</b> ·{' '}
+                      </>
+                    )}
+                    {instant(message.at)}
                   </p>
                   <p>{message.text}</p>
                   {message.code && (

@@ -65,7 +65,11 @@ function LookUp({ desk, purpose, showLookUps, reload }: ActProps) {
         ))}
       </fieldset>
       <p class="quiet">{t('desk.look_up_text', { purpose })}</p>
-      <Submit busy={send.busy}>{t('desk.look_up_do')}</Submit>
+      {chosen.length > 0 ? (
+        <Submit busy={send.busy}>{t('desk.look_up_do')}</Submit>
+      ) : (
+        <p class="quiet">{t('desk.no_registers')}</p>
+      )}
     </form>
   )
 }
@@ -171,13 +175,7 @@ function Decide({ desk, put }: ActProps) {
           { value: 'has_conviction', label: t('outcome.has_conviction') },
         ]}
       />
-      <AreaField
-        label={`${t('desk.note')} (${t('common.optional')})`}
-        value={note}
-        set={setNote}
-        maxLength={1000}
-        rows={2}
-      />
+      <AreaField label={t('desk.note')} optional value={note} set={setNote} maxLength={1000} rows={2} />
       {outcome && <Submit busy={send.busy}>{t('desk.decide_do')}</Submit>}
     </form>
   )

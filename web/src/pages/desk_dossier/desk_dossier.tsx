@@ -1,5 +1,5 @@
 /* One dossier at the desk: purpose first, then the person, the registers, and the acts one may do now. */
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { api, type Schemas } from '../../api/client'
 import { useResource } from '../../api/resource'
 import { instant, say } from '../../ui/format'
@@ -20,6 +20,10 @@ const actIcon: Record<string, IconName> = {
   'dossier.seal': 'seal',
   'dossier.return': 'next',
   'dossier.decide': 'check',
+  'dossier.supplement_request': 'message',
+  'dossier.component_request': 'file',
+  'dossier.refuse': 'stop',
+  'dossier.apology': 'letter',
   'enrol.approve': 'check',
   'enrol.code': 'next',
 }
@@ -29,8 +33,9 @@ const actName = (act: string) => t(`act.${act.replace('.', '_')}`)
 
 function Acts(props: ActProps) {
   const known = Object.keys(actForms)
+  const enrolment = props.desk.dossier.certificate === null
   const acts = props.desk.acts
-    .filter((act) => known.includes(act.act))
+    .filter((act) => known.includes(act.act) && (enrolment || !act.act.startsWith('enrol.')))
     .sort((a, b) => known.indexOf(a.act) - known.indexOf(b.act))
   const allowed = acts.filter((act) => act.allowed)
   const not = acts.filter((act) => !act.allowed && act.reason)
@@ -76,13 +81,25 @@ function Acts(props: ActProps) {
   )
 }
 
+/** A register that answers with one list needs no second name for it. */
+function onlyPart(result: Schemas['LookUp']['result']): unknown {
+  const parts = Object.values(result)
+  return parts.length === 1 ? parts[0] : result
+}
+
 function LookUps({ items }: { items: Schemas['LookUp'][] }) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => heading.current?.focus(), [items])
+  if (items.length === 0) return null
   return (
-    <section class="stack" aria-live="polite">
+    <section class="stack">
+      <h2 ref={heading} tabIndex={-1}>
+        {t('desk.results')}
+      </h2>
       {items.map((item) => (
         <div key={item.register} class="panel stack">
-          <h2>{t(`register.${item.register}`)}</h2>
-          <RegisterValue value={item.result} />
+          <h3>{t(`register.${item.register}`)}</h3>
+          <RegisterValue value={onlyPart(item.result)} />
           <p class="quiet">{t('desk.looked_up_at', { at: instant(item.at) })}</p>
         </div>
       ))}
@@ -166,6 +183,7 @@ function Opened({ code, purpose }: { code: string; purpose: string }) {
               </span>
               <StatusTag status={desk.dossier.status} />
             </p>
+            <Due dossier={desk.dossier} />
             <Acts desk={desk} purpose={purpose} put={read.put} reload={read.reload} showLookUps={showLookUps} />
             <LookUps items={lookUps} />
             <section class="panel stack">
@@ -187,7 +205,6 @@ function Opened({ code, purpose }: { code: string; purpose: string }) {
             <RefusedRequests items={desk.dossier.refused_requests} />
           </div>
           <aside class="stack">
-            <Due dossier={desk.dossier} />
             {!desk.enrolment && <Progress desk={desk} />}
             <Deliveries items={desk.dossier.deliveries} />
             <section class="panel stack">

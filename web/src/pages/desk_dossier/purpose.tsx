@@ -1,7 +1,7 @@
 /* Why an officer looks: asked before anything is shown, kept with the read and shown to the person. */
 import { useState } from 'preact/hooks'
 import { InputField, RadioCards } from '../../ui/field'
-import { t } from '../../ui/text'
+import { t, tRecord } from '../../ui/text'
 
 const ready = ['process', 'decide', 'inspect'] as const
 
@@ -10,7 +10,7 @@ export function PurposeForm({ given }: { given: (purpose: string) => void }) {
   const [words, setWords] = useState('')
   const submit = (event: Event) => {
     event.preventDefault()
-    given(choice === 'other' ? words.trim() : t(`purpose.${choice}`))
+    given(choice === 'other' ? words.trim() : tRecord(`purpose.${choice}`))
   }
   return (
     <form class="panel stack" onSubmit={submit}>

@@ -16,7 +16,7 @@ export function RegisterValue({ value }: { value: Value }) {
   if (Array.isArray(value)) {
     if (value.length === 0) return <span class="unknown">{t('desk.register_nothing')}</span>
     return (
-      <ul class="list-plain">
+      <ul class="list-plain records">
         {value.map((item, i) => (
           <li key={i}>
             <RegisterValue value={item} />

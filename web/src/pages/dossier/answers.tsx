@@ -78,7 +78,7 @@ export function Withdraw({ dossier, put }: Props) {
   return (
     <details class="act no-print">
       <summary>
-        <Icon name="back" />
+        <Icon name="stop" />
         {t('withdraw.heading')}
       </summary>
       <form
@@ -92,12 +92,7 @@ export function Withdraw({ dossier, put }: Props) {
         <WithdrawalFee of={dossier.withdrawal} />
         {losesFee && <CheckField label={t('withdraw.understood')} checked={understood} set={understand} />}
         <ProblemNotice problem={send.problem} />
-        <AreaField
-          label={`${t('withdraw.reason')} (${t('common.optional')})`}
-          value={reason}
-          set={setReason}
-          maxLength={500}
-        />
+        <AreaField label={t('withdraw.reason')} optional value={reason} set={setReason} maxLength={500} />
         {(understood || !losesFee) && (
           <Submit busy={send.busy} variant="secondary" color="danger">
             {t('withdraw.send')}

@@ -7,7 +7,7 @@ import { Link, type Params } from '../../ui/router'
 import { t } from '../../ui/text'
 import { Bill } from '../apply/bill'
 import { SupplementAnswer, Withdraw } from './answers'
-import { Deliveries, Due, PaymentFacts, RefusedRequests, Slips, Submitted } from './sections'
+import { Deliveries, Due, Ended, PaymentFacts, RefusedRequests, Slips, Submitted } from './sections'
 import { Timeline } from './timeline'
 
 export function Dossier({ code = '' }: Params) {
@@ -34,12 +34,9 @@ export function Dossier({ code = '' }: Params) {
                   </p>
                 </Notice>
               )}
-              {dossier.refusal_reason && (
-                <Notice color="danger" title={t('dossier.refused')}>
-                  <p>{dossier.refusal_reason}</p>
-                </Notice>
-              )}
+              <Ended dossier={dossier} />
               <SupplementAnswer dossier={dossier} put={read.put} />
+              <Due dossier={dossier} />
               <RefusedRequests items={dossier.refused_requests} />
               <section class="panel stack">
                 <h2>{t('dossier.timeline')}</h2>
@@ -49,7 +46,6 @@ export function Dossier({ code = '' }: Params) {
               <Withdraw dossier={dossier} put={read.put} />
             </div>
             <aside class="stack">
-              <Due dossier={dossier} />
               <section class="panel stack">
                 <h2>{t('bill.heading')}</h2>
                 <Bill charge={dossier.charge} />

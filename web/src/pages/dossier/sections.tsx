@@ -8,16 +8,39 @@ import { t } from '../../ui/text'
 
 type Dossier = Schemas['Dossier']
 
+const endedEarly = ['not_received', 'withdrawn', 'stopped']
+
+/** Why nothing more will come of a dossier, what becomes of the money, and the way on. */
+export function Ended({ dossier }: { dossier: Dossier }) {
+  if (!endedEarly.includes(dossier.status.code)) return null
+  const refused = dossier.refusal_reason !== null
+  return (
+    <Notice color={refused ? 'danger' : 'info'} title={t(refused ? 'dossier.refused' : 'dossier.withdrawn')}>
+      {refused && <p class="multiline">{dossier.refusal_reason}</p>}
+      {dossier.payment.refund_due > 0 && <p>{t('dossier.refund', { amount: vnd(dossier.payment.refund_due) })}</p>}
+      {dossier.certificate && (
+        <p>
+          {t('dossier.again')} <Link href="/app/apply">{t('home.apply')}</Link>
+        </p>
+      )}
+    </Notice>
+  )
+}
+
+/** When the result comes, where the dossier lies now, and by which law; nothing once it has ended without a result. */
 export function Due({ dossier }: { dossier: Dossier }) {
+  if (endedEarly.includes(dossier.status.code)) return null
   return (
     <section class="panel due">
       <h2 class="quiet">{t('dossier.due')}</h2>
       <span class="due__date">{dossier.due_date ? longDate(dossier.due_date) : t('dossier.no_due_yet')}</span>
       <LateTag late={dossier.late} />
       <FirstDue of={dossier} />
-      <span class="quiet">
-        {t('dossier.desk')}: <b>{say(dossier.desk)}</b>
-      </span>
+      {dossier.status.code !== 'returned' && (
+        <span class="quiet">
+          {t('dossier.desk')}: <b>{say(dossier.desk)}</b>
+        </span>
+      )}
       {dossier.due_clause && <span class="clause">{dossier.due_clause}</span>}
       <Complexity complex={dossier.complex} />
       {dossier.apologies.map((apology) => (
@@ -84,7 +107,6 @@ export function Slips({ dossier }: { dossier: Dossier }) {
               {instant(slip.issued_at)}
               {slip.date && ` · ${t('slip.date')} ${date(slip.date)}`}
             </span>
-            {slip.text && <p>{slip.text}</p>}
           </li>
         ))}
       </ul>

@@ -6,13 +6,13 @@ import { AreaField, CheckField, InputField, Submit } from '../../ui/field'
 import { date, instant, say } from '../../ui/format'
 import { Facts, Notice, Page, ProblemNotice } from '../../ui/parts'
 import { Link } from '../../ui/router'
-import { t, tOr } from '../../ui/text'
+import { t, tOr, tRecord } from '../../ui/text'
 
 type Person = Schemas['DeskPerson']
 
 function Find({ found }: { found: (person: Person, purpose: string) => void }) {
   const [pin, setPin] = useState('')
-  const [purpose, setPurpose] = useState(t('enrol.purpose_default'))
+  const [purpose, setPurpose] = useState(tRecord('enrol.purpose_default'))
   const find = useAction(async () => found(await api.get('/api/desk/people', { query: { pin, purpose } }), purpose))
   return (
     <form
@@ -136,7 +136,8 @@ function Collect(props: { person: Person; purpose: string; collected: (enrolment
         problem={send.problem?.at('/phone') ?? objection('phone')}
       />
       <InputField
-        label={`${t('person.email')} (${t('common.optional')})`}
+        label={t('person.email')}
+        optional
         type="email"
         maxLength={120}
         value={email}

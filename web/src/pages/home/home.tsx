@@ -39,11 +39,15 @@ export function DossierCard({ row }: { row: Schemas['DossierSummary'] }) {
         <span class="quiet code">{row.code}</span>
         <b>
           {say(row.procedure.name)}
-          {row.certificate ? ` – ${t('common.no')} ${row.certificate}` : ''}
+          {row.certificate ? `\u00a0–\u00a0${t('common.no')}\u00a0${row.certificate}` : ''}
         </b>
-        <span class="quiet">
-          {row.subject_name}
-          {row.due_date && ` · ${t('common.due')} ${date(row.due_date)}`}
+        <span class="quiet words">
+          <span>{row.subject_name}</span>
+          {row.due_date && (
+            <span>
+              {t('common.due')} {date(row.due_date)}
+            </span>
+          )}
         </span>
         <FirstDue of={row} />
         <span class="row">

@@ -61,7 +61,7 @@ function History() {
                   <li key={`${event.at}-${i}`}>
                     <b>{tOr(`event.${event.event}`, event.event)}</b>
                     {event.detail && event.detail !== 'direct' && <span class="code"> {event.detail}</span>}{' '}
-                    {event.current && (
+                    {event.current && event.event === 'signed_in' && (
                       <span class="ds-tag" data-color="success">
                         {t('me.this_session')}
                       </span>

@@ -2,12 +2,15 @@
 import { useState } from 'preact/hooks'
 import { api, type Schemas } from '../../api/client'
 import { useAction, useResource } from '../../api/resource'
+import { Copied } from '../../ui/copy'
 import { InputField } from '../../ui/field'
 import { vnd } from '../../ui/format'
+import { Icon } from '../../ui/icons'
 import { Facts, Loaded, Notice, Page, ProblemNotice } from '../../ui/parts'
 import { Link, type Params } from '../../ui/router'
 import { useSession } from '../../ui/session'
-import { t } from '../../ui/text'
+import { t, tOr } from '../../ui/text'
+import { savePicture } from './save_picture'
 
 type Payment = Schemas['Payment']
 
@@ -39,6 +42,29 @@ function DemoBank({ payment, put }: { payment: Payment; put: (payment: Payment) 
   )
 }
 
+function Qr({ svg, payment }: { svg: string; payment: Payment }) {
+  return (
+    <div class="stack-sm">
+      <img
+        class="qr"
+        src={`data:image/svg+xml,${encodeURIComponent(svg)}`}
+        alt={t('payment.qr_alt', { amount: vnd(payment.remaining), reference: payment.reference })}
+      />
+      <p>
+        <button
+          type="button"
+          class="ds-button no-print"
+          data-variant="secondary"
+          onClick={() => void savePicture(svg, `vietqr-${payment.reference}.png`)}
+        >
+          <Icon name="download" />
+          {t('payment.save_qr')}
+        </button>
+      </p>
+    </div>
+  )
+}
+
 function Open({
   payment,
   demo,
@@ -55,29 +81,19 @@ function Open({
       <section class="panel stack">
         <h2>{t('payment.scan')}</h2>
         <p class="big-figure">{vnd(payment.remaining)}</p>
+        <p class="quiet">{t('payment.same_phone')}</p>
         {payment.state === 'part_paid' && (
           <Notice color="warning">
             <p>{t('payment.part', { paid: vnd(payment.paid) })}</p>
           </Notice>
         )}
-        {payment.qr_svg && (
-          <img
-            class="qr"
-            src={`data:image/svg+xml,${encodeURIComponent(payment.qr_svg)}`}
-            alt={t('payment.qr_alt', { amount: vnd(payment.remaining), reference: payment.reference })}
-          />
-        )}
+        {payment.qr_svg && <Qr svg={payment.qr_svg} payment={payment} />}
         <Facts
           rows={[
-            [t('payment.bank'), payment.account.bank],
-            [t('payment.account'), payment.account.number],
+            [t('payment.bank'), tOr(`bank.${payment.account.bank}`, payment.account.bank)],
+            [t('payment.account'), <Copied key="a" value={payment.account.number} what={t('payment.account')} />],
             [t('payment.holder'), payment.account.holder],
-            [
-              t('payment.reference'),
-              <b class="code" key="r">
-                {payment.reference}
-              </b>,
-            ],
+            [t('payment.reference'), <Copied key="r" value={payment.reference} what={t('payment.reference')} />],
           ]}
         />
         <p class="quiet">{t('payment.exact')}</p>

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import { api, type Schemas } from '../../api/client'
 import { usePages } from '../../api/pages'
 import { date, instant, number, say } from '../../ui/format'
-import { Empty, FirstDue, LateTag, Loaded, Page, StatusTag } from '../../ui/parts'
+import { Count, Empty, FirstDue, LateTag, Loaded, Page, StatusTag } from '../../ui/parts'
 import { Link } from '../../ui/router'
 import { ShowMore } from '../../ui/show_more'
 import { t } from '../../ui/text'
@@ -11,18 +11,17 @@ import { t } from '../../ui/text'
 function Counts({ counts }: { counts: Schemas['Queue']['counts'] }) {
   return (
     <div class="counts">
-      <div class="panel count">
-        <b>{number(counts.open)}</b>
-        <span>{t('queue.open')}</span>
-      </div>
-      <div class="panel count count--danger">
-        <b>{number(counts.overdue)}</b>
-        <span>{t('queue.overdue')}</span>
-      </div>
-      <div class="panel count count--warning">
-        <b>{number(counts.due_soon)}</b>
-        <span>{t('queue.due_soon')}</span>
-      </div>
+      <Count value={number(counts.open)} label={t('queue.open')} />
+      <Count
+        value={number(counts.overdue)}
+        label={t('queue.overdue')}
+        mark={counts.overdue > 0 ? 'danger' : undefined}
+      />
+      <Count
+        value={number(counts.due_soon)}
+        label={t('queue.due_soon')}
+        mark={counts.due_soon > 0 ? 'warning' : undefined}
+      />
     </div>
   )
 }
@@ -95,7 +94,7 @@ export function Queue() {
             </button>
           ))}
         </div>
-        <form class="row" role="search" onSubmit={find}>
+        <form class="row queue-search" role="search" onSubmit={find}>
           <label class="row">
             <span>{t('queue.find')}</span>
             <input class="ds-input queue-find" value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />

@@ -17,33 +17,29 @@ export function Refunds() {
           ) : (
             <div class="stack">
               <p class="big-figure">{vnd(answer.total)}</p>
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling table must be reachable by keyboard */}
-              <section class="table-scroll" tabIndex={0} aria-label={t('nav.refunds')}>
-                <table class="ds-table">
-                  <thead>
-                    <tr>
-                      <th scope="col">{t('common.dossier_code')}</th>
-                      <th scope="col">{t('refunds.transaction')}</th>
-                      <th scope="col">{t('refunds.reason')}</th>
-                      <th scope="col">{t('refunds.since')}</th>
-                      <th scope="col" class="numeric">
-                        {t('refunds.amount')}
-                      </th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {answer.items.map((item, i) => (
-                      <tr key={`${item.since}-${i}`}>
-                        <td class="code">{item.dossier_code ?? '–'}</td>
-                        <td class="code">{item.transaction_id}</td>
-                        <td>{t(`refunds.reason_${item.reason}`)}</td>
-                        <td>{instant(item.since)}</td>
-                        <td class="numeric">{vnd(item.amount)}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </section>
+              <ul class="list-plain">
+                {answer.items.map((item, i) => (
+                  <li key={`${item.since}-${i}`} class="panel refund">
+                    <b class="refund__amount">{vnd(item.amount)}</b>
+                    <span>
+                      {t(`refunds.reason_${item.reason}`)}
+                      <br />
+                      <span class="quiet">
+                        {t('refunds.since')} {instant(item.since)}
+                      </span>
+                    </span>
+                    <span class="quiet">
+                      {t('common.dossier_code')} <span class="code">{item.dossier_code ?? '–'}</span>
+                      {item.transaction_id && (
+                        <>
+                          <br />
+                          {t('refunds.transaction')} <span class="code">{item.transaction_id}</span>
+                        </>
+                      )}
+                    </span>
+                  </li>
+                ))}
+              </ul>
               <ShowMore of={refunds} />
               <p class="quiet">
                 {t('report.as_of')} {date(answer.as_of)}

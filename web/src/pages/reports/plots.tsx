@@ -7,14 +7,9 @@ import { t } from '../../ui/text'
 import { buckets } from './buckets'
 import type { DayCount } from './sums'
 
-const channelColors: Record<string, string> = {
-  vneid: '#125a5c',
-  online: '#6a8f3c',
-  counter: '#b9892f',
-  post: '#7a4b8a',
-  other: '#b9a98a',
-}
-const bucketColors = ['#0d3d40', '#3c7f7c', '#d9a53f', '#c8643b', '#8f2118']
+/** Colours are tokens of theme.css, so that chart and legend agree. */
+const channelColor = (channel: string) => `var(--danh-channel-${channel})`
+const bucketColor = (bucket: string) => `var(--danh-${bucket.replaceAll('_', '-')})`
 
 function Chart({
   label,
@@ -53,8 +48,14 @@ function weeks(rows: DayCount[], width: number): Date[] {
   return ticks
 }
 
-export function DaysChart({ rows }: { rows: DayCount[] }) {
-  const channels = [...new Set(rows.map((row) => row.channel))]
+/** At least two weeks wide, or the bars of a young installation would fill the screen. */
+function span(rows: DayCount[]): [Date, Date] {
+  const first = Date.parse(rows[0]?.date ?? '')
+  const end = Date.parse(rows.at(-1)?.date ?? '') + 86_400_000
+  return [new Date(Math.min(first, end - 14 * 86_400_000)), new Date(end)]
+}
+
+export function DaysChart({ rows, channels }: { rows: DayCount[]; channels: string[] }) {
   return (
     <>
       <p class="legend" aria-hidden="true">
@@ -76,17 +77,19 @@ export function DaysChart({ rows }: { rows: DayCount[] }) {
             x: {
               type: 'utc',
               label: null,
+              domain: span(rows),
               ticks: weeks(rows, width),
               tickFormat: (day: Date) => day.toISOString().slice(5, 10).split('-').reverse().join('/'),
             },
             y: { grid: true, label: null, tickFormat: (count: number) => number(count) },
-            color: { domain: channels, range: channels.map((channel) => channelColors[channel] ?? '#777') },
+            color: { domain: channels, range: channels.map(channelColor) },
             marks: [
               Plot.rectY(rows, {
                 x: (row: DayCount) => new Date(`${row.date}T00:00:00Z`),
                 y: 'received',
                 interval: 'day',
                 fill: 'channel',
+                order: channels,
                 insetLeft: 0.5,
                 insetRight: 0.5,
               }),
@@ -115,13 +118,13 @@ export function LatenessChart({ scopes, names }: { scopes: Schemas['ReportScope'
         Plot.plot({
           className: 'plot',
           width,
-          height: 60 + 210 * Math.max(scopes.length, 1),
+          height: 40 + 190 * Math.max(scopes.length, 1),
           marginLeft: 132,
           marginRight: 56,
           x: { axis: null, domain: [0, Math.max(1, ...rows.map((row) => row.count))] }, // nought everywhere is no bar
           y: { label: null, domain: buckets.map((bucket) => t(`lateness.${bucket}`)), tickSize: 0 },
           fy: { label: null, domain: names, axis: null },
-          color: { domain: buckets.map((bucket) => t(`lateness.${bucket}`)), range: bucketColors },
+          color: { domain: buckets.map((bucket) => t(`lateness.${bucket}`)), range: buckets.map(bucketColor) },
           marks: [
             Plot.text(names, {
               fy: (name: string) => name,

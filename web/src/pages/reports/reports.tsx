@@ -4,42 +4,32 @@ import { api, type Schemas } from '../../api/client'
 import { useResource } from '../../api/resource'
 import { InputField, SelectField } from '../../ui/field'
 import { date, dayOf, instant, number, percent, say } from '../../ui/format'
-import { Empty, Loaded, Notice, Page } from '../../ui/parts'
+import { Count, Empty, Loaded, Notice, Page } from '../../ui/parts'
 import { useSession } from '../../ui/session'
 import { t } from '../../ui/text'
 import { DaysChart, LatenessChart } from './plots'
-import { doesNotSum, receivedByDay, scopeOf } from './sums'
+import { channelsOf, doesNotSum, receivedByDay, scopeOf } from './sums'
 import { ChannelTable, DayTable, LatenessTable, MoneyTable, ShareTable } from './tables'
 
 type Report = Schemas['LltpReport']
 
 function Figures({ scope }: { scope: Schemas['ReportScope'] }) {
   return (
-    <div class="counts">
-      <div class="panel count">
-        <span>{t('report.received')}</span>
-        <b>{number(scope.received)}</b>
-      </div>
-      <div class="panel count">
-        <span>{t('report.returned')}</span>
-        <b>{number(scope.returned)}</b>
+    <div class="counts counts--figures">
+      <Count value={number(scope.received)} label={t('report.received')} />
+      <Count value={number(scope.returned)} label={t('report.returned')}>
         {scope.returned_unknown > 0 && (
           <span class="unknown">{t('report.and_unknown', { count: number(scope.returned_unknown) })}</span>
         )}
-      </div>
-      <div class="panel count">
-        <span>{t('report.open')}</span>
-        <b>{number(scope.open)}</b>
-      </div>
-      <div class="panel count count--danger">
-        <span>{t('report.open_overdue')}</span>
-        <b>{number(scope.open_overdue)}</b>
-      </div>
+      </Count>
+      <Count value={number(scope.open)} label={t('report.open')} />
+      <Count
+        value={number(scope.open_overdue)}
+        label={t('report.open_overdue')}
+        mark={scope.open_overdue > 0 ? 'danger' : undefined}
+      />
       {scope.shares.slice(0, 2).map((share) => (
-        <div key={share.id} class="panel count">
-          <span>{say(share.label)}</span>
-          <b>{percent(share.percent)}</b>
-        </div>
+        <Count key={share.id} value={percent(share.percent)} label={say(share.label)} />
       ))}
     </div>
   )
@@ -47,9 +37,11 @@ function Figures({ scope }: { scope: Schemas['ReportScope'] }) {
 
 function Statistics({ report, province }: { report: Report; province: string }) {
   const scope = scopeOf(report, province)
-  const scopes = province === 'all' ? [...report.provinces, report.total] : [scope]
+  const several = province === 'all' && report.provinces.length > 1
   const compared = province === 'all' ? report.provinces : [scope]
+  const scopes = several ? [...compared, report.total] : compared
   const days = receivedByDay(report, province)
+  const channels = channelsOf(days)
   const wrong = doesNotSum(report)
   if (wrong.length > 0)
     return (
@@ -63,29 +55,33 @@ function Statistics({ report, province }: { report: Report; province: string }) 
       <Figures scope={scope} />
       <section class="panel stack">
         <h2>{t('report.days')}</h2>
-        <DaysChart rows={days} />
+        <DaysChart rows={days} channels={channels} />
         <details class="act">
           <summary>{t('report.show_table')}</summary>
-          <DayTable rows={days} />
+          <DayTable rows={days} channels={channels} />
         </details>
       </section>
       <section class="panel stack">
         <h2>{t('report.lateness')}</h2>
-        <LatenessChart scopes={compared} names={compared.map((one) => say(one.scope.name))} />
-        <LatenessTable scopes={scopes} />
+        <div class="chart-and-table">
+          <LatenessChart scopes={compared} names={compared.map((one) => say(one.scope.name))} />
+          <LatenessTable scopes={scopes} />
+        </div>
         <p class="quiet">{t('report.lateness_text')}</p>
       </section>
-      <section class="panel stack">
-        <h2>{t('report.channels')}</h2>
-        <ChannelTable scopes={scopes} />
-      </section>
+      <div class="tiles">
+        <section class="panel stack">
+          <h2>{t('report.channels')}</h2>
+          <ChannelTable scopes={scopes} />
+        </section>
+        <section class="panel stack">
+          <h2>{t('report.money')}</h2>
+          <MoneyTable scopes={scopes} />
+        </section>
+      </div>
       <section class="panel stack">
         <h2>{t('report.shares')}</h2>
         <ShareTable scopes={scopes} />
-      </section>
-      <section class="panel stack">
-        <h2>{t('report.money')}</h2>
-        <MoneyTable scopes={scopes} />
       </section>
       {report.assumptions.length > 0 && (
         <section class="panel stack">
@@ -116,15 +112,17 @@ export function Reports() {
     <Page title={t('report.title')} lead={t('report.lead')}>
       <div class="row report-choice">
         <InputField label={t('report.as_of')} type="date" value={day} set={setDay} max={dayOf(session.now)} required />
-        <SelectField
-          label={t('report.province')}
-          value={province}
-          set={setProvince}
-          options={[
-            { value: 'all', label: t('report.all') },
-            ...names.map((one) => ({ value: one.scope.code, label: say(one.scope.name) })),
-          ]}
-        />
+        {names.length > 1 && (
+          <SelectField
+            label={t('report.province')}
+            value={province}
+            set={setProvince}
+            options={[
+              { value: 'all', label: t('report.all') },
+              ...names.map((one) => ({ value: one.scope.code, label: say(one.scope.name) })),
+            ]}
+          />
+        )}
       </div>
       <Loaded of={report}>{(data) => <Statistics report={data} province={province} />}</Loaded>
     </Page>

@@ -19,6 +19,11 @@ export function receivedByDay(report: Report, province: string): DayCount[] {
   )
 }
 
+const channelOrder = ['vneid', 'online', 'counter', 'post', 'other']
+/** The channels that received anything, always in the same order. */
+export const channelsOf = (rows: DayCount[]): string[] =>
+  channelOrder.filter((channel) => rows.some((row) => row.channel === channel && row.received > 0))
+
 export function scopeOf(report: Report, province: string): Schemas['ReportScope'] {
   return report.provinces.find((one) => one.scope.code === province) ?? report.total
 }
