@@ -120,7 +120,7 @@ static result refuse(struct act_context *context) {
   if (d->stage >= DOSSIER_STAGE_SIGNED) {
     FAIL(DOSSIER_STAGE, "a signed result cannot be refused");
   }
-  TRY(cancel_payment(context, to == DOSSIER_NOT_RECEIVED)); /* nothing was done for the fee yet */
+  TRY(cancel_payment(context, d->received_at_ms == 0)); /* nothing was done for the fee yet */
   d->closed_at_ms = context->now_ms;
   struct dossier_slip slip = {.kind = DOSSIER_SLIP_REFUSAL, .at_ms = context->now_ms, .text = refusal->reason};
   TRY(dossier_store_slip_insert(context->env, context->tx, d, &slip));

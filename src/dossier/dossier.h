@@ -9,7 +9,7 @@
  *      +--+-> SUPPLEMENT (5) <-+-------------+   +------- FEE_DUE (6)
  *      +----> WITHDRAWN (7), from 1, 2, 4, 5, 6
  *
- * Numbers are the national ones. Late is computed from dates, never a state. Every move is one row and
+ * Numbers are the national ones. No act leads to FEE_DUE (act.c says why). Late is computed from dates, never a state. Every move is one row and
  * one ledger entry. Standard   Decree 61/2018, 118/2025; Circular 01/2018/TT-VPCP (slips 01-04); Decree 216/2026. Acts
  * take struct dossier_act: who, in which post; access/ is asked inside the same write that acts. Two people sign and
  * seal. A signature or layout never runs inside a write: read, make, write, and the write checks again. Shapes codes:

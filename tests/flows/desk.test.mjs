@@ -58,6 +58,18 @@ test('a refusal gives its reason and slip, and the fee becomes a refund due that
   await submit(citizen); // and may apply again
 });
 
+test('a refusal after a supplement request, but before receipt, pays the fee back too; after receipt it does not', async () => {
+  const staff = { one_stop_officer: await place.officer('one_stop_officer'), decider: await place.officer('decider') };
+  const reason = 'Không bổ sung hồ sơ theo yêu cầu của cơ quan';
+  const early = await dossier(place, 'submitted', { citizen: await place.as('convicted.hanoi'), staff });
+  await act(staff.one_stop_officer, early, 'supplement-request', { reason: 'Thiếu quá trình cư trú từ 2018' });
+  const refusedEarly = await act(staff.one_stop_officer, early, 'refuse', { reason });
+  assert.deepEqual([refusedEarly.dossier.status.code, refusedEarly.dossier.payment.refund_due], ['stopped', 200000]);
+  const late = await dossier(place, 'looked_up', { citizen: await place.as('expunged.hanoi'), staff });
+  const refusedLate = await act(staff.decider, late, 'refuse', { reason });
+  assert.deepEqual([refusedLate.dossier.status.code, refusedLate.dossier.payment.refund_due], ['stopped', 0]);
+});
+
 test('a citizen withdraws until it is signed, and gets the fee back until the desk has received it', async () => {
   const citizen = await place.as('citizen.hanoi');
   const early = await dossier(place, 'submitted', { citizen });

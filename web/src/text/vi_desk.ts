@@ -50,7 +50,7 @@ export const viDesk = {
     in_register: 'đã có trong cơ sở dữ liệu',
     component_do: 'Đòi giấy tờ này',
     reason: 'Lý do',
-    refuse_text: 'Người nộp nhận phiếu từ chối kèm lý do. Phí chưa dùng được hoàn.',
+    refuse_text: 'Người nộp nhận phiếu từ chối kèm lý do. Phí được hoàn nếu hồ sơ chưa được tiếp nhận.',
     refuse_do: 'Từ chối hồ sơ',
     outcome: 'Kết luận ghi trên phiếu',
     no_registers: 'Chọn ít nhất một cơ sở dữ liệu.',
