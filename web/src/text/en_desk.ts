@@ -123,6 +123,7 @@ export const enDesk = {
     categories: 'Categories',
     category: 'Category',
     basis: 'Basis',
+    state: 'State',
     alive: 'Alive',
     residences: 'Residences',
     kind: 'Kind',

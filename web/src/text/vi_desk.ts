@@ -122,6 +122,7 @@ export const viDesk = {
     categories: 'Diện',
     category: 'Diện',
     basis: 'Căn cứ',
+    state: 'Tình trạng',
     alive: 'Còn sống',
     residences: 'Nơi cư trú',
     kind: 'Loại',
