@@ -52,14 +52,14 @@ result api_dossier_load_own(struct api_call *call, enum access_act power, struct
   return OK;
 }
 
-static result send_dossier(struct api_call *call, const struct dossier *dossier, int status) {
+static result send_dossier(struct api_call *call, const struct dossier *dossier) {
   struct dossier_view view;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(call->env->db, &tx));
   TRY(api_dossier_view_load(call, tx, dossier, &view));
   (void)api_begin(call);
   TRY(api_dossier_view_put(call, &view));
-  api_send(call, status);
+  api_send(call, 200);
   return OK;
 }
 
@@ -67,7 +67,7 @@ static result send_dossier(struct api_call *call, const struct dossier *dossier,
 static result send_now(struct api_call *call) {
   struct dossier dossier;
   TRY(api_dossier_load_own(call, ACCESS_DOSSIER_VIEW_OWN, http_param(call->http, "code"), &dossier));
-  return send_dossier(call, &dossier, 200);
+  return send_dossier(call, &dossier);
 }
 
 /* A child grows up, a guardian is dismissed: what they made for that person is no longer theirs to see. */
@@ -130,7 +130,7 @@ result api_dossier_read(struct api_call *call) {
                                       .kind = S("dossier_viewed"),
                                       .detail = dossier.code};
   TRY(account_history_record(call->env, &event));
-  return send_dossier(call, &dossier, 200);
+  return send_dossier(call, &dossier);
 }
 
 /* ---- submit ---- */
@@ -230,6 +230,30 @@ static result read_submission(struct api_call *call, struct dossier_application 
   return OK;
 }
 
+/* Schema DossierReceipt: what one must know at once, all of it in the dossier's own row. The form and the reasons were just
+ * seen; whoever wants them again reads the dossier. */
+static void send_receipt(struct api_call *call, const struct dossier *d) {
+  struct jout *out = api_begin(call);
+  jout_object(out);
+  jout_put_text(out, "code", d->code);
+  api_dossier_view_put_procedure(call, d);
+  api_dossier_view_put_status(call, d->status);
+  jout_put_instant(out, "submitted_at", d->submitted_at_ms);
+  api_dossier_view_put_due(call, d);
+  api_put_word(call, "desk", api_desks, api_dossier_view_desk(d));
+  jout_put_int(out, "fee", d->fee);
+  jout_put_int(out, "support", d->support);
+  jout_put_int(out, "payable", d->payable);
+  jout_put_list(out, "may");
+  if (d->status == DOSSIER_NEW && d->complete_at_ms == 0) {
+    jout_text(out, S("pay")); /* the fee alone keeps its clock from running */
+  }
+  jout_list_end(out);
+  jout_object_end(out);
+  http_response_header(call->http, "Location", arena_printf(call->arena, "/api/dossiers/%.*s", SLICE_ARG(d->code)));
+  api_send(call, 201);
+}
+
 result api_dossier_submit(struct api_call *call) {
   struct dossier_application application = {0};
   struct dossier dossier;
@@ -244,8 +268,8 @@ result api_dossier_submit(struct api_call *call) {
     call->doc.fault = (struct jin_fault){fault.code, arena_printf(call->arena, "/answers%.*s", SLICE_ARG(fault.path)), fault.reason};
   }
   TRY(submitted);
-  http_response_header(call->http, "Location", arena_printf(call->arena, "/api/dossiers/%.*s", SLICE_ARG(dossier.code)));
-  return send_dossier(call, &dossier, 201);
+  send_receipt(call, &dossier);
+  return OK;
 }
 
 /* ---- acts ---- */

@@ -139,7 +139,9 @@ test('a parent applies for a child, who pays nothing, and nobody else does', asy
   const form = await parent.ok(parent.get('/api/procedures/lltp/form'));
   const child = form.subjects.find((s) => s.relation === 'child');
   assert.ok(child, 'the register knows the child');
-  const made = await submit(parent, { subject: child.ref });
+  const receipt = await submit(parent, { subject: child.ref });
+  assert.deepEqual([receipt.payable, receipt.may], [0, []], 'free, and nothing is left to do');
+  const made = await read(parent, receipt.code);
   assert.deepEqual([made.subject.ref, made.charge.payable.value, made.subject.relation], [child.ref, 0, 'child']);
   assert.match(made.charge.fee.clause, /Điều 5/);
   const both = await place.as('citizen.hanoi');
@@ -156,6 +158,6 @@ test('a guardian applies for the ward', async () => {
   const guardian = await place.as('guardian.hanoi');
   const form = await guardian.ok(guardian.get('/api/procedures/lltp/form'));
   const ward = form.subjects.find((s) => s.relation === 'ward');
-  const made = await submit(guardian, { subject: ward.ref });
+  const made = await read(guardian, (await submit(guardian, { subject: ward.ref })).code);
   assert.equal(made.subject.name, place.identity('ward.hanoi').full_name);
 });

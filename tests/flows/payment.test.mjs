@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Installation } from './lib/installation.mjs';
+import { newKey } from '../../script/lib/client.mjs';
 import { act, notify, read, refused, submit } from './lib/story.mjs';
 
 let place;
@@ -24,8 +25,11 @@ const tell = async (fields) => {
 };
 
 let code;
+const key = newKey();
 test('too little stays due for the rest, and the VietQR asks for the rest', async () => {
-  code = (await submit(citizen)).code;
+  const receipt = await submit(citizen, {}, key);
+  assert.deepEqual([receipt.payable, receipt.due_date, receipt.desk.en, receipt.may], [200000, null, 'The applicant', ['pay']]);
+  code = receipt.code;
   const due = await payment(code);
   assert.deepEqual([due.state, due.amount, due.remaining, due.paid], ['due', 200000, 200000, 0]);
   assert.match(due.qr_text, /^000201010212.*5303704.*5406200000.*6304[0-9A-F]{4}$/);
@@ -57,6 +61,8 @@ test('too much settles the fee, and the excess is due back', async () => {
   const paid = await payment(code);
   assert.deepEqual([paid.state, paid.remaining, paid.refund_due, paid.qr_text], ['overpaid', 0, 5000, null]);
   assert.equal((await read(citizen, code)).due_date, '2026-11-26', 'the clock runs');
+  const again = await submit(citizen, {}, key);
+  assert.deepEqual([again.code, again.due_date, again.may], [code, '2026-11-26', []], 'the receipt of the same form says how it stands');
 });
 
 test('a second payment is due back whole', async () => {

@@ -92,9 +92,9 @@ function Wizard({
     if (!preview.data) throw new Problem({ status: 0, code: 'preview_missing' })
     try {
       const body = submission(application, form, preview.data.payable.value, purpose)
-      const dossier = await api.post('/api/dossiers', { headers: { 'Idempotency-Key': formKey() }, body })
+      const receipt = await api.post('/api/dossiers', { headers: { 'Idempotency-Key': formKey() }, body })
       formKeyDone()
-      go(dossier.may.includes('pay') ? `/app/dossiers/${dossier.code}/pay` : `/app/dossiers/${dossier.code}`)
+      go(receipt.may.includes('pay') ? `/app/dossiers/${receipt.code}/pay` : `/app/dossiers/${receipt.code}`)
     } catch (failure) {
       if (failure instanceof Problem && failure.code === 'payable_changed') preview.reload()
       throw failure
