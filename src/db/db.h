@@ -50,8 +50,8 @@ enum db_mode {
  * CLASS    public, personal, sensitive, secret
  * The migrator spells the type per engine, stores the class in column_class(module, table_name, column_name, class),
  * and refuses a column without either.
- * Keys     PRIMARY KEY (person_id, ...) written for the whole table clusters its rows by that key; UNIQUE (person_id, ...)
- *          in its stead leaves them in order of arrival, which is cheaper for wide rows that come from anybody. A column's own
+ * Keys     PRIMARY KEY (person_id, ...) written for the whole table clusters its rows by that key; `) HEAP` after the columns leaves
+ *          them in order of arrival, with the key beside them: cheaper for wide rows that come from anybody. A column's own
  *          `id/... PRIMARY KEY` left out of an INSERT is given by the engine (ask with RETURNING): ascending in the
  *          order of commits on SQLite; on PostgreSQL unique, but neither without gaps nor in that order.
  * Allowed  CREATE and DROP TABLE and INDEX, ALTER TABLE ADD COLUMN, INSERT, UPDATE, DELETE.

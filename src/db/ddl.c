@@ -208,11 +208,17 @@ static result create_table_spell(struct scan *scan, struct db_ddl_statement *sta
     return refuse(scan, ") was expected");
   }
   next(scan);
+  copy_up_to(scan);
+  bool is_heap = is_word(scan->token, "HEAP");
+  if (is_heap) {
+    scan->done = scan->at;
+    next(scan);
+  }
   if (scan->token.type != T_END && !is_mark(scan->token, ';')) {
-    return refuse(scan, "nothing may follow the columns: the migrator adds what the engine needs");
+    return refuse(scan, "only HEAP may follow the columns: the migrator adds what the engine needs");
   }
   copy_up_to(scan);
-  buf_append_str(&scan->out, has_table_key ? " STRICT, WITHOUT ROWID" : " STRICT");
+  buf_append_str(&scan->out, has_table_key && !is_heap ? " STRICT, WITHOUT ROWID" : " STRICT");
   return OK;
 }
 

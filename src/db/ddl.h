@@ -7,7 +7,7 @@
  *   ALTER TABLE t ADD COLUMN seen time/personal         ALTER TABLE t ADD COLUMN seen INTEGER
  *
  * id, int, time: INTEGER; text: TEXT; bytes: BLOB. A key declared for the whole table clusters the rows by it
- * (WITHOUT ROWID): all rows of a person lie together. A text or bytes column that is PRIMARY KEY is NOT NULL, which
+ * (WITHOUT ROWID): all rows of a person lie together; HEAP behind the columns leaves them in order of arrival. A text or bytes column that is PRIMARY KEY is NOT NULL, which
  * SQLite alone would not insist on.
  * Refuses    what the other engine would read otherwise or not at all: other types, STRICT or WITHOUT ROWID written
  *            out, triggers, DEFERRABLE (its failure would come at COMMIT and strike everyone in the batch),

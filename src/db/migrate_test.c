@@ -28,8 +28,9 @@ static void rejects_tables_the_other_engine_would_read_otherwise(void **state) {
       {"CREATE TABLE a (b)", "type is not one of"},
       {"CREATE TABLE a ()", "column name"},
       {"CREATE TABLE a (b int/public", ") was expected"},
-      {"CREATE TABLE a (b int/public) STRICT", "nothing may follow"},
-      {"CREATE TABLE a (b int/public PRIMARY KEY) WITHOUT ROWID", "nothing may follow"},
+      {"CREATE TABLE a (b int/public) STRICT", "only HEAP may follow"},
+      {"CREATE TABLE a (b int/public) HEAP STRICT", "only HEAP may follow"},
+      {"CREATE TABLE a (b int/public PRIMARY KEY) WITHOUT ROWID", "only HEAP may follow"},
       {"CREATE TABLE IF NOT EXISTS a (b int/public)", "runs once"},
       {"CREATE TABLE p (b int/public PRIMARY KEY); CREATE TABLE a (b int/public REFERENCES p (b) DEFERRABLE INITIALLY "
        "DEFERRED)",
@@ -43,7 +44,7 @@ static void rejects_tables_the_other_engine_would_read_otherwise(void **state) {
       {"CREATE VIEW v AS SELECT 1", "creates, alters and drops"},
       {"PRAGMA synchronous=OFF", "creates, alters and drops"},
       {"BEGIN", "creates, alters and drops"},
-      {"CREATE TABLE a (b int/public) CREATE TABLE c (d int/public)", "nothing may follow"},
+      {"CREATE TABLE a (b int/public) CREATE TABLE c (d int/public)", "only HEAP may follow"},
       {"INSERT INTO nowhere VALUES (1)", "no such table"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -99,6 +100,22 @@ static void tables_with_a_key_of_their_own_are_clustered_by_it(void **state) {
     assert_int_equal(db_int(&rows, 1), i == 0); /* note: by person; tag: by its number, with an index on the name */
     assert_int_equal(db_int(&rows, 2), 1);
   }
+}
+
+static void a_heap_keeps_its_key_beside_the_rows(void **state) {
+  struct fixture *fixture = *state;
+  const struct db_migration migrations[] = {
+      {"heap", 1, "CREATE TABLE h (person_id id/public NOT NULL, n int/public NOT NULL, PRIMARY KEY (person_id, n)) HEAP; -- end"},
+      {0}};
+  assert_ok(open_with(fixture, DB_CREATE, migrations));
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  assert_ok(db_read_begin(fixture->db, &tx));
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  assert_ok(db_row(tx, "SELECT wr, strict, (SELECT count(*) FROM pragma_index_list('h') WHERE origin = 'pk') FROM pragma_table_list('h')",
+                   DB_NO_ARGS, &rows));
+  assert_int_equal(db_int(&rows, 0), 0);
+  assert_int_equal(db_int(&rows, 1), 1);
+  assert_int_equal(db_int(&rows, 2), 1);
 }
 
 static void moves_forward_and_keeps_the_rows(void **state) {
@@ -225,6 +242,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(each_column_has_its_class_in_the_catalogue, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_dropped_table_leaves_the_catalogue, set_up, tear_down),
       cmocka_unit_test_setup_teardown(tables_with_a_key_of_their_own_are_clustered_by_it, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_heap_keeps_its_key_beside_the_rows, set_up_empty, tear_down),
       cmocka_unit_test_setup_teardown(moves_forward_and_keeps_the_rows, set_up_empty, tear_down),
       cmocka_unit_test_setup_teardown(a_failed_migration_leaves_the_version_before, set_up, tear_down),
       cmocka_unit_test_setup_teardown(rejects_a_database_of_a_newer_program, set_up, tear_down),

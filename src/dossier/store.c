@@ -1,8 +1,7 @@
 #include "dossier/store.h"
 
-/* A submission is the platform's busiest write, so what it inserts lies in order of arrival: the wide row of a dossier in a
- * table without a clustering key, its moves under dossier_id, which grows with time. Only narrow indexes lead from a
- * person, who may be anybody, to their rows. */
+/* A submission is the platform's busiest write, so what it inserts lies in order of arrival (HEAP): only narrow keys lead
+ * from a person, who may be anybody, to their rows. */
 const struct db_migration dossier_migrations[] = {
     {"dossier", 1,
      "CREATE TABLE dossier ("
@@ -21,7 +20,7 @@ const struct db_migration dossier_migrations[] = {
      "  decision int/sensitive NOT NULL, decider_id id/public NOT NULL, sealer_id id/public NOT NULL,"
      "  document_sha256 bytes/personal, certificate_number text/personal NOT NULL,"
      "  form_key text/personal NOT NULL, content bytes/personal NOT NULL," /* the form instance, and what it asked for */
-     "  UNIQUE (person_id, dossier_id), UNIQUE (applicant_id, form_key));"
+     "  PRIMARY KEY (person_id, dossier_id), UNIQUE (applicant_id, form_key)) HEAP;"
      "CREATE INDEX dossier_agency ON dossier (agency_code, status, due_date);"
      "CREATE INDEX dossier_submitted ON dossier (submitted_at);"
      "CREATE TABLE dossier_code ("
@@ -39,7 +38,7 @@ const struct db_migration dossier_migrations[] = {
      "text/personal NOT NULL,"
      "  role text/personal NOT NULL, desk text/personal NOT NULL, legal_basis text/public NOT NULL, note "
      "text/sensitive NOT NULL,"
-     "  PRIMARY KEY (dossier_id, person_id, move_id));"
+     "  PRIMARY KEY (person_id, dossier_id, move_id)) HEAP;"
      "CREATE TABLE dossier_slip ("
      "  person_id id/public NOT NULL, dossier_id id/public NOT NULL, slip_id id/public NOT NULL, kind int/personal NOT "
      "NULL,"

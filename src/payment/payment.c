@@ -20,7 +20,7 @@ const struct db_migration payment_migrations[] = {
      "  dossier_code text/personal NOT NULL, reference text/personal NOT NULL,"
      "  amount int/personal NOT NULL, paid int/personal NOT NULL, state int/personal NOT NULL,"
      "  created_at time/personal NOT NULL, settled_at time/personal,"
-     "  UNIQUE (person_id, payment_id));" /* in order of arrival, as the references are: every submission adds one */
+     "  PRIMARY KEY (person_id, payment_id)) HEAP;" /* as the references are: every submission adds one */
      "CREATE TABLE payment_reference ("
      "  reference text/personal NOT NULL, person_id id/public NOT NULL, payment_id id/public NOT NULL, PRIMARY KEY "
      "(reference));"
