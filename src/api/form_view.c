@@ -94,19 +94,33 @@ static struct slice register_value(struct filling *f, struct slice id) {
   return slice_is(id, "spouse") ? relatives(f, REGISTER_SPOUSE, REGISTER_SPOUSE) : (struct slice){0};
 }
 
+/* "2018-09" as people write it; the last month of what still goes on is "nay". */
+static struct slice month_text(struct arena *arena, const struct jin *value) {
+  if (value == NULL || value->type != JIN_TEXT || value->text.len != sizeof "YYYY-MM" - 1) {
+    return S("nay");
+  }
+  struct slice year = {value->text.ptr, 4};
+  struct slice month = {value->text.ptr + 5, 2};
+  return arena_printf(arena, "%.*s/%.*s", SLICE_ARG(month), SLICE_ARG(year));
+}
+
+static struct slice cell_text(const struct jin *row, const char *name) {
+  const struct jin *value = jin_find(row, name);
+  return value != NULL && value->type == JIN_TEXT ? value->text : S("");
+}
+
 /* A history of residence and work as lines of text. */
 static struct slice history_text(struct arena *arena, const struct jin *rows) {
   struct buf text;
   buf_init(&text, arena, 256);
   for (size_t i = 0; i < rows->count; i++) {
-    struct slice cells[4] = {{0}};
-    static const char *const names[] = {"from", "to", "place", "work"};
-    for (size_t cell = 0; cell < 4; cell++) {
-      const struct jin *value = jin_find(&rows->items[i], names[cell]);
-      cells[cell] = value != NULL && value->type == JIN_TEXT ? value->text : S("nay");
-    }
-    buf_printf(&text, "%s%.*s – %.*s: %.*s, %.*s", i ? "\n" : "", SLICE_ARG(cells[0]), SLICE_ARG(cells[1]),
-               SLICE_ARG(cells[2]), SLICE_ARG(cells[3]));
+    const struct jin *row = &rows->items[i];
+    struct slice from = month_text(arena, jin_find(row, "from"));
+    struct slice to = month_text(arena, jin_find(row, "to"));
+    struct slice work = cell_text(row, "work");
+    struct slice place = cell_text(row, "place");
+    buf_printf(&text, "%s%.*s – %.*s: %.*s, %.*s", i ? "\n" : "", SLICE_ARG(from), SLICE_ARG(to),
+               SLICE_ARG(work), SLICE_ARG(place));
   }
   return buf_slice(&text);
 }

@@ -1,38 +1,15 @@
 /* What the law's clock and the fee mean for people: said before they withdraw, after an apology, and at the desk. One dossier all the way. */
-import { expect, type Page, test } from '@playwright/test'
+import { expect, test } from '@playwright/test'
 import { expectAccessible } from './accessible'
 import { actAs, openAct, openAtDesk, signIn } from './people'
+import { apply, must } from './requests'
 
 test.describe.configure({ mode: 'serial' })
 let code = ''
 
-type Answer = { status: number; body: Record<string, never> }
-/** What the page itself would send. */
-function send(page: Page, method: string, path: string, body?: unknown): Promise<Answer> {
-  return page.evaluate(
-    async ([method, path, body]) => {
-      const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() }
-      const answer = await fetch(path as string, { method: method as string, headers, body: (body as string) || null })
-      return { status: answer.status, body: await answer.json() }
-    },
-    [method, path, body ? JSON.stringify(body) : ''],
-  )
-}
-
-async function must(page: Page, path: string, body: unknown) {
-  const answer = await send(page, 'POST', path, body)
-  expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300)
-  return answer.body as Record<string, any>
-}
-
 test('before the desk receives it, withdrawing pays the fee back, and the citizen is told so', async ({ page }) => {
   await signIn(page, 'citizen.hue')
-  const request = { subject: 'self', certificate: 1, copies: 1 }
-  const { payable } = await must(page, '/api/procedures/lltp/preview', request)
-  const history = [{ from: '2010-09', to: null, place: 'Huế', work: 'Giáo viên' }]
-  const form = { procedure: 'lltp', ...request, purpose: 'Xin việc', ban_information: false, answers: { history }, consent: true }
-  code = (await must(page, '/api/dossiers', { ...form, payable_shown: payable.value })).code
-  await must(page, '/api/demo-bank/payments', { dossier_code: code, amount: payable.value })
+  code = await apply(page)
   await page.goto(`/app/dossiers/${code}`)
   const withdraw = await openAct(page, 'Rút hồ sơ')
   await expect(withdraw.getByText('rút bây giờ được hoàn 200.000 đồng')).toBeVisible()

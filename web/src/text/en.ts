@@ -43,7 +43,7 @@ export const en = {
     home: 'Home',
     wallet: 'Wallet',
     dossiers: 'Dossiers',
-    reads: 'Who looked',
+    reads: 'Reads',
     me: 'Account',
     queue: 'Queue',
     enrolment: 'Enrolment',

@@ -50,7 +50,8 @@ export const enDesk = {
     in_register: 'held in a register',
     component_do: 'Ask for this paper',
     reason: 'Reason',
-    refuse_text: 'The citizen gets a refusal slip with the reason. The fee is paid back if the dossier was not received.',
+    refuse_text:
+      'The citizen gets a refusal slip with the reason. The fee is paid back if the dossier was not received.',
     refuse_do: 'Refuse the dossier',
     outcome: 'What the certificate says',
     no_registers: 'Choose at least one register.',
