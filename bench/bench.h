@@ -31,7 +31,7 @@ struct bench_world {
   int64_t *people; /* grown-ups, able to apply by VNeID today */
   size_t people_count;
 };
-/* signer_program: the danh whose signer runs as a process of its own, as under danh serve. NULL: in this process. */
+/* signer_program: the danh-signer that runs as a process of its own, as under danh serve. NULL: in this process. */
 void bench_world_open(const char *data, const char *signer_program, struct bench_world *world);
 void bench_world_close(struct bench_world *world);
 

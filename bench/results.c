@@ -164,8 +164,8 @@ int main(int argc, char **argv) {
     return 2;
   }
   struct bench_world world;
-  char program[PATH_MAX]; /* build/danh beside build/bench/bench_results */
-  (void)snprintf(program, sizeof program, "%.*s/../danh", (int)(strrchr(argv[0], '/') - argv[0]), argv[0]);
+  char program[PATH_MAX]; /* build/danh-signer, from build/bench/bench_results */
+  (void)snprintf(program, sizeof program, "%.*s/../danh-signer", (int)(strrchr(argv[0], '/') - argv[0]), argv[0]);
   bench_world_open(argv[1], program, &world);
   struct results r = {.world = &world, .count = argc > 2 ? (size_t)strtol(argv[2], NULL, 10) : COUNT_DEFAULT};
   r.codes = ARENA_ARRAY(&world.arena, struct code, r.count);

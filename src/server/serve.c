@@ -15,7 +15,7 @@
 #include "server/sweeper.h"
 #include "signer/signer.h"
 
-enum { FILES_MAX = 65536, SECRET_FILE_BYTES_MAX = 200 };
+enum { FILES_MAX = 65536, SECRET_FILE_BYTES_MAX = 200, SIGNER_PATH_BYTES_MAX = 4096 };
 
 struct serving {
   const struct server_options *options;
@@ -59,12 +59,26 @@ static result read_secret(struct arena *arena, struct slice path, size_t bytes_m
   return OK;
 }
 
+/* danh-signer beside this program; NULL: this program's own `danh signer`, which does the same with more in memory. */
+static const char *signer_program(struct arena *arena) {
+  char path[SIGNER_PATH_BYTES_MAX];
+  ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+  while (length > 0 && path[length - 1] != '/') {
+    length--;
+  }
+  if (length <= 0) {
+    return NULL;
+  }
+  const char *beside = (const char *)arena_printf(arena, "%.*sdanh-signer", (int)length, path).ptr;
+  return access(beside, X_OK) == 0 ? beside : NULL;
+}
+
 static result open_signer(struct serving *serving) {
   struct server_installation *installation = serving->installation;
   struct arena *arena = &installation->arena;
   struct slice socket = installation->config.signer_socket;
   if (socket.len == 0) {
-    TRY(signer_child_start(NULL, installation->data, &serving->signer));
+    TRY(signer_child_start(signer_program(arena), installation->data, &serving->signer));
     socket = arena_printf(arena, "%s/signer.sock", installation->data);
   }
   return signer_client_open(arena_cstr(arena, socket), &installation->env.signer);

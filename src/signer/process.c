@@ -242,7 +242,7 @@ result signer_run(const struct signer_options *options) {
   arena_init(&process.arena);
   process.connections = heap_alloc(CONNECTIONS_MAX * sizeof *process.connections);
   for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
-    process.connections[i] = (struct connection){.fd = -1};
+    process.connections[i].fd = -1; /* the rest is clean, and stays out of memory until it is used */
   }
   TRY(harden(options->parent_pid));
   process.epoll = epoll_create1(EPOLL_CLOEXEC);

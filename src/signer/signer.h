@@ -76,7 +76,8 @@ MUST_USE result signer_client_figures(struct signer *signer, struct signer_figur
 
 /* ---- a child process (server/): started, and started again whenever it ends ---- */
 struct signer_child;
-/* Runs `program signer --data DIR --parent PID` on a thread of its own. program NULL: this program (/proc/self/exe). */
+/* Runs `program signer --data DIR --parent PID` on a thread of its own. program: danh-signer (signer_main.c), or a danh;
+ * NULL: this program (/proc/self/exe). */
 MUST_USE result signer_child_start(const char *program, const char *data_dir, struct signer_child **ret_child);
 void signer_child_stop(struct signer_child **child);
 /* The running process; 0 while it is being started again. For crash tests. */

@@ -1,5 +1,7 @@
 // What somebody hostile tries: over HTTP, against a whole installation. Each test is a way in that was found open, or one that must stay shut.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { newKey } from '../../script/lib/client.mjs';
 import { Installation, danh } from './lib/installation.mjs';
@@ -134,6 +136,15 @@ test('no certificate is found by trying: which field is wrong is not told, and m
   const page = await anybody.request('POST', '/check', { body: new URLSearchParams(asked) });
   assert.equal(page.status, 429);
   assert.match(page.text, /từ mạng này/);
+});
+
+test('the process that holds the keys has no parser, client or database to be broken through', () => {
+  const tasks = `/proc/${place.children.server.pid}/task`;
+  const [signer] = readdirSync(tasks).flatMap((task) => readFileSync(`${tasks}/${task}/children`, 'utf8').split(' ').filter(Boolean));
+  assert.equal(readFileSync(`/proc/${signer}/comm`, 'utf8').trim(), 'danh-signer');
+  const linked = execFileSync('readelf', ['-d', 'build/danh-signer'], { encoding: 'utf8' });
+  const libraries = [...linked.matchAll(/NEEDED.*\[lib(\w+)\.so/g)].map(([, name]) => name);
+  assert.deepEqual(libraries.sort(), ['c', 'crypto', 'inih', 'sodium']);
 });
 
 test('the log of all this names nobody', async () => {
