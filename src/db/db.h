@@ -52,7 +52,7 @@ enum db_mode {
  * and refuses a column without either.
  * Keys     PRIMARY KEY (person_id, ...) written for the whole table clusters its rows by that key; `) HEAP` after the columns leaves
  *          them in order of arrival, with the key beside them: cheaper for wide rows that come from anybody. A column's own
- *          `id/... PRIMARY KEY` left out of an INSERT is given by the engine (ask with RETURNING): ascending in the
+ *          `id/... PRIMARY KEY` left out of an INSERT is given by the engine (db_insert tells it): ascending in the
  *          order of commits on SQLite; on PostgreSQL unique, but neither without gaps nor in that order.
  * Allowed  CREATE and DROP TABLE and INDEX, ALTER TABLE ADD COLUMN, INSERT, UPDATE, DELETE.
  * Refused  because the engines differ: STRICT, WITHOUT ROWID, IF NOT EXISTS, AUTOINCREMENT, DEFERRABLE, COLLATE,
@@ -116,6 +116,9 @@ struct db_args {
 
 /* INSERT, UPDATE, DELETE. ret_changed (may be NULL): rows changed. DB_DUPLICATE, DB_CONSTRAINT. */
 MUST_USE result db_run(struct db_tx *tx, const char *sql, struct db_args args, int64_t *ret_changed);
+
+/* INSERT of one row into a table whose key `id` the engine gives: that key. */
+MUST_USE result db_insert(struct db_tx *tx, const char *sql, struct db_args args, int64_t *ret_id);
 
 struct db_rows {
   struct db_tx *tx;

@@ -55,6 +55,12 @@ result db_run(struct db_tx *tx, const char *sql, struct db_args args, int64_t *r
   return outcome;
 }
 
+result db_insert(struct db_tx *tx, const char *sql, struct db_args args, int64_t *ret_id) {
+  TRY(db_run(tx, sql, args, NULL));
+  *ret_id = sqlite3_last_insert_rowid(tx->handle);
+  return OK;
+}
+
 result db_query(struct db_tx *tx, const char *sql, struct db_args args, struct db_rows *ret_rows) {
   struct db_statement *statement = NULL;
   TRY(db_statement_take(tx, sql, &statement));

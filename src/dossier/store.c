@@ -177,26 +177,52 @@ result dossier_store_extension(struct db_tx *tx, const struct dossier *d) {
                 NULL);
 }
 
+/* A counter's next number. Three statements in place of one INSERT ... ON CONFLICT ... RETURNING, which costs more than
+ * two of them: every submission counts. */
+struct counter {
+  const char *read;
+  const char *raise;
+  const char *begin;
+  struct slice agency_code;
+  int64_t period;
+};
+
+static result counter_next(struct db_tx *tx, const struct counter *counter, int64_t *ret_number) {
+  struct db_value agency = db_of_text(counter->agency_code);
+  struct db_value period = db_of_int(counter->period);
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx, counter->read, DB_ARGS(agency, period), &rows));
+  *ret_number = db_rows_next(&rows) ? db_int(&rows, 0) + 1 : 1;
+  TRY(rows.status);
+  db_rows_close(&rows);
+  return *ret_number == 1 ? db_run(tx, counter->begin, DB_ARGS(agency, period), NULL)
+                          : db_run(tx, counter->raise, DB_ARGS(agency, period, db_of_int(*ret_number)), NULL);
+}
+
 result dossier_store_code_next(struct db_tx *tx, struct arena *arena, struct slice agency_code, int32_t date,
                                struct slice *ret_code) {
-  struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_row(tx,
-             "INSERT INTO dossier_serial (agency_code, day, last) VALUES ($1, $2, 1)"
-             " ON CONFLICT (agency_code, day) DO UPDATE SET last = dossier_serial.last + 1 RETURNING last",
-             DB_ARGS(db_of_text(agency_code), db_of_int(date)), &rows));
-  struct dossier_code code = {agency_code, date, db_int(&rows, 0)};
+  const struct counter serials = {
+      .read = "SELECT last FROM dossier_serial WHERE agency_code = $1 AND day = $2",
+      .raise = "UPDATE dossier_serial SET last = $3 WHERE agency_code = $1 AND day = $2",
+      .begin = "INSERT INTO dossier_serial (agency_code, day, last) VALUES ($1, $2, 1)",
+      .agency_code = agency_code,
+      .period = date,
+  };
+  struct dossier_code code = {.agency = agency_code, .date = date};
+  TRY(counter_next(tx, &serials, &code.serial));
   *ret_code = dossier_code_write(arena, &code);
   return OK;
 }
 
 result dossier_store_number_next(struct db_tx *tx, struct slice agency_code, int16_t year, int64_t *ret_serial) {
-  struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_row(tx,
-             "INSERT INTO dossier_number (agency_code, year, last) VALUES ($1, $2, 1)"
-             " ON CONFLICT (agency_code, year) DO UPDATE SET last = dossier_number.last + 1 RETURNING last",
-             DB_ARGS(db_of_text(agency_code), db_of_int(year)), &rows));
-  *ret_serial = db_int(&rows, 0);
-  return OK;
+  const struct counter numbers = {
+      .read = "SELECT last FROM dossier_number WHERE agency_code = $1 AND year = $2",
+      .raise = "UPDATE dossier_number SET last = $3 WHERE agency_code = $1 AND year = $2",
+      .begin = "INSERT INTO dossier_number (agency_code, year, last) VALUES ($1, $2, 1)",
+      .agency_code = agency_code,
+      .period = year,
+  };
+  return counter_next(tx, &numbers, ret_serial);
 }
 
 result dossier_load(struct db_tx *tx, struct arena *arena, struct slice code, struct dossier *ret_dossier) {

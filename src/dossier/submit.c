@@ -7,29 +7,36 @@ enum { FORM_KEY_BYTES_MIN = 8, FORM_KEY_BYTES_MAX = 64 };
 
 /* ---- before the write: facts, rule, answer ---- */
 
+/* What is asked, in one snapshot. */
+struct question {
+  struct env *env;
+  const struct dossier_works *works;
+  struct arena *arena;
+  const struct dossier_application *application;
+  struct db_tx *tx;
+};
+
 /* What the registers say of an application, and what the rule answers. */
 struct answer {
   struct gathered gathered;
   struct dossier_preview preview;
 };
 
-static result gather(struct env *env, const struct dossier_works *works, struct arena *arena,
-                     const struct dossier_application *a, struct answer *answer) {
+static result gather(const struct question *q, struct answer *answer) {
+  const struct dossier_application *a = q->application;
   struct gathered *gathered = &answer->gathered;
   struct dossier_preview *preview = &answer->preview;
-  struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  TRY(db_read_begin(env->db, &tx));
-  TRY(dossier_gather(tx, arena, a, clock_now_ms(env->clock), gathered));
+  TRY(dossier_gather(q->tx, q->arena, a, clock_now_ms(q->env->clock), gathered));
   struct procedure_channel_place place = {a->procedure, a->channel, gathered->province};
   preview->agency_code = gathered->agency.code;
   preview->agency_name = gathered->agency.name_vi;
   int32_t today = clock_date_of(gathered->input.submitted_at_ms);
   int32_t start = 0;
-  TRY(procedure_channel_is_open(works->procedures, tx, &place, today, &preview->channel_open));
+  TRY(procedure_channel_is_open(q->works->procedures, q->tx, &place, today, &preview->channel_open));
   if (!preview->channel_open) {
-    TRY(procedure_channel_start(works->procedures, tx, &place, &start));
-    preview->channel_reason =
-        arena_printf(arena, "Kênh này mở tại địa phương từ ngày %.*s", SLICE_ARG(clock_date_write_vi(arena, start)));
+    TRY(procedure_channel_start(q->works->procedures, q->tx, &place, &start));
+    preview->channel_reason = arena_printf(q->arena, "Kênh này mở tại địa phương từ ngày %.*s",
+                                           SLICE_ARG(clock_date_write_vi(q->arena, start)));
   }
   return OK;
 }
@@ -44,13 +51,11 @@ static uint16_t refusal_of(const struct dossier_preview *p) {
   return p->channel_open ? 0 : DOSSIER_CHANNEL_CLOSED;
 }
 
-static result preview_with_facts(struct env *env, const struct dossier_works *works, struct arena *arena,
-                                 const struct dossier_application *a, struct answer *answer) {
-  TRY(gather(env, works, arena, a, answer));
-  const struct gathered *gathered = &answer->gathered;
+static result assess(const struct dossier_works *works, struct arena *arena, const struct dossier_application *a,
+                     struct answer *answer) {
   struct dossier_preview *preview = &answer->preview;
   struct procedure_assessment assessment;
-  TRY(procedure_assess(works->procedures, a->procedure, &gathered->input, arena, &assessment));
+  TRY(procedure_assess(works->procedures, a->procedure, &answer->gathered.input, arena, &assessment));
   preview->admission = assessment.admission;
   preview->outcome = assessment.outcome;
   preview->refusal = refusal_of(preview);
@@ -58,12 +63,12 @@ static result preview_with_facts(struct env *env, const struct dossier_works *wo
 }
 
 /* Whether the applicant may act for that person, or the officer at the desk for them. Recorded when refused. */
-static result require_access(struct env *env, const struct dossier_application *a) {
+static result require_access(const struct question *q) {
+  const struct dossier_application *a = q->application;
   bool represents = false;
   if (a->applicant_id != a->person_id) {
-    struct db_tx *tx CLEANUP(db_read_end) = NULL;
-    TRY(db_read_begin(env->db, &tx));
-    TRY(register_represents(tx, a->applicant_id, a->person_id, clock_date_of(clock_now_ms(env->clock)), &represents));
+    int32_t today = clock_date_of(clock_now_ms(q->env->clock));
+    TRY(register_represents(q->tx, a->applicant_id, a->person_id, today, &represents));
   }
   struct access_case people = {.people = &a->person_id, .people_count = 1, .applicant_id = a->applicant_id};
   struct access_request request = {.act = ACCESS_DOSSIER_SUBMIT,
@@ -78,14 +83,23 @@ static result require_access(struct env *env, const struct dossier_application *
     people.province = a->helper->province;
     request.dossier = &people;
   }
-  return access_require(env, &request);
+  return access_require(q->env, &request);
+}
+
+static result preview_ask(struct env *env, const struct dossier_works *works, struct arena *arena,
+                          const struct dossier_application *a, struct answer *answer) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(env->db, &tx));
+  const struct question question = {env, works, arena, a, tx};
+  TRY(require_access(&question));
+  return gather(&question, answer);
 }
 
 result dossier_preview(struct env *env, const struct dossier_works *works, struct arena *arena,
                        const struct dossier_application *a, struct dossier_preview *ret_preview) {
   struct answer answer = {0};
-  TRY(require_access(env, a));
-  TRY(preview_with_facts(env, works, arena, a, &answer));
+  TRY(preview_ask(env, works, arena, a, &answer));
+  TRY(assess(works, arena, a, &answer));
   *ret_preview = answer.preview;
   return OK;
 }
@@ -177,13 +191,33 @@ static result submit_in_write(struct db_tx *tx, void *arg) {
   return record_submission(s, tx);
 }
 
-/* The same form again: its dossier, before any rule or access is asked. */
-static result find_submitted(struct env *env, struct submission *s, bool *ret_found) {
+/* The same form again is its dossier, before any rule or access is asked; a new one is checked and its facts are read. */
+static result submit_ask(const struct dossier_works *works, struct submission *s, struct answer *answer,
+                         bool *ret_found) {
+  const struct dossier_application *a = s->application;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  TRY(db_read_begin(env->db, &tx));
-  return dossier_store_form_find(
-      tx, s->arena, &(struct dossier_store_form){s->application->applicant_id, s->application->form_key, s->content},
-      ret_found, &s->dossier);
+  TRY(db_read_begin(s->env->db, &tx));
+  TRY(dossier_store_form_find(tx, s->arena, &(struct dossier_store_form){a->applicant_id, a->form_key, s->content},
+                              ret_found, &s->dossier));
+  if (*ret_found) {
+    return OK;
+  }
+  const struct question question = {s->env, works, s->arena, a, tx};
+  TRY(require_access(&question));
+  TRY(dossier_form_check(works->procedures, s->arena, a));
+  return gather(&question, answer);
+}
+
+/* As the citizen was shown it, or not at all. */
+static result check_answer(const struct dossier_application *a, const struct dossier_preview *preview) {
+  if (preview->refusal != 0) {
+    FAIL(preview->refusal, "a submission that the rule refuses");
+  }
+  if (a->payable_shown != NULL && *a->payable_shown != preview->outcome.payable.value) {
+    FAIL(DOSSIER_PAYABLE_CHANGED, "shown %lld, payable %lld", (long long)*a->payable_shown,
+         (long long)preview->outcome.payable.value);
+  }
+  return OK;
 }
 
 result dossier_submit(struct env *env, const struct dossier_works *works, struct arena *arena,
@@ -195,18 +229,10 @@ result dossier_submit(struct env *env, const struct dossier_works *works, struct
   struct submission s = {.env = env, .arena = arena, .application = a, .preview = &answer.preview};
   content_digest(arena, a, s.content);
   bool found = false;
-  TRY(find_submitted(env, &s, &found));
+  TRY(submit_ask(works, &s, &answer, &found));
   if (!found) {
-    TRY(require_access(env, a));
-    TRY(dossier_form_check(works->procedures, arena, a));
-    TRY(preview_with_facts(env, works, arena, a, &answer));
-    if (answer.preview.refusal != 0) {
-      FAIL(answer.preview.refusal, "a submission that the rule refuses");
-    }
-    if (a->payable_shown != NULL && *a->payable_shown != answer.preview.outcome.payable.value) {
-      FAIL(DOSSIER_PAYABLE_CHANGED, "shown %lld, payable %lld", (long long)*a->payable_shown,
-           (long long)answer.preview.outcome.payable.value);
-    }
+    TRY(assess(works, arena, a, &answer));
+    TRY(check_answer(a, &answer.preview));
     s.dossier = new_dossier(env, arena, a, &answer.gathered, &answer.preview.outcome);
     TRY(db_write(env->db, submit_in_write, &s));
   }

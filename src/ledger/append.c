@@ -69,13 +69,6 @@ static size_t subjects_sort(const struct ledger_entry *entry, struct arena *aren
   return count;
 }
 
-static result entry_store(struct db_tx *tx, struct slice leaf, int64_t *ret_entry_id) {
-  struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_row(tx, "INSERT INTO ledger_entry (leaf) VALUES ($1) RETURNING id", DB_ARGS(db_of_bytes(leaf)), &rows));
-  *ret_entry_id = db_int(&rows, 0);
-  return OK;
-}
-
 static result append(struct env *env, struct db_tx *tx, const struct ledger_entry *entry, bool is_read,
                      struct arena *arena) {
   int64_t *subjects = NULL;
@@ -108,7 +101,7 @@ static result append(struct env *env, struct db_tx *tx, const struct ledger_entr
   struct slice bytes = {0};
   TRY(ledger_leaf_write(&leaf, arena, &bytes));
   int64_t id = 0;
-  TRY(entry_store(tx, bytes, &id));
+  TRY(db_insert(tx, "INSERT INTO ledger_entry (leaf) VALUES ($1)", DB_ARGS(db_of_bytes(bytes)), &id));
   TRY(db_run(tx, "INSERT INTO ledger_detail (entry_id, salt, detail) VALUES ($1, $2, $3)",
              DB_ARGS(db_of_int(id), db_of_bytes(salt), db_of_text(entry->detail)), NULL));
   TRY(db_run(tx, "INSERT INTO ledger_pending (entry_id) VALUES ($1)", DB_ARGS(db_of_int(id)), NULL));

@@ -1,12 +1,13 @@
 /* procedure/rule.h: one version of a procedure's rules: text, hash, declaration, and warmed sandboxes to run it in. (private to procedure/)
- * Threads    any: each run takes a sandbox of its own from the pool and gives it back.
+ * Threads    any: each run takes a sandbox of its own from the pool and gives it back. A run is short and sleeps on nothing,
+ *            so that few sandboxes serve many threads: who finds none free waits for one.
  */
 #pragma once
 #include <pthread.h>
 
 #include "procedure/declaration.h"
 
-enum { RULE_IDLE_MAX = 8, RULE_HASH_BYTES = 32 };
+enum { RULE_SANDBOXES_MAX = 8, RULE_HASH_BYTES = 32 };
 
 struct procedure_rule {
   struct arena arena;
@@ -14,8 +15,10 @@ struct procedure_rule {
   uint8_t hash[RULE_HASH_BYTES];
   struct procedure_declaration declaration;
   pthread_mutex_t lock;
-  struct procedure_sandbox *idle[RULE_IDLE_MAX]; /* behind lock */
+  pthread_cond_t returned;
+  struct procedure_sandbox *idle[RULE_SANDBOXES_MAX]; /* behind lock */
   int idle_count;
+  int open_count; /* idle or running */
   struct procedure_rule *next; /* in the engine's list of replayed rules */
 };
 
