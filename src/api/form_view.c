@@ -171,7 +171,11 @@ static void put_category(struct filling *f, const struct procedure_form_field *f
   if (is_citizen) {
     jout_put_null(out, "register");
     jout_put_text_or_null(out, "value", citizen_value(f, field));
-    put_input(f, field);
+    if (register_person_age(f->view->person, f->today) >= field->from_age) {
+      put_input(f, field);
+    } else {
+      jout_put_null(out, "input"); /* not asked of somebody so young */
+    }
   } else {
     api_put_word(f->call, "register", api_registers, field->source);
     jout_put_text_or_null(out, "value", register_value(f, field->id));

@@ -68,10 +68,11 @@ static result check_text(const struct jin *root, const struct procedure_form_fie
   return OK;
 }
 
-static result check_field(const struct jin *root, const struct procedure_form_field *field, const char *id) {
+static result check_field(const struct jin *root, const struct procedure_form_field *field, const char *id,
+                          int32_t age) {
   const struct jin *object = NULL;
   if (!jin_has(root, id)) {
-    return field->required ? jin_refuse_field(root, id, "is required") : OK;
+    return field->required && age >= field->from_age ? jin_refuse_field(root, id, "is required") : OK;
   }
   if (slice_is(field->type, "history")) {
     return check_history(root, id);
@@ -82,8 +83,9 @@ static result check_field(const struct jin *root, const struct procedure_form_fi
   return check_text(root, field, id);
 }
 
-static result check(struct procedure_engine *engine, struct arena *arena, const struct dossier_application *application,
+static result check(struct procedure_engine *engine, const struct dossier_application *application, int32_t age,
                     struct jin_doc *doc) {
+  struct arena *arena = doc->arena;
   struct procedure_form form;
   const struct jin *root = NULL;
   TRY(procedure_form(engine, application->procedure, &form));
@@ -93,7 +95,7 @@ static result check(struct procedure_engine *engine, struct arena *arena, const 
   for (size_t i = 0; i < form.count; i++) {
     if (slice_is(form.fields[i].source, "citizen")) {
       known[count] = arena_cstr(arena, form.fields[i].id);
-      TRY(check_field(root, &form.fields[i], known[count]));
+      TRY(check_field(root, &form.fields[i], known[count], age));
       count++;
     }
   }
@@ -101,12 +103,12 @@ static result check(struct procedure_engine *engine, struct arena *arena, const 
 }
 
 result dossier_form_check(struct procedure_engine *engine, struct arena *arena,
-                          const struct dossier_application *application) {
+                          const struct dossier_application *application, int32_t age) {
   struct jin_doc doc;
   struct jin_limits limits = JIN_LIMITS_DEFAULT;
   limits.bytes_max = FORM_BYTES_MAX;
   jin_doc_init(&doc, arena, limits);
-  result checked = check(engine, arena, application, &doc);
+  result checked = check(engine, application, age, &doc);
   if (!is_ok(checked) && application->form_fault != NULL) {
     *application->form_fault = (struct dossier_form_fault){doc.fault.code, doc.fault.path, doc.fault.reason};
   }

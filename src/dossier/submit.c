@@ -104,6 +104,10 @@ result dossier_preview(struct env *env, const struct dossier_works *works, struc
   return OK;
 }
 
+static int32_t age_of(const struct procedure_input *input) {
+  return clock_age_years(input->applicant.birth_date, clock_date_of(input->submitted_at_ms));
+}
+
 static void content_digest(struct arena *arena, const struct dossier_application *a, uint8_t ret_digest[32]) {
   struct slice head = arena_printf(arena, "%.*s|%lld|%d|%d|%lld|%d|", SLICE_ARG(a->procedure), (long long)a->person_id,
                                    a->channel, a->certificate, (long long)a->copies, a->ban_information);
@@ -204,8 +208,8 @@ static result submit_ask(const struct dossier_works *works, struct submission *s
   }
   const struct question question = {s->env, works, s->arena, a, tx};
   TRY(require_access(&question));
-  TRY(dossier_form_check(works->procedures, s->arena, a));
-  return gather(&question, answer);
+  TRY(gather(&question, answer));
+  return dossier_form_check(works->procedures, s->arena, a, age_of(&answer->gathered.input));
 }
 
 /* As the citizen was shown it, or not at all. */

@@ -1,7 +1,7 @@
 #include "codec/jin.h"
 #include "procedure/engine.h"
 
-enum { FIELDS_MAX = 100, TEXT_MAX = 1000, OPTIONS_MAX = 100, FORM_LENGTH_MAX = 10000 };
+enum { FIELDS_MAX = 100, TEXT_MAX = 1000, OPTIONS_MAX = 100, FORM_LENGTH_MAX = 10000, AGE_MAX = 150 };
 
 /* options [{value, vi, en}] and columns [{id, vi, en, type}]: shown by the screens as they are, only their shape is checked here. */
 static result check_parts(const struct jin *field, const char *list_name, const char *id_name) {
@@ -25,7 +25,7 @@ static result check_parts(const struct jin *field, const char *list_name, const 
 
 static result field_parse(const struct jin *value, struct procedure_form_field *ret_field) {
   static const char *const known[] = {"id",      "vi",      "en",        "source",  "type",    "required",
-                                      "help_vi", "help_en", "max_length", "options", "columns", NULL};
+                                      "help_vi", "help_en", "max_length", "from_age", "options", "columns", NULL};
   static const char *const types[] = {"text", "long_text", "email", "phone", "date", "history", "request", NULL};
   const struct jin *object = NULL;
   struct procedure_form_field field = {0};
@@ -42,6 +42,7 @@ static result field_parse(const struct jin *value, struct procedure_form_field *
   TRY(jin_text_optional(object, "help_vi", TEXT_MAX, &field.help_vi));
   TRY(jin_text_optional(object, "help_en", TEXT_MAX, &field.help_en));
   TRY(jin_int_optional(object, "max_length", 1, FORM_LENGTH_MAX, &field.max_length));
+  TRY(jin_int_optional(object, "from_age", 1, AGE_MAX, &field.from_age));
   TRY(check_parts(object, "options", "value"));
   TRY(check_parts(object, "columns", "id"));
   *ret_field = field;

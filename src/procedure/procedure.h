@@ -260,6 +260,7 @@ struct procedure_form_field {
   struct slice help_vi, help_en;
   bool required;
   int64_t max_length; /* characters a citizen may write; 0: the limit of the type */
+  int64_t from_age;   /* years of age from which it is asked; 0: of everybody */
 };
 struct procedure_form {
   struct slice json; /* the file, checked */

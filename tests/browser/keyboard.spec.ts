@@ -35,14 +35,14 @@ async function signInByKeyboard(page: Page, name: string) {
   await page.waitForURL('**/app/')
 }
 
-test('a citizen signs in, applies for a child, follows the dossier and takes it back, by keyboard alone', async ({ page }) => {
-  const child = person('citizen.hanoi.child')
-  await signInByKeyboard(page, 'citizen.hanoi')
+test('a guardian signs in, applies for the ward, follows the dossier and takes it back, by keyboard alone', async ({ page }) => {
+  const ward = person('ward.hanoi')
+  await signInByKeyboard(page, 'guardian.hanoi')
   await press(page, 'link', /^Xin phiếu lý lịch tư pháp/)
   await expect(page.getByRole('heading', { level: 1, name: 'Xin cấp phiếu lý lịch tư pháp' })).toBeFocused()
   await tabTo(page, 'radio', /Bản thân/)
   await page.keyboard.press('ArrowDown')
-  await expect(page.getByRole('radio', { name: new RegExp(child.name) })).toBeChecked()
+  await expect(page.getByRole('radio', { name: new RegExp(ward.name) })).toBeChecked()
   await expect(page.getByText('Miễn phí: trẻ em.').first()).toBeVisible()
   await press(page, 'button', /^Tiếp tục/)
   const month = page.getByLabel('Từ tháng').first()

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Installation } from './lib/installation.mjs';
-import { dossier, refused } from './lib/story.mjs';
+import { newKey } from '../../script/lib/client.mjs';
+import { dossier, form, refused } from './lib/story.mjs';
 
 let place;
 before(async () => {
@@ -37,6 +38,18 @@ for (const [who, relation, certificate] of [['citizen.hanoi', 'child', 1], ['gua
     assert.equal((await stranger.ok(stranger.get('/api/wallet'))).items.length, 0);
   });
 }
+
+test('the years since fourteen are asked of whoever is fourteen', async () => {
+  for (const [relation, asked] of [['child', false], ['self', true]]) {
+    const client = await place.as('citizen.hanoi.wife');
+    const body = await form(client, { subject: (await subject(client, relation)).ref, certificate: 2 });
+    assert.equal('history' in body.answers, asked, `${relation}: the form asks for it`);
+    delete body.answers.history;
+    const sent = client.post('/api/dossiers', body, { headers: { 'Idempotency-Key': newKey() } });
+    if (asked) assert.equal((await refused(sent, 422, 'field_value')).errors[0].path, '/answers/history');
+    else await client.ok(sent);
+  }
+});
 
 test('nobody applies for an adult, a stranger or a child of others', async () => {
   const stranger = await place.as('poor.hanoi');

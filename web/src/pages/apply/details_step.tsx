@@ -125,8 +125,8 @@ function RegisterList({ categories }: { categories: Category[] }) {
 export function DetailsStep(props: StepProps) {
   const { categories } = props.form
   const known = categories.filter((category) => category.source === 'register')
-  // the request itself was step 1
-  const asked = categories.filter((category) => category.source === 'citizen' && category.input?.kind !== 'request')
+  // what is not asked of this person has no input; the request itself was step 1
+  const asked = categories.filter((category) => category.input && category.input.kind !== 'request')
   return (
     <div class="stack-lg">
       <section class="panel stack-lg">
