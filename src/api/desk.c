@@ -109,6 +109,30 @@ result api_desk_component_request(struct api_call *call) {
   return send_after(call, "Yêu cầu bổ sung giấy tờ");
 }
 
+/* ---- what the applicant says at the counter, written down for them ---- */
+
+result api_desk_supplement(struct api_call *call) {
+  const struct jin *root = NULL;
+  const struct dossier_act act = api_desk_act(call, S(""));
+  struct slice answer;
+  TRY(api_body(call, &root));
+  TRY(jin_fields(root, (const char *const[]){"answer", NULL}));
+  TRY(jin_text(root, "answer", REASON_BYTES_MAX, &answer));
+  TRY(dossier_supplement_answer(call->env, call->arena, &act, answer));
+  return send_after(call, "Nhận bổ sung hồ sơ tại quầy");
+}
+
+result api_desk_withdraw(struct api_call *call) {
+  const struct jin *root = NULL;
+  const struct dossier_act act = api_desk_act(call, S(""));
+  struct slice reason;
+  TRY(api_body(call, &root));
+  TRY(jin_fields(root, (const char *const[]){"reason", NULL}));
+  TRY(jin_text(root, "reason", REASON_BYTES_MAX, &reason));
+  TRY(dossier_withdraw(call->env, &call->api->options.works, call->arena, &act, reason));
+  return send_after(call, "Rút hồ sơ theo đề nghị tại quầy");
+}
+
 /* ---- refusing, deciding ---- */
 
 result api_desk_refuse(struct api_call *call) {

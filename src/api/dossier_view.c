@@ -222,7 +222,7 @@ static void put_payment(struct api_call *call, const struct dossier_view *view) 
 
 /* ---- timeline ---- */
 
-result api_dossier_view_put_by(struct api_call *call, struct db_tx *tx, const struct dossier_move *move) {
+static void put_who(struct api_call *call, struct db_tx *tx, const struct dossier_move *move, const char *name) {
   bool is_officer = move->role.len > 0;
   struct slice code = is_officer ? move->role : move->actor_id == 0 ? S("system") : S("citizen");
   struct api_word role = api_word_find(api_roles, code, call->arena);
@@ -233,8 +233,24 @@ result api_dossier_view_put_by(struct api_call *call, struct db_tx *tx, const st
     vi = arena_printf(call->arena, "%s, %.*s", role.vi, SLICE_ARG(agency.name_vi));
     en = arena_printf(call->arena, "%s, %.*s", role.en, SLICE_ARG(agency.name_en));
   }
-  api_put_text(&call->out, "by", vi, en);
+  api_put_text(&call->out, name, vi, en);
+}
+
+result api_dossier_view_put_by(struct api_call *call, struct db_tx *tx, const struct dossier_move *move) {
+  put_who(call, tx, move, "by");
   return OK;
+}
+
+/* The submission was written down at the desk. */
+static bool is_assisted(const struct dossier_move *move) { return slice_is(move->act, "submit") && move->role.len > 0; }
+
+static void put_assistance(struct api_call *call, const struct dossier_view *view) {
+  const struct dossier_move *move = api_dossier_view_find_move(view, "submit");
+  if (move != NULL && is_assisted(move)) {
+    put_who(call, view->tx, move, "helper");
+  } else {
+    jout_put_null(&call->out, "helper");
+  }
 }
 
 /* The contract's words for acts that the ledger names otherwise. */
@@ -261,7 +277,7 @@ static result put_moves(struct api_call *call, const struct dossier_view *view) 
     const struct dossier_move *move = &view->moves[i];
     jout_object(out);
     jout_put_instant(out, "at", move->at_ms);
-    jout_put_text(out, "act", act_word(move->act));
+    jout_put_text(out, "act", is_assisted(move) ? S("submit_assisted") : act_word(move->act));
     api_dossier_view_put_status(call, move->to);
     struct slice desk = move->role.len > 0 ? move->role : move->actor_id == 0 ? S("system") : S("citizen");
     api_put_word(call, "desk", api_roles, desk);
@@ -482,7 +498,8 @@ static result subject_of(struct api_call *call, const struct dossier_view *view,
     return OK;
   }
   ret_subject->relation = "child";
-  TRY(api_subjects_load(call, view->tx, &subjects));
+  const struct api_applicant self = api_applicant_self(call);
+  TRY(api_subjects_load(call, view->tx, &self, &subjects));
   for (size_t i = 0; i < subjects.count; i++) {
     if (subjects.items[i].person_id == person_id) {
       ret_subject->relation = subjects.items[i].relation;
@@ -517,6 +534,7 @@ static result put_head(struct api_call *call, const struct dossier_view *view) {
   jout_put_text(out, "purpose", purpose_of(call, d));
   jout_put_bool(out, "ban_information", d->ban_information);
   jout_put_text(out, "channel", procedure_channel_name(d->channel));
+  put_assistance(call, view);
   TRY(api_put_agency(call, view->tx, "agency", d->agency_code));
   api_put_word(call, "desk", api_desks, api_dossier_view_desk(d));
   return put_outcome(call, view);

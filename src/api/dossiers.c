@@ -1,5 +1,6 @@
-/* A citizen's dossiers: submit, list, read, withdraw, answer a supplement request, print a slip. */
+/* A citizen's dossiers: submit, list, read, withdraw, answer a supplement request. */
 #include "api/cursor.h"
+#include "api/application.h"
 #include "api/dossier_view.h"
 #include "api/resources.h"
 
@@ -202,19 +203,13 @@ static struct slice form_json(struct api_call *call, const struct jin *answers, 
   return buf_slice(&text);
 }
 
-static result read_submission(struct api_call *call, struct dossier_application *application,
-                              int64_t *ret_payable_shown) {
-  static const char *const fields[] = {"procedure",       "subject", "certificate", "copies",        "purpose",
-                                       "ban_information", "answers", "consent",     "payable_shown", NULL};
-  const struct jin *root = NULL;
+result api_application_read_form(struct api_call *call, const struct jin *root, struct dossier_application *application,
+                                 int64_t *ret_payable_shown) {
   const struct jin *answers = NULL;
   struct slice purpose;
   size_t procedure = 0;
   bool has_consent = false;
-  TRY(api_body(call, &root));
-  TRY(jin_fields(root, fields));
   TRY(jin_word(root, "procedure", (const char *const[]){"lltp", NULL}, &procedure));
-  TRY(api_lltp_application(call, root, application));
   TRY(jin_text(root, "purpose", PURPOSE_BYTES_MAX, &purpose));
   TRY(jin_bool(root, "ban_information", &application->ban_information));
   TRY(jin_object(root, "answers", &answers));
@@ -230,9 +225,7 @@ static result read_submission(struct api_call *call, struct dossier_application 
   return OK;
 }
 
-/* Schema DossierReceipt: what one must know at once, all of it in the dossier's own row. The form and the reasons were just
- * seen; whoever wants them again reads the dossier. */
-static void send_receipt(struct api_call *call, const struct dossier *d) {
+void api_application_send_receipt(struct api_call *call, const struct dossier *d, const char *folder) {
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_text(out, "code", d->code);
@@ -250,25 +243,26 @@ static void send_receipt(struct api_call *call, const struct dossier *d) {
   }
   jout_list_end(out);
   jout_object_end(out);
-  http_response_header(call->http, "Location", arena_printf(call->arena, "/api/dossiers/%.*s", SLICE_ARG(d->code)));
+  http_response_header(call->http, "Location", arena_printf(call->arena, "%s/%.*s", folder, SLICE_ARG(d->code)));
   api_send(call, 201);
 }
 
 result api_dossier_submit(struct api_call *call) {
+  static const char *const fields[] = {"procedure",       "subject", "channel", "certificate",   "copies", "purpose",
+                                       "ban_information", "answers", "consent", "payable_shown", NULL};
   struct dossier_application application = {0};
+  const struct api_application_reader reader = {api_applicant_self(call), api_own_channels, &application};
+  const struct jin *root = NULL;
   struct dossier dossier;
   int64_t payable_shown = 0;
   TRY(api_idempotency_key(call, &application.form_key));
-  TRY(read_submission(call, &application, &payable_shown));
+  TRY(api_body(call, &root));
+  TRY(jin_fields(root, fields));
+  TRY(api_application_read(call, root, &reader));
+  TRY(api_application_read_form(call, root, &application, &payable_shown));
   application.payable_shown = &payable_shown;
-  struct dossier_form_fault fault = {0};
-  application.form_fault = &fault;
-  result submitted = dossier_submit(call->env, &call->api->options.works, call->arena, &application, &dossier);
-  if (fault.code != 0) { /* the form is the submission's member "answers" */
-    call->doc.fault = (struct jin_fault){fault.code, arena_printf(call->arena, "/answers%.*s", SLICE_ARG(fault.path)), fault.reason};
-  }
-  TRY(submitted);
-  send_receipt(call, &dossier);
+  TRY(api_application_submit(call, &application, &dossier));
+  api_application_send_receipt(call, &dossier, "/api/dossiers");
   return OK;
 }
 
@@ -294,22 +288,4 @@ result api_dossier_supplement(struct api_call *call) {
   TRY(jin_text(root, "answer", ANSWER_BYTES_MAX, &answer));
   TRY(dossier_supplement_answer(call->env, call->arena, &act, answer));
   return send_now(call);
-}
-
-result api_dossier_slip(struct api_call *call) {
-  static const char *const kinds[] = {"receipt", "supplement", "refusal", "apology"};
-  struct dossier dossier;
-  struct slice pdf;
-  size_t kind = 0;
-  while (kind < 4 && !slice_is(http_param(call->http, "kind"), kinds[kind])) {
-    kind++;
-  }
-  if (kind == 4) {
-    FAIL(HTTP_NO_ROUTE, "no such slip");
-  }
-  TRY(api_dossier_load_own(call, ACCESS_DOSSIER_VIEW_OWN, http_param(call->http, "code"), &dossier));
-  TRY(dossier_slip_write(call->env, &call->api->options.works, call->arena,
-                         &(struct dossier_slip_order){&dossier, (enum dossier_slip_kind)(kind + 1)}, &pdf));
-  http_reply(call->http, 200, "application/pdf", pdf);
-  return OK;
 }

@@ -276,6 +276,7 @@ static const struct api_error_row rows[] = {
     {DOSSIER_COMPLEX_ONCE, 409, "complex_once", "Hồ sơ đã được xác định là vụ việc phức tạp", "The case was found complex before"},
     {DOSSIER_COMPLEX_LATE, 409, "complex_too_late", "Chỉ được xác định vụ việc phức tạp trước ngày hẹn trả kết quả", "A case is found complex before its due date only"},
     {DOSSIER_COMPLEX_REAPPOINTED, 409, "complex_reappointed", "Đã xin lỗi và hẹn lại ngày trả kết quả; thời hạn không thay đổi nữa", "After an apology and a new appointment the time limit is not changed any more"},
+    {DOSSIER_OTHER_AGENCY, 403, "other_agency", "Theo nơi cư trú, hồ sơ của người này thuộc thẩm quyền của cơ quan khác", "Where they live, another agency is competent for this person"},
     {DOSSIER_NO_OUTCOME, 404, "no_outcome", "Hồ sơ này không lưu kết quả tính theo quy tắc", "No rule's answer is kept with this dossier"},
     /* report */
     {REPORT_DOES_NOT_SUM, 500, "report_does_not_sum", "Số liệu không cộng khớp nên không được công bố", "The parts of the statistic do not sum; it is not shown"},

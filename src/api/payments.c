@@ -1,5 +1,5 @@
 /* Fees: what is left to pay with its VietQR, the bank's notifications, and the demonstration bank. */
-#include "api/dossier_view.h"
+#include "api/desk.h"
 #include "api/resources.h"
 #include "codec/hex.h"
 #include "codec/qr.h"
@@ -94,6 +94,19 @@ result api_payment_read(struct api_call *call) {
   return send_fee(call, &dossier);
 }
 
+/* For whoever pays at the counter with their own bank's app. */
+static result open_at_desk(struct api_call *call, struct slice code, struct dossier *ret_dossier) {
+  struct dossier_act act = api_desk_act(call, S("Thu phí hồ sơ tại quầy"));
+  act.code = code;
+  return dossier_open(call->env, call->arena, &act, ret_dossier);
+}
+
+result api_desk_payment_read(struct api_call *call) {
+  struct dossier dossier;
+  TRY(open_at_desk(call, http_param(call->http, "code"), &dossier));
+  return send_fee(call, &dossier);
+}
+
 /* ---- the bank ---- */
 
 /* "sha256=<hex of HMAC-SHA256(bank secret, body as sent)>" */
@@ -168,7 +181,8 @@ result api_demo_bank_pay(struct api_call *call) {
   TRY(jin_fields(root, (const char *const[]){"dossier_code", "amount", NULL}));
   TRY(jin_text(root, "dossier_code", 60, &code));
   TRY(jin_int(root, "amount", 1, AMOUNT_MAX, &notification.amount));
-  TRY(api_dossier_load_own(call, ACCESS_DOSSIER_PAY, code, &dossier));
+  result found = api_dossier_load_own(call, ACCESS_DOSSIER_PAY, code, &dossier);
+  TRY(is_code(found, DOSSIER_UNKNOWN) && call->post.post_id != 0 ? open_at_desk(call, code, &dossier) : found);
   TRY(load_fee(call, &dossier, &fee));
   if (!fee.is_needed) {
     FAIL(PAYMENT_NOT_FOUND, "nothing to pay");

@@ -16,22 +16,42 @@ static result add(struct api_call *call, struct db_tx *tx, struct api_subjects *
   return OK;
 }
 
-result api_subjects_load(struct api_call *call, struct db_tx *tx, struct api_subjects *ret_subjects) {
-  int64_t self = call->session.person_id;
+struct api_applicant api_applicant_self(const struct api_call *call) { return (struct api_applicant){.person_id = call->session.person_id}; }
+
+/* What that relative is to the applicant; NULL: nobody they could act for. */
+static const char *relation_word(const struct api_applicant *applicant, enum register_relation_kind kind) {
+  switch (kind) {
+    case REGISTER_CHILD:
+      return "child";
+    case REGISTER_WARD:
+      return "ward";
+    case REGISTER_SPOUSE:
+      return applicant->is_at_desk ? "spouse" : NULL;
+    case REGISTER_FATHER:
+    case REGISTER_MOTHER:
+      return applicant->is_at_desk ? "parent" : NULL;
+    default:
+      return NULL;
+  }
+}
+
+result api_subjects_load(struct api_call *call, struct db_tx *tx, const struct api_applicant *applicant, struct api_subjects *ret_subjects) {
+  int64_t self = applicant->person_id;
   struct register_relation_list relations;
   TRY(register_relations_load(tx, call->arena, self, api_today(call), &relations));
   struct api_subjects subjects = {.items = ARENA_ARRAY(call->arena, struct api_subject, relations.count + 1)};
   TRY(add(call, tx, &subjects, &(const struct api_subject){.person_id = self, .relation = "self"}));
   for (size_t i = 0; i < relations.count; i++) {
     const struct register_relation *relation = &relations.items[i];
-    bool represents = false;
-    bool is_kind = relation->kind == REGISTER_CHILD || relation->kind == REGISTER_WARD;
-    if (!is_kind || relation->related_person_id == 0) {
+    const char *word = relation_word(applicant, relation->kind);
+    bool may = applicant->is_at_desk;
+    if (word == NULL || relation->related_person_id == 0) {
       continue;
     }
-    TRY(register_represents(tx, self, relation->related_person_id, api_today(call), &represents));
-    if (represents) {
-      const char *word = relation->kind == REGISTER_CHILD ? "child" : "ward";
+    if (!may) {
+      TRY(register_represents(tx, self, relation->related_person_id, api_today(call), &may));
+    }
+    if (may) {
       TRY(add(call, tx, &subjects, &(const struct api_subject){.person_id = relation->related_person_id, .relation = word}));
     }
   }

@@ -1,4 +1,4 @@
-/* api/people.h: whose data a citizen's call is about: themself, a child or a ward. (private to api/)
+/* api/people.h: whose data a call is about: the caller, or somebody the desk helps; for themself, a child or a ward. (private to api/)
  * Shapes     ref: "self", or the person's id as text.
  */
 #pragma once
@@ -6,15 +6,22 @@
 
 struct api_subject {
   int64_t person_id;
-  const char *relation; /* "self", "child", "ward" */
+  const char *relation; /* "self", "child", "ward"; at the desk also "parent", "spouse" */
   struct register_person person;
 };
 struct api_subjects {
-  struct api_subject *items; /* the caller first */
+  struct api_subject *items; /* the applicant first */
   size_t count;
 };
-/* The caller and everybody they may act for today. */
-MUST_USE result api_subjects_load(struct api_call *call, struct db_tx *tx, struct api_subjects *ret_subjects);
+/* Who applies: the caller, or whom the desk helps. */
+struct api_applicant {
+  int64_t person_id;
+  bool is_at_desk;
+};
+struct api_applicant api_applicant_self(const struct api_call *call);
+/* The applicant and everybody they may act for today; at the desk also parents, spouse and grown-up children, for whom the rule decides. */
+MUST_USE result api_subjects_load(struct api_call *call, struct db_tx *tx, const struct api_applicant *applicant,
+                                  struct api_subjects *ret_subjects);
 /* NULL for a ref that is not among them. */
 const struct api_subject *api_subjects_find(const struct api_call *call, const struct api_subjects *subjects, struct slice ref);
 /* A parent's or guardian's read of the data of children and wards: one entry, durable before anything is shown. Nothing for the caller's own. */

@@ -1,4 +1,5 @@
 /* GET /api/procedures, the form with what the registers know, and the preview of a submission. */
+#include "api/application.h"
 #include "api/form_view.h"
 #include "api/resources.h"
 #include "codec/hex.h"
@@ -7,49 +8,111 @@
 
 enum { COPIES_MAX = 100 };
 
-/* Since when a channel is open where the person lives; INT32_MAX: not at all. */
-static result channel_start(struct api_call *call, struct db_tx *tx, int64_t person_id, int32_t *ret_start) {
-  struct slice province;
-  *ret_start = INT32_MAX;
-  result found = register_residence_province(tx, call->arena, person_id, api_today(call), &province);
-  if (is_code(found, REGISTER_RESIDENCE_UNKNOWN)) {
-    struct register_residence temporary;
-    found = register_residence_find(
-        tx, call->arena, &(struct register_residence_key){person_id, REGISTER_TEMPORARY, api_today(call)}, &temporary);
-    if (is_code(found, REGISTER_RESIDENCE_UNKNOWN)) {
-      return OK;
-    }
-    province = temporary.province;
+const char *const api_own_channels[] = {"vneid", "online", NULL};
+
+/* ---- channels ---- */
+
+static const struct {
+  enum procedure_channel channel;
+  bool is_own; /* the citizen sends it themself */
+  struct api_word word;
+} channels[] = {
+    {PROCEDURE_VNEID, true, {"vneid", "Ứng dụng VNeID", "The VNeID app"}},
+    {PROCEDURE_ONLINE, true, {"online", "Cổng dịch vụ công trực tuyến", "The online public service portal"}},
+    {PROCEDURE_COUNTER, false, {"counter", "Trực tiếp tại Bộ phận Một cửa", "At the one-stop desk"}},
+    {PROCEDURE_POST, false, {"post", "Qua bưu chính", "By post"}},
+};
+enum { CHANNELS = sizeof channels / sizeof *channels };
+
+/* Where the person lives, permanently or else for now; empty: nowhere in the country. */
+static result find_province(struct api_call *call, struct db_tx *tx, int64_t person_id, struct slice *ret_province) {
+  result found = register_residence_province(tx, call->arena, person_id, api_today(call), ret_province);
+  if (!is_code(found, REGISTER_RESIDENCE_UNKNOWN)) {
+    return found;
   }
-  TRY(found);
-  const struct procedure_channel_place place = {S(LLTP), PROCEDURE_VNEID, province};
-  return procedure_channel_start(call->api->options.works.procedures, tx, &place, ret_start);
+  struct register_residence temporary;
+  found = register_residence_find(
+      tx, call->arena, &(struct register_residence_key){person_id, REGISTER_TEMPORARY, api_today(call)}, &temporary);
+  *ret_province = is_ok(found) ? temporary.province : S("");
+  return is_code(found, REGISTER_RESIDENCE_UNKNOWN) ? OK : found;
 }
 
-static void put_channel(struct api_call *call, int32_t start) {
+/* Since when a channel is open there; INT32_MAX: not at all. */
+static result channel_start(struct api_call *call, struct db_tx *tx, const struct procedure_channel_place *place, int32_t *ret_start) {
+  *ret_start = INT32_MAX;
+  return slice_empty(place->province) ? OK : procedure_channel_start(call->api->options.works.procedures, tx, place, ret_start);
+}
+
+static void put_channel_state(struct api_call *call, const struct api_word *word, int32_t start) {
   struct jout *out = &call->out;
   bool is_open = start <= api_today(call);
-  jout_put_object(out, "channel");
   jout_put_bool(out, "open", is_open);
   if (is_open) {
     jout_put_null(out, "opens_on");
-    api_put_text(out, "reason", S("Kênh trực tuyến đã mở tại nơi cư trú"),
-                 S("The online channel is open where you live"));
+    api_put_text(out, "reason", arena_printf(call->arena, "%s: đang mở tại nơi cư trú", word->vi),
+                 arena_printf(call->arena, "%s: open where you live", word->en));
   } else if (start == INT32_MAX) {
     jout_put_null(out, "opens_on");
     api_put_text(out, "reason", S("Chưa có nơi cư trú trong cơ sở dữ liệu"), S("No residence is registered"));
   } else {
     struct slice day = clock_date_write_vi(call->arena, start);
     jout_put_date(out, "opens_on", start);
-    api_put_text(out, "reason",
-                 arena_printf(call->arena, "Kênh trực tuyến tại nơi cư trú mở từ ngày %.*s", SLICE_ARG(day)),
-                 arena_printf(call->arena, "The online channel opens where you live on %.*s", SLICE_ARG(day)));
+    api_put_text(out, "reason", arena_printf(call->arena, "%s: mở tại nơi cư trú từ ngày %.*s", word->vi, SLICE_ARG(day)),
+                 arena_printf(call->arena, "%s: opens where you live on %.*s", word->en, SLICE_ARG(day)));
   }
-  jout_object_end(out);
 }
 
-/* Procedures a citizen starts themself. */
-static result put_procedure(struct api_call *call, int32_t start) {
+/* "channel": the one asked about; "channels": each of the four, so that whoever finds one closed sees which is open. */
+static result put_channels(struct api_call *call, struct db_tx *tx, int64_t person_id, enum procedure_channel asked) {
+  struct jout *out = &call->out;
+  struct procedure_channel_place place = {.procedure = S(LLTP)};
+  int32_t starts[CHANNELS];
+  TRY(find_province(call, tx, person_id, &place.province));
+  for (size_t i = 0; i < CHANNELS; i++) {
+    place.channel = channels[i].channel;
+    TRY(channel_start(call, tx, &place, &starts[i]));
+    if (channels[i].channel == asked) {
+      jout_put_object(out, "channel");
+      put_channel_state(call, &channels[i].word, starts[i]);
+      jout_object_end(out);
+    }
+  }
+  jout_put_list(out, "channels");
+  for (size_t i = 0; i < CHANNELS; i++) {
+    jout_object(out);
+    jout_put_str(out, "code", channels[i].word.code);
+    api_put_text(out, "name", slice_str(channels[i].word.vi), slice_str(channels[i].word.en));
+    jout_put_bool(out, "own", channels[i].is_own);
+    put_channel_state(call, &channels[i].word, starts[i]);
+    jout_object_end(out);
+  }
+  jout_list_end(out);
+  return OK;
+}
+
+/* "Cổng dịch vụ công trực tuyến; ...": those open today where that person lives, for whoever asked for another. */
+static result open_channels(struct api_call *call, int64_t person_id, struct slice *ret_names) {
+  struct procedure_channel_place place = {.procedure = S(LLTP)};
+  struct slice names = S("");
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(call->env->db, &tx));
+  TRY(find_province(call, tx, person_id, &place.province));
+  for (size_t i = 0; i < CHANNELS; i++) {
+    int32_t start = 0;
+    place.channel = channels[i].channel;
+    TRY(channel_start(call, tx, &place, &start));
+    if (start <= api_today(call)) {
+      names = arena_printf(call->arena, "%.*s%s%s", SLICE_ARG(names), names.len > 0 ? "; " : "",
+                           api_words(call, channels[i].word.vi, channels[i].word.en));
+    }
+  }
+  *ret_names = names;
+  return OK;
+}
+
+/* ---- procedures a citizen starts themself, and the form ---- */
+
+static result put_procedure(struct api_call *call, struct db_tx *tx, int64_t person_id) {
   struct procedure_summaries list;
   TRY(procedure_list(call->api->options.works.procedures, api_today(call), call->arena, &list));
   struct jout *out = &call->out;
@@ -62,7 +125,7 @@ static result put_procedure(struct api_call *call, int32_t start) {
     jout_put_text(out, "code", item->name);
     jout_put_text(out, "national_code", item->national_code);
     api_put_text(out, "name", item->name_vi, item->name_en);
-    put_channel(call, start);
+    TRY(put_channels(call, tx, person_id, PROCEDURE_VNEID));
     jout_object_end(out);
   }
   return OK;
@@ -70,13 +133,11 @@ static result put_procedure(struct api_call *call, int32_t start) {
 
 result api_procedures_list(struct api_call *call) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  int32_t start = 0;
   TRY(db_read_begin(call->env->db, &tx));
-  TRY(channel_start(call, tx, call->session.person_id, &start));
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_list(out, "items");
-  TRY(put_procedure(call, start));
+  TRY(put_procedure(call, tx, call->session.person_id));
   jout_list_end(out);
   jout_object_end(out);
   api_send(call, 200);
@@ -92,14 +153,12 @@ static const struct api_word purposes[] = {
     {0},
 };
 
-static result put_form(struct api_call *call, struct db_tx *tx, const struct api_subjects *subjects,
-                       const struct api_subject *subject) {
-  int32_t start = 0;
-  TRY(channel_start(call, tx, subject->person_id, &start));
+result api_application_send_form(struct api_call *call, struct db_tx *tx, const struct api_subjects *subjects,
+                                 const struct api_subject *subject) {
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_name(out, "procedure");
-  TRY(put_procedure(call, start));
+  TRY(put_procedure(call, tx, subject->person_id));
   api_put_subject(call, "subject", subject);
   jout_put_list(out, "subjects");
   for (size_t i = 0; i < subjects->count; i++) {
@@ -116,7 +175,7 @@ static result put_form(struct api_call *call, struct db_tx *tx, const struct api
     jout_object_end(out);
   }
   jout_list_end(out);
-  put_channel(call, start);
+  TRY(put_channels(call, tx, subject->person_id, PROCEDURE_VNEID));
   jout_object_end(out);
   api_send(call, 200);
   return OK;
@@ -130,13 +189,14 @@ result api_lltp_form(struct api_call *call) {
   (void)url_form_find(&query, "subject", &ref);
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(call->env->db, &tx));
-  TRY(api_subjects_load(call, tx, &subjects));
+  const struct api_applicant self = api_applicant_self(call);
+  TRY(api_subjects_load(call, tx, &self, &subjects));
   const struct api_subject *subject = api_subjects_find(call, &subjects, ref);
   if (subject == NULL) {
     FAIL(REGISTER_PERSON_UNKNOWN, "not among the caller's subjects");
   }
   TRY(api_read_record(call, &(const struct api_read){.kind = "form.read", .people = &subject->person_id, .count = 1}));
-  return put_form(call, tx, &subjects, subject);
+  return api_application_send_form(call, tx, &subjects, subject);
 }
 
 /* ---- preview ---- */
@@ -184,59 +244,86 @@ static void put_refusal(struct api_call *call, const struct dossier_preview *pre
   }
 }
 
-/* Themself, or a child or ward of theirs. */
-static result find_person(struct api_call *call, const struct jin *root, struct slice ref, int64_t *ret_person_id) {
+/* The applicant, or somebody they may act for. */
+static result find_person(struct api_call *call, const struct jin *root, const struct api_application_reader *reader, int64_t *ret_person_id) {
+  struct slice ref;
+  struct api_subjects subjects;
+  TRY(jin_text(root, "subject", 32, &ref));
   if (slice_is(ref, "self")) {
-    *ret_person_id = call->session.person_id;
+    *ret_person_id = reader->applicant.person_id;
     return OK;
   }
-  struct api_subjects subjects;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(call->env->db, &tx));
-  TRY(api_subjects_load(call, tx, &subjects));
+  TRY(api_subjects_load(call, tx, &reader->applicant, &subjects));
   const struct api_subject *subject = api_subjects_find(call, &subjects, ref);
   if (subject == NULL) {
-    return jin_refuse_field(root, "subject", "is not somebody the caller acts for");
+    return jin_refuse_field(root, "subject", "is not somebody the applicant acts for");
   }
   *ret_person_id = subject->person_id;
   return OK;
 }
 
-result api_lltp_application(struct api_call *call, const struct jin *root, struct dossier_application *application) {
-  struct slice ref;
+result api_application_read(struct api_call *call, const struct jin *root, const struct api_application_reader *reader) {
+  struct dossier_application *application = reader->application;
   int64_t certificate = 0;
-  TRY(jin_text(root, "subject", 32, &ref));
+  size_t channel = 0;
   TRY(jin_int(root, "certificate", 1, 2, &certificate));
   TRY(jin_int(root, "copies", 1, COPIES_MAX, &application->copies));
-  TRY(find_person(call, root, ref, &application->person_id));
-  application->applicant_id = call->session.person_id;
+  if (jin_find(root, "channel") != NULL) {
+    TRY(jin_word(root, "channel", reader->channels, &channel));
+  }
+  TRY(find_person(call, root, reader, &application->person_id));
+  (void)procedure_channel_parse(slice_str(reader->channels[channel]), &application->channel); /* each of them is one */
+  application->applicant_id = reader->applicant.person_id;
   application->procedure = S(LLTP);
-  application->channel = PROCEDURE_VNEID;
   application->certificate = (int32_t)certificate;
   application->level = call->session.level;
+  return OK;
+}
+
+result api_application_send_preview(struct api_call *call, const struct dossier_application *application,
+                                    const struct dossier_preview *preview) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(call->env->db, &tx));
+  struct jout *out = api_begin(call);
+  jout_object(out);
+  put_outcome(call, &preview->outcome);
+  TRY(api_put_agency(call, tx, "agency", preview->agency_code));
+  TRY(put_channels(call, tx, application->person_id, application->channel));
+  put_refusal(call, preview);
+  jout_object_end(out);
+  api_send(call, 200);
   return OK;
 }
 
 result api_lltp_preview(struct api_call *call) {
   const struct jin *root = NULL;
   struct dossier_application application = {.form = S("{}")};
+  const struct api_application_reader reader = {api_applicant_self(call), api_own_channels, &application};
   struct dossier_preview preview;
-  int32_t start = 0;
   TRY(api_body(call, &root));
-  TRY(jin_fields(root, (const char *const[]){"subject", "certificate", "copies", NULL}));
-  TRY(api_lltp_application(call, root, &application));
+  TRY(jin_fields(root, (const char *const[]){"subject", "certificate", "copies", "channel", NULL}));
+  TRY(api_application_read(call, root, &reader));
   TRY(dossier_preview(call->env, &call->api->options.works, call->arena, &application, &preview));
   TRY(api_read_record(call, &(const struct api_read){.kind = "fee.read", .people = &application.person_id, .count = 1}));
-  struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  TRY(db_read_begin(call->env->db, &tx));
-  TRY(channel_start(call, tx, application.person_id, &start));
-  struct jout *out = api_begin(call);
-  jout_object(out);
-  put_outcome(call, &preview.outcome);
-  TRY(api_put_agency(call, tx, "agency", preview.agency_code));
-  put_channel(call, start);
-  put_refusal(call, &preview);
-  jout_object_end(out);
-  api_send(call, 200);
-  return OK;
+  return api_application_send_preview(call, &application, &preview);
+}
+
+/* ---- submitting ---- */
+
+result api_application_submit(struct api_call *call, struct dossier_application *application, struct dossier *ret_dossier) {
+  struct dossier_form_fault fault = {0};
+  application->form_fault = &fault;
+  result submitted = dossier_submit(call->env, &call->api->options.works, call->arena, application, ret_dossier);
+  if (fault.code != 0) { /* the form is the submission's member "answers" */
+    call->doc.fault = (struct jin_fault){fault.code, arena_printf(call->arena, "/answers%.*s", SLICE_ARG(fault.path)), fault.reason};
+  }
+  if (is_code(submitted, DOSSIER_CHANNEL_CLOSED)) {
+    struct slice names;
+    TRY(open_channels(call, application->person_id, &names));
+    call->detail = arena_printf(call->arena, "%s: %.*s", api_words(call, "Kênh đang mở", "Open today"), SLICE_ARG(names));
+    FAIL(DOSSIER_CHANNEL_CLOSED, "closed; others are open");
+  }
+  return submitted;
 }

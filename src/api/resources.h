@@ -35,19 +35,20 @@ result api_me_history(struct api_call *call);
 result api_procedures_list(struct api_call *call);
 result api_lltp_form(struct api_call *call);
 result api_lltp_preview(struct api_call *call);
-/* subject, certificate and copies of a body, as an application of the caller */
-result api_lltp_application(struct api_call *call, const struct jin *root, struct dossier_application *application);
 /* dossiers.c */
 result api_dossiers_list(struct api_call *call);
 result api_dossier_submit(struct api_call *call);
 result api_dossier_read(struct api_call *call);
 result api_dossier_withdraw(struct api_call *call);
 result api_dossier_supplement(struct api_call *call);
-result api_dossier_slip(struct api_call *call);
 /* the caller's own, a child's or a ward's; anybody else's does not exist */
 result api_dossier_load_own(struct api_call *call, enum access_act power, struct slice code, struct dossier *ret_dossier);
 result api_idempotency_key(struct api_call *call, struct slice *ret_key);
+/* slips.c */
+result api_dossier_slip(struct api_call *call);
+result api_desk_slip(struct api_call *call);
 /* payments.c */
+result api_desk_payment_read(struct api_call *call);
 result api_payment_read(struct api_call *call);
 result api_payment_notify(struct api_call *call);
 result api_demo_bank_pay(struct api_call *call);
@@ -72,6 +73,12 @@ result api_desk_seal(struct api_call *call);
 result api_desk_complex(struct api_call *call);
 result api_desk_apologise(struct api_call *call);
 result api_desk_return(struct api_call *call);
+result api_desk_supplement(struct api_call *call);
+result api_desk_withdraw(struct api_call *call);
+/* desk_application.c */
+result api_desk_lltp_form(struct api_call *call);
+result api_desk_lltp_preview(struct api_call *call);
+result api_desk_submit(struct api_call *call);
 /* desk_people.c */
 result api_desk_find_person(struct api_call *call);
 /* enrolments.c */

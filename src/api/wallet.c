@@ -101,7 +101,8 @@ result api_wallet_list(struct api_call *call) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(api_cursor_read(call, 1, LISTED_MAX, &cursor));
   TRY(db_read_begin(call->env->db, &tx));
-  TRY(api_subjects_load(call, tx, &holders));
+  const struct api_applicant self = api_applicant_self(call);
+  TRY(api_subjects_load(call, tx, &self, &holders));
   TRY(load_page(call, tx, &holders, &cursor, &held, &count));
   bool has_more = count > cursor.limit;
   count = has_more ? cursor.limit : count;
@@ -131,7 +132,8 @@ struct opened {
 static result find_document(struct api_call *call, struct db_tx *tx, int64_t id, struct wallet_document *ret_document,
                             struct api_subject *ret_holder) {
   struct api_subjects holders;
-  TRY(api_subjects_load(call, tx, &holders));
+  const struct api_applicant self = api_applicant_self(call);
+  TRY(api_subjects_load(call, tx, &self, &holders));
   for (size_t i = 0; i < holders.count; i++) {
     result found = wallet_document_load(tx, call->arena, holders.items[i].person_id, id, ret_document);
     if (!is_code(found, WALLET_DOCUMENT_UNKNOWN)) {

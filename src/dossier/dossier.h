@@ -74,6 +74,8 @@ enum dossier_error {
   DOSSIER_COMPLEX_LATE = RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 27), /* Only before the due date. */
   DOSSIER_COMPLEX_REAPPOINTED =
       RESULT_CODE(RESULT_CONFLICT, MODULE_DOSSIER, 28), /* After an apology the deadline is no longer moved. */
+  DOSSIER_OTHER_AGENCY =
+      RESULT_CODE(RESULT_REFUSED, MODULE_DOSSIER, 29), /* The desk's agency is not the one competent for that person. */
 };
 
 extern const struct db_migration dossier_migrations[];
@@ -176,11 +178,12 @@ struct dossier_application {
   int64_t copies;
   bool ban_information;
   struct slice form;            /* JSON object of what the citizen fills */
-  int level;                    /* of the session's account */
+  int level;                    /* of the session's account: the helper's, when there is one */
   const int64_t *payable_shown; /* what the citizen was shown and agreed to pay; NULL: not asked */
   const struct access_post
       *helper;       /* the officer's post when the desk submits for the applicant; NULL: the applicant themself */
   int64_t helper_id; /* that officer */
+  struct slice purpose; /* why that officer looks at the applicant's data; a preview only */
   struct dossier_form_fault *form_fault; /* written when the form is refused; NULL: not wanted */
 };
 
@@ -194,6 +197,10 @@ struct dossier_preview {
   uint16_t refusal;                     /* 0, or the code a submission would fail with */
 };
 
+/* May this helper write down an application of these people? Asked before their form is shown. Recorded when refused; ACCESS_OWN_CASE,
+ * DOSSIER_OTHER_AGENCY. */
+MUST_USE result dossier_assist(struct env *env, const struct dossier_works *works, struct arena *arena,
+                               const struct dossier_application *application);
 /* What a submission would mean: nothing is stored. Refusals that the citizen can read are in the preview, not in the
  * result. */
 MUST_USE result dossier_preview(struct env *env, const struct dossier_works *works, struct arena *arena,

@@ -87,6 +87,13 @@ static const struct procedure_fact *facts_of(struct arena *arena, const struct d
   return facts;
 }
 
+static result find_level(struct db_tx *tx, int64_t person_id, int *ret_level) {
+  struct account account;
+  TRY(account_load(tx, person_id, &account));
+  *ret_level = account.state == ACCOUNT_ACTIVE ? account.level : 0;
+  return OK;
+}
+
 result dossier_gather(struct db_tx *tx, struct arena *arena, const struct dossier_application *a, int64_t now_ms,
                       struct gathered *ret_gathered) {
   int32_t today = clock_date_of(now_ms);
@@ -96,6 +103,10 @@ result dossier_gather(struct db_tx *tx, struct arena *arena, const struct dossie
   TRY(register_categories_load(tx, arena, a->person_id, today, &categories));
   struct gathered g = {0};
   struct provinces provinces;
+  int level = a->level;
+  if (a->helper != NULL) { /* at the counter and by post one needs no account [domain 3.4]; the session's is the officer's */
+    TRY(find_level(tx, a->applicant_id, &level));
+  }
   TRY(find_province(tx, arena, a->person_id, today, &provinces));
   g.province = provinces.any;
   g.input.submitted_at_ms = now_ms;
@@ -104,7 +115,7 @@ result dossier_gather(struct db_tx *tx, struct arena *arena, const struct dossie
       .birth_date = register_birth_date(person.birth),
       .citizen = slice_is(person.nationality, "VN"),
       .digital_citizen = register_category_list_has(&categories, REGISTER_CATEGORY_DIGITAL_CITIZEN),
-      .level = (uint8_t)a->level,
+      .level = (uint8_t)level,
       .permanent_province = provinces.permanent,
       .categories = category_bits(&categories),
   };

@@ -62,28 +62,55 @@ static result assess(const struct dossier_works *works, struct arena *arena, con
   return OK;
 }
 
-/* Whether the applicant may act for that person, or the officer at the desk for them. Recorded when refused. */
-static result require_access(const struct question *q) {
+/* Whether the applicant may act for that person. The rule says which level a channel needs; only VNeID needs level 2 [domain 1.1 item 1]. */
+static result require_applicant(const struct question *q, int level_needed) {
   const struct dossier_application *a = q->application;
   bool represents = false;
   if (a->applicant_id != a->person_id) {
     int32_t today = clock_date_of(clock_now_ms(q->env->clock));
     TRY(register_represents(q->tx, a->applicant_id, a->person_id, today, &represents));
   }
-  struct access_case people = {.people = &a->person_id, .people_count = 1, .applicant_id = a->applicant_id};
-  struct access_request request = {.act = ACCESS_DOSSIER_SUBMIT,
-                                   .actor_id = a->helper ? a->helper_id : a->applicant_id,
-                                   .level = a->level,
-                                   .post = a->helper,
-                                   .subject_id = a->person_id,
-                                   .represents = represents,
-                                   .dossier = NULL};
-  if (a->helper != NULL) {
-    people.agency = a->helper->agency;
-    people.province = a->helper->province;
-    request.dossier = &people;
-  }
+  const struct access_request request = {.act = ACCESS_DOSSIER_SUBMIT,
+                                         .actor_id = a->applicant_id,
+                                         .level = a->level,
+                                         .level_needed = level_needed,
+                                         .subject_id = a->person_id,
+                                         .represents = represents};
   return access_require(q->env, &request);
+}
+
+/* Whether this desk may help: the agency competent for that person is the officer's own, and it is neither the officer's case nor their kin's. */
+static result require_desk(const struct question *q, enum access_act power, const struct register_agency *competent) {
+  const struct dossier_application *a = q->application;
+  const struct dossier_act act = {.actor_id = a->helper_id, .level = a->level, .post = a->helper, .purpose = a->purpose};
+  struct act_context context = {.env = q->env,
+                                .arena = q->arena,
+                                .act = &act,
+                                .power = power,
+                                .tx = q->tx,
+                                .now_ms = clock_now_ms(q->env->clock)};
+  struct access_request request;
+  bool is_known = !slice_empty(competent->code); /* else the rule will say that nobody is competent */
+  context.dossier = (struct dossier){.person_id = a->person_id,
+                                     .applicant_id = a->applicant_id,
+                                     .agency_code = is_known ? competent->code : a->helper->agency,
+                                     .province = is_known ? competent->province : a->helper->province};
+  TRY(dossier_act_request(&context, &request));
+  result allowed = access_require(q->env, &request);
+  if (is_code(allowed, ACCESS_OTHER_AGENCY)) {
+    FAIL(DOSSIER_OTHER_AGENCY, "another agency is competent where they live");
+  }
+  return allowed;
+}
+
+/* Access and facts. Which agency is competent is a fact, so at the desk the facts come first; nothing of them leaves before access is given. */
+static result ask(const struct question *q, enum access_act power, int level_needed, struct answer *answer) {
+  if (q->application->helper == NULL) {
+    TRY(require_applicant(q, level_needed));
+    return gather(q, answer);
+  }
+  TRY(gather(q, answer));
+  return require_desk(q, power, &answer->gathered.agency);
 }
 
 static result preview_ask(struct env *env, const struct dossier_works *works, struct arena *arena,
@@ -91,8 +118,13 @@ static result preview_ask(struct env *env, const struct dossier_works *works, st
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(env->db, &tx));
   const struct question question = {env, works, arena, a, tx};
-  TRY(require_access(&question));
-  return gather(&question, answer);
+  return ask(&question, ACCESS_DOSSIER_ASSIST, 1, answer);
+}
+
+result dossier_assist(struct env *env, const struct dossier_works *works, struct arena *arena,
+                      const struct dossier_application *a) {
+  struct answer answer = {0};
+  return preview_ask(env, works, arena, a, &answer);
 }
 
 result dossier_preview(struct env *env, const struct dossier_works *works, struct arena *arena,
@@ -207,8 +239,7 @@ static result submit_ask(const struct dossier_works *works, struct submission *s
     return OK;
   }
   const struct question question = {s->env, works, s->arena, a, tx};
-  TRY(require_access(&question));
-  TRY(gather(&question, answer));
+  TRY(ask(&question, ACCESS_DOSSIER_SUBMIT, a->channel == PROCEDURE_VNEID ? 2 : 1, answer));
   return dossier_form_check(works->procedures, s->arena, a, age_of(&answer->gathered.input));
 }
 

@@ -99,12 +99,24 @@ export const categories = formFile.fields.map((field, i) => ({
       : null,
 }))
 export const channel = { open: true, opens_on: null, reason: T('Đã triển khai từ 22/04/2024', 'Open since 2024-04-22') }
+export const channels = [
+  { code: 'vneid', name: T('Ứng dụng VNeID', 'The VNeID app'), own: true, ...channel },
+  {
+    code: 'online',
+    name: T('Cổng dịch vụ công trực tuyến', 'The online public service portal'),
+    own: true,
+    ...channel,
+  },
+  { code: 'counter', name: T('Trực tiếp tại Bộ phận Một cửa', 'At the one-stop desk'), own: false, ...channel },
+  { code: 'post', name: T('Qua bưu chính', 'By post'), own: false, ...channel },
+]
 const procedure = {
   code: 'lltp',
   national_code: '3.000333',
   name: T('Cấp phiếu lý lịch tư pháp', 'Issue of a criminal record certificate'),
   summary: T('Cấp phiếu số 1 hoặc số 2', 'Certificate No. 1 or No. 2'),
   channel,
+  channels,
 }
 const subjects = [
   { ref: 'self', relation: 'self', name: 'Nguyễn Thị Lan Anh', birth_date: '1993-05-14' },
@@ -124,6 +136,7 @@ export const form = (ref) => ({
     role('other', 'Mục đích khác', 'Other purpose'),
   ],
   channel,
+  channels,
 })
 
 const money = (value, clause, vi, en) => ({ value, clause, reason: T(vi, en), rule_hash: '9f2c41' })
@@ -156,6 +169,7 @@ export function preview({ subject, certificate, copies }) {
     authority: { value: 'police', clause: 'Luật 107/2025/QH15', rule_hash: '9f2c41' },
     agency,
     channel,
+    channels,
     refusal:
       certificate === 2 && child
         ? T('Phiếu số 2 chỉ do chính người đó yêu cầu', 'Certificate No. 2 only for oneself')
@@ -216,6 +230,7 @@ export function newDossier(code, request, submitted_at = now) {
     purpose: request.purpose,
     ban_information: request.ban_information,
     channel: 'vneid',
+    helper: null,
     agency,
     desk: due ? desks.citizen : desks.one_stop,
     charge: { fee: charge.fee, support: charge.support, payable: charge.payable },

@@ -6,6 +6,7 @@ import { ProblemNotice, Skeleton } from '../ui/parts'
 import type { Params, Route } from '../ui/router'
 import { useSession } from '../ui/session'
 import { Apply } from './apply/apply'
+import { Counter } from './counter/counter'
 import { DemoMessages } from './demo_messages/demo_messages'
 import { DeskDossier } from './desk_dossier/desk_dossier'
 import { Document } from './document/document'
@@ -14,7 +15,7 @@ import { Dossiers } from './dossiers/dossiers'
 import { EnrolmentDesk } from './enrolment/enrolment'
 import { Home } from './home/home'
 import { Me } from './me/me'
-import { Pay } from './payment/payment'
+import { Pay, PayAtDesk } from './payment/payment'
 import { Posts } from './posts/posts'
 import { Queue } from './queue/queue'
 import { Reads } from './reads/reads'
@@ -53,6 +54,8 @@ export const routes: Route[] = [
   { pattern: '/app/posts', page: Posts },
   { pattern: '/app/desk', page: official(Queue) },
   { pattern: '/app/desk/dossiers/:code', page: official(DeskDossier) },
+  { pattern: '/app/desk/dossiers/:code/pay', page: official(PayAtDesk) },
+  { pattern: '/app/desk/counter', page: official(Counter) },
   { pattern: '/app/desk/enrolment', page: official(EnrolmentDesk) },
   { pattern: '/app/reports', page: official(ReportsLater) },
   { pattern: '/app/reports/savings', page: official(Savings) },

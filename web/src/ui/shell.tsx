@@ -21,6 +21,7 @@ export function placesOf(session: Session): Place[] {
   const places: Place[] = []
   if (mayAct(session, 'queue.view', 'dossier.view'))
     places.push({ href: '/app/desk', icon: 'inbox', key: 'nav.queue', exact: true })
+  if (mayAct(session, 'dossier.assist')) places.push({ href: '/app/desk/counter', icon: 'pen', key: 'nav.counter' })
   if (mayAct(session, 'enrol.collect'))
     places.push({ href: '/app/desk/enrolment', icon: 'users', key: 'nav.enrolment' })
   if (mayAct(session, 'report.view')) {

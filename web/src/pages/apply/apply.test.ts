@@ -41,7 +41,7 @@ const form = {
 } as unknown as Schemas['Form']
 
 it('sends only what the citizen fills, blanks left out', () => {
-  const application = { ...emptyApplication(), answers: { declared: '  ', full_name: 'forged' } }
+  const application = { ...emptyApplication('vneid'), answers: { declared: '  ', full_name: 'forged' } }
   expect(submission(application, form, 200000, 'Xin việc')).toEqual({
     procedure: 'lltp',
     subject: 'self',
@@ -56,9 +56,12 @@ it('sends only what the citizen fills, blanks left out', () => {
 })
 it('drops empty rows of the history and sends an open end as null', () => {
   const row = { from: '2018-09', to: '', place: 'Hà Nội', work: 'Kế toán' }
-  const application = { ...emptyApplication(), history: { history: [row, { from: '', to: '', place: '', work: '' }] } }
+  const application = {
+    ...emptyApplication('vneid'),
+    history: { history: [row, { from: '', to: '', place: '', work: '' }] },
+  }
   expect(submission(application, form, 0, 'x').answers.history).toEqual([{ ...row, to: null }])
 })
 it('shows bans on No. 2 whatever the box says', () => {
-  expect(submission({ ...emptyApplication(), certificate: 2 }, form, 0, 'x').ban_information).toBe(true)
+  expect(submission({ ...emptyApplication('vneid'), certificate: 2 }, form, 0, 'x').ban_information).toBe(true)
 })

@@ -3,22 +3,36 @@ import type { Problem, Schemas } from '../../api/client'
 import { CheckField, InputField, RadioCards, SelectField } from '../../ui/field'
 import { date, say } from '../../ui/format'
 import { t } from '../../ui/text'
-import type { Application } from './state'
+import type { Application, Channel } from './state'
+import type { Filing } from './wizard'
 
 export type StepProps = {
+  filing: Filing
   form: Schemas['Form']
   application: Application
   set: (change: Partial<Application>) => void
   problem: Problem | undefined
 }
 
-export function RequestStep({ form, application, set, problem }: StepProps) {
+export function RequestStep({ filing, form, application, set, problem }: StepProps) {
+  const channels = form.channels.filter((channel) => filing.channels.includes(channel.code))
   return (
     <div class="stack-lg">
+      <RadioCards
+        label={t(filing.helps ? 'counter.channel' : 'apply.channel')}
+        problem={problem?.at('/channel')}
+        value={application.channel}
+        set={(channel) => set({ channel: channel as Channel })}
+        options={channels.map((channel) => ({
+          value: channel.code,
+          label: say(channel.name),
+          help: channel.open ? t(`apply.channel_${channel.code}`) : say(channel.reason),
+        }))}
+      />
       {form.subjects.length > 1 && (
         <RadioCards
-          label={t('apply.subject')}
-          help={t('apply.subject_help')}
+          label={t(filing.helps ? 'counter.subject' : 'apply.subject')}
+          help={t(filing.helps ? 'counter.subject_help' : 'apply.subject_help')}
           problem={problem?.at('/subject')}
           value={application.subject}
           set={(subject) => set({ subject })}

@@ -9,7 +9,7 @@ import type { StepProps } from './request_step'
 import { submission } from './state'
 
 export function ReviewStep(props: StepProps & { purpose: string; preview: Schemas['Preview'] | undefined }) {
-  const { form, application, set, problem } = props
+  const { filing, form, application, set, problem } = props
   const body = submission(application, form, 0, props.purpose)
   const subject = form.subjects.find((one) => one.ref === application.subject) ?? form.subject
   const answered = form.categories.flatMap((category): [string, ComponentChildren][] => {
@@ -35,7 +35,9 @@ export function ReviewStep(props: StepProps & { purpose: string; preview: Schema
       <h2>{t('apply.review')}</h2>
       <Facts
         rows={[
+          [t('counter.applicant'), filing.helps],
           [t('apply.subject_short'), subject.name],
+          [t('dossier.channel'), t(`channel.${application.channel}`)],
           [t('apply.certificate_short'), t(`apply.no_${application.certificate}`)],
           [t('apply.copies'), String(application.copies)],
           [t('apply.purpose'), props.purpose],
@@ -44,7 +46,7 @@ export function ReviewStep(props: StepProps & { purpose: string; preview: Schema
         ]}
       />
       <CheckField
-        label={t('apply.consent')}
+        label={t(filing.helps ? 'counter.consent' : 'apply.consent')}
         checked={application.consent}
         set={(consent) => set({ consent })}
         problem={problem?.at('/consent')}

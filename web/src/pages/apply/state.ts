@@ -1,8 +1,10 @@
-/* What the citizen has filled in so far. */
+/* What has been filled in so far. */
 import type { Schemas } from '../../api/client'
 
 export type HistoryRow = { from: string; to: string; place: string; work: string }
+export type Channel = Schemas['ChannelOption']['code']
 export type Application = {
+  channel: Channel
   subject: string
   certificate: 1 | 2
   copies: number
@@ -16,8 +18,9 @@ export type Application = {
 
 export const emptyRow: HistoryRow = { from: '', to: '', place: '', work: '' }
 
-export function emptyApplication(): Application {
+export function emptyApplication(channel: Channel): Application {
   return {
+    channel,
     subject: 'self',
     certificate: 1,
     copies: 1,
@@ -30,6 +33,8 @@ export function emptyApplication(): Application {
   }
 }
 
+export const firstPurpose = (form: Schemas['Form']) => form.purposes[0]?.code ?? ''
+
 const rowIsEmpty = (row: HistoryRow) => !row.from && !row.to && !row.place && !row.work
 
 /** The request body: only what the form asks the citizen for, blanks left out. */
@@ -38,7 +43,7 @@ export function submission(
   form: Schemas['Form'],
   payable: number,
   purpose: string,
-): Schemas['SubmitRequest'] {
+): Omit<Schemas['SubmitRequest'], 'channel'> {
   const answers: Schemas['SubmitRequest']['answers'] = {}
   for (const category of form.categories) {
     const kind = category.input?.kind

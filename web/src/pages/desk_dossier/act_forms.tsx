@@ -345,6 +345,54 @@ function SendCode({ desk, reload }: ActProps) {
   )
 }
 
+/* What the applicant says at the counter. */
+function SupplementAnswer({ desk, put }: ActProps) {
+  const [answer, setAnswer] = useState('')
+  const send = useSend(async () =>
+    put(await api.post('/api/desk/dossiers/{code}/supplement', { path: pathOf(desk), body: { answer } })),
+  )
+  return (
+    <form class="stack" onSubmit={send.submit}>
+      <p>{t('desk.supplement_answer_text')}</p>
+      <ProblemNotice problem={send.problem} />
+      <AreaField
+        label={t('desk.supplement_answer')}
+        value={answer}
+        set={setAnswer}
+        required
+        minLength={5}
+        maxLength={2000}
+      />
+      <Submit busy={send.busy}>{t('desk.supplement_answer_do')}</Submit>
+    </form>
+  )
+}
+
+function Withdraw({ desk, put }: ActProps) {
+  const [reason, setReason] = useState('')
+  const send = useSend(async () =>
+    put(await api.post('/api/desk/dossiers/{code}/withdraw', { path: pathOf(desk), body: { reason } })),
+  )
+  return (
+    <form class="stack" onSubmit={send.submit}>
+      <p>{t('desk.withdraw_text')}</p>
+      <ProblemNotice problem={send.problem} />
+      <AreaField
+        label={t('desk.reason')}
+        value={reason}
+        set={setReason}
+        required
+        minLength={5}
+        maxLength={1000}
+        rows={2}
+      />
+      <Submit busy={send.busy} color="danger">
+        {t('desk.withdraw_do')}
+      </Submit>
+    </form>
+  )
+}
+
 const Receive = (props: ActProps) => <PlainAct {...props} address="/api/desk/dossiers/{code}/receive" word="receive" />
 const Seal = (props: ActProps) => <PlainAct {...props} address="/api/desk/dossiers/{code}/seal" word="seal" />
 const Return = (props: ActProps) => <PlainAct {...props} address="/api/desk/dossiers/{code}/return" word="return" />
@@ -352,6 +400,7 @@ const Return = (props: ActProps) => <PlainAct {...props} address="/api/desk/doss
 /** Acts in the order of the work; an act without a form here is not the desk's. */
 export const actForms: Record<string, ComponentType<ActProps>> = {
   'dossier.receive': Receive,
+  'dossier.supplement': SupplementAnswer,
   'dossier.look_up': LookUp,
   'dossier.supplement_request': SupplementRequest,
   'dossier.component_request': ComponentRequest,
@@ -365,4 +414,5 @@ export const actForms: Record<string, ComponentType<ActProps>> = {
   'enrol.code': SendCode,
   'dossier.apology': Apology,
   'dossier.refuse': Refuse,
+  'dossier.withdraw': Withdraw,
 }

@@ -5,9 +5,9 @@ import { useResource } from '../../api/resource'
 import { instant, say } from '../../ui/format'
 import { Icon, type IconName } from '../../ui/icons'
 import { Facts, factsOf, Loaded, Page, StatusTag } from '../../ui/parts'
-import type { Params } from '../../ui/router'
+import { Link, type Params } from '../../ui/router'
 import { t } from '../../ui/text'
-import { Deliveries, Due, RefusedRequests, Submitted } from '../dossier/sections'
+import { Deliveries, Due, RefusedRequests, Slips, Submitted } from '../dossier/sections'
 import { Timeline } from '../dossier/timeline'
 import { type ActProps, actForms, type Desk } from './act_forms'
 import { PurposeForm } from './purpose'
@@ -207,6 +207,14 @@ function Opened({ code, purpose }: { code: string; purpose: string }) {
           <aside class="stack">
             {!desk.enrolment && <Progress desk={desk} />}
             <Deliveries items={desk.dossier.deliveries} />
+            {desk.dossier.payment.remaining > 0 && (
+              <p>
+                <Link class="ds-button" href={`/app/desk/dossiers/${code}/pay`}>
+                  {t('counter.collect_fee')}
+                </Link>
+              </p>
+            )}
+            <Slips dossier={desk.dossier} desk />
             <section class="panel stack">
               <h2>{t('dossier.timeline')}</h2>
               <Timeline moves={desk.dossier.moves} />

@@ -87,7 +87,9 @@ export function RefusedRequests({ items }: { items: Schemas['RefusedRequest'][] 
   )
 }
 
-export function Slips({ dossier }: { dossier: Dossier }) {
+/** For printing; at the desk each is a recorded read. */
+export function Slips({ dossier, desk = false }: { dossier: Dossier; desk?: boolean }) {
+  const address = desk ? '/api/desk/dossiers/{code}/slips/{kind}' : '/api/dossiers/{code}/slips/{kind}'
   if (dossier.slips.length === 0) return null
   return (
     <section class="panel stack">
@@ -96,7 +98,7 @@ export function Slips({ dossier }: { dossier: Dossier }) {
         {dossier.slips.map((slip) => (
           <li key={slip.issued_at}>
             <a
-              href={addressOf('/api/dossiers/{code}/slips/{kind}', { path: { code: dossier.code, kind: slip.kind } })}
+              href={addressOf(address, { path: { code: dossier.code, kind: slip.kind } })}
               target="_blank"
               rel="noopener"
             >
@@ -181,6 +183,7 @@ export function Submitted({ dossier }: { dossier: Dossier }) {
             [t('apply.subject_short'), dossier.subject.name],
             ...(dossier.certificate ? request(dossier) : []),
             [t('dossier.channel'), t(`channel.${dossier.channel}`)],
+            [t('dossier.helper'), say(dossier.helper)],
             [t('dossier.submitted_at'), instant(dossier.submitted_at)],
             ...dossier.categories
               .filter((category) => category.value)

@@ -106,11 +106,17 @@ function Open({
   )
 }
 
-export function Pay({ code = '' }: Params) {
+type Where = {
+  code: string
+  dossier: string
+  read: (signal: AbortSignal) => Promise<Payment>
+}
+
+function Sheet({ code, dossier, read: load }: Where) {
   const { session } = useSession()
-  const read = useResource((signal) => api.get('/api/dossiers/{code}/payment', { path: { code }, signal }), [code])
+  const read = useResource(load, [code])
   return (
-    <Page title={t('payment.title')} back={{ href: `/app/dossiers/${code}`, label: code }}>
+    <Page title={t('payment.title')} back={{ href: dossier, label: code }}>
       <Loaded of={read}>
         {(payment) =>
           payment.remaining > 0 ? (
@@ -124,7 +130,7 @@ export function Pay({ code = '' }: Params) {
               <p>{payment.paid > 0 ? t('payment.done_text', { paid: vnd(payment.paid) }) : t('payment.nothing')}</p>
               {payment.refund_due > 0 && <p>{t('payment.refund', { amount: vnd(payment.refund_due) })}</p>}
               <p>
-                <Link class="ds-button" href={`/app/dossiers/${code}`}>
+                <Link class="ds-button" href={dossier}>
                   {t('payment.to_dossier')}
                 </Link>
               </p>
@@ -134,4 +140,15 @@ export function Pay({ code = '' }: Params) {
       </Loaded>
     </Page>
   )
+}
+
+export function Pay({ code = '' }: Params) {
+  const read = (signal: AbortSignal) => api.get('/api/dossiers/{code}/payment', { path: { code }, signal })
+  return <Sheet code={code} dossier={`/app/dossiers/${code}`} read={read} />
+}
+
+/** For whoever pays at the counter with their own bank's app. */
+export function PayAtDesk({ code = '' }: Params) {
+  const read = (signal: AbortSignal) => api.get('/api/desk/dossiers/{code}/payment', { path: { code }, signal })
+  return <Sheet code={code} dossier={`/app/desk/dossiers/${code}`} read={read} />
 }

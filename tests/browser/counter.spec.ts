@@ -1,0 +1,78 @@
+/* Somebody without an account at the one-stop desk: the officer writes the application down, takes the fee, and prints the slip. */
+import { expect, test } from '@playwright/test'
+import { expectAccessible } from './accessible'
+import { actAs, openAct, openAtDesk, person, signIn } from './people'
+
+test('the desk helps somebody without an account', async ({ page }) => {
+  const applicant = person('newcomer.hanoi')
+  await actAs(page, '01.one_stop_officer')
+  await page.getByRole('link', { name: 'Nộp hộ' }).click()
+  await expect(page.getByRole('heading', { name: 'Nộp hồ sơ tại quầy' })).toBeVisible()
+  await page.getByLabel('Số định danh của người nộp').fill(person('citizen.hue').pin)
+  await page.getByRole('button', { name: 'Mở tờ khai' }).click()
+  await expect(page.getByText('thuộc thẩm quyền của cơ quan khác')).toBeVisible()
+  await expectAccessible(page)
+  await page.getByLabel('Số định danh của người nộp').fill(applicant.pin)
+  await page.getByRole('button', { name: 'Mở tờ khai' }).click()
+  await expect(page.getByRole('heading', { name: `Nộp hộ ${applicant.name}` })).toBeVisible()
+  await expect(page.getByText('200.000').first()).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Tiếp tục' }).click()
+
+  await page.getByLabel('Từ tháng').fill('2015-09')
+  await page.getByLabel('Nơi ở').fill('Hà Nội')
+  await page.getByLabel('Nghề nghiệp, nơi làm việc').fill('Thợ điện')
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Tiếp tục' }).click()
+  await page.getByRole('checkbox', { name: /Người nộp đã xem hoặc nghe đọc lại/ }).check()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Nộp hồ sơ' }).click()
+  await expect(page.getByRole('heading', { name: 'Đã nộp hồ sơ' })).toBeVisible()
+  const code = (await page.locator('.ds-alert .code').first().textContent()) ?? ''
+  await expectAccessible(page)
+
+  await page.getByRole('link', { name: 'Thu phí' }).click()
+  await expect(page.getByRole('img', { name: /VietQR|200\.000/ })).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Trả thử' }).click()
+  await expect(page.getByRole('heading', { name: 'Đã nộp đủ phí' })).toBeVisible()
+  await openAtDesk(page, code)
+  await (await openAct(page, 'Tiếp nhận hồ sơ')).getByRole('button', { name: 'Tiếp nhận' }).click()
+  const slip = page.getByRole('link', { name: 'Giấy tiếp nhận hồ sơ và hẹn trả kết quả' })
+  await expect(slip).toBeVisible()
+  await expect(page.getByText('Nộp hồ sơ, cán bộ một cửa hỗ trợ')).toBeVisible()
+  await expectAccessible(page)
+  const printed = await page.request.get((await slip.getAttribute('href')) ?? '')
+  expect([printed.status(), printed.headers()['content-type']]).toEqual([200, 'application/pdf'])
+})
+
+test('somebody helped at the counter sees by whom; who applies themself chooses the channel', async ({ page }) => {
+  const helped = person('expunged.hanoi')
+  await actAs(page, '01.one_stop_officer')
+  await page.goto('/app/desk/counter')
+  await page.getByLabel('Số định danh của người nộp').fill(helped.pin)
+  await page.getByRole('button', { name: 'Mở tờ khai' }).click()
+  await page.getByRole('radio', { name: /Qua bưu chính/ }).check()
+  await page.getByRole('button', { name: 'Tiếp tục' }).click()
+  await page.getByLabel('Từ tháng').fill('1999-09')
+  await page.getByLabel('Nơi ở').fill('Hà Nội')
+  await page.getByLabel('Nghề nghiệp, nơi làm việc').fill('Giáo viên')
+  await page.getByRole('button', { name: 'Tiếp tục' }).click()
+  await page.getByRole('checkbox', { name: /Người nộp đã xem hoặc nghe đọc lại/ }).check()
+  await page.getByRole('button', { name: 'Nộp hồ sơ' }).click()
+  await expect(page.getByRole('heading', { name: 'Đã nộp hồ sơ' })).toBeVisible()
+  const code = (await page.locator('.ds-alert .code').first().textContent()) ?? ''
+
+  await signIn(page, 'expunged.hanoi')
+  await page.goto(`/app/dossiers/${code}`)
+  await expect(page.getByText('Nộp hồ sơ, cán bộ một cửa hỗ trợ')).toBeVisible()
+  await expect(page.getByText(/Cán bộ một cửa, Công an/).first()).toBeVisible()
+  await expectAccessible(page)
+  await page.goto('/app/reads')
+  await expect(page.getByText('Hỗ trợ người dân nộp hồ sơ tại Bộ phận Một cửa').first()).toBeVisible()
+
+  await signIn(page, 'citizen.danang', '/app/apply')
+  await page.getByRole('radio', { name: /Cổng dịch vụ công trực tuyến/ }).check()
+  await expect(page.getByRole('radio', { name: /Ứng dụng VNeID/ })).not.toBeChecked()
+  await expectAccessible(page)
+})
