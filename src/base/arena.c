@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 enum {
+  FIRST_BYTES = 1024,        /* many an arena serves one small act */
   CHUNK_BYTES = 16 * 1024,   /* a typical request fits in one */
   EXIT_OUT_OF_MEMORY = 71,   /* EX_OSERR of sysexits.h */
 };
@@ -68,7 +69,8 @@ void *arena_alloc(struct arena *arena, size_t size) {
   size_t rounded = (size + alignment - 1) & ~(alignment - 1);
   struct arena_chunk *chunk = arena->newest;
   if (chunk == NULL || chunk->size - chunk->used < rounded) {
-    size_t capacity = rounded > CHUNK_BYTES ? rounded : CHUNK_BYTES;
+    size_t usual = chunk == NULL ? FIRST_BYTES : CHUNK_BYTES;
+    size_t capacity = rounded > usual ? rounded : usual;
     struct arena_chunk *fresh = heap_alloc(sizeof *fresh + capacity);
     fresh->size = capacity;
     fresh->older = chunk;

@@ -340,15 +340,17 @@ static result enqueue(struct db_writer *writer, struct request *request) {
   (void)pthread_mutex_lock(&writer->mutex);
   bool is_full = writer->waiting >= QUEUE_MAX;
   bool is_stopping = writer->stopping;
+  bool wakes = false;
   if (!is_full && !is_stopping) {
     *writer->last = request;
     writer->last = &request->next;
     writer->waiting++;
-    if (writer->waiting == 1 || writer->waiting >= writer->last_batch) {
-      (void)pthread_cond_signal(&writer->wake);
-    }
+    wakes = writer->waiting == 1 || writer->waiting >= writer->last_batch;
   }
   (void)pthread_mutex_unlock(&writer->mutex);
+  if (wakes) {
+    (void)pthread_cond_signal(&writer->wake);
+  }
   if (is_full || is_stopping) {
     FAIL(DB_UNAVAILABLE, is_full ? "%d writes wait already" : "stopping", QUEUE_MAX);
   }

@@ -59,9 +59,11 @@ bool http_workers_submit(struct http_server *server, struct job *job) {
     }
     server->last = job;
     server->waiting++;
-    pthread_cond_signal(&server->arrived);
   }
   pthread_mutex_unlock(&server->lock);
+  if (is_accepted) {
+    pthread_cond_signal(&server->arrived); /* not under the lock: the woken would run into it */
+  }
   return is_accepted;
 }
 
