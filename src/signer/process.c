@@ -25,7 +25,7 @@ struct connection {
   int fd; /* -1: free */
   size_t held;
   struct buf replies; /* of this round */
-  uint8_t input[INPUT_BYTES];
+  uint8_t *input;     /* INPUT_BYTES, once it has been used */
 };
 
 struct process {
@@ -117,6 +117,7 @@ static void accept_all(struct process *process) {
     }
     connection->fd = fd;
     connection->held = 0;
+    connection->input = connection->input != NULL ? connection->input : heap_alloc(INPUT_BYTES);
     connection->replies = (struct buf){0};
   }
 }
@@ -225,6 +226,7 @@ static void close_process(struct process *process) {
     if (process->connections[i].fd >= 0) {
       drop(&process->connections[i]);
     }
+    free(process->connections[i].input);
   }
   const int descriptors[] = {process->listener, process->signals, process->epoll};
   for (size_t i = 0; i < sizeof descriptors / sizeof *descriptors; i++) {
@@ -242,7 +244,7 @@ result signer_run(const struct signer_options *options) {
   arena_init(&process.arena);
   process.connections = heap_alloc(CONNECTIONS_MAX * sizeof *process.connections);
   for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
-    process.connections[i].fd = -1; /* the rest is clean, and stays out of memory until it is used */
+    process.connections[i].fd = -1;
   }
   TRY(harden(options->parent_pid));
   process.epoll = epoll_create1(EPOLL_CLOEXEC);
