@@ -1,16 +1,16 @@
-/* The built web app lies in memory, each file with its strong ETag and, where it pays, compressed once. Names under assets/ that carry a hash of
- * their content never change; everything else is asked for again each time. */
+/* The built web app lies in memory, each file with its strong ETag and, where the build has compressed it, as .br and .gz too. Names under
+ * assets/ that carry a hash of their content never change; everything else is asked for again each time. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <zlib.h>
+#include <unistd.h>
 
 #include "api/resources.h"
 #include "codec/hex.h"
 #include "crypto/digest.h"
 
-enum { FILES_MAX = 512, FILE_BYTES_MAX = 8 * 1024 * 1024, DEPTH_MAX = 4, COMPRESS_FROM = 1024 };
+enum { FILES_MAX = 512, FILE_BYTES_MAX = 8 * 1024 * 1024, DEPTH_MAX = 4 };
 
 struct asset {
   struct slice path; /* "/assets/index-1a2b.js" */
@@ -18,8 +18,8 @@ struct asset {
   struct slice tag;    /* of its content */
   bool is_fixed;       /* the name changes with the content */
   struct slice bytes;
-  struct slice gzip;   /* empty: not worth it */
-  struct slice brotli; /* empty: the build made none */
+  struct slice gzip;   /* this and the next empty: the build made none */
+  struct slice brotli;
 };
 
 struct assets {
@@ -31,12 +31,11 @@ struct assets {
 static const struct {
   const char *suffix;
   const char *type;
-  bool is_text;
 } types[] = {
-    {".html", "text/html; charset=utf-8", true},   {".js", "text/javascript; charset=utf-8", true}, {".css", "text/css; charset=utf-8", true},
-    {".svg", "image/svg+xml", true},               {".json", "application/json", true},             {".webmanifest", "application/manifest+json", true},
-    {".woff2", "font/woff2", false},               {".png", "image/png", false},                    {".ico", "image/x-icon", false},
-    {".wasm", "application/wasm", true},           {".txt", "text/plain; charset=utf-8", true},
+    {".html", "text/html; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"}, {".css", "text/css; charset=utf-8"},
+    {".svg", "image/svg+xml"},             {".json", "application/json"},             {".webmanifest", "application/manifest+json"},
+    {".woff2", "font/woff2"},              {".png", "image/png"},                     {".ico", "image/x-icon"},
+    {".wasm", "application/wasm"},         {".txt", "text/plain; charset=utf-8"},
 };
 
 static int type_of(struct slice path) {
@@ -68,29 +67,18 @@ static result read_file(struct arena *arena, const char *path, struct slice *ret
   return OK;
 }
 
-/* Fast rather than small: it happens at every start, and level 6 alone would take most of a cold start. */
-static struct slice compress_once(struct arena *arena, struct slice bytes) {
-  z_stream stream = {0};
-  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
-    return (struct slice){0};
-  }
-  uLong bound = deflateBound(&stream, (uLong)bytes.len);
-  uint8_t *out = arena_alloc(arena, bound);
-  stream.next_in = (Bytef *)(uintptr_t)bytes.ptr;
-  stream.avail_in = (uInt)bytes.len;
-  stream.next_out = out;
-  stream.avail_out = (uInt)bound;
-  int done = deflate(&stream, Z_FINISH);
-  size_t length = bound - stream.avail_out;
-  deflateEnd(&stream);
-  return done == Z_STREAM_END && length < bytes.len ? slice_of(out, length) : (struct slice){0};
-}
-
 /* assets/index-BaF31x9_.js: the build put eight characters of a hash before the suffix. */
 static bool is_hashed_name(struct slice path) {
   const uint8_t *dot = memrchr(path.ptr, '.', path.len);
   size_t stem = dot == NULL ? 0 : (size_t)(dot - path.ptr);
   return slice_starts(path, S("/assets/")) && stem > 17 && path.ptr[stem - 9] == '-';
+}
+
+/* Empty when there is no such file. */
+static result read_compressed(struct arena *arena, const char *file_path, const char *suffix, struct slice *ret_bytes) {
+  const char *path = (const char *)arena_printf(arena, "%s.%s", file_path, suffix).ptr;
+  *ret_bytes = (struct slice){0};
+  return access(path, F_OK) == 0 ? read_file(arena, path, ret_bytes) : OK;
 }
 
 static result add_file(struct assets *assets, const char *file_path, struct slice path) {
@@ -106,13 +94,8 @@ static result add_file(struct assets *assets, const char *file_path, struct slic
   asset->type = types[type].type;
   asset->tag = hex_write(&assets->arena, slice_of(digest, 12));
   asset->is_fixed = is_hashed_name(path);
-  if (types[type].is_text && asset->bytes.len >= COMPRESS_FROM) {
-    asset->gzip = compress_once(&assets->arena, asset->bytes);
-    const char *brotli = (const char *)arena_printf(&assets->arena, "%s.br", file_path).ptr;
-    if (!is_ok(read_file(&assets->arena, brotli, &asset->brotli))) {
-      asset->brotli = (struct slice){0};
-    }
-  }
+  TRY(read_compressed(&assets->arena, file_path, "gz", &asset->gzip));
+  TRY(read_compressed(&assets->arena, file_path, "br", &asset->brotli));
   assets->count++;
   return OK;
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { newKey } from '../../script/lib/client.mjs';
 import { Installation } from './lib/installation.mjs';
 import { form, read, refused, submit } from './lib/story.mjs';
@@ -135,6 +136,24 @@ test('unknown addresses and methods are 404 and 405, and every reply carries the
     assert.ok(!/unsafe/.test(headers['content-security-policy']));
     assert.deepEqual([headers['x-content-type-options'], headers['x-frame-options']], ['nosniff', 'DENY'], path);
   }
+});
+
+test('the app goes out in the coding a client takes, each under its own tag', async () => {
+  const { text } = await place.client().get('/app/');
+  const path = text.match(/\/assets\/index-[\w-]+\.js/)[0];
+  const ask = (coding) => place.client().get(path, { headers: { 'Accept-Encoding': coding } });
+  const plain = await ask('identity');
+  assert.equal(plain.headers['content-encoding'], undefined);
+  const tags = new Set([plain.headers.etag]);
+  for (const [coding, unpack] of [['br', brotliDecompressSync], ['gzip', gunzipSync]]) {
+    const packed = await ask(coding);
+    assert.equal(packed.headers['content-encoding'], coding);
+    assert.ok(packed.bytes.length < plain.bytes.length / 2);
+    assert.ok(unpack(packed.bytes).equals(plain.bytes), `${coding} holds the same`);
+    tags.add(packed.headers.etag);
+  }
+  assert.equal(tags.size, 3);
+  assert.equal((await ask('br;q=0, gzip;q=0')).headers['content-encoding'], undefined);
 });
 
 /** Bytes as they are, over one connection; everything that comes back until it is closed. */
