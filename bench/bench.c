@@ -134,7 +134,7 @@ void bench_world_open(const char *data, const char *signer_program, struct bench
   bench_require(procedure_engine_open(NULL, &world->works.procedures));
   bench_require(procedure_store(world->env, world->works.procedures));
   bench_require(pdf_renderer_open(&world->works.renderer));
-  bench_require(ledger_sequencer_open(world->env, &world->sequencer));
+  bench_require(ledger_sequencer_open(world->env, (struct ledger_watcher){0}, &world->sequencer));
   world->works.passwords = world->env->hashing;
   load_people(world);
   shuffle(world);

@@ -1,11 +1,14 @@
 #include "cli/cli.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "api/api.h"
+#include "signer/signer.h"
 
 enum { OPTIONS_MAX = 24, HELP_COLUMN = 26, GETOPT_FIRST = 1000 };
 
@@ -41,13 +44,43 @@ static void print_help(FILE *to) {
   }
 }
 
+struct failure {
+  const char *name; /* stable, for programs */
+  uint16_t code;    /* 0: none, the command line was wrong */
+  struct slice message;
+  const char *detail; /* NULL: nothing more is known */
+};
+
+/* One line for people, and with --json an object for programs. */
+static void print_failure(const struct cli_context *context, const struct failure *failure) {
+  bool has_detail = failure->detail != NULL;
+  (void)fprintf(stderr, "danh %s: %.*s%s%s%s\n", context->command->name, SLICE_ARG(failure->message), has_detail ? " [" : "",
+                has_detail ? failure->detail : "", has_detail ? "]" : "");
+  if (!context->json) {
+    return;
+  }
+  struct buf text;
+  struct jout out;
+  buf_init(&text, context->arena, 256);
+  jout_init(&out, &text);
+  jout_object(&out);
+  jout_put_str(&out, "error", failure->name);
+  jout_put_int(&out, "code", failure->code);
+  jout_put_text(&out, "message", failure->message);
+  jout_put_str(&out, "detail", failure->detail);
+  jout_object_end(&out);
+  printf("%.*s\n", SLICE_ARG(buf_slice(&text)));
+}
+
 int cli_misuse(const struct cli_context *context, const char *format, ...) {
-  (void)fprintf(stderr, "danh %s: ", context->command->name);
+  char text[512];
   va_list arguments;
   va_start(arguments, format);
-  (void)vfprintf(stderr, format, arguments);
+  (void)vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  (void)fprintf(stderr, " (danh %s --help)\n", context->command->name);
+  const struct failure failure = {
+      .name = "usage", .message = arena_printf(context->arena, "%s (danh %s --help)", text, context->command->name)};
+  print_failure(context, &failure);
   return CLI_USAGE;
 }
 
@@ -76,24 +109,28 @@ bool cli_number(const struct cli_context *context, const char *name, int64_t ran
   return true;
 }
 
-/* What the api has no word for: the server's own failures. */
+/* What the api has no word for, the server's own failures; and what is said otherwise to an operator. */
 static const struct {
   uint16_t code;
   int exit;
+  const char *name;
   const char *sentence;
 } own[] = {
-    {SERVER_DATA_MISSING, CLI_BROKEN, "there is no installation in that folder (danh synth makes a demonstration)"},
-    {SERVER_LOCKED, CLI_UNAVAILABLE, "another process is writing to the installation"},
-    {SERVER_CONFIG, CLI_BROKEN, "danh.ini has an unknown key or a wrong value"},
-    {SERVER_WRITE_UNKNOWN, CLI_REFUSED, "the running server has no such operation: it may be of another version"},
-    {SERVER_ANSWER, CLI_UNAVAILABLE, "the running server did not answer as expected"},
-    {SERVER_FOREIGN_USER, CLI_REFUSED, "the running server answers only its own user and root"},
-    {SERVER_DATA_EXISTS, CLI_REFUSED, "the folder holds an installation already"},
-    {SERVER_STOPPED, CLI_BROKEN, "a part of the server ended unexpectedly"},
-    {HTTP_ADDRESS_SYNTAX, CLI_USAGE, "not ADDRESS:PORT"},
-    {HTTP_ADDRESS_IN_USE, CLI_UNAVAILABLE, "another program listens at that address"},
-    {DB_BROKEN, CLI_BROKEN, "the database is damaged"},
-    {DB_TOO_NEW, CLI_BROKEN, "the database was made by a newer program"},
+    {BASE_IO, CLI_BROKEN, "input_output", "a file, folder or socket cannot be made, read or written"},
+    {SERVER_DATA_MISSING, CLI_BROKEN, "installation_missing", "there is no installation in that folder (danh synth makes a demonstration)"},
+    {SERVER_LOCKED, CLI_UNAVAILABLE, "installation_locked", "another process is writing to the installation"},
+    {SERVER_CONFIG, CLI_BROKEN, "configuration", "danh.ini has an unknown key or a wrong value"},
+    {SERVER_WRITE_UNKNOWN, CLI_REFUSED, "operation_unknown", "the running server has no such operation: it may be of another version"},
+    {SERVER_ANSWER, CLI_UNAVAILABLE, "server_answer", "the running server did not answer as expected"},
+    {SERVER_FOREIGN_USER, CLI_REFUSED, "foreign_user", "the running server answers only its own user and root"},
+    {SERVER_DATA_EXISTS, CLI_REFUSED, "installation_exists", "the folder holds an installation already"},
+    {SERVER_STOPPED, CLI_BROKEN, "server_stopped", "a part of the server ended unexpectedly"},
+    {HTTP_ADDRESS_SYNTAX, CLI_USAGE, "address_syntax", "not ADDRESS:PORT"},
+    {HTTP_ADDRESS_REFUSED, CLI_USAGE, "address_refused", "not an address of this machine, or a port that needs more rights"},
+    {SIGNER_ALREADY_RUNNING, CLI_UNAVAILABLE, "signer_running", "another signer holds this installation"},
+    {HTTP_ADDRESS_IN_USE, CLI_UNAVAILABLE, "address_in_use", "another program listens at that address"},
+    {DB_BROKEN, CLI_BROKEN, "stored_data_damaged", "the database is damaged"},
+    {DB_TOO_NEW, CLI_BROKEN, "database_newer", "the database was made by a newer program"},
 };
 
 static int exit_of(result failure) {
@@ -105,32 +142,21 @@ static int exit_of(result failure) {
   }
 }
 
-int cli_fail(const struct cli_context *context, result failure) {
+int cli_fail(const struct cli_context *context, result outcome) {
   const struct fault *fault = fault_last();
-  struct slice sentence = api_error_sentence(failure.code, API_ENGLISH);
-  int code = exit_of(failure);
+  struct failure failure = {.name = api_error_find(outcome.code)->name,
+                            .code = outcome.code,
+                            .message = api_error_sentence(outcome.code, API_ENGLISH)};
+  int code = exit_of(outcome);
   for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
-    if (own[i].code == failure.code) {
-      sentence = slice_str(own[i].sentence);
+    if (own[i].code == outcome.code) {
+      failure.name = own[i].name;
+      failure.message = slice_str(own[i].sentence);
       code = own[i].exit;
     }
   }
-  bool has_detail = fault->code == failure.code && fault->detail[0] != '\0';
-  (void)fprintf(stderr, "danh %s: %.*s%s%s%s\n", context->command->name, SLICE_ARG(sentence), has_detail ? " [" : "",
-                has_detail ? fault->detail : "", has_detail ? "]" : "");
-  if (context->json) {
-    struct buf text;
-    struct jout out;
-    buf_init(&text, context->arena, 256);
-    jout_init(&out, &text);
-    jout_object(&out);
-    jout_put_str(&out, "error", api_error_find(failure.code)->name);
-    jout_put_int(&out, "code", failure.code);
-    jout_put_text(&out, "message", sentence);
-    jout_put_str(&out, "detail", has_detail ? fault->detail : NULL);
-    jout_object_end(&out);
-    printf("%.*s\n", SLICE_ARG(buf_slice(&text)));
-  }
+  failure.detail = fault->code == outcome.code && fault->detail[0] != '\0' ? fault->detail : NULL;
+  print_failure(context, &failure);
   return code;
 }
 
@@ -168,12 +194,23 @@ static int list_options(const struct cli_command *command, struct option longs[s
   return own_count;
 }
 
+/* Known before the rest is read, so that a wrong command line is answered in the form asked for. */
+static bool asks_json(int argc, char **argv) {
+  for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+    if (strcmp(argv[i], "--json") == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /* CLI_OK: run the command; *ret_helped: the text was printed. */
 static int parse(struct cli_context *context, int argc, char **argv, bool *ret_helped) {
   struct option longs[OPTIONS_MAX + COMMON_COUNT + 1];
   int own_count = list_options(context->command, longs);
   opterr = 0;
   optind = 1;
+  context->json = asks_json(argc, argv);
   for (int found; (found = getopt_long(argc, argv, "", longs, NULL)) != -1;) {
     int place = found - GETOPT_FIRST;
     if (place < 0) {
@@ -209,7 +246,20 @@ static const struct cli_command *find(const char *name) {
   return NULL;
 }
 
+/* A stream the caller closed must not become the number of the next file opened: what is printed would be written into it. /dev/null for
+ * reading takes its place, so that writing there still fails. */
+static void hold_standard_streams(void) {
+  int fd = open("/dev/null", O_RDONLY);
+  while (fd >= 0 && fd <= STDERR_FILENO) {
+    fd = open("/dev/null", O_RDONLY);
+  }
+  if (fd > STDERR_FILENO) {
+    close(fd);
+  }
+}
+
 int cli_main(int argc, char **argv) {
+  hold_standard_streams();
   umask(S_IRWXG | S_IRWXO); /* whatever is made holds personal data */
   bool asks_help = argc >= 2 && (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0);
   if (asks_help && argc == 2) {
@@ -236,9 +286,9 @@ int cli_main(int argc, char **argv) {
     return parsed;
   }
   int code = command->run(&context, argc - 1 - optind, argv + 1 + optind);
-  if (fflush(stdout) != 0 && code == CLI_OK) {
+  bool is_written = fflush(stdout) == 0 && ferror(stdout) == 0; /* an earlier part of a long output may be what was lost */
+  if (!is_written) {
     (void)fprintf(stderr, "danh %s: standard output cannot be written\n", command->name);
-    return CLI_BROKEN;
   }
-  return code;
+  return is_written || code != CLI_OK ? code : CLI_BROKEN;
 }

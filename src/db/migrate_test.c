@@ -188,6 +188,10 @@ static void rejects_a_database_that_was_cut_short(void **state) {
   assert_code(fixture_open(fixture, DB_READ_ONLY), DB_BROKEN);
   assert_int_equal(truncate(fixture->path, 1000), 0);
   assert_code(fixture_open(fixture, DB_WRITE), DB_BROKEN);
+  assert_int_equal(truncate(fixture->path, 0), 0);
+  assert_code(fixture_open(fixture, DB_WRITE), DB_BROKEN);
+  assert_code(fixture_open(fixture, DB_READ_ONLY), DB_BROKEN);
+  assert_int_equal(file_bytes(fixture->path), 0); /* and nothing was made in its place */
 }
 
 static void rejects_a_damaged_schema_page(void **state) {

@@ -19,13 +19,16 @@ static result file_check(const struct db_options *options, bool *ret_exists) {
   struct stat status;
   bool exists = stat(options->path, &status) == 0;
   if (!exists && errno != ENOENT) {
-    FAIL(DB_UNAVAILABLE, "%s: %s", options->path, strerror(errno));
+    FAIL(BASE_IO, "%s: %s", options->path, strerror(errno)); /* waiting will not change it */
   }
   if (exists && !S_ISREG(status.st_mode)) {
     FAIL(DB_BROKEN, "%s is not a file", options->path);
   }
   if (!exists && options->mode != DB_CREATE) {
     FAIL(DB_MISSING, "there is no database at %s", options->path);
+  }
+  if (exists && status.st_size == 0 && options->mode != DB_CREATE) {
+    FAIL(DB_BROKEN, "%s is empty", options->path); /* to SQLite that is a new database: it would be filled as if nothing had ever been there */
   }
   *ret_exists = exists;
   return OK;

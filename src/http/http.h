@@ -32,6 +32,7 @@ enum http_error {
   HTTP_PEER_UNREACHABLE = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 17),/* The other system cannot be reached; nothing was sent. */
   HTTP_PEER_ANSWER = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 18),     /* The other system's answer is too large or not HTTP. */
   HTTP_PEER_LOST = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 19),       /* The other system went silent after the request; it may have acted. */
+  HTTP_ADDRESS_REFUSED = RESULT_CODE(RESULT_REFUSED, MODULE_HTTP, 20),     /* Not an address of this machine, or a port that needs more rights. */
 };
 
 enum http_method { HTTP_GET = 1, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS, HTTP_TRACE };
@@ -139,7 +140,7 @@ struct http_server_options {
 };
 
 struct http_server;
-/* Listens when it returns. HTTP_ADDRESS_IN_USE, HTTP_ADDRESS_SYNTAX, BASE_IO. From here on the process ignores SIGPIPE. */
+/* Listens when it returns. HTTP_ADDRESS_IN_USE, HTTP_ADDRESS_REFUSED, HTTP_ADDRESS_SYNTAX, BASE_IO. From here on the process ignores SIGPIPE. */
 MUST_USE result http_server_open(const struct http_server_options *options, struct http_server **ret_server);
 int http_server_port(const struct http_server *server);
 /* Accepts no more, finishes what is in flight, at most drain_ms. HTTP_STILL_BUSY: handlers still run; exit without http_server_close. */

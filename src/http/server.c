@@ -75,7 +75,8 @@ static result bind_socket(const struct address *address, bool is_shared, int *re
   if (bind(fd, (const struct sockaddr *)&address->storage, address->length) != 0) {
     int why = errno;
     close(fd);
-    FAIL(why == EADDRINUSE ? HTTP_ADDRESS_IN_USE : BASE_IO, "bind: errno %d", why);
+    bool is_refused = why == EADDRNOTAVAIL || why == EACCES;
+    FAIL(why == EADDRINUSE ? HTTP_ADDRESS_IN_USE : is_refused ? HTTP_ADDRESS_REFUSED : BASE_IO, "bind: errno %d", why);
   }
   *ret_fd = fd;
   return OK;

@@ -111,8 +111,13 @@ struct ledger_sequencer_figures {
   uint64_t failures;
   uint16_t last_failure; /* code; 0 once a round has gone well again */
 };
+/* Told on the sequencer's thread when rounds begin to fail, fail otherwise than before (fault_last says why) or go well again. */
+struct ledger_watcher {
+  void *app;
+  void (*changed)(void *app, result outcome); /* NULL: nobody asks */
+};
 /* A thread that runs a round each second, and at once when woken. env must outlive it. */
-MUST_USE result ledger_sequencer_open(struct env *env, struct ledger_sequencer **ret_sequencer);
+MUST_USE result ledger_sequencer_open(struct env *env, struct ledger_watcher watcher, struct ledger_sequencer **ret_sequencer);
 void ledger_sequencer_wake(struct ledger_sequencer *sequencer);
 struct ledger_sequencer_figures ledger_sequencer_figures(struct ledger_sequencer *sequencer);
 /* After a last round. For CLEANUP; NULL is fine. */

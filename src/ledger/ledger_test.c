@@ -1,3 +1,4 @@
+#include "base/buf.h"
 #include "ledger/fixture_test.h"
 
 static struct ledger_entry read_of(const int64_t *subjects, size_t count, int64_t actor) {
@@ -174,6 +175,47 @@ static void what_was_altered_before_the_signature_is_never_signed(void **state) 
   }
 }
 
+static void another_key_does_not_go_on_in_place_of_the_first(void **state) {
+  struct fixture *fixture = *state;
+  acts_write(fixture, 3);
+  assert_ok(ledger_sequence(&fixture->env));
+  acts_write(fixture, 1);
+  struct key *first = fixture->signer.key;
+  struct key *other CLEANUP(key_free) = NULL;
+  assert_ok(key_generate(&other));
+  fixture->signer.key = other;
+  assert_code(ledger_sequence(&fixture->env), LEDGER_ALTERED);
+  assert_int_equal(count_of(fixture, "SELECT count(*) FROM ledger_checkpoint WHERE signature IS NOT NULL"), 1);
+  fixture->signer.key = first;
+  assert_ok(ledger_sequence(&fixture->env));
+  assert_int_equal(verified(fixture).covered, 4);
+}
+
+static void note_change(void *app, result outcome) {
+  struct buf *seen = app;
+  buf_append_str(seen, is_ok(outcome) ? "well " : "failed ");
+}
+
+static void a_sequencer_tells_when_it_fails_and_when_it_goes_on(void **state) {
+  struct fixture *fixture = *state;
+  struct buf seen;
+  buf_init(&seen, &fixture->arena, 64);
+  struct ledger_sequencer *sequencer = NULL;
+  fixture->signer.is_down = true;
+  acts_write(fixture, 1);
+  assert_ok(ledger_sequencer_open(&fixture->env, (struct ledger_watcher){&seen, note_change}, &sequencer));
+  for (int i = 0; i < 2; i++) {
+    uint64_t rounds = ledger_sequencer_figures(sequencer).rounds;
+    while (ledger_sequencer_figures(sequencer).rounds < rounds + 3) {
+      ledger_sequencer_wake(sequencer);
+      usleep(1000);
+    }
+    fixture->signer.is_down = false;
+  }
+  ledger_sequencer_close(&sequencer);
+  assert_true(slice_is(buf_slice(&seen), "failed well ")); /* once each, however many rounds */
+}
+
 static void a_checkpoint_is_a_signed_note(void **state) {
   struct fixture *fixture = *state;
   acts_write(fixture, 3);
@@ -225,7 +267,7 @@ static void what_is_erased_is_not_altered(void **state) {
 static void a_sequencer_orders_when_woken_and_at_its_close(void **state) {
   struct fixture *fixture = *state;
   struct ledger_sequencer *sequencer = NULL;
-  assert_ok(ledger_sequencer_open(&fixture->env, &sequencer));
+  assert_ok(ledger_sequencer_open(&fixture->env, (struct ledger_watcher){0}, &sequencer));
   acts_write(fixture, 2);
   uint64_t rounds = ledger_sequencer_figures(sequencer).rounds;
   ledger_sequencer_wake(sequencer);
@@ -249,6 +291,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(many_small_rounds_make_the_same_tree_as_one, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_signer_that_is_down_delays_the_signature_only, set_up, tear_down),
       cmocka_unit_test_setup_teardown(what_was_altered_before_the_signature_is_never_signed, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(another_key_does_not_go_on_in_place_of_the_first, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_sequencer_tells_when_it_fails_and_when_it_goes_on, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_checkpoint_is_a_signed_note, set_up, tear_down),
       cmocka_unit_test_setup_teardown(what_is_erased_is_not_altered, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_sequencer_orders_when_woken_and_at_its_close, set_up, tear_down),

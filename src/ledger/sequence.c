@@ -137,15 +137,14 @@ static result re_read(struct db_tx *tx, const struct ledger_checkpoint *signed_b
   return OK;
 }
 
-static result unsigned_find(struct env *env, struct arena *arena, struct ledger_checkpoint *ret_checkpoint) {
+/* The newest, and the one signed before it. */
+static result unsigned_find(struct env *env, struct arena *arena, struct ledger_checkpoint ret_newest[static 2]) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  struct ledger_checkpoint newest[2];
   TRY(db_read_begin(env->db, &tx));
-  TRY(newest_read(tx, arena, newest));
-  if (newest[0].size >= 0 && newest[0].signature.len == 0) {
-    TRY(re_read(tx, &newest[1], &newest[0], arena));
+  TRY(newest_read(tx, arena, ret_newest));
+  if (ret_newest[0].size >= 0 && ret_newest[0].signature.len == 0) {
+    TRY(re_read(tx, &ret_newest[1], &ret_newest[0], arena));
   }
-  *ret_checkpoint = newest[0];
   return OK;
 }
 
@@ -157,12 +156,23 @@ static result signature_write(struct db_tx *tx, void *arg) {
                 NULL);
 }
 
-static result checkpoint_sign(struct env *env, struct ledger_checkpoint *checkpoint, struct arena *arena) {
+/* A ledger has one key. Another one, made when the signer's folder was lost or put back from elsewhere, must not go on in its place: whoever holds
+ * the old key could then no longer tell our checkpoints from a forger's. */
+static result require_same_key(const struct ledger_checkpoint *signed_before, const struct key *key) {
+  if (signed_before->size >= 0 && !ledger_is_checkpoint_signed(signed_before, key)) {
+    FAIL(LEDGER_ALTERED, "the signer's ledger key is not the one that signed the checkpoint at %" PRId64, signed_before->size);
+  }
+  return OK;
+}
+
+static result checkpoint_sign(struct env *env, const struct ledger_checkpoint *signed_before,
+                              struct ledger_checkpoint *checkpoint, struct arena *arena) {
   struct slice public_key = {0};
   struct key *key CLEANUP(key_free) = NULL;
   TRY(env->signer->key_create(env->signer, &(struct signer_new_key){.name = S("ledger"), .profile = SIGNER_CHECKPOINT},
                               arena, &public_key));
   TRY(key_load_public(public_key, &key));
+  TRY(require_same_key(signed_before, key));
   struct signer_request request = {
       .key = S("ledger"),
       .profile = SIGNER_CHECKPOINT,
@@ -187,10 +197,10 @@ result ledger_sequence(struct env *env) {
   if (env->signer == NULL) {
     return OK;
   }
-  struct ledger_checkpoint checkpoint = {0};
-  TRY(unsigned_find(env, &arena, &checkpoint));
-  if (checkpoint.size < 0 || checkpoint.signature.len > 0) {
+  struct ledger_checkpoint newest[2];
+  TRY(unsigned_find(env, &arena, newest));
+  if (newest[0].size < 0 || newest[0].signature.len > 0) {
     return OK;
   }
-  return checkpoint_sign(env, &checkpoint, &arena);
+  return checkpoint_sign(env, &newest[1], &newest[0], &arena);
 }

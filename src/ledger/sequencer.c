@@ -8,6 +8,7 @@ enum { ROUND_MS = 1000 };
 
 struct ledger_sequencer {
   struct env *env;
+  struct ledger_watcher watcher;
   pthread_t thread;
   pthread_mutex_t mutex; /* guards what follows */
   pthread_cond_t woken;
@@ -21,8 +22,12 @@ static void round_run(struct ledger_sequencer *sequencer) {
   (void)pthread_mutex_lock(&sequencer->mutex);
   sequencer->figures.rounds++;
   sequencer->figures.failures += !is_ok(outcome);
+  bool has_changed = sequencer->figures.last_failure != outcome.code;
   sequencer->figures.last_failure = outcome.code;
   (void)pthread_mutex_unlock(&sequencer->mutex);
+  if (has_changed && sequencer->watcher.changed != NULL) {
+    sequencer->watcher.changed(sequencer->watcher.app, outcome);
+  }
 }
 
 /* Until woken or a second has passed. False: time to stop. */
@@ -50,9 +55,10 @@ static void *sequencer_main(void *context) {
   return NULL;
 }
 
-result ledger_sequencer_open(struct env *env, struct ledger_sequencer **ret_sequencer) {
+result ledger_sequencer_open(struct env *env, struct ledger_watcher watcher, struct ledger_sequencer **ret_sequencer) {
   struct ledger_sequencer *sequencer = heap_alloc(sizeof *sequencer);
   sequencer->env = env;
+  sequencer->watcher = watcher;
   pthread_condattr_t monotonic;
   (void)pthread_condattr_init(&monotonic);
   (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);

@@ -290,7 +290,7 @@ static result play(struct run *run) {
   struct ledger_sequencer *sequencer CLEANUP(ledger_sequencer_close) = NULL;
   struct outbox_runner *runner CLEANUP(outbox_runner_close) = NULL;
   size_t *indices = ARENA_ARRAY(&run->arena, size_t, run->drive.plan.count);
-  TRY(ledger_sequencer_open(&run->env, &sequencer));
+  TRY(ledger_sequencer_open(&run->env, (struct ledger_watcher){0}, &sequencer));
   TRY(outbox_runner_open(&run->env, &run->outbox, &runner));
   run->drive.works.outbox = runner;
   for (int32_t date = clock_date_from(PLAN_FROM); date <= clock_date_from(PLAN_TO); date++) {

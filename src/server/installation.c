@@ -14,11 +14,11 @@ static result take_lock(struct server_installation *installation) {
   const char *path = (const char *)arena_printf(&installation->arena, "%s/lock", installation->data).ptr;
   int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (fd < 0) {
-    FAIL(BASE_IO, "the lock file cannot be opened: errno %d", errno);
+    FAIL(BASE_IO, "the lock file cannot be opened: %s", strerror(errno));
   }
   installation->lock_fd = fd;
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    FAIL(SERVER_LOCKED, "errno %d", errno);
+    FAIL(SERVER_LOCKED, "%s", strerror(errno));
   }
   return OK;
 }
@@ -26,7 +26,7 @@ static result take_lock(struct server_installation *installation) {
 static result find_data(const char *data, enum server_mode mode) {
   struct stat status;
   if (mode == SERVER_CREATE && mkdir(data, S_IRWXU) != 0 && errno != EEXIST) {
-    FAIL(BASE_IO, "the folder cannot be made: errno %d", errno);
+    FAIL(BASE_IO, "the folder cannot be made: %s", strerror(errno));
   }
   if (stat(data, &status) != 0 || !S_ISDIR(status.st_mode)) {
     FAIL(SERVER_DATA_MISSING, "not a folder");

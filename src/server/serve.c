@@ -84,6 +84,16 @@ static result open_signer(struct serving *serving) {
   return signer_client_open(arena_cstr(arena, socket), &installation->env.signer);
 }
 
+/* Entries wait unordered, or the tree unsigned, until somebody looks: the log must say so, once a change. */
+static void watch_ledger(void *app, result outcome) {
+  const struct clock *clock = &((const struct serving *)app)->installation->clock;
+  if (is_ok(outcome)) {
+    LOG(clock, LOG_INFO, "ledger.resumed", LOG_NUMBER("pid", getpid()));
+  } else {
+    log_fault(clock, "ledger.stopped");
+  }
+}
+
 static result open_outbox(struct serving *serving) {
   struct server_installation *installation = serving->installation;
   const struct server_config *config = &installation->config;
@@ -178,7 +188,7 @@ static result open_all(struct serving *serving) {
   TRY(procedure_engine_open(NULL, &serving->procedures));
   TRY(procedure_store(env, serving->procedures));
   TRY(pdf_renderer_open(&serving->renderer));
-  TRY(ledger_sequencer_open(env, &serving->sequencer));
+  TRY(ledger_sequencer_open(env, (struct ledger_watcher){serving, watch_ledger}, &serving->sequencer));
   TRY(open_outbox(serving));
   TRY(server_sweeper_open(env, &serving->sweeper));
   TRY(open_api(serving));

@@ -1,93 +1,135 @@
-// What cannot work says so in one line, with its own exit code, and harms nothing.
+// What cannot work says so in one line, with its own exit code, and harms nothing: wrong words, folders that are not there, damaged files, streams that take nothing. Exit codes are those of danh(1),
+// the line for people stands on standard error, and with --json a failure is one JSON value on standard output.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync, closeSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
-import net from 'node:net';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Installation, danh, end, start, copyFolder } from '../flows/lib/installation.mjs';
+import { DANH, Installation, copyFolder, danh, end, start } from '../flows/lib/installation.mjs';
 
+const OF_DATA = [['account', 'count'], ['dossier', 'list'], ['report', 'lltp'], ['ledger', 'verify'], ['ledger', 'tail'], ['pki', 'root'],
+  ['account', 'limit', 'sessions_max', '5'], ['serve', '--listen', '127.0.0.1:0']];
 let place;
-let whole; // an installation at rest, to be spoilt in copies
 before(async () => {
-  place = await Installation.open({ receivers: false });
-  await place.stop('server');
-  whole = path.join(place.folder, 'whole');
-  copyFolder(place.data, whole);
-  await place.startServer();
+  place = await Installation.open({ receivers: false, serve: false });
 });
 after(() => place?.close());
 
-const copy = (name) => {
-  const to = path.join(place.folder, name);
-  copyFolder(whole, to);
-  return to;
-};
-
-/** Ends with that code within seconds, and one line of English that matches. */
-async function fails(args, code, message) {
-  const child = await start(args, { ready: false });
-  const ended = new Promise((done) => child.once('exit', (...how) => done(how)));
-  const timer = setTimeout(() => child.kill('SIGKILL'), 15000);
-  const [exit, signal] = await ended;
-  clearTimeout(timer);
-  assert.deepEqual([exit, signal], [code, null], `${args.join(' ')}: ${child.errors}`);
-  assert.match(child.errors, message);
-  assert.equal(child.errors.trim().split('\n').filter((line) => !line.startsWith('{')).length, 1, child.errors);
-  assert.equal(child.output, '');
+/** The command fails with that code, in words, and as JSON under that name. */
+async function fails(args, code, error) {
+  const said = await danh(...args, '--json');
+  const what = `danh ${args.join(' ')}: ${said.code} ${said.stdout}${said.stderr}`;
+  assert.equal(said.code, code, what);
+  assert.match(said.stderr, new RegExp(`^danh ${args[0]}: \\S.*\\n$`), what);
+  const lines = said.stdout.trimEnd().split('\n');
+  assert.equal(lines.length, 1, what);
+  const failure = JSON.parse(lines[0]);
+  assert.deepEqual([Object.keys(failure), failure.error], [['error', 'code', 'message', 'detail'], error], what);
+  assert.equal((await danh(...args)).stdout, '', 'without --json nothing stands on standard output');
 }
 
-test('a port in use', async () => {
-  const holder = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((done) => holder.once('listening', done));
-  const { port } = holder.address();
-  const data = copy('port');
-  await fails(['serve', '--data', data, '--listen', `127.0.0.1:${port}`], 3, /^danh serve: .*listens at that address/);
-  holder.close();
-  const server = await start(['serve', '--data', data, '--listen', '127.0.0.1:0']);
-  await end(server);
+/** A copy whose database `damage` gets the path of. */
+function damaged(name, damage = () => {}) {
+  const data = path.join(place.folder, name);
+  copyFolder(place.data, data);
+  damage(path.join(data, 'danh.db'), data);
+  return data;
+}
+
+function flip(file, offset) {
+  const bytes = readFileSync(file);
+  for (let i = 0; i < 64; i++) bytes[offset + i] ^= 0xff;
+  writeFileSync(file, bytes);
+}
+
+test('a wrong command line is code 2 and says what is wrong', async () => {
+  for (const command of ['serve', 'synth', 'signer', 'account', 'import', 'procedure', 'dossier', 'report', 'replay', 'receiver', 'ledger', 'pki', 'verify', 'version']) {
+    await fails([command, '--no-such-option'], 2, 'usage');
+    assert.equal((await danh(command, '--help')).code, 0);
+  }
+  await fails(['account', 'count'], 2, 'usage');
+  await fails(['synth', '--people', '12', '--data', path.join(place.folder, 'none')], 2, 'usage');
+  await fails(['serve', '--data', place.data, '--listen', 'localhost:80'], 2, 'address_syntax');
+  await fails(['serve', '--data', place.data, '--listen', '203.0.113.9:8080'], 2, 'address_refused');
+  assert.equal((await danh('no-such-command')).code, 2);
 });
 
-test('a folder that is not there, is empty, or is no folder', async () => {
+test('a folder that is no installation is code 4', async () => {
+  const none = path.join(place.folder, 'none');
   const empty = path.join(place.folder, 'empty');
   mkdirSync(empty);
-  for (const data of [path.join(place.folder, 'none'), empty, path.join(place.data, 'danh.ini')]) {
-    await fails(['serve', '--data', data, '--listen', '127.0.0.1:0'], 4, /^danh serve: there is no installation in that folder/);
+  const file = path.join(place.folder, 'file');
+  writeFileSync(file, '');
+  for (const data of [none, empty, file]) {
+    for (const command of OF_DATA) await fails([...command, '--data', data], 4, 'installation_missing');
     assert.ok(!existsSync(path.join(data, 'danh.db')), 'and makes none');
   }
-  assert.equal((await danh('serve')).code, 2);
 });
 
-test('a second server on one installation', async () => {
-  await fails(['serve', '--data', place.data, '--listen', '127.0.0.1:0'], 3, /^danh serve: another process is writing to the installation/);
-  assert.equal((await place.client().get('/healthz')).status, 200);
+test('a damaged, emptied, foreign or newer database is code 4, and is left as it was', async () => {
+  const cases = {
+    header: (file) => flip(file, 0),
+    schema: (file) => flip(file, 100),
+    cut: (file) => truncateSync(file, statSync(file).size / 2),
+    emptied: (file) => truncateSync(file, 0),
+    words: (file) => writeFileSync(file, 'no database at all\n'.repeat(500)),
+  };
+  for (const [name, damage] of Object.entries(cases)) {
+    const data = damaged(name, damage);
+    const before_ = readFileSync(path.join(data, 'danh.db'));
+    for (const command of OF_DATA) await fails([...command, '--data', data], 4, 'stored_data_damaged');
+    assert.ok(before_.equals(readFileSync(path.join(data, 'danh.db'))), name);
+  }
+  const newer = damaged('newer', (file) => {
+    const made = spawnSync('python3', ['-c', 'import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1])\ndb.execute("UPDATE schema_version SET version = 99")\ndb.commit()', file]);
+    assert.equal(made.status, 0, String(made.stderr));
+  });
+  for (const command of OF_DATA) await fails([...command, '--data', newer], 4, 'database_newer');
+  const ini = damaged('ini', (_, data) => writeFileSync(path.join(data, 'danh.ini'), 'colour = red\n', { flag: 'a' }));
+  for (const command of OF_DATA) await fails([...command, '--data', ini], 4, 'configuration');
 });
 
-test('a damaged database', async () => {
-  const data = copy('damaged');
-  const file = openSync(path.join(data, 'danh.db'), 'r+');
-  writeSync(file, Buffer.alloc(4096, 0x5a), 0, 4096, 0);
-  closeSync(file);
-  const damaged = readFileSync(path.join(data, 'danh.db'));
-  await fails(['serve', '--data', data, '--listen', '127.0.0.1:0'], 4, /^danh serve: the database is damaged/);
-  assert.equal((await danh('ledger', 'verify', '--data', data)).code, 4);
-  assert.ok(damaged.equals(readFileSync(path.join(data, 'danh.db'))), 'it is left as it was');
+test('who comes second waits: code 3, and the first goes on', async () => {
+  const server = await start(['serve', '--data', place.data, '--listen', '127.0.0.1:0']);
+  try {
+    await fails(['serve', '--data', place.data, '--listen', '127.0.0.1:0'], 3, 'installation_locked');
+    await fails(['replay', 'pilot-2024', '--data', place.data], 3, 'installation_locked');
+    await fails(['signer', '--data', place.data], 3, 'signer_running');
+    const other = damaged('other');
+    await fails(['serve', '--data', other, '--listen', `127.0.0.1:${server.ready.port}`], 3, 'address_in_use');
+    assert.equal((await danh('account', 'limit', 'sessions_max', '5', '--data', place.data)).code, 0, 'the server carries it out');
+  } finally {
+    await end(server);
+  }
+  assert.equal(server.exitCode, 0, 'SIGTERM is the way to end it');
+  assert.match(server.errors, /"event":"server\.stopping"/);
 });
 
-test('a database of a newer program', async () => {
-  const data = copy('newer');
-  const program = `import sqlite3, sys
-db = sqlite3.connect(sys.argv[1])
-table = [r[0] for r in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%module%version%'")][0]
-db.execute(f"UPDATE {table} SET version = version + 1000 WHERE module = 'dossier'")
-db.commit()`;
-  execFileSync('python3', ['-c', program, path.join(data, 'danh.db')]);
-  await fails(['serve', '--data', data, '--listen', '127.0.0.1:0'], 4, /^danh serve: the database was made by a newer program/);
+test('a signer that lost its keys is said aloud, and a new key does not go on with the old ledger', async () => {
+  const data = damaged('keys');
+  const serve = () => start(['serve', '--data', data, '--listen', '127.0.0.1:0']);
+  await end(await serve()); // its last round signs a checkpoint
+  rmSync(path.join(data, 'signer'), { recursive: true });
+  const server = await serve();
+  assert.equal((await danh('account', 'limit', 'sessions_max', '6', '--data', data)).code, 0);
+  await end(server);
+  assert.match(server.errors, /"event":"ledger\.stopped".*not the one that signed/);
 });
 
-test('a configuration with an unknown key', async () => {
-  const data = copy('config');
-  const file = path.join(data, 'danh.ini');
-  writeFileSync(file, readFileSync(file, 'utf8').replace('demo = 1', 'demo = 1\ncolour = red'));
-  await fails(['serve', '--data', data, '--listen', '127.0.0.1:0'], 4, /^danh serve: danh\.ini has an unknown key.*line \d+/);
+test('output that cannot be written is code 4, and a closed stream takes no file of ours for its own', () => {
+  const full = openSync('/dev/full', 'w');
+  try {
+    assert.equal(spawnSync(DANH, ['ledger', 'tail', '--data', place.data, '--json'], { stdio: ['ignore', full, 'pipe'] }).status, 4);
+  } finally {
+    closeSync(full);
+  }
+  const before_ = readFileSync(path.join(place.data, 'danh.ini'));
+  for (const closed of ['>&-', '>&- 2>&-', '<&- >&- 2>&-']) {
+    const said = spawnSync('sh', ['-c', `"$0" account limit sessions_max 7 --data "$1" --json ${closed}`, DANH, place.data]);
+    assert.equal(said.status, 4, `${closed}: ${said.stderr}`);
+  }
+  assert.ok(before_.equals(readFileSync(path.join(place.data, 'danh.ini'))));
+  for (const name of ['lock', 'danh.db.lock']) assert.equal(statSync(path.join(place.data, name)).size, 0, `${name} holds what was printed`);
+  const reader = spawnSync('sh', ['-c', '"$0" procedure check | head -c 1', DANH]);
+  assert.equal(String(reader.stderr), '', 'a reader that has seen enough is no error to talk about');
 });
