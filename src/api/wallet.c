@@ -49,6 +49,10 @@ struct held {
   struct wallet_document document;
   const struct api_subject *holder;
 };
+struct held_list {
+  struct held *items;
+  size_t count;
+};
 
 static int newest_first(const void *left, const void *right) {
   int64_t a = ((const struct held *)left)->document.document_id;
@@ -58,9 +62,8 @@ static int newest_first(const void *left, const void *right) {
 
 /* One more than the page holds, if there is one: of each holder as many, then the newest of all. */
 static result load_page(struct api_call *call, struct db_tx *tx, const struct api_subjects *holders,
-                        const struct api_cursor *cursor, struct held **ret_held, size_t *ret_count) {
-  struct held *held = ARENA_ARRAY(call->arena, struct held, holders->count * (cursor->limit + 1));
-  size_t count = 0;
+                        const struct api_cursor *cursor, struct held_list *ret_held) {
+  struct held_list held = {.items = ARENA_ARRAY(call->arena, struct held, holders->count * (cursor->limit + 1))};
   for (size_t i = 0; i < holders->count; i++) {
     const struct api_subject *holder = &holders->items[i];
     const struct wallet_list_question question = {holder->person_id, cursor->keys[0], cursor->limit + 1};
@@ -69,23 +72,22 @@ static result load_page(struct api_call *call, struct db_tx *tx, const struct ap
     TRY(require(call, ACCESS_DOCUMENT_LIST, holder));
     TRY(wallet_document_list(tx, call->arena, &question, &documents, &found));
     for (size_t j = 0; j < found; j++) {
-      held[count++] = (struct held){documents[j], holder};
+      held.items[held.count++] = (struct held){documents[j], holder};
     }
   }
-  qsort(held, count, sizeof *held, newest_first);
+  qsort(held.items, held.count, sizeof *held.items, newest_first);
   *ret_held = held;
-  *ret_count = count;
   return OK;
 }
 
 /* Everybody whose document is on the page, once each. */
-static result record_page(struct api_call *call, const struct api_subjects *holders, const struct held *held, size_t count) {
+static result record_page(struct api_call *call, const struct api_subjects *holders, const struct held_list *held) {
   int64_t *people = ARENA_ARRAY(call->arena, int64_t, holders->count);
   struct api_read read = {.kind = "wallet.read", .people = people};
   for (size_t i = 0; i < holders->count; i++) {
     bool is_shown = false;
-    for (size_t j = 0; j < count; j++) {
-      is_shown |= held[j].holder == &holders->items[i];
+    for (size_t j = 0; j < held->count; j++) {
+      is_shown |= held->items[j].holder == &holders->items[i];
     }
     people[read.count] = holders->items[i].person_id;
     read.count += is_shown;
@@ -96,27 +98,26 @@ static result record_page(struct api_call *call, const struct api_subjects *hold
 result api_wallet_list(struct api_call *call) {
   struct api_subjects holders;
   struct api_cursor cursor;
-  struct held *held = NULL;
-  size_t count = 0;
+  struct held_list held;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(api_cursor_read(call, 1, LISTED_MAX, &cursor));
   TRY(db_read_begin(call->env->db, &tx));
   const struct api_applicant self = api_applicant_self(call);
   TRY(api_subjects_load(call, tx, &self, &holders));
-  TRY(load_page(call, tx, &holders, &cursor, &held, &count));
-  bool has_more = count > cursor.limit;
-  count = has_more ? cursor.limit : count;
-  TRY(record_page(call, &holders, held, count)); /* durable from here on: now it may be shown */
+  TRY(load_page(call, tx, &holders, &cursor, &held));
+  bool has_more = held.count > cursor.limit;
+  held.count = has_more ? cursor.limit : held.count;
+  TRY(record_page(call, &holders, &held)); /* durable from here on: now it may be shown */
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_list(out, "items");
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < held.count; i++) {
     jout_object(out);
-    put_members(call, &held[i].document, held[i].holder->person.name);
+    put_members(call, &held.items[i].document, held.items[i].holder->person.name);
     jout_object_end(out);
   }
   jout_list_end(out);
-  api_cursor_put(call, has_more ? &held[count - 1].document.document_id : NULL, 1);
+  api_cursor_put(call, has_more ? &held.items[held.count - 1].document.document_id : NULL, 1);
   jout_object_end(out);
   api_send(call, 200);
   return OK;

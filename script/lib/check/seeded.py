@@ -1,0 +1,111 @@
+"""Every check finds what it is there for: violations are sown into a small tree, which is clean without them."""
+import importlib
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+
+from tree import Tree
+
+LONG = "int ledger_long(void) {\n" + "  (void)0;\n" * 70 + "  return 0;\n}\n"
+DEEP = "int ledger_deep(int n) {\n  if (n) { if (n) { if (n) { if (n) { return 1; } } } }\n  return 0;\n}\n"
+WIDE = "int ledger_wide(int a, int b, int c, int d, int e, int f) { return a + b + c + d + e + f; }\n"
+UNUSED = "int main(void) {\n  int never;\n  return 0;\n}\n"
+EMPTY = "int main(void) { return 0; }\n"
+MESON = "project('x', 'c', default_options: ['werror=true', 'warning_level=2'])\nexecutable('a', 'a.c')\nalias_target('bench', executable('b', 'b.c', build_by_default: false))\n"
+CONTRACT = "paths:\n  /api/me:\n    get:\n      operationId: me\n"
+MAN = "danh(1)\n\n# NAME\n\ndanh - a program\n\n# COMMANDS\n\n*serve*\n\tServes.\n\n# FILES\n\nNone.\n"
+UNFINISHED = "TO" + "DO"
+
+
+def archive(root):
+    """build/libcore.a of the tree's C files, its members named as Meson names them."""
+    (root / "build").mkdir()
+    objects = []
+    for source in root.glob("src/*/*.c"):
+        objects.append(f"build/{'_'.join(source.relative_to(root).parts)}.o")
+        subprocess.run(["cc", "-c", str(source), "-o", objects[-1]], cwd=root, check=True)
+    subprocess.run(["ar", "rcs", "build/libcore.a", *objects], cwd=root, check=True)
+
+
+def standards_page(root):
+    (root / "doc").mkdir(exist_ok=True)
+    (root / "doc/standards.md").write_text(importlib.import_module("standards").page(Tree(root)))
+
+
+def executable(root):
+    for path in root.glob("script/*"):
+        path.chmod(0o755)
+
+
+def web_tools(root):
+    """The app's own tools and rules; a tree without a source of its own has nothing else to complain of."""
+    ours = pathlib.Path(__file__).resolve().parents[3] / "web"
+    for name in ("node_modules", "package.json", "biome.json", "tsconfig.json"):
+        os.symlink(ours / name, root / "web" / name)
+
+
+# check -> (a clean tree, what is sown into it, what must be said of each, what else has to be made)
+CASES = {
+    "second_compiler": ({"meson.build": MESON, "a.c": EMPTY, "b.c": EMPTY}, {"b.c": UNUSED}, [r"^b\.c:2.*never"], None),
+    "web": ({"web/src/api/a.ts": "export const a = 1\n", "doc/api/openapi.yaml": "openapi: 3.1.0\ninfo: { title: a, version: '1' }\npaths: {}\n"},
+            {"web/src/api/a.ts": "export const a: string = 1\n"}, [r"^web: src/api/a\.ts.*TS2322"], web_tools),
+    "headers": ({"src/base/a.h": "#pragma once\n#include <stddef.h>\nsize_t a_len(void);\n"}, {"src/base/a.h": "#pragma once\nsize_t a_len(void);\n"},
+                [r"^src/base/a\.h:1: .* under gcc", r"^src/base/a\.h:1: .* under clang"], None),
+    "sizes": ({"src/ledger/a.c": "int ledger_a(void) { return 0; }\n"}, {"src/ledger/a.c": LONG + DEEP + WIDE + "\n" * 530},
+              [r"ledger_long has 73 lines", r"ledger_deep has 4 levels", r"ledger_wide has 6 parameters", r"^src/ledger/a\.c:601: "], None),
+    "layers": ({"src/layers.txt": "base:\ndb: base\nledger: base db\n", "src/base/a.h": "\n", "src/db/db.h": '#include "base/a.h"\n', "src/ledger/ledger.h": "\n",
+                "src/ledger/leaf.h": "\n"},
+               {"src/db/db.h": '#include "ledger/ledger.h"\n#include <openssl/evp.h>\n', "src/layers.txt": "base: db\ndb: base\nledger: base db\n"},
+               [r"^src/db/db\.h:1: .*may not include ledger", r"^src/db/db\.h:2: .*belongs in src/crypto/", r"^src/layers\.txt:1: base names db"], None),
+    "symbols": ({"src/ledger/a.c": "int ledger_a(void) { return 0; }\n", "src/base/slice.c": "int slice_a(void) { return 0; }\n"},
+                {"src/ledger/b.c": "int other_b(void) { return 0; }\n", "src/base/text.c": "int slice_b(void) { return 0; }\n"},
+                [r"^src/ledger/b\.c:1: other_b", r"^src/base/text\.c:1: slice_b"], archive),
+    "names": ({"src/ledger/a.c": "int ledger_a(void) { return 0; }\n"},
+              {"src/ledger/util.c": "\n", "src/ledger/a.c": "int ledger_helper(char *to) { return strcpy(to, to) != 0; }\n"},
+              [r"^src/ledger/util\.c:1: ", r"^src/ledger/a\.c:1: 'ledger_helper'", r"^src/ledger/a\.c:1: strcpy\(\)"], None),
+    "columns": ({"src/ledger/a.c": 'static const char *a = "CREATE TABLE t (person_id id/public, n int/public, PRIMARY KEY (person_id, n))";\n'},
+                {"src/ledger/b.c": 'static const char *b = "CREATE TABLE u (n int/public PRIMARY KEY, person_id id/public, name text)";\n'},
+                [r"u: 'name text' is not", r"u is about a person"], None),
+    "errors": ({"src/api/errors.c": '    {LEDGER_A, 500, "a"},\n', "src/ledger/ledger.h": "enum { LEDGER_A = RESULT_CODE(1, 2, 3) };\n"},
+               {"src/api/errors.c": '    {LEDGER_A, 500, "a"},\n    {LEDGER_A, 500, "a"},\n    {LEDGER_GONE, 500, "b"},\n',
+                "src/ledger/more.h": "enum { LEDGER_B = RESULT_CODE(1, 2, 4) };\n"},
+               [r"LEDGER_A has two rows", r"^src/api/errors\.c:3: LEDGER_GONE", r"^src/ledger/more\.h:1: LEDGER_B has no row"], None),
+    "routes": ({"src/api/routes.c": '{{HTTP_GET, "/api/me"}, me, 0},\n', "doc/api/openapi.yaml": CONTRACT},
+               {"src/api/routes.c": '{{HTTP_POST, "/api/me"}, me, 0},\n'}, [r"GET /api/me is not served", r"POST /api/me is not in"], None),
+    "standards": ({"src/ledger/a.c": "/* Sorted first. [RFC9162 2.1 MUST] */\n", "src/ledger/a_test.c": "/* [RFC9162 2.1 MUST] */\n"},
+                  {"src/ledger/a_test.c": "\n"}, [r"^src/ledger/a\.c:1: no test cites \[RFC 9162 2\.1\]"], standards_page),
+    "documents": ({"README.md": "See `src/ledger/a.c` and [a decision](doc/adr/0001-a.md).\n", "src/ledger/a.c": "\n", "doc/adr/0001-a.md": "# ADR-0001: a\n"},
+                  {"README.md": "See `src/ledger/b.c`, [a page](doc/none.md) and ADR-0007.\n", "doc/adr/0003-c.md": "# ADR-0002: c\n"},
+                  [r"there is no src/ledger/b\.c", r"leads nowhere: doc/none\.md", r"there is no ADR-0007", r"the first line is not '# ADR-0003", r"ADR-0002 is missing"],
+                  None),
+    "words": ({"a.c": "/* done */\n"}, {"a.c": f"/* {UNFINISHED}: later */\n"}, [r"^a\.c:1: a mark of unfinished work"], None),
+    "scripts": ({"script/run": "#!/usr/bin/env bash\necho a\n", "a.py": "a = 1\n", "src/cli/commands.c": '    {"serve", 0},\n', "doc/man/danh.1.scd": MAN},
+                {"script/run": "#!/usr/bin/env bash\nif\n", "a.py": "a =\n", "src/cli/commands.c": '    {"serve", 0},\n    {"synth", 0},\n'},
+                [r"^script/run:1: .*syntax error", r"^a\.py:1: ", r"^doc/man/danh\.1\.scd:1: says nothing of danh synth"], executable),
+}
+
+
+def found(name, files, prepare):
+    """What the check says of a tree of these files."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder).resolve()
+        for path, text in files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(text)
+        subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+        if prepare:
+            prepare(root)
+        return list(importlib.import_module(name).check(Tree(root)))
+
+
+def check(tree):
+    listed = re.search(r"^CHECKS = \[(.*?)\]", tree.text("script/check"), re.M | re.S)[1]
+    for name in set(re.findall(r'"(\w+)"', listed)) - {"seeded"} - set(CASES):
+        yield f"script/lib/check/seeded.py:1: nothing is sown for {name}"
+    for name, (clean, sown, expected, prepare) in CASES.items():
+        where = f"script/lib/check/{name}.py:1"
+        yield from (f"{where}: complains of a clean tree: {problem}" for problem in found(name, clean, prepare))
+        problems = found(name, {**clean, **sown}, prepare)
+        yield from (f"{where}: does not find /{wanted}/ among {problems}" for wanted in expected if not any(re.search(wanted, p) for p in problems))
