@@ -64,7 +64,7 @@ test('every method on every address: no crash, no leak, and only what the table 
   const citizen = await place.as('citizen.hanoi');
   const staff = {};
   const code = await dossier(place, 'looked_up', { citizen, staff });
-  const callers = [place.client(), await place.as('poor.hanoi'), await place.officer('decider', '46'), await place.officer('supervisor')];
+  const callers = [place.client(), await place.as('poor.hanoi'), await place.officer('decider', '46'), await place.officer('supervisor', '46')];
   for (const address of new Set(routes.map((route) => route.split(' ')[1]))) {
     if (address === '/sign-out') continue; // it would end the callers' sessions, and only theirs
     const real = address.replace('{code}', code).replace('{kind}', 'receipt').replace('{id}', '1').replace('{file}', 'x').replace('*', 'x');
