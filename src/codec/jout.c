@@ -57,32 +57,60 @@ static void append_escaped(struct buf *buf, uint8_t c) {
   }
 }
 
-static void append_quoted(struct buf *buf, struct slice text) {
-  buf_append_byte(buf, '"');
-  size_t from = 0; /* what has not been copied yet begins here */
-  size_t at = 0;
-  while (at < text.len) {
-    uint8_t c = text.ptr[at];
-    if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') {
-      at++;
-      continue;
-    }
-    size_t len = 0;
-    bool valid = utf8_step(slice_from(text, at), &len, NULL);
-    if (valid && c >= 0x7F) {
-      at += len;
-      continue;
-    }
-    buf_append(buf, slice_of(text.ptr + from, at - from));
-    if (valid) {
-      append_escaped(buf, c);
-    } else {
-      buf_append_str(buf, "\xEF\xBF\xBD");
-    }
-    at += len;
-    from = at;
+static bool is_continuation(uint8_t c) {
+  return (c & 0xC0) == 0x80;
+}
+
+/* Bytes of a character of two or three that is well formed; 0: one to be looked at closely. */
+static size_t long_step(const uint8_t *p, size_t left) {
+  if (p[0] >= 0xC2 && p[0] <= 0xDF) {
+    return left >= 2 && is_continuation(p[1]) ? 2 : 0;
   }
-  buf_append(buf, slice_from(text, from));
+  if (p[0] >= 0xE1 && p[0] <= 0xEC) { /* E0 and ED have forms that are none */
+    return left >= 3 && is_continuation(p[1]) && is_continuation(p[2]) ? 3 : 0;
+  }
+  return 0;
+}
+
+/* How much of a text is written as it is: in Vietnamese, nearly always all of it. */
+static size_t plain_length(struct slice text) {
+  const uint8_t *p = text.ptr;
+  size_t at = 0;
+  for (size_t step = 1; at < text.len && step > 0; at += step) {
+    while (at < text.len && p[at] >= 0x20 && p[at] < 0x7F && p[at] != '"' && p[at] != '\\') {
+      at++;
+    }
+    step = at < text.len ? long_step(p + at, text.len - at) : 0;
+  }
+  return at;
+}
+
+/* One that is not plain. */
+static size_t append_character(struct buf *buf, struct slice text) {
+  size_t len = 0;
+  bool valid = utf8_step(text, &len, NULL);
+  if (!valid) {
+    buf_append_str(buf, "\xEF\xBF\xBD");
+  } else if (text.ptr[0] >= 0x7F) {
+    buf_append(buf, slice_sub(text, 0, len));
+  } else {
+    append_escaped(buf, text.ptr[0]);
+  }
+  return len;
+}
+
+static void append_quoted(struct buf *buf, struct slice text) {
+  size_t plain = plain_length(text);
+  uint8_t *room = buf_extend(buf, plain + 1);
+  room[0] = '"';
+  if (plain > 0) {
+    memcpy(room + 1, text.ptr, plain);
+  }
+  for (text = slice_from(text, plain); text.len > 0; text = slice_from(text, plain)) {
+    text = slice_from(text, append_character(buf, text));
+    plain = plain_length(text);
+    buf_append(buf, slice_sub(text, 0, plain));
+  }
   buf_append_byte(buf, '"');
 }
 

@@ -147,6 +147,9 @@ static void escapes_what_json_demands_and_repairs_broken_utf8(void **state) {
        "b\""},
       {S_INIT("\xED\xA0\x80"), "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\""}, /* a surrogate */
       {S_INIT("\xC0\xAF"), "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},                 /* overlong */
+      {S_INIT("\xE0\x80\xAF"), "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\""}, /* overlong in three */
+      {S_INIT("ệ\xE1\xBB"), "\"ệ\xEF\xBF\xBD\xEF\xBF\xBD\""},       /* cut off */
+      {S_INIT("ộ\"đ\nऄ한😀"), "\"ộ\\\"đ\\nऄ한😀\""},                   /* E0, ED and four bytes */
       {S_INIT("x\0y"), "\"x\\u0000y\""},
       {S_INIT(""), "\"\""},
   };

@@ -166,10 +166,10 @@ static void reader_lost(struct db *db) {
   (void)pthread_mutex_unlock(&db->mutex);
 }
 
-/* BEGIN alone would take its snapshot only at the first query. */
+/* BEGIN alone would take its snapshot only at the first query: this one needs no page but the first. */
 static result snapshot_begin(struct db_tx *tx) {
   TRY(db_control(tx, "BEGIN"));
-  result read = db_control(tx, "SELECT 1 FROM schema_version LIMIT 1");
+  result read = db_control(tx, "SELECT 1 FROM sqlite_schema LIMIT 1");
   if (!is_ok(read)) {
     struct fault fault = *fault_last();
     (void)!is_ok(db_control(tx, "ROLLBACK"));
