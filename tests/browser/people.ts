@@ -34,6 +34,7 @@ export function person(name: string): Person {
 }
 
 export async function signIn(page: Page, name: string, next = '/app/') {
+  await page.goto('about:blank') // or a request still under way would find no session and lead to a sign-in of its own
   await page.context().clearCookies()
   await page.goto(`/sign-in?next=${encodeURIComponent(next)}`)
   await page.getByLabel('Số định danh cá nhân').fill(person(name).pin)

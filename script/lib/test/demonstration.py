@@ -30,3 +30,18 @@ def running(folder, people=1000, date=""):
     finally:
         process.stdin.close()
         process.wait(timeout=60)
+
+
+@contextlib.contextmanager
+def pilot(folder):
+    """The pilot of 2024, replayed and served: its origin, and the file that says who may sign in."""
+    data, printed = os.path.join(folder, "pilot"), os.path.join(folder, "pilot.json")
+    with open(printed, "w", encoding="utf-8") as file:
+        subprocess.run(["build/danh", "replay", "pilot-2024", "--data", data, "--json"], stdout=file, check=True)
+    serve = ["build/danh", "serve", "--data", data, "--listen", "127.0.0.1:0"]
+    process = subprocess.Popen(serve, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        yield types.SimpleNamespace(origin=json.loads(process.stdout.readline())["origin"], printed=printed)
+    finally:
+        process.terminate()
+        process.wait(timeout=60)

@@ -153,13 +153,15 @@ def interop(is_long, seconds):
 
 def browser(is_long, seconds):
     """The journeys in Chromium with axe-core (Playwright)"""
-    with tempfile.TemporaryDirectory() as folder, demonstration.running(folder, people=2000) as demo:
+    with tempfile.TemporaryDirectory() as folder, demonstration.running(folder, people=2000) as demo, demonstration.pilot(folder) as pilot:
         os.chmod(folder, 0o711)
         results = f"{folder}/results"
         os.mkdir(results)
-        shutil.copy(f"{demo.data}/identities.json", results)
+        for file in (f"{demo.data}/identities.json", pilot.printed):
+            shutil.copy(file, results)
         command = ["web/node_modules/.bin/playwright", "test", "-c", "tests/browser", "--reporter=json", f"--output={results}/output"]
-        env = {**os.environ, "DANH_URL": demo.origin, "DANH_IDENTITIES": f"{results}/identities.json", "PLAYWRIGHT_JSON_OUTPUT_NAME": f"{results}/report.json"}
+        env = {**os.environ, "DANH_URL": demo.origin, "DANH_IDENTITIES": f"{results}/identities.json", "DANH_PILOT_URL": pilot.origin,
+               "DANH_PILOT": f"{results}/pilot.json", "PLAYWRIGHT_JSON_OUTPUT_NAME": f"{results}/report.json"}
         command, env = unprivileged.drop(command, env, results)
         output, code = run(command, seconds, env=env)
         try:
