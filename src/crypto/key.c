@@ -4,6 +4,7 @@
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "codec/der.h"
@@ -110,24 +111,44 @@ result key_point_of(struct slice spki, struct slice *ret_point) {
   return OK;
 }
 
-/* From the point, not by OpenSSL's decoder, which takes six times as long. That the point is on the curve is checked. */
-result key_load_public(struct slice spki, struct key **ret_key) {
-  struct slice point = {0};
-  TRY(key_point_of(spki, &point));
+/* The generator of P-256 (SP 800-186 3.2.1.3): a public key as good as any other to begin from. */
+static const uint8_t generator[] = {
+    0x04, 0x6B, 0x17, 0xD1, 0xF2, 0xE1, 0x2C, 0x42, 0x47, 0xF8, 0xBC, 0xE6, 0xE5, 0x63, 0xA4, 0x40, 0xF2,
+    0x77, 0x03, 0x7D, 0x81, 0x2D, 0xEB, 0x33, 0xA0, 0xF4, 0xA1, 0x39, 0x45, 0xD8, 0x98, 0xC2, 0x96, 0x4F,
+    0xE3, 0x42, 0xE2, 0xFE, 0x1A, 0x7F, 0x9B, 0x8E, 0xE7, 0xEB, 0x4A, 0x7C, 0x0F, 0x9E, 0x16, 0x2B, 0xCE,
+    0x33, 0x57, 0x6B, 0x31, 0x5E, 0xCE, 0xCB, 0xB6, 0x40, 0x68, 0x37, 0xBF, 0x51, 0xF5};
+
+/* Written once: OpenSSL builds the curve anew for each key that is made from its parts, a copy shares it. */
+static pthread_once_t model_once = PTHREAD_ONCE_INIT;
+static EVP_PKEY *model; /* NULL: the library failed */
+
+static void make_model(void) {
   EVP_PKEY_CTX *context CLEANUP(free_context) = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
   OSSL_PARAM parameters[] = {
       OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char[]){SN_X9_62_prime256v1}, 0),
-      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)point.ptr, point.len),
+      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)generator, sizeof generator),
       OSSL_PARAM_construct_end(),
   };
-  EVP_PKEY *pkey = NULL;
-  if (context == NULL || EVP_PKEY_fromdata_init(context) != 1) {
-    FAIL(CRYPTO_LIBRARY_FAILED, "no context for a public key");
+  if (context != NULL && EVP_PKEY_fromdata_init(context) == 1) {
+    (void)EVP_PKEY_fromdata(context, &model, EVP_PKEY_PUBLIC_KEY, parameters);
   }
-  if (EVP_PKEY_fromdata(context, &pkey, EVP_PKEY_PUBLIC_KEY, parameters) != 1) {
+}
+
+/* From the point, not by OpenSSL's decoder, which takes many times as long. That the point is on the curve is checked. */
+result key_load_public(struct slice spki, struct key **ret_key) {
+  struct slice point = {0};
+  TRY(key_point_of(spki, &point));
+  (void)pthread_once(&model_once, make_model);
+  EVP_PKEY *pkey CLEANUP(free_pkey) = model != NULL ? EVP_PKEY_dup(model) : NULL;
+  if (pkey == NULL) {
+    FAIL(CRYPTO_LIBRARY_FAILED, "no public key to begin from");
+  }
+  if (EVP_PKEY_set1_encoded_public_key(pkey, point.ptr, point.len) != 1) {
     FAIL(CRYPTO_KEY_INVALID, "point not on P-256");
   }
-  return wrap(pkey, false, ret_key);
+  EVP_PKEY *taken = pkey;
+  pkey = NULL;
+  return wrap(taken, false, ret_key);
 }
 
 result key_public(const struct key *key, struct arena *arena, struct slice *ret_spki) {
