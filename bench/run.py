@@ -111,6 +111,7 @@ def certificates(run):
     run.add("  the rest: access, signer's log, storing", max(0, whole - made["layout_us"] - made["two_signatures_us"]), "us of a core", since)
     run.add("certificates, stored durably", stored["certificates_per_s_per_core"], "a second per core", since, 300, "p256_signatures_per_s")
     run.add("certificates, stored durably, wall time", stored["certificates_per_s"], f"a second, {stored['cores_used']} cores used", since)
+    run.add("  written for each: the database's log and file, the signer's log", stored["kib_written_each"], "KiB", since)
     run.add("verification of a sealed file", made["verify_us"], "us of a core", since)
     theirs = peer(run)
     run.calibrate()
