@@ -108,6 +108,7 @@ return {
   },
   components = {
     { id = "id_card", vi = "Thẻ căn cước (xuất trình)", en = "ID card (shown)", reason = "component_brought" },
+    { id = "representative_card", vi = "Thẻ căn cước của cha, mẹ hoặc người giám hộ cùng đến (xuất trình)", en = "ID card of the parent or guardian who came along (shown)", reason = "component_brought" },
     { id = "form_tk01", vi = "Phiếu đề nghị TK01", en = "Form TK01", reason = "component_brought" },
     { id = "id_card_copy", supplied_by = "population", vi = "Bản sao thẻ căn cước", en = "Copy of the ID card", reason = "component_supplied" },
     { id = "old_id_confirmation", supplied_by = "population", vi = "Xác nhận số chứng minh nhân dân 9 số", en = "Confirmation of the old 9-digit number", reason = "component_supplied" },

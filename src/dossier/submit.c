@@ -103,6 +103,19 @@ static result require_desk(const struct question *q, enum access_act power, cons
   return allowed;
 }
 
+/* Whoever signs in is alive; a number at the desk may be anybody's. */
+static result check_alive(const struct question *q) {
+  const int64_t people[] = {q->application->applicant_id, q->application->person_id};
+  for (size_t i = 0; i < sizeof people / sizeof *people; i++) {
+    struct register_person person;
+    TRY(register_person_load(q->tx, q->arena, people[i], &person));
+    if (person.life != REGISTER_ALIVE) {
+      FAIL(DOSSIER_APPLICANT, "the register says that they are dead");
+    }
+  }
+  return OK;
+}
+
 /* Access and facts. Which agency is competent is a fact, so at the desk the facts come first; nothing of them leaves before access is given. */
 static result ask(const struct question *q, enum access_act power, int level_needed, struct answer *answer) {
   if (q->application->helper == NULL) {
@@ -110,7 +123,8 @@ static result ask(const struct question *q, enum access_act power, int level_nee
     return gather(q, answer);
   }
   TRY(gather(q, answer));
-  return require_desk(q, power, &answer->gathered.agency);
+  TRY(require_desk(q, power, &answer->gathered.agency));
+  return check_alive(q);
 }
 
 static result preview_ask(struct env *env, const struct dossier_works *works, struct arena *arena,

@@ -1,10 +1,11 @@
 // The one-stop desk writes an application down for somebody who stands at the counter or wrote by post; and each of the four channels.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { application, newKey } from '../../script/lib/client.mjs';
-import { Installation, PILOT } from './lib/installation.mjs';
+import { Installation, PILOT, danh } from './lib/installation.mjs';
 import { act, desk, form, open, preview, read, refused, submit } from './lib/story.mjs';
 
 const PURPOSE = 'Hỗ trợ người dân nộp hồ sơ tại quầy';
@@ -16,15 +17,18 @@ before(async () => {
 });
 after(() => place?.close());
 
-/** A grown-up of a province who has no account. */
-function withoutAccount(province, at = place) {
+/** The number that a question to the installation's database answers with. */
+function query(at, sql, ...values) {
   const program = `import sqlite3, sys
 db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
-print(db.execute("""SELECT p.pin FROM person p JOIN person_residence r ON r.person_id = p.person_id AND r.kind = 1
-  WHERE p.life = 1 AND r.province = ? AND p.birth / 10000 BETWEEN 1975 AND 2000 AND p.person_id NOT IN (SELECT person_id FROM account)
-  AND p.person_id NOT IN (SELECT person_id FROM person_category) ORDER BY p.person_id LIMIT 1""", [sys.argv[2]]).fetchone()[0])`;
-  return execFileSync('python3', ['-c', program, path.join(at.data, 'danh.db'), province], { encoding: 'utf8' }).trim().padStart(12, '0');
+print(db.execute(sys.argv[2], sys.argv[3:]).fetchone()[0])`;
+  return execFileSync('python3', ['-c', program, path.join(at.data, 'danh.db'), sql, ...values], { encoding: 'utf8' }).trim().padStart(12, '0');
 }
+
+/** A grown-up of a province who has neither account nor dossier. */
+const withoutAccount = (province) => query(place, `SELECT p.pin FROM person p JOIN person_residence r ON r.person_id = p.person_id AND r.kind = 1
+  WHERE p.life = 1 AND r.province = ? AND p.birth / 10000 BETWEEN 1975 AND 2000 AND p.person_id NOT IN (SELECT person_id FROM account)
+  AND p.person_id NOT IN (SELECT person_id FROM dossier) AND p.person_id NOT IN (SELECT person_id FROM person_category) ORDER BY p.person_id LIMIT 1`, province);
 
 const formAt = (client, pin, subject = 'self', purpose = PURPOSE) =>
   client.get(`/api/desk/procedures/lltp/form?${new URLSearchParams({ applicant_pin: pin, subject, purpose })}`);
@@ -112,6 +116,9 @@ test('only the one-stop desk, with a purpose, of the agency where the person liv
   await refused(officer.post('/api/desk/dossiers', body), 422, 'idempotency_key');
   const unconsented = { ...body, applicant_pin: pin, consent: false };
   await refused(officer.post('/api/desk/dossiers', unconsented, { headers: { 'Idempotency-Key': newKey() } }), 422, 'field_value');
+  const dead = query(place, 'SELECT pin FROM person WHERE life = 2 LIMIT 1');
+  await refused(formAt(officer, dead), 409, 'applicant_not_eligible');
+  await refused(previewAt(officer, dead), 409, 'applicant_not_eligible');
   for (const channel of ['vneid', 'online', 'pigeon']) await refused(previewAt(officer, pin, { channel }), 422, 'field_value');
 });
 
@@ -152,6 +159,21 @@ test('all four channels reach the report, each under its own name', async () => 
   const hanoi = report.provinces.find((p) => p.scope.code === '01');
   const received = Object.fromEntries(hanoi.channels.map((c) => [c.channel, c.received]));
   assert.deepEqual([received.online, received.post, received.counter, received.vneid], [1, 1, 2, 2]);
+});
+
+test('a level-1 account applies on the portal; VNeID asks for level 2', async () => {
+  const pin = withoutAccount('01');
+  const secret = path.join(place.folder, 'password');
+  writeFileSync(secret, 'nang-thu-vang-ruc-ro\n');
+  const made = await danh('account', 'create', pin, '--level', '1', '--password-file', secret, '--data', place.data);
+  assert.equal(made.code, 0, made.stderr);
+  const citizen = place.client();
+  assert.equal((await citizen.signIn(pin, 'nang-thu-vang-ruc-ro')).status, 303);
+  assert.match((await preview(citizen)).refusal.en, /VNeID needs a level-2 account/);
+  const body = await form(citizen);
+  const send = (channel) => citizen.post('/api/dossiers', { ...body, channel }, { headers: { 'Idempotency-Key': newKey() } });
+  await refused(send('vneid'), 403, 'level');
+  assert.equal((await send('online')).status, 201);
 });
 
 test('where VNeID is not open yet the citizen is told which channels are, and applies there', async () => {

@@ -372,6 +372,8 @@ export const en = {
     record: 'My data',
     record_text: 'From the National Population Database. If wrong, commune police corrects it in two working days.',
     card_until: 'valid until',
+    card_ends: 'Your ID card runs out on {{date}}',
+    card_ends_text: 'The account is locked when the card runs out. Renew it before that day.',
     level: 'Account',
     level_value: 'e-ID level {{level}}',
     digital_citizen: 'Digital citizen',

@@ -365,6 +365,8 @@ export const vi = {
     record: 'Dữ liệu của tôi',
     record_text: 'Từ Cơ sở dữ liệu quốc gia về dân cư. Nếu sai, công an xã, phường cập nhật trong hai ngày làm việc.',
     card_until: 'có giá trị đến',
+    card_ends: 'Thẻ căn cước hết hạn ngày {{date}}',
+    card_ends_text: 'Tài khoản bị khóa khi thẻ hết hạn. Hãy đổi thẻ trước ngày đó.',
     level: 'Tài khoản',
     level_value: 'Định danh mức độ {{level}}',
     digital_citizen: 'Công dân số',

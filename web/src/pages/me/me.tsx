@@ -3,7 +3,7 @@ import { api, type Schemas } from '../../api/client'
 import { usePages } from '../../api/pages'
 import { useResource } from '../../api/resource'
 import { date, instant, say } from '../../ui/format'
-import { CardLink, Facts, Loaded, Page } from '../../ui/parts'
+import { CardLink, Facts, Loaded, Notice, Page } from '../../ui/parts'
 import { useSession } from '../../ui/session'
 import { ShowMore } from '../../ui/show_more'
 import { t, tOr } from '../../ui/text'
@@ -41,6 +41,19 @@ function Record({ me }: { me: Schemas['Me'] }) {
         ]}
       />
     </section>
+  )
+}
+
+const CARD_WARNING_DAYS = 30
+
+/** An account is locked when its card runs out; who renews in time keeps it. */
+function CardWarning({ me, now }: { me: Schemas['Me']; now: string }) {
+  const ends = me.card?.expires_on
+  if (!ends || Date.parse(ends) - Date.parse(now) >= CARD_WARNING_DAYS * 24 * 3600 * 1000) return null
+  return (
+    <Notice color="warning" title={t('me.card_ends', { date: date(ends) })}>
+      <p>{t('me.card_ends_text')}</p>
+    </Notice>
   )
 }
 
@@ -93,6 +106,7 @@ export function Me() {
           {t('me.posts_text')}
         </CardLink>
       )}
+      {me.data && <CardWarning me={me.data} now={session.now} />}
       <div class="columns">
         <Loaded of={me}>{(record) => <Record me={record} />}</Loaded>
         <History />
