@@ -10,7 +10,8 @@ struct page {
   const struct dossier *dossier;
   const struct dossier_slip *slip;
   int32_t date_before; /* of an apology: the date it replaces */
-  struct pdf_row rows[12];
+  struct slice procedure_name;
+  struct pdf_row rows[14];
   size_t row_count;
 };
 
@@ -71,13 +72,28 @@ static void add_dates(struct page *page) {
   add_row(page, S("Hẹn lại ngày"), date);
 }
 
-static result fill_rows(struct page *page) {
+/* Whom it is about, and who came with it: a parent, a guardian, a relative at the counter. */
+static result add_people(struct page *page) {
   const struct dossier *d = page->dossier;
   struct register_person person;
+  struct register_person applicant;
   TRY(register_person_load(page->tx, page->arena, d->person_id, &person));
+  if (d->applicant_id == d->person_id) {
+    add_row(page, S("Người đề nghị"), person.name);
+    return OK;
+  }
+  TRY(register_person_load(page->tx, page->arena, d->applicant_id, &applicant));
+  add_row(page, S("Người đề nghị"), applicant.name);
+  add_row(page, S("Cho"), person.name);
+  return OK;
+}
+
+static result fill_rows(struct page *page) {
+  const struct dossier *d = page->dossier;
   add_row(page, S("Mã hồ sơ"), d->code);
+  add_row(page, S("Thủ tục"), page->procedure_name);
   add_row(page, S("Mã thủ tục"), d->national_code);
-  add_row(page, S("Người đề nghị"), person.name);
+  TRY(add_people(page));
   add_row(page, S("Ngày nộp"), clock_date_write_vi(page->arena, clock_date_of(d->submitted_at_ms)));
   if (d->received_at_ms != 0) {
     add_row(page, S("Ngày tiếp nhận"), clock_date_write_vi(page->arena, clock_date_of(d->received_at_ms)));
@@ -121,6 +137,18 @@ static result fill_slip(struct env *env, struct page *page, struct pdf_slip *ret
   return OK;
 }
 
+static result find_procedure_name(const struct dossier_works *works, struct page *page) {
+  struct procedure_summaries list;
+  const struct dossier *d = page->dossier;
+  TRY(procedure_list(works->procedures, clock_date_of(d->submitted_at_ms), page->arena, &list));
+  for (size_t i = 0; i < list.count; i++) {
+    if (slice_eq(list.items[i].name, d->procedure)) {
+      page->procedure_name = list.items[i].name_vi;
+    }
+  }
+  return OK;
+}
+
 result dossier_slip_write(struct env *env, const struct dossier_works *works, struct arena *arena,
                           const struct dossier_slip_order *order, struct slice *ret_pdf) {
   struct pdf_slip slip;
@@ -143,6 +171,7 @@ result dossier_slip_write(struct env *env, const struct dossier_works *works, st
                           .dossier = order->dossier,
                           .slip = newest,
                           .date_before = dossier_slip_date_before(slips, newest)};
+    TRY(find_procedure_name(works, page));
     TRY(fill_slip(env, page, &slip));
   }
   return pdf_slip_write(works->renderer, arena, &slip, ret_pdf);

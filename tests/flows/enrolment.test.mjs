@@ -184,7 +184,10 @@ test('a child comes with a parent, a ward with the guardian; nobody else, and ne
     assert.match(seen.due_clause, /Điều 13/);
     const reads = await parent.ok(parent.get('/api/me/reads'));
     assert.ok(reads.items.some((r) => r.purpose === PURPOSE && r.what.en === 'Looked up family relations'));
-    assert.equal((await parent.get(`/api/dossiers/${collected.body.code}/slips/receipt`)).headers['content-type'], 'application/pdf');
+    const slip = await parent.get(`/api/dossiers/${collected.body.code}/slips/receipt`);
+    const printed = execFileSync('pdftotext', ['-layout', '-', '-'], { input: slip.bytes, encoding: 'utf8' });
+    for (const line of ['Thủ tục: Đăng ký tài khoản định danh điện tử mức độ 2', `Người đề nghị: ${father.full_name}`, `Cho: ${child.full_name}`,
+      'Ngày hẹn trả kết quả: 23/11/2026']) assert.ok(printed.includes(line), `${line}\n${printed}`);
 
     await approver.ok(approver.post(`/api/desk/enrolments/${collected.body.code}/approve`, {}));
     const messages = (await at.client().ok(at.client().get('/api/demo/messages'))).items;

@@ -1,6 +1,6 @@
 /* The enrolment desk: finds the person, records what was checked in front of them, collects the level-2 dossier. */
 import { useState } from 'preact/hooks'
-import { api, type Schemas } from '../../api/client'
+import { addressOf, api, type Schemas } from '../../api/client'
 import { useAction } from '../../api/resource'
 import { AreaField, CheckField, InputField, Submit } from '../../ui/field'
 import { date, instant, say } from '../../ui/format'
@@ -213,6 +213,13 @@ export function EnrolmentDesk() {
             <button type="button" class="ds-button" onClick={again}>
               {t('enrol.next')}
             </button>
+            <a
+              href={addressOf('/api/desk/dossiers/{code}/slips/{kind}', { path: { code: done.code, kind: 'receipt' } })}
+              target="_blank"
+              rel="noopener"
+            >
+              {t('slip.receipt')}
+            </a>
             <Link href="/app/desk">{t('nav.queue')}</Link>
           </p>
         </Notice>
