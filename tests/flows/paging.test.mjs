@@ -18,6 +18,7 @@ async function walk(client, path, limit, between = async () => {}) {
     const page = await client.ok(client.get(`${path}${join}limit=${limit}${next && `&after=${next}`}`));
     assert.ok(page.items.length <= limit && (page.next === null || page.items.length === limit), `${path}: ${page.items.length} rows`);
     rows.push(...page.items);
+    assert.ok(rows.length < 500, `${path}: the walk does not end`);
     next = page.next;
     if (next !== null) await between();
   }
