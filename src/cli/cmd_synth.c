@@ -110,6 +110,9 @@ static result make_country(struct synth *synth) {
   const struct cli_context *context = synth->context;
   struct stat status;
   bool is_whole = !cli_has(context, "no-accounts");
+  if (server_is_unfinished(context->data)) {
+    FAIL(SERVER_UNFINISHED, "in %s", context->data);
+  }
   if (stat((const char *)arena_printf(context->arena, "%s/danh.db", context->data).ptr, &status) == 0) {
     FAIL(SERVER_DATA_EXISTS, "danh.db is there");
   }
@@ -121,6 +124,7 @@ static result make_country(struct synth *synth) {
     FAIL(BASE_IO, "the folder has no absolute path: errno %d", errno);
   }
   synth->folder = arena_cstr(context->arena, slice_str(folder));
+  TRY(server_unfinished_set(context->data, true)); /* killed from here on, it is half a country, and nobody may take it for a whole one */
   if (is_whole) {
     TRY(make_configuration(synth));
   }
@@ -128,7 +132,10 @@ static result make_country(struct synth *synth) {
   struct server_installation *installation CLEANUP(server_installation_close) = NULL;
   TRY(server_installation_open(context->data, SERVER_CREATE, &installation));
   TRY(register_synth(&installation->env, &synth->options, &synth->counts));
-  return is_whole ? make_officers(synth, installation) : OK;
+  if (is_whole) {
+    TRY(make_officers(synth, installation));
+  }
+  return server_unfinished_set(context->data, false);
 }
 
 /* "01.decider" has an account where its province has them; "citizen.hanoi" always. */

@@ -23,6 +23,28 @@ static result take_lock(struct server_installation *installation) {
   return OK;
 }
 
+#define UNFINISHED "unfinished"
+
+bool server_is_unfinished(const char *data) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  return access((const char *)arena_printf(&arena, "%s/%s", data, UNFINISHED).ptr, F_OK) == 0;
+}
+
+result server_unfinished_set(const char *data, bool is_unfinished) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  const char *path = (const char *)arena_printf(&arena, "%s/%s", data, UNFINISHED).ptr;
+  int fd = is_unfinished ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR) : -1;
+  if (is_unfinished ? fd < 0 : unlink(path) != 0) {
+    FAIL(BASE_IO, "%s: %s", path, strerror(errno));
+  }
+  if (fd >= 0) {
+    close(fd);
+  }
+  return OK;
+}
+
 static result find_data(const char *data, enum server_mode mode) {
   struct stat status;
   if (mode == SERVER_CREATE && mkdir(data, S_IRWXU) != 0 && errno != EEXIST) {
@@ -30,6 +52,9 @@ static result find_data(const char *data, enum server_mode mode) {
   }
   if (stat(data, &status) != 0 || !S_ISDIR(status.st_mode)) {
     FAIL(SERVER_DATA_MISSING, "not a folder");
+  }
+  if (mode != SERVER_CREATE && server_is_unfinished(data)) {
+    FAIL(SERVER_UNFINISHED, "%s/%s is there", data, UNFINISHED);
   }
   return OK;
 }

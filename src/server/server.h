@@ -25,6 +25,7 @@ enum server_error {
   SERVER_FOREIGN_USER = RESULT_CODE(RESULT_REFUSED, MODULE_SERVER, 6),    /* The admin socket answers only its own user. */
   SERVER_DATA_EXISTS = RESULT_CODE(RESULT_CONFLICT, MODULE_SERVER, 7),    /* The folder holds an installation already. */
   SERVER_STOPPED = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_SERVER, 8),     /* A part of the server ended unexpectedly. */
+  SERVER_UNFINISHED = RESULT_CODE(RESULT_INTERNAL, MODULE_SERVER, 9),     /* Making the installation was broken off. */
 };
 
 /* ---- danh.ini ---- */
@@ -53,6 +54,10 @@ MUST_USE result server_config_load(const char *data, struct arena *arena, struct
 MUST_USE result server_config_save(const char *data, const struct server_config *config);
 
 /* ---- an installation ---- */
+/* DIR/unfinished stands while an installation is made in several steps: whoever breaks off leaves it. */
+bool server_is_unfinished(const char *data);
+MUST_USE result server_unfinished_set(const char *data, bool is_unfinished);
+
 enum server_mode {
   SERVER_READ,   /* read-only, beside a server too */
   SERVER_WRITE,  /* takes the lock; SERVER_LOCKED */
@@ -68,6 +73,7 @@ struct server_installation {
   struct random random;
   struct env env; /* db, clock, random, signer (NULL when none runs), hashing, origin */
 };
+/* SERVER_DATA_MISSING, SERVER_UNFINISHED (not to SERVER_CREATE), SERVER_LOCKED, SERVER_CONFIG, DB_... */
 MUST_USE result server_installation_open(const char *data, enum server_mode mode, struct server_installation **ret_installation);
 void server_installation_close(struct server_installation **installation); /* NULL is fine */
 

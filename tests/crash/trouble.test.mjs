@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { DANH, Installation, copyFolder, danh, end, start } from '../flows/lib/installation.mjs';
+import { DANH, Installation, copyFolder, danh, end, start, until } from '../flows/lib/installation.mjs';
 
 const OF_DATA = [['account', 'count'], ['dossier', 'list'], ['report', 'lltp'], ['ledger', 'verify'], ['ledger', 'tail'], ['pki', 'root'],
   ['account', 'limit', 'sessions_max', '5'], ['serve', '--listen', '127.0.0.1:0']];
@@ -87,6 +87,17 @@ test('a damaged, emptied, foreign or newer database is code 4, and is left as it
   for (const command of OF_DATA) await fails([...command, '--data', newer], 4, 'database_newer');
   const ini = damaged('ini', (_, data) => writeFileSync(path.join(data, 'danh.ini'), 'colour = red\n', { flag: 'a' }));
   for (const command of OF_DATA) await fails([...command, '--data', ini], 4, 'configuration');
+});
+
+test('a country whose making was broken off is taken for no country', async () => {
+  const data = path.join(place.folder, 'half');
+  const synth = await start(['synth', '--people', '20000', '--data', data], { ready: false });
+  await until('it has begun', () => existsSync(path.join(data, 'danh.db')));
+  await end(synth, 'SIGKILL');
+  for (const command of [...OF_DATA, ['synth']]) await fails([...command, '--data', data], 4, 'installation_unfinished');
+  rmSync(data, { recursive: true });
+  assert.equal((await danh('synth', '--people', '1000', '--data', data)).code, 0);
+  assert.equal((await danh('ledger', 'verify', '--data', data)).code, 0);
 });
 
 test('who comes second waits: code 3, and the first goes on', async () => {
