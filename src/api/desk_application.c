@@ -30,6 +30,16 @@ static result record_read(struct api_call *call, const struct dossier_applicatio
   return api_desk_read_record(call, &read);
 }
 
+/* For whom the applicant may apply is shown by name: a look at their family, which each of them sees. */
+static result record_family(struct api_call *call, const struct api_subjects *subjects, struct slice purpose) {
+  int64_t *people = ARENA_ARRAY(call->arena, int64_t, subjects->count);
+  for (size_t i = 0; i < subjects->count; i++) {
+    people[i] = subjects->items[i].person_id;
+  }
+  const struct api_desk_read read = {"register.family.read", purpose, people, subjects->count};
+  return subjects->count > 1 ? api_desk_read_record(call, &read) : OK;
+}
+
 result api_desk_lltp_form(struct api_call *call) {
   struct url_form query;
   struct api_applicant applicant;
@@ -53,7 +63,8 @@ result api_desk_lltp_form(struct api_call *call) {
                                             .level = call->session.level};
   assist_with(call, purpose, &application);
   TRY(dossier_assist(call->env, &call->api->options.works, call->arena, &application));
-  TRY(record_read(call, &application, "form.read")); /* durable from here on: now it may be shown */
+  TRY(record_read(call, &application, "form.read"));
+  TRY(record_family(call, &subjects, purpose)); /* durable from here on: now it may be shown */
   return api_application_send_form(call, tx, &subjects, subject);
 }
 

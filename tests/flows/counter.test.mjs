@@ -128,6 +128,9 @@ test('at the counter one applies for spouse, parents and children too; No. 2 sta
   const spouse = subjects.find((s) => s.relation === 'spouse');
   const child = subjects.find((s) => s.relation === 'child');
   assert.deepEqual([spouse.name, child.name], [place.identity('citizen.hanoi.wife').full_name, place.identity('citizen.hanoi.child').full_name]);
+  const wife = await place.as('citizen.hanoi.wife');
+  const { items } = await wife.ok(wife.get('/api/me/reads'));
+  assert.ok(items.some((r) => r.purpose === PURPOSE && r.what.en === 'Looked up family relations'), 'who is named sees it');
   assert.equal((await officer.ok(previewAt(officer, pin, { subject: spouse.ref }))).refusal, null);
   assert.match((await officer.ok(previewAt(officer, pin, { subject: spouse.ref, certificate: 2 }))).refusal.en, /only for the person/);
   assert.equal((await officer.ok(previewAt(officer, pin, { subject: child.ref }))).fee.reason.en, 'No fee: child.');
