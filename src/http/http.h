@@ -73,7 +73,7 @@ struct http_call {
   size_t param_count;
 };
 
-/* The header's value; empty if absent. Names without regard to case. */
+/* The header's value; empty if absent, or there twice: two servers would each believe another one. Names without regard to case. */
 struct slice http_header(const struct http_request *request, const char *name);
 /* The cookie of that name; empty if absent, or there twice: one of them is not ours, and nobody knows which. */
 struct slice http_cookie(const struct http_request *request, const char *name);

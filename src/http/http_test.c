@@ -69,8 +69,8 @@ static void the_table_finds_its_rows(void **state) {
 static void cookies_and_headers_are_found(void **state) {
   (void)state;
   static const struct http_header headers[] = {{S_INIT("cookie"), S_INIT("a=1; danh_session=abc=; b=; twice=1; twice=2; apart=1")}, {S_INIT("X-Y"), S_INIT("z")},
-                                               {S_INIT("Cookie"), S_INIT("apart=2")}};
-  struct http_request request = {.headers = headers, .header_count = 3};
+                                               {S_INIT("Cookie"), S_INIT("apart=2")}, {S_INIT("Origin"), S_INIT("a")}, {S_INIT("origin"), S_INIT("b")}};
+  struct http_request request = {.headers = headers, .header_count = 5};
   assert_true(slice_is(http_cookie(&request, "danh_session"), "abc="));
   assert_true(slice_is(http_cookie(&request, "a"), "1"));
   assert_true(slice_empty(http_cookie(&request, "session")));
@@ -78,6 +78,7 @@ static void cookies_and_headers_are_found(void **state) {
   assert_true(slice_empty(http_cookie(&request, "twice"))); /* a neighbour may have set one of them */
   assert_true(slice_empty(http_cookie(&request, "apart")));
   assert_true(slice_is(http_header(&request, "x-y"), "z"));
+  assert_true(slice_empty(http_header(&request, "Origin"))); /* [RFC9110 5.3] */
 }
 
 /* What a refusal may know of a request that was refused: whole, well-formed lines of the head, and nothing of a body. */

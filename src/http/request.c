@@ -8,12 +8,17 @@ static bool is_same_name(struct slice name, struct slice other) {
 }
 
 struct slice http_header(const struct http_request *request, const char *name) {
+  const struct http_header *found = NULL;
   for (size_t i = 0; i < request->header_count; i++) {
-    if (is_same_name(request->headers[i].name, slice_str(name))) {
-      return request->headers[i].value;
+    if (!is_same_name(request->headers[i].name, slice_str(name))) {
+      continue;
     }
+    if (found != NULL) {
+      return (struct slice){0}; /* [RFC9110 5.3] only lists may be sent in parts, and none that we read has to be */
+    }
+    found = &request->headers[i];
   }
-  return (struct slice){0};
+  return found != NULL ? found->value : (struct slice){0};
 }
 
 struct slice http_cookie(const struct http_request *request, const char *name) {

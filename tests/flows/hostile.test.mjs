@@ -99,6 +99,17 @@ test('one key with two contents, twenty times at once: one dossier, and the othe
   await citizen.ok(citizen.post(`/api/dossiers/${made[0].body.code}/withdraw`, {}));
 });
 
+test('a header that may stand once and stands twice counts as absent: nobody else reads the other one', async () => {
+  const citizen = await place.as('digital.hanoi');
+  const body = await form(citizen);
+  const send = (headers) => citizen.post('/api/dossiers', body, { headers: { 'Idempotency-Key': newKey(), ...headers } });
+  await refused(send({ 'Idempotency-Key': [newKey(), newKey()] }), 422, 'idempotency_key');
+  await refused(send({ Origin: [place.url, 'http://evil.example'] }), 403, 'origin_refused');
+  const head = `POST /check HTTP/1.1\r\nHost: x\r\nOrigin: ${place.url}\r\nConnection: close\r\nContent-Length: 2\r\n`;
+  assert.match(await raw(`${head}Content-Type: application/x-www-form-urlencoded\r\nContent-Type: text/plain\r\n\r\na=`), /^HTTP\/1\.1 415 /);
+  assert.equal((await citizen.ok(citizen.get('/api/dossiers'))).items.length, 0);
+});
+
 test('two officers decide while the applicant withdraws and the desk refuses: one end, and everybody else is told', async () => {
   const citizen = await place.as('elderly.hanoi');
   const staff = {};
