@@ -9,6 +9,7 @@ enum {
   NOTE_BYTES_MAX = 4000,
   PURPOSE_BYTES_MAX = 1200,
   GROUND_BYTES_MAX = 64,
+  PIN_BYTES_MIN = 6,
   PIN_BYTES_MAX = 12,
   REGISTERS_MAX = 5
 };
@@ -181,6 +182,16 @@ result api_desk_complex(struct api_call *call) {
 
 /* ---- signature and seal ---- */
 
+/* What cannot be a PIN is told so, and costs none of the five tries before the key is locked. */
+static bool is_signing_pin(struct slice text) {
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.ptr[i] < '0' || text.ptr[i] > '9') {
+      return false;
+    }
+  }
+  return text.len >= PIN_BYTES_MIN;
+}
+
 result api_desk_sign(struct api_call *call) {
   const struct jin *root = NULL;
   const struct dossier_act act = api_desk_act(call, S(""));
@@ -188,6 +199,9 @@ result api_desk_sign(struct api_call *call) {
   TRY(api_body(call, &root));
   TRY(jin_fields(root, (const char *const[]){"signing_pin", NULL}));
   TRY(jin_text(root, "signing_pin", PIN_BYTES_MAX, &release.signing_pin));
+  if (!is_signing_pin(release.signing_pin)) {
+    return jin_refuse_field(root, "signing_pin", "is not 6 to 12 digits");
+  }
   TRY(dossier_sign(call->env, &call->api->options.works, call->arena, &act, &release));
   return send_after(call, "Ký Phiếu lý lịch tư pháp");
 }

@@ -45,6 +45,9 @@ test('a citizen applies, the police decide, sign and seal, and the certificate a
   await refused(decider.post(desk(code, 'sign'), { signing_pin: place.synth.demo_signing_pin }), 409, 'stage');
   await act(decider, code, 'decide', { outcome: 'no_conviction' });
   await refused(sealer.post(desk(code, 'seal'), {}), 409, 'stage');
+  for (const no_pin of ['', '5', 'abcdef', '58203６', ' 582036', '1'.repeat(13)]) { // more than the five tries a key has
+    assert.equal((await decider.post(desk(code, 'sign'), { signing_pin: no_pin })).status, 422, no_pin);
+  }
   await refused(decider.post(desk(code, 'sign'), { signing_pin: '000000' }), 403, 'signing_pin_wrong');
   await act(decider, code, 'sign', { signing_pin: place.synth.demo_signing_pin });
   const sealed = await act(sealer, code, 'seal');
