@@ -1,7 +1,7 @@
 /* bench/submissions.c DIR [SECONDS [BARE_SECONDS]]: durable dossier submissions a second, without HTTP, beside bare SQLite.
  *
  *   submissions   64 threads in this process, each dossier_submit by another person: form check, facts from the registers,
- *                 two evaluations of the rule, one write with its ledger entries, acknowledged when durable; the ledger's
+ *                 one run of the rule, one write with its ledger entries, acknowledged when durable; the ledger's
  *                 sequencer runs beside them, as in a server
  *   bare          the write statements of one submission (bare.c) on plain SQLite on a copy of the same database, 64
  *                 submissions a transaction, synchronous=FULL: no rule, no checks, no interface

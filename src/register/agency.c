@@ -59,12 +59,11 @@ result register_agency_competent(struct db_tx *tx, struct arena *arena, const st
                                  struct register_agency *ret_agency) {
   return agency_one(
       tx, arena,
-      /* In this order: the province's agencies by their index alone, who of them is competent, only then their rows. */
+      /* In this order: the province's agencies of that day by their index alone, who of them is competent, only then the row. */
       "SELECT " AGENCY_COLUMNS
       " FROM agency a WHERE a.from_date <= $3 AND a.to_date >= $3 AND a.agency_code = (SELECT MIN(p.agency_code) FROM "
-      "agency p CROSS JOIN agency_competence c CROSS JOIN agency o WHERE p.province = $1 AND p.from_date <= $3 AND "
-      "c.agency_code = p.agency_code AND c.matter = $2 AND c.from_date <= $3 AND c.to_date >= $3 AND "
-      "o.agency_code = p.agency_code AND o.from_date = p.from_date AND o.to_date >= $3)",
+      "agency p CROSS JOIN agency_competence c WHERE p.province = $1 AND p.from_date <= $3 AND p.to_date >= $3 AND "
+      "c.agency_code = p.agency_code AND c.matter = $2 AND c.from_date <= $3 AND c.to_date >= $3)",
       DB_ARGS(db_of_text(province_then(asked->province, asked->on)), db_of_text(slice_str(asked->matter)),
               db_of_int(asked->on)),
       ret_agency);

@@ -108,7 +108,7 @@ static const char AGENCIES[] =
     "  parent text/public,"
     "  successor text/public,"
     "  PRIMARY KEY (agency_code, from_date));"
-    "CREATE INDEX agency_province ON agency (province, kind);"
+    "CREATE INDEX agency_province ON agency (province, kind, to_date);"
     "CREATE TABLE agency_competence ("
     "  agency_code text/public NOT NULL,"
     "  matter text/public NOT NULL,"
