@@ -108,11 +108,15 @@ export function Skeleton({ lines = 4 }: { lines?: number }) {
   )
 }
 
-/** Loading, failed or there. An older answer stays in sight while a new one is read. */
+/** Loading, failed or there. An older answer stays in sight, faded, while a new one is read. */
 export function Loaded<T>({ of, children }: { of: Resource<T>; children: (data: T) => ComponentChildren }) {
   if (of.state === 'failed') return <ProblemNotice problem={of.problem} retry={of.reload} />
   if (of.data === undefined) return <Skeleton />
-  return <div aria-busy={of.state === 'loading'}>{children(of.data)}</div>
+  return (
+    <div class="loaded" aria-busy={of.state === 'loading'}>
+      {children(of.data)}
+    </div>
+  )
 }
 
 export function Empty(props: { icon: IconName; title: string; children?: ComponentChildren }) {

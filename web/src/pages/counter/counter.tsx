@@ -6,7 +6,7 @@ import { InputField, Submit } from '../../ui/field'
 import { vnd } from '../../ui/format'
 import { Loaded, Notice, Page, ProblemNotice } from '../../ui/parts'
 import { Link } from '../../ui/router'
-import { t } from '../../ui/text'
+import { t, tRecord } from '../../ui/text'
 import { type Application, emptyApplication, firstPurpose } from '../apply/state'
 import { type Filing, type Receipt, Wizard } from '../apply/wizard'
 
@@ -21,7 +21,7 @@ const formOf = (found: Pick<Found, 'applicant_pin' | 'look_up_purpose'>, subject
 
 function Find({ found }: { found: (found: Found) => void }) {
   const [pin, setPin] = useState('')
-  const [purpose, setPurpose] = useState(t('counter.purpose_default'))
+  const [purpose, setPurpose] = useState(tRecord('counter.purpose_default'))
   const find = useAction(async () => {
     const asked = { applicant_pin: pin, look_up_purpose: purpose }
     found({ ...asked, form: await formOf(asked, 'self') })
