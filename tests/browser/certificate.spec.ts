@@ -1,4 +1,5 @@
 /* The main job as people live it: apply by keyboard, pay, process, sign, seal, open the result, check it. One dossier all the way. */
+import { statSync } from 'node:fs'
 import { expect, type Page, test } from '@playwright/test'
 import { complaints, expectAccessible } from './accessible'
 import { actAs, openAct, openAtDesk, person, secrets, signIn } from './people'
@@ -56,6 +57,9 @@ test('the citizen pays part, then the rest, at the demonstration bank', async ({
   await page.goto(`/app/dossiers/${code}/pay`)
   await expect(page.getByRole('img', { name: /^Mã VietQR/ })).toBeVisible()
   await expectAccessible(page)
+  const [picture] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Lưu ảnh mã QR' }).click()])
+  expect(picture.suggestedFilename()).toMatch(/^vietqr-\w+\.png$/)
+  expect(statSync(await picture.path()).size).toBeGreaterThan(2000)
   await page.getByLabel('Số tiền (đồng)').fill('50000')
   await page.getByRole('button', { name: 'Trả thử' }).click()
   await expect(page.getByText('Đã nhận 50.000 đồng')).toBeVisible()
