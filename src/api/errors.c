@@ -65,6 +65,7 @@ static const struct api_error_row rows[] = {
     {DB_BROKEN, 500, "stored_data_damaged", DAMAGED},
     {DB_TOO_NEW, 500, "database_newer", "Cơ sở dữ liệu do phiên bản mới hơn tạo ra", "The database was made by a newer program"},
     {DB_TOO_OLD, 500, "database_older", "Cơ sở dữ liệu cần được nâng cấp trước", "The database must be brought forward by a writer first"},
+    {DB_OTHER_TABLES, 500, "database_other", "Cơ sở dữ liệu do một bản dựng khác tạo ra", "The database was made by another build of the program"},
     {DB_STATEMENT, 500, "internal", INTERNAL},
     {DB_DUPLICATE, 409, "duplicate", "Dữ liệu này đã tồn tại", "That exists already"},
     {DB_NO_ROW, 404, "not_found", "Không tìm thấy", "There is no such thing"},

@@ -132,6 +132,7 @@ static const struct {
     {HTTP_ADDRESS_IN_USE, CLI_UNAVAILABLE, "address_in_use", "another program listens at that address"},
     {DB_BROKEN, CLI_BROKEN, "stored_data_damaged", "the database is damaged"},
     {DB_TOO_NEW, CLI_BROKEN, "database_newer", "the database was made by a newer program"},
+    {DB_OTHER_TABLES, CLI_BROKEN, "database_other", "the database was made by another build of the program"},
 };
 
 static int exit_of(result failure) {

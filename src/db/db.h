@@ -37,6 +37,7 @@ enum db_error {
   DB_CONSTRAINT = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 9),     /* A row breaks its table's rules: our defect. */
   DB_MISSING = RESULT_CODE(RESULT_NOT_FOUND, MODULE_DB, 10),      /* There is no database at that path. */
   DB_TOO_OLD = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 11), /* Read-only, and a writer must bring the tables forward. */
+  DB_OTHER_TABLES = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 12), /* Made by migrations whose text was another. */
 };
 
 enum db_mode {

@@ -5,13 +5,14 @@
 #include "db/ddl.h"
 
 /* What the migrator itself needs comes first, in its own words. */
-static const struct db_migration own_migration = {
+static const struct db_migration own_list[] = {{
     "db", 1,
-    "CREATE TABLE schema_version (module text/public PRIMARY KEY, version int/public NOT NULL);"
+    "CREATE TABLE schema_version (module text/public PRIMARY KEY, version int/public NOT NULL,"
+    " fingerprint int/public NOT NULL);"
     "CREATE TABLE column_class (module text/public NOT NULL, table_name text/public NOT NULL, column_name text/public "
     "NOT NULL,"
     " class text/public NOT NULL CHECK (class IN ('public', 'personal', 'sensitive', 'secret')),"
-    " PRIMARY KEY (table_name, column_name))"};
+    " PRIMARY KEY (table_name, column_name))"}, {0}};
 
 enum {
   APPLICATION_ID = 0x44616e68, /* "Danh", in the file's header */
@@ -22,6 +23,7 @@ struct applied {
   struct {
     char name[32];
     int version;
+    int64_t fingerprint;
   } modules[MODULES_MAX];
   int count;
 };
@@ -36,13 +38,27 @@ static int applied_version(const struct applied *applied, const char *module) {
 }
 
 static int known_version(const struct db_migration *migrations, const char *module) {
-  int known = strcmp(module, own_migration.module) == 0 ? own_migration.version : 0;
+  int known = strcmp(module, own_list->module) == 0 ? own_list->version : 0;
   for (const struct db_migration *each = migrations; each != NULL && each->module != NULL; each++) {
     if (strcmp(each->module, module) == 0 && each->version > known) {
       known = each->version;
     }
   }
   return known;
+}
+
+/* Of the texts of a module's migrations up to a version: FNV-1a, 64 bits. It finds an edit, not an attacker. */
+static int64_t fingerprint_of(const struct db_migration *migrations, const char *module, int version) {
+  uint64_t hash = 0xcbf29ce484222325u;
+  for (const struct db_migration *each = migrations; each != NULL && each->module != NULL; each++) {
+    if (strcmp(each->module, module) != 0 || each->version > version) {
+      continue;
+    }
+    for (const char *at = each->sql; *at != '\0'; at++) {
+      hash = (hash ^ (uint8_t)*at) * 0x100000001b3u;
+    }
+  }
+  return (int64_t)hash;
 }
 
 static result number_read(struct db_tx *tx, const char *sql, int64_t *ret_number) {
@@ -68,9 +84,9 @@ static result owner_check(struct db_tx *tx, bool *ret_is_new) {
 
 static result applied_load(struct db_tx *tx, struct applied *applied) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  result found = db_query(tx, "SELECT module, version FROM schema_version", DB_NO_ARGS, &rows);
+  result found = db_query(tx, "SELECT module, version, fingerprint FROM schema_version", DB_NO_ARGS, &rows);
   if (is_code(found, DB_STATEMENT)) {
-    FAIL(DB_BROKEN, "there are tables, but none that says which");
+    FAIL(DB_OTHER_TABLES, "there are tables, but none that says which");
   }
   TRY(found);
   while (db_rows_next(&rows)) {
@@ -79,6 +95,7 @@ static result applied_load(struct db_tx *tx, struct applied *applied) {
       FAIL(DB_TOO_NEW, "it holds modules that this program does not know");
     }
     memcpy(applied->modules[applied->count].name, module.ptr, module.len);
+    applied->modules[applied->count].fingerprint = db_int(&rows, 2);
     applied->modules[applied->count++].version = (int)db_int(&rows, 1);
   }
   return rows.status;
@@ -91,6 +108,10 @@ static result versions_check(const struct applied *applied, const struct db_migr
     if (applied->modules[i].version > known) {
       FAIL(DB_TOO_NEW, "made by a newer program: %s is at version %d, this program knows %d", module,
            applied->modules[i].version, known);
+    }
+    const struct db_migration *source = strcmp(module, own_list->module) == 0 ? own_list : migrations;
+    if (applied->modules[i].fingerprint != fingerprint_of(source, module, applied->modules[i].version)) {
+      FAIL(DB_OTHER_TABLES, "%s %d was another text when this database was made", module, applied->modules[i].version);
     }
   }
   return OK;
@@ -137,7 +158,8 @@ static result columns_note(struct db_tx *tx, const char *module, const struct db
   return OK;
 }
 
-static result migration_apply(struct db_tx *tx, const struct db_migration *migration, struct arena *arena) {
+static result migration_apply(struct db_tx *tx, const struct db_migration *migration, int64_t fingerprint,
+                              struct arena *arena) {
   struct db_ddl_statement *statements = NULL;
   TRY(db_ddl_spell(migration, arena, &statements));
   for (struct db_ddl_statement *each = statements; each != NULL; each = each->next) {
@@ -148,15 +170,16 @@ static result migration_apply(struct db_tx *tx, const struct db_migration *migra
   }
   TRY(classes_check(tx, migration));
   return db_run(tx,
-                "INSERT INTO schema_version (module, version) VALUES ($1, $2)"
-                " ON CONFLICT (module) DO UPDATE SET version = excluded.version",
-                DB_ARGS(db_of_text(slice_str(migration->module)), db_of_int(migration->version)), NULL);
+                "INSERT INTO schema_version (module, version, fingerprint) VALUES ($1, $2, $3)"
+                " ON CONFLICT (module) DO UPDATE SET version = excluded.version, fingerprint = excluded.fingerprint",
+                DB_ARGS(db_of_text(slice_str(migration->module)), db_of_int(migration->version), db_of_int(fingerprint)),
+                NULL);
 }
 
-static result migration_commit(struct db_tx *tx, const struct db_migration *migration) {
+static result migration_commit(struct db_tx *tx, const struct db_migration *migration, int64_t fingerprint) {
   struct arena arena CLEANUP(arena_free) = {0};
   TRY(db_control(tx, "BEGIN IMMEDIATE"));
-  result outcome = migration_apply(tx, migration, &arena);
+  result outcome = migration_apply(tx, migration, fingerprint, &arena);
   if (is_ok(outcome)) {
     outcome = db_control(tx, "COMMIT");
   }
@@ -175,10 +198,11 @@ static result begin_new(struct db_tx *tx) {
   if (status != SQLITE_OK) {
     return db_failure(tx, status, mark);
   }
-  return migration_commit(tx, &own_migration);
+  return migration_commit(tx, own_list, fingerprint_of(own_list, own_list->module, own_list->version));
 }
 
-static result migrate_one(struct db_tx *tx, const struct db_migration *migration, struct applied *applied) {
+static result migrate_one(struct db_tx *tx, const struct db_migration *all, const struct db_migration *migration,
+                          struct applied *applied) {
   int before = applied_version(applied, migration->module);
   if (migration->version <= before) {
     return OK;
@@ -186,7 +210,7 @@ static result migrate_one(struct db_tx *tx, const struct db_migration *migration
   if (migration->version != before + 1) {
     FAIL(DB_STATEMENT, "migration %s %d follows %d", migration->module, migration->version, before);
   }
-  TRY(migration_commit(tx, migration));
+  TRY(migration_commit(tx, migration, fingerprint_of(all, migration->module, migration->version)));
   for (int i = 0; i < applied->count; i++) {
     if (strcmp(applied->modules[i].name, migration->module) == 0) {
       applied->modules[i].version = migration->version;
@@ -214,7 +238,7 @@ result db_migrate(struct db_tx *tx, const struct db_migration *migrations, bool 
   TRY(versions_check(&applied, migrations));
   for (const struct db_migration *each = migrations; each != NULL && each->module != NULL; each++) {
     if (may_write) {
-      TRY(migrate_one(tx, each, &applied));
+      TRY(migrate_one(tx, migrations, each, &applied));
     } else if (each->version > applied_version(&applied, each->module)) {
       FAIL(DB_TOO_OLD, "%s is at version %d of %d: start the server once", each->module,
            applied_version(&applied, each->module), each->version);

@@ -156,6 +156,17 @@ static void rejects_a_database_of_a_newer_program(void **state) {
   assert_ok(open_with(fixture, DB_WRITE, note_migrations));
 }
 
+static void rejects_a_database_whose_migrations_were_edited(void **state) {
+  struct fixture *fixture = *state;
+  const struct db_migration edited[] = {
+      note_migrations[0], {note_migrations[1].module, note_migrations[1].version, "CREATE TABLE z (y int/public)"}, {0}};
+  static const enum db_mode modes[] = {DB_CREATE, DB_WRITE, DB_READ_ONLY};
+  for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+    assert_code(open_with(fixture, modes[i], edited), DB_OTHER_TABLES);
+  }
+  assert_ok(open_with(fixture, DB_WRITE, note_migrations));
+}
+
 static void file_write(const char *path, const void *bytes, size_t len) {
   FILE *file = fopen(path, "wb");
   assert_non_null(file);
@@ -250,6 +261,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(moves_forward_and_keeps_the_rows, set_up_empty, tear_down),
       cmocka_unit_test_setup_teardown(a_failed_migration_leaves_the_version_before, set_up, tear_down),
       cmocka_unit_test_setup_teardown(rejects_a_database_of_a_newer_program, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(rejects_a_database_whose_migrations_were_edited, set_up, tear_down),
       cmocka_unit_test_setup_teardown(rejects_what_is_no_database, set_up_empty, tear_down),
       cmocka_unit_test_setup_teardown(rejects_a_database_that_was_cut_short, set_up, tear_down),
       cmocka_unit_test_setup_teardown(rejects_a_damaged_schema_page, set_up, tear_down),
