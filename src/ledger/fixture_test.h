@@ -1,5 +1,6 @@
 /* ledger/fixture_test.h: an installation in a folder of its own, with a signer in memory. (tests of ledger/ only) */
 #pragma once
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -13,7 +14,7 @@ struct memory_signer {
   struct signer port;
   struct key *key;
   int signatures;
-  bool is_down;
+  atomic_bool is_down; /* the sequencer signs on a thread of its own */
 };
 
 static inline result memory_sign(struct signer *signer, const struct signer_request *request, struct arena *arena,

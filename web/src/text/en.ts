@@ -153,7 +153,7 @@ export const en = {
     heading: 'Fee and due date',
     fee: 'Fee',
     support: 'Paid by the State',
-    payable: 'You pay',
+    payable: 'To pay',
     due: 'Due date if you submit now',
     working_days: '{{count}} working days',
     agency: 'Handled by',

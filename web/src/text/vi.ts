@@ -147,7 +147,7 @@ export const vi = {
     heading: 'Phí và hạn trả',
     fee: 'Mức phí',
     support: 'Nhà nước hỗ trợ',
-    payable: 'Ông/bà trả',
+    payable: 'Số tiền phải trả',
     due: 'Ngày trả kết quả nếu nộp bây giờ',
     working_days: '{{count}} ngày làm việc',
     agency: 'Cơ quan giải quyết',
