@@ -138,6 +138,11 @@ static result make_country(struct synth *synth) {
   return server_unfinished_set(context->data, false);
 }
 
+struct listing {
+  struct jout *out;
+  struct buf *lines;
+};
+
 /* "01.decider" has an account where its province has them; "citizen.hanoi" always. */
 static bool has_account(struct slice name) {
   bool is_officer = name.len > 3 && name.ptr[0] >= '0' && name.ptr[0] <= '9';
@@ -147,7 +152,9 @@ static bool has_account(struct slice name) {
   return !is_officer;
 }
 
-static result put_identity(const struct synth *synth, struct db_tx *tx, const struct register_demo *demo, struct jout *out) {
+/* As an object of `out`, and as a line of `lines`. */
+static result put_identity(const struct synth *synth, struct db_tx *tx, const struct register_demo *demo, struct listing *to) {
+  struct jout *out = to->out;
   struct register_person person;
   struct register_post_list posts;
   TRY(register_person_load(tx, synth->context->arena, demo->person_id, &person));
@@ -160,24 +167,25 @@ static result put_identity(const struct synth *synth, struct db_tx *tx, const st
   jout_put_str(out, "role", posts.count > 0 ? register_role_name(posts.items[0].role) : NULL);
   jout_put_text_or_null(out, "agency", posts.count > 0 ? posts.items[0].agency_code : S(""));
   jout_object_end(out);
+  buf_printf(to->lines, "  %-24.*s %.*s  %.*s\n", SLICE_ARG(demo->name), SLICE_ARG(person.pin), SLICE_ARG(person.name));
   return OK;
 }
 
 /* The named people anybody may sign in as: synthetic, all of them. */
-static result put_identities(const struct synth *synth, struct jout *out) {
+static result put_identities(const struct synth *synth, struct listing *to) {
   struct server_installation *installation CLEANUP(server_installation_close) = NULL;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   struct register_demo_list list;
   TRY(cli_open(synth->context, &installation));
   TRY(db_read_begin(installation->env.db, &tx));
   TRY(register_demo_list(tx, synth->context->arena, &list));
-  jout_put_list(out, "identities");
+  jout_put_list(to->out, "identities");
   for (size_t i = 0; i < list.count; i++) {
     if (has_account(list.items[i].name)) {
-      TRY(put_identity(synth, tx, &list.items[i], out));
+      TRY(put_identity(synth, tx, &list.items[i], to));
     }
   }
-  jout_list_end(out);
+  jout_list_end(to->out);
   return OK;
 }
 
@@ -185,6 +193,8 @@ static result print_counts(const struct synth *synth) {
   const struct register_synth_counts *c = &synth->counts;
   struct buf text;
   struct jout out;
+  struct buf lines;
+  buf_init(&lines, synth->context->arena, 4096);
   buf_init(&text, synth->context->arena, 4096);
   jout_init(&out, &text);
   jout_object(&out);
@@ -200,7 +210,7 @@ static result print_counts(const struct synth *synth) {
     jout_put_str(&out, "demo_password", SERVER_DEMO_PASSWORD);
     jout_put_str(&out, "demo_passcode", SERVER_DEMO_PASSCODE);
     jout_put_str(&out, "demo_signing_pin", SERVER_DEMO_SIGNING_PIN);
-    TRY(put_identities(synth, &out));
+    TRY(put_identities(synth, &(struct listing){&out, &lines}));
   }
   jout_object_end(&out);
   if (synth->context->json) {
@@ -212,6 +222,7 @@ static result print_counts(const struct synth *synth) {
   if (!cli_has(synth->context, "no-accounts")) {
     printf("everybody's password %s, passcode %s, deciders' signing PIN %s\n", SERVER_DEMO_PASSWORD, SERVER_DEMO_PASSCODE,
            SERVER_DEMO_SIGNING_PIN);
+    printf("sign in as, among others:\n%.*s", SLICE_ARG(buf_slice(&lines)));
   }
   return OK;
 }
