@@ -7,7 +7,7 @@ import { Link, type Params } from '../../ui/router'
 import { t } from '../../ui/text'
 import { Bill } from '../apply/bill'
 import { SupplementAnswer, Withdraw } from './answers'
-import { Deliveries, Due, Ended, PaymentFacts, RefusedRequests, Slips, Submitted } from './sections'
+import { Deliveries, Due, Ended, FeeDue, PaymentFacts, RefusedRequests, Slips, Submitted } from './sections'
 import { Timeline } from './timeline'
 
 export function Dossier({ code = '' }: Params) {
@@ -35,6 +35,7 @@ export function Dossier({ code = '' }: Params) {
                 </Notice>
               )}
               <Ended dossier={dossier} />
+              <FeeDue dossier={dossier} />
               <SupplementAnswer dossier={dossier} put={read.put} />
               <Due dossier={dossier} />
               <RefusedRequests items={dossier.refused_requests} />

@@ -144,23 +144,31 @@ export function Deliveries({ items }: { items: Schemas['Delivery'][] }) {
 export function PaymentFacts({ dossier }: { dossier: Dossier }) {
   const { payment } = dossier
   return (
-    <>
-      <Facts
-        rows={[
-          [t('payment.state'), t(`payment.state_${payment.state}`)],
-          [t('payment.paid'), payment.paid > 0 ? vnd(payment.paid) : ''],
-          [t('payment.remaining'), payment.remaining > 0 ? vnd(payment.remaining) : ''],
-          [t('payment.refund_due'), payment.refund_due > 0 ? vnd(payment.refund_due) : ''],
-        ]}
-      />
-      {dossier.may.includes('pay') && (
-        <p>
-          <Link class="ds-button" href={`/app/dossiers/${dossier.code}/pay`}>
-            {t('home.do_pay')}
-          </Link>
-        </p>
-      )}
-    </>
+    <Facts
+      rows={[
+        [t('payment.state'), t(`payment.state_${payment.state}`)],
+        [t('payment.paid'), payment.paid > 0 ? vnd(payment.paid) : ''],
+        [t('payment.remaining'), payment.remaining > 0 ? vnd(payment.remaining) : ''],
+        [t('payment.refund_due'), payment.refund_due > 0 ? vnd(payment.refund_due) : ''],
+      ]}
+    />
+  )
+}
+
+/** The fee is asked for before anything else: no dossier is received without it. */
+export function FeeDue({ dossier }: { dossier: Dossier }) {
+  if (!dossier.may.includes('pay')) return null
+  return (
+    <Notice color="warning" title={t('home.next_pay')}>
+      <p>
+        {t('payment.remaining')}: <b>{vnd(dossier.payment.remaining)}</b>
+      </p>
+      <p>
+        <Link class="ds-button" href={`/app/dossiers/${dossier.code}/pay`}>
+          {t('home.do_pay')}
+        </Link>
+      </p>
+    </Notice>
   )
 }
 
