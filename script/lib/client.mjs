@@ -9,13 +9,14 @@ export class Client {
     this.url = new URL(url);
     this.origin = origin ?? this.url.origin;
     this.language = language;
+    this.address = this.url.hostname === 'localhost' ? '127.0.0.1' : this.url.hostname; // [RFC6761 6.3] also where no file of hosts says so
     this.cookies = new Map();
     this.agent = agent ?? new http.Agent({ keepAlive: false });
   }
 
   /** body: an object is sent as JSON, URLSearchParams as a form, a string or Buffer as it is (with headers of its own). */
   request(method, path, { body, headers = {}, timeout = 30000 } = {}) {
-    const sent = { 'Accept-Language': this.language, ...headers };
+    const sent = { Host: this.url.host, 'Accept-Language': this.language, ...headers };
     let bytes;
     if (body instanceof URLSearchParams) {
       sent['Content-Type'] ??= 'application/x-www-form-urlencoded';
@@ -33,7 +34,7 @@ export class Client {
     if (bytes) sent['Content-Length'] = bytes.length;
     return new Promise((resolve, reject) => {
       const request = http.request(
-        { host: this.url.hostname, port: this.url.port, method, path, headers: sent, agent: this.agent, timeout },
+        { host: this.address, port: this.url.port, method, path, headers: sent, agent: this.agent, timeout },
         (response) => {
           const parts = [];
           response.on('data', (part) => parts.push(part));
