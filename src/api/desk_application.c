@@ -1,5 +1,5 @@
-/* Assisted submission: the one-stop desk writes down an application for somebody who stands at the counter or wrote by post [domain 1.2 item 21,
- * 1.4 items 28-30]: GET /api/desk/procedures/lltp/form, POST /api/desk/procedures/lltp/preview, POST /api/desk/dossiers.
+/* Assisted submission: the one-stop desk writes down an application for somebody who stands at the counter or wrote by post:
+ * GET /api/desk/procedures/lltp/form, POST /api/desk/procedures/lltp/preview, POST /api/desk/dossiers.
  * The applicant needs no account; the officer states a purpose, which the applicant sees, and is recorded as the helper. */
 #include "api/application.h"
 #include "api/desk.h"

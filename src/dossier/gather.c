@@ -104,7 +104,7 @@ result dossier_gather(struct db_tx *tx, struct arena *arena, const struct dossie
   struct gathered g = {0};
   struct provinces provinces;
   int level = a->level;
-  if (a->helper != NULL) { /* at the counter and by post one needs no account [domain 3.4]; the session's is the officer's */
+  if (a->helper != NULL) { /* at the counter and by post one needs no account; the session's is the officer's */
     TRY(find_level(tx, a->applicant_id, &level));
   }
   TRY(find_province(tx, arena, a->person_id, today, &provinces));

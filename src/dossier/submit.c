@@ -62,7 +62,7 @@ static result assess(const struct dossier_works *works, struct arena *arena, con
   return OK;
 }
 
-/* Whether the applicant may act for that person. The rule says which level a channel needs; only VNeID needs level 2 [domain 1.1 item 1]. */
+/* Whether the applicant may act for that person. The rule says which level a channel needs; only VNeID needs level 2. */
 static result require_applicant(const struct question *q, int level_needed) {
   const struct dossier_application *a = q->application;
   bool represents = false;
