@@ -224,8 +224,6 @@ static result open_loop(struct http_server *server, struct loop *loop) {
   struct event_config *config = event_config_new();
   if (config != NULL) {
     event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK); /* other threads reach a loop through its eventfd only */
-    /* Reading stops and goes on again with every reply: only what is left of that at the turn's end is told to the kernel. */
-    event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
     loop->base = event_base_new_with_config(config);
     event_config_free(config);
   }

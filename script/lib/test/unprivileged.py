@@ -11,7 +11,7 @@ def drop(command, env, folder):
         return command, env
     nobody = pwd.getpwnam("nobody")
     prefix = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
-    if subprocess.run([*prefix, "test", "-r", command[0]], stderr=subprocess.DEVNULL).returncode:
+    if subprocess.run([*prefix, "test", "-r", os.path.abspath(command[0])], stderr=subprocess.DEVNULL).returncode:
         return command, env
     for path in [folder, *(os.path.join(folder, name) for name in os.listdir(folder))]:
         os.chown(path, nobody.pw_uid, nobody.pw_gid)
