@@ -1,7 +1,7 @@
 // A parent applies for a child and a guardian for a ward: the certificate is theirs to open, and every look is recorded.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Installation } from './lib/installation.mjs';
+import { Installation, danh } from './lib/installation.mjs';
 import { newKey } from '../../script/lib/client.mjs';
 import { dossier, form, refused } from './lib/story.mjs';
 
@@ -10,6 +10,12 @@ before(async () => {
   place = await Installation.open();
 });
 after(() => place?.close());
+
+/** How many reads of that kind the ledger holds. */
+async function reads(kind) {
+  const { stdout } = await danh('ledger', 'tail', '--lines', '200', '--data', place.data, '--json');
+  return (stdout.match(new RegExp(`"kind":"${kind}"`, 'g')) ?? []).length;
+}
 
 async function subject(client, relation) {
   const { subjects } = await client.ok(client.get('/api/procedures/lltp/form'));
@@ -30,12 +36,15 @@ for (const [who, relation, certificate] of [['citizen.hanoi', 'child', 1], ['gua
     await client.ok(client.post('/api/session/passcode', { passcode: place.synth.demo_passcode }));
     assert.equal((await client.ok(client.get(`/api/wallet/${id}`))).holder_name, person.name);
     assert.equal((await client.ok(client.get(`/api/wallet/${id}/verification`))).valid, true);
+    const earlier = await reads('wallet.read');
     assert.deepEqual((await client.ok(client.get('/api/wallet'))).items.map((d) => d.dossier_code), [code]);
+    assert.equal(await reads('wallet.read'), earlier + 1); // the list alone names somebody else's paper
 
     const stranger = await place.as('poor.hanoi');
     await stranger.ok(stranger.post('/api/session/passcode', { passcode: place.synth.demo_passcode }));
     await refused(stranger.get(`/api/wallet/${id}`), 404, 'document_unknown');
     assert.equal((await stranger.ok(stranger.get('/api/wallet'))).items.length, 0);
+    assert.equal(await reads('wallet.read'), earlier + 1); // nobody's paper was shown
   });
 }
 
