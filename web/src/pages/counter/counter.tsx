@@ -1,10 +1,10 @@
 /* The one-stop desk files for somebody who stands at the counter or wrote by post: found by number and purpose, then the same three steps. */
 import { useEffect, useState } from 'preact/hooks'
 import { api, type Schemas } from '../../api/client'
-import { useAction, useResource } from '../../api/resource'
-import { InputField, Submit } from '../../ui/field'
+import { useResource } from '../../api/resource'
+import { FindPerson } from '../../ui/find_person'
 import { vnd } from '../../ui/format'
-import { Loaded, Notice, Page, ProblemNotice } from '../../ui/parts'
+import { Loaded, Notice, Page } from '../../ui/parts'
 import { Link } from '../../ui/router'
 import { t, tRecord } from '../../ui/text'
 import { type Application, emptyApplication, firstPurpose } from '../apply/state'
@@ -20,43 +20,17 @@ const formOf = (found: Pick<Found, 'applicant_pin' | 'look_up_purpose'>, subject
   })
 
 function Find({ found }: { found: (found: Found) => void }) {
-  const [pin, setPin] = useState('')
-  const [purpose, setPurpose] = useState(tRecord('counter.purpose_default'))
-  const find = useAction(async () => {
-    const asked = { applicant_pin: pin, look_up_purpose: purpose }
-    found({ ...asked, form: await formOf(asked, 'self') })
-  })
   return (
-    <form
-      class="panel stack"
-      onSubmit={(event) => {
-        event.preventDefault()
-        void find.run()
+    <FindPerson
+      label={t('counter.pin')}
+      help={t('counter.pin_help')}
+      purpose={tRecord('counter.purpose_default')}
+      submit={t('counter.find')}
+      find={async (applicant_pin, look_up_purpose) => {
+        const asked = { applicant_pin, look_up_purpose }
+        found({ ...asked, form: await formOf(asked, 'self') })
       }}
-    >
-      <ProblemNotice problem={find.problem} />
-      <InputField
-        label={t('counter.pin')}
-        help={t('counter.pin_help')}
-        inputMode="numeric"
-        autocomplete="off"
-        pattern="[0-9]{12}"
-        maxLength={12}
-        required
-        value={pin}
-        set={setPin}
-      />
-      <InputField
-        label={t('purpose.words')}
-        help={t('purpose.help')}
-        value={purpose}
-        set={setPurpose}
-        required
-        minLength={10}
-        maxLength={200}
-      />
-      <Submit busy={find.busy}>{t('counter.find')}</Submit>
-    </form>
+    />
   )
 }
 

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { addressOf, api, type Schemas } from '../../api/client'
 import { useAction } from '../../api/resource'
 import { AreaField, CheckField, InputField, Submit } from '../../ui/field'
+import { FindPerson } from '../../ui/find_person'
 import { date, instant, say } from '../../ui/format'
 import { Facts, Notice, Page, ProblemNotice } from '../../ui/parts'
 import { Link } from '../../ui/router'
@@ -11,32 +12,14 @@ import { t, tOr, tRecord } from '../../ui/text'
 type Person = Schemas['DeskPerson']
 
 function Find({ found }: { found: (person: Person, purpose: string) => void }) {
-  const [pin, setPin] = useState('')
-  const [purpose, setPurpose] = useState(tRecord('enrol.purpose_default'))
-  const find = useAction(async () => found(await api.get('/api/desk/people', { query: { pin, purpose } }), purpose))
   return (
-    <form
-      class="panel stack"
-      onSubmit={(event) => {
-        event.preventDefault()
-        void find.run()
-      }}
-    >
-      <ProblemNotice problem={find.problem} />
-      <InputField
-        label={t('person.pin')}
-        help={t('enrol.pin_help')}
-        inputMode="numeric"
-        autocomplete="off"
-        pattern="[0-9]{12}"
-        maxLength={12}
-        required
-        value={pin}
-        set={setPin}
-      />
-      <InputField label={t('purpose.words')} value={purpose} set={setPurpose} required minLength={10} maxLength={200} />
-      <Submit busy={find.busy}>{t('enrol.find')}</Submit>
-    </form>
+    <FindPerson
+      label={t('person.pin')}
+      help={t('enrol.pin_help')}
+      purpose={tRecord('enrol.purpose_default')}
+      submit={t('enrol.find')}
+      find={async (pin, purpose) => found(await api.get('/api/desk/people', { query: { pin, purpose } }), purpose)}
+    />
   )
 }
 
