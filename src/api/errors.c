@@ -1,7 +1,9 @@
-/* The one table from a result code to HTTP status, stable name and sentences. access/ and account/ keep their own sentences. */
+/* The one table from a result code to HTTP status, stable name and sentences; errors_sign_in.c goes on with it. access/ and account/ keep their own
+ * sentences. */
 #include "access/access.h"
 #include "account/account.h"
 #include "api/api.h"
+#include "api/errors.h"
 #include "calendar/calendar.h"
 #include "codec/codec_error.h"
 #include "crypto/crypto_error.h"
@@ -304,6 +306,11 @@ const struct api_error_row *api_error_find(uint16_t code) {
   for (size_t i = 0; i < ROW_COUNT; i++) {
     if (rows[i].code == code) {
       return &rows[i];
+    }
+  }
+  for (const struct api_error_row *row = api_error_rows_of_sign_in; row->name != NULL; row++) {
+    if (row->code == code) {
+      return row;
     }
   }
   return &unknown;

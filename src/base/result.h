@@ -28,7 +28,7 @@ enum result_kind {
   RESULT_INTERNAL,    /* our defect, or a broken installation */
 };
 
-/* One number a module, never reused: codes are stored in logs. At most 31. */
+/* One number a module, never reused: codes are stored in logs. At most 63. */
 enum result_module {
   MODULE_BASE = 1,
   MODULE_CODEC,
@@ -56,10 +56,21 @@ enum result_module {
   MODULE_SERVER,
   MODULE_CLI,
   MODULE_REPLAY,
+  MODULE_JOSE,
+  MODULE_WEBAUTHN,
+  MODULE_CARD,
+  MODULE_MESSAGE,
+  MODULE_EVIDENCE,
+  MODULE_ORGANISATION,
+  MODULE_AUTHENTICATOR,
+  MODULE_MANDATE,
+  MODULE_RECOVERY,
+  MODULE_OIDC,
+  MODULE_SANDBOX,
 };
 
-/* kind: 3 bits, module: 5 bits, number: 8 bits (1..255). */
-#define RESULT_CODE(kind, module, number) ((uint16_t)(((kind) << 13) | ((module) << 8) | (number)))
+/* kind: 3 bits, module: 6 bits, number: 7 bits (1..127). */
+#define RESULT_CODE(kind, module, number) ((uint16_t)(((kind) << 13) | ((module) << 7) | (number)))
 
 enum base_error {
   BASE_IO = RESULT_CODE(RESULT_INTERNAL, MODULE_BASE, 1),           /* An operating-system call failed. */
@@ -72,7 +83,7 @@ enum base_error {
 static inline bool is_ok(result r) { return r.code == 0; }
 static inline bool is_code(result r, uint16_t code) { return r.code == code; }
 static inline enum result_kind result_kind(result r) { return (enum result_kind)(r.code >> 13); }
-static inline enum result_module result_module(result r) { return (enum result_module)(r.code >> 8 & 0x1f); }
+static inline enum result_module result_module(result r) { return (enum result_module)(r.code >> 7 & 0x3f); }
 #define OK ((result){0})
 
 /* The fault record: where and why the last failure of this thread began. Personal data never goes in. */

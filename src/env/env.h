@@ -13,6 +13,7 @@ enum signer_profile {
   SIGNER_PERSONAL,        /* a person's signature on a document: needs their signing PIN, bound to the digest */
   SIGNER_SEAL,            /* an agency's seal: only under a reference that a personal key has signed before */
   SIGNER_MESSAGE,         /* RFC 9421 signatures between systems */
+  SIGNER_TOKEN,           /* JWTs of the OpenID Provider */
 };
 
 struct signer_request {

@@ -1,12 +1,21 @@
 #include "server/migrations.h"
 
+#include "authenticator/authenticator.h"
+#include "evidence/evidence.h"
+#include "mandate/mandate.h"
+#include "message/message.h"
+#include "oidc/oidc.h"
+#include "organisation/organisation.h"
 #include "pki/pki.h"
+#include "recovery/recovery.h"
 #include "report/report.h"
+#include "sandbox/sandbox.h"
 
 /* layer order: layers.txt */
 static const struct db_migration *const modules[] = {
-    ledger_migrations, register_migrations, account_migrations, procedure_migrations, payment_migrations, pki_migrations,
-    outbox_migrations, wallet_migrations,   dossier_migrations, report_migrations,
+    ledger_migrations,  outbox_migrations,  message_migrations,       evidence_migrations, register_migrations, organisation_migrations,
+    account_migrations, authenticator_migrations, mandate_migrations, recovery_migrations, oidc_migrations,     sandbox_migrations,
+    procedure_migrations, payment_migrations, pki_migrations,         wallet_migrations,   dossier_migrations,  report_migrations,
 };
 enum { MODULE_LISTS = sizeof modules / sizeof *modules };
 

@@ -7,6 +7,7 @@ static const struct signer_rule rules[] = {
     {"officer/", SIGNER_PERSONAL, "personal", true, true, false},
     {"seal/", SIGNER_SEAL, "seal", false, true, true},
     {"message/", SIGNER_MESSAGE, "message", false, false, false},
+    {"oidc/", SIGNER_TOKEN, "token", false, false, false},
 };
 
 static bool is_name_byte(uint8_t c) {

@@ -1,0 +1,3 @@
+#include "authenticator/authenticator.h"
+
+const struct db_migration authenticator_migrations[] = {{0}};

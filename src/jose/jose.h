@@ -1,0 +1,3 @@
+/* jose/jose.h: JSON Web Keys, signatures, tokens and DPoP proofs. */
+#pragma once
+#include "base/arena.h"

@@ -1,0 +1,3 @@
+#include "mandate/mandate.h"
+
+const struct db_migration mandate_migrations[] = {{0}};

@@ -1,0 +1,3 @@
+#include "oidc/oidc.h"
+
+const struct db_migration oidc_migrations[] = {{0}};

@@ -1,0 +1,3 @@
+#include "recovery/recovery.h"
+
+const struct db_migration recovery_migrations[] = {{0}};

@@ -1,0 +1,3 @@
+/* webauthn/webauthn.h: the relying party's side of WebAuthn: what an authenticator says, verified. */
+#pragma once
+#include "base/arena.h"
