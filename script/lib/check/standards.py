@@ -1,13 +1,25 @@
 """doc/standards.md is what the citations in the tree say: each requirement, where it is met, which test shows it.
 
 A citation is `[RFC9162 2.1.1 MUST]` or `[Decree 69/2024 Art 15]` in a comment. script/lib/standards.py writes the page; this holds the
-committed page against it, and every MUST against the tests: a MUST that is met somewhere and tested nowhere is a problem."""
+committed page against it, and every MUST against the tests: a MUST that is met somewhere and tested nowhere is a problem.
+
+`[F13 accepts]` and `[F13 refuses]` in a test say which demand of doc/checklists.tsv it shows."""
 import re
 
 PAGE = "doc/standards.md"
 # What a citation may begin with, and what it is in full. Order is the page's.
 SOURCES = {
     "RFC": "Internet standards (RFC)",
+    "OpenID": "OpenID and FAPI specifications",
+    "OIDC": "OpenID and FAPI specifications",
+    "FAPI": "OpenID and FAPI specifications",
+    "CIBA": "OpenID and FAPI specifications",
+    "JARM": "OpenID and FAPI specifications",
+    "IDA": "OpenID and FAPI specifications",
+    "WebAuthn": "Web Authentication Level 3",
+    "FIDO": "FIDO Alliance specifications",
+    "TPM": "Trusted Platform Module Library",
+    "ICAO": "ICAO Doc 9303",
     "EN": "European Standards of ETSI",
     "ISO": "International Standards of ISO",
     "X": "Recommendations of ITU-T",
@@ -29,6 +41,9 @@ SOURCES = {
     "Meeus": "J. Meeus, Astronomical Algorithms, 2nd edition",
 }
 CITATION = re.compile(r"(?<![\w\]])\[((?:" + "|".join(SOURCES) + r")(?=[\d .])[^\]\[{}=_]{2,120})\]")
+DEMANDS = "doc/checklists.tsv"
+KINDS = ("accepts", "refuses")
+SHOWN = re.compile(r"\[([A-Z]\d+(?:, [A-Z]\d+)*) (accepts|refuses)\]")
 PATTERNS = ("src/**.c", "src/**.h", "src/**.def", "procedures/**.lua", "web/src/**.ts", "web/src/**.tsx", "tests/**.c", "tests/**.mjs", "tests/**.ts",
             "script/units/**", "web/test/**")
 
@@ -119,6 +134,47 @@ def order(requirement):
     return [(0, int(p), "") if p.isdigit() else (1, 0, p) for p in re.findall(r"\d+|[^\d\s.]+", requirement)]
 
 
+def demands(tree):
+    """id -> (what is asked, why a test of that kind is not there)"""
+    lines = tree.lines(DEMANDS) if DEMANDS in tree.files() else []
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {row[0]: (row[1], row[2] if len(row) > 2 else "") for row in rows}
+
+
+def shown(tree):
+    """(id, "accepts" or "refuses") -> the test files that say so"""
+    tests = {}
+    for path in tree.files("src/**_test.c", "tests/**"):
+        if is_test(path) and path.endswith((".c", ".mjs", ".ts", ".py")):
+            for found in SHOWN.finditer(tree.text(path)):
+                for one in re.findall(r"[A-Z]\d+", found[1]):
+                    tests.setdefault((one, found[2]), set()).add(path)
+    return tests
+
+
+def demand_lines(tree):
+    tests = shown(tree)
+    yield from ["## Checklists", "", "What the profiles of our field demand (`doc/checklists.tsv`), each with the tests that accept what is right and refuse what is not.", "",
+                "| id | asked of us | accepts | refuses |", "|---|---|---|---|"]
+    for one, (asked, why) in demands(tree).items():
+        cells = []
+        for kind in KINDS:
+            files = "<br>".join(f"`{p}`" for p in sorted(tests.get((one, kind), ())))
+            cells.append(files or (why.split(": ", 1)[1] if why.startswith((kind, "both")) else "**gap**"))
+        yield f"| {one} | {asked} | {cells[0]} | {cells[1]} |"
+    yield ""
+
+
+def demand_problems(tree):
+    tests, asked = shown(tree), demands(tree)
+    for one, (_, why) in asked.items():
+        for kind in KINDS:
+            if (one, kind) not in tests and not why.startswith((kind, "both")):
+                yield f"{DEMANDS}:1: no test says [{one} {kind}]"
+    for one, _ in sorted(set(tests) - {(i, k) for i in asked for k in KINDS}):
+        yield f"{DEMANDS}:1: tests name {one}, which it does not list"
+
+
 def page(tree):
     rows = collect(tree)
     out = ["# Standards and law",
@@ -138,6 +194,7 @@ def page(tree):
                      "<br>".join(f"`{p}`" for p in sorted(row["sources"])), "<br>".join(f"`{p}`" for p in sorted(row["tests"]))]
             out.append("| " + " | ".join(cells) + " |")
         out.append("")
+    out += demand_lines(tree) if DEMANDS in tree.files() else []
     return "\n".join(out)
 
 
