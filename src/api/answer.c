@@ -25,8 +25,12 @@ void api_put_text(struct jout *out, const char *name, struct slice vi, struct sl
   jout_object_end(out);
 }
 
+struct slice api_proxy_header(const struct api_call *call, const char *name) {
+  return call->http->request.peer_uid >= 0 ? http_header(&call->http->request, name) : (struct slice){0};
+}
+
 struct account_client api_client(const struct api_call *call) {
-  struct slice forwarded = call->api->is_https ? http_header(&call->http->request, "X-Real-IP") : S("");
+  struct slice forwarded = api_proxy_header(call, "X-Real-IP");
   struct slice address = http_network(call->arena, forwarded).len > 0 ? forwarded : call->http->request.peer_address;
   return (struct account_client){.address = address,
                                  .network = http_network(call->arena, address),

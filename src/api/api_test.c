@@ -191,7 +191,7 @@ static void https_asks_browsers_to_stay_there(void **state) {
 static result set_limit(struct db_tx *tx, void *arg) { return account_limit_set(arg, tx, S("address_failures_max"), 3); }
 
 /* Asks the public check from one connection as often as the rows say, each time under another X-Real-IP. */
-static int last_status(struct fixture *f, int times) {
+static int last_status(struct fixture *f, int times, int64_t peer_uid) {
   int status = 0;
   for (int i = 0; i < times; i++) {
     const struct http_header headers[] = {{S("Origin"), f->env.origin}, JSON, {S("X-Real-IP"), arena_printf(&f->arena, "10.0.0.%d", i)}};
@@ -202,29 +202,32 @@ static int last_status(struct fixture *f, int times) {
                                          .header_count = 3,
                                          .body = S("{\"dossier_code\":\"none\",\"name\":\"a\",\"birth_date\":\"2000-01-01\","
                                                    "\"sex\":\"male\",\"id_number\":\"1\"}"),
-                                         .peer_uid = -1,
-                                         .peer_address = S("192.0.2.1")}};
+                                         .peer_uid = peer_uid,
+                                         .peer_address = peer_uid < 0 ? S("192.0.2.1") : S("")}};
     api_handle(f->api, &call);
     status = call.response.status;
   }
   return status;
 }
 
+/* [B12 accepts] [B12 refuses] */
 static void misses_are_counted_by_who_connects_and_not_by_what_they_say(void **state) {
   (void)state;
   static const struct {
     const char *origin;
+    int64_t peer_uid;
     int times, status;
   } rows[] = {
-      {"http://localhost:8080", 3, 404},
-      {"http://localhost:8080", 4, 429}, /* no proxy here: the header is the client's own word */
-      {"https://danh.example", 4, 404},  /* the proxy that does TLS says who connected to it */
+      {"http://localhost:8080", -1, 3, 404},
+      {"http://localhost:8080", -1, 4, 429}, /* no proxy here: the header is the client's own word */
+      {"https://danh.example", -1, 4, 429},  /* nor here, whatever does TLS */
+      {"https://danh.example", 33, 4, 404},  /* the proxy on the Unix socket says who connected to it */
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct fixture f;
     start(&f, rows[i].origin);
     assert_ok(db_write(f.env.db, set_limit, &f.env));
-    assert_int_equal(last_status(&f, rows[i].times), rows[i].status);
+    assert_int_equal(last_status(&f, rows[i].times, rows[i].peer_uid), rows[i].status);
     stop(&f);
   }
 }

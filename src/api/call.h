@@ -62,8 +62,10 @@ void api_problem(struct api_call *call, result failure, bool is_page);
 void api_cookie(struct api_call *call, const char *name, struct slice value, int64_t lifetime_s);
 /* A page that says one sentence: pages.c. */
 void api_error_page(struct api_call *call, int status, struct slice sentence);
-/* Who asks, for limits and the holder's own history. Behind TLS there is a proxy, which alone sets X-Real-IP; without one the header is anybody's
- * word, and who connected counts. */
+/* What the proxy in front says of its client (X-Real-IP, the client's certificate). Only who comes over the Unix socket is that proxy; over TCP such a
+ * header is anybody's word, and empty here. */
+struct slice api_proxy_header(const struct api_call *call, const char *name);
+/* Who asks, for limits and the holder's own history: whom the proxy names, or who connected. */
 struct account_client api_client(const struct api_call *call);
 /* When to try again, if the failure is one that passes: Retry-After. */
 void api_retry_after(struct api_call *call, result failure);

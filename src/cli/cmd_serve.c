@@ -3,7 +3,7 @@
 enum { WORKERS_MAX = 512, LOOPS_MAX = 16 };
 
 const struct cli_option cli_serve_options[] = {
-    {"listen", "ADDR:PORT", "address to answer on (default 127.0.0.1:8080; port 0: any free one)"},
+    {"listen", "ADDR:PORT", "address to answer on (default 127.0.0.1:8080; port 0: any free one), or unix:PATH for a proxy"},
     {"origin", "URL", "what links, cookies and the issuer are made of (default http://localhost:PORT)"},
     {"web", "DIR", "the built web app (default ../web/dist beside the program, or /usr/share/danh/web)"},
     {"workers", "N", "threads that run requests (default 64)"},

@@ -53,7 +53,7 @@ struct http_request {
   const struct http_header *headers;
   size_t header_count;
   struct slice body;
-  int64_t peer_uid; /* of a Unix-socket client (SO_PEERCRED); -1 over TCP */
+  int64_t peer_uid; /* of a Unix-socket client (SO_PEERCRED): the proxy's, where one is in front; -1 over TCP */
   struct slice peer_address; /* who connected, "127.0.0.1"; a proxy in front is that who; empty over a Unix socket */
 };
 
@@ -125,7 +125,8 @@ struct http_limits {
 
 struct http_server_options {
   const char *listen;      /* "127.0.0.1:8080", "[::1]:0" (0: any free port); NULL: no TCP */
-  const char *unix_socket; /* path, made with mode 0600, replaced if nobody listens there; NULL: none */
+  const char *unix_socket; /* path, replaced if nobody listens there; NULL: none */
+  bool is_socket_shared;   /* mode 0660, so that a proxy of the folder's group may connect; otherwise 0600 */
   int loops;               /* 0: one a core, at most 16 */
   int workers;             /* 0: 64 */
   struct http_limits limits;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <event2/http.h>
 #include <event2/listener.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -145,7 +146,15 @@ static result open_unix(struct http_server *server) {
   unlink(path);
   int fd = -1;
   TRY(bind_socket(&address, false, &fd));
-  chmod(path, S_IRUSR | S_IWUSR); /* nobody can connect before listen() */
+  chmod(path, S_IRUSR | S_IWUSR | (server->options.is_socket_shared ? S_IRGRP | S_IWGRP : 0)); /* nobody can connect before listen() */
+  for (int i = server->loop_count - 1; i > 0; i--) { /* a Unix socket has one queue, which all loops take from */
+    int again = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (again < 0) {
+      close(fd);
+      FAIL(BASE_IO, "fcntl: errno %d", errno);
+    }
+    TRY(accept_on(&server->loops[i].local, again));
+  }
   return accept_on(&server->loops[0].local, fd);
 }
 

@@ -160,12 +160,17 @@ static void set_origin(void *app, int port) {
   }
 }
 
+const char *server_listen_path(const char *listen) { return strncmp(listen, "unix:", 5) == 0 ? listen + 5 : NULL; }
+
 static void handle(void *app, struct http_call *call) { api_handle(((struct serving *)app)->api, call); }
 static void refuse(void *app, struct http_call *call, uint16_t code) { api_refuse(((struct serving *)app)->api, call, code); }
 
 static result open_http(struct serving *serving) {
+  const char *path = server_listen_path(serving->options->listen);
   struct http_server_options options = {
-      .listen = serving->options->listen,
+      .listen = path == NULL ? serving->options->listen : NULL,
+      .unix_socket = path,
+      .is_socket_shared = true,
       .loops = serving->options->loops,
       .workers = serving->options->workers,
       .app = serving,
@@ -183,6 +188,9 @@ static result open_all(struct serving *serving) {
   struct env *env = &serving->installation->env;
   if (options->origin != NULL) {
     env->origin = slice_str(options->origin);
+  }
+  if (env->origin.len == 0 && server_listen_path(options->listen) != NULL) {
+    FAIL(SERVER_CONFIG, "behind a proxy the origin is its address: --origin, or origin in danh.ini");
   }
   TRY(open_signer(serving));
   TRY(procedure_engine_open(NULL, &serving->procedures));

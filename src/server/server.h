@@ -100,13 +100,15 @@ MUST_USE result server_write_call(const struct server_writes *writes, const stru
 /* ---- the server ---- */
 struct server_options {
   const char *data;
-  const char *listen; /* "127.0.0.1:8080" */
+  const char *listen; /* "127.0.0.1:8080"; "unix:PATH": a socket (mode 0660) for a proxy in front, whose headers are believed */
   const char *origin; /* NULL: danh.ini's, else http://localhost:PORT */
   const char *web;    /* folder of the built web app; NULL: ../web/dist beside the program, else /usr/share/danh/web */
   int workers;        /* 0: 64 */
   int loops;          /* 0: one a core */
   struct server_writes writes;
 };
+/* PATH of "unix:PATH"; NULL for an address. */
+const char *server_listen_path(const char *listen);
 /* Prints one JSON line {"event":"ready",...} on standard output when everything answers. */
 MUST_USE result server_run(const struct server_options *options);
 
