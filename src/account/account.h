@@ -7,10 +7,12 @@
  *            ACCOUNT_LOCKED_FOR_NOW. An attempt is counted on disk before it is checked, so parallel guesses do not get more of them.
  * Sessions   token: 256 random bits, 43 characters base64url, given once; stored as SHA-256 only. Idle and absolute limit; dead as soon as the
  *            account is not ACTIVE; locks revoke, and an unlock does not revive. They survive a restart. A sign-in always gives a new token, and
- *            ends the session the same browser had before.
+ *            ends the session the same browser had before. A session knows the means it was proven with; account_session_open is how every
+ *            module that checked a proof opens one, account_session_raise how it adds to one. Biometric means lapse after 15 idle minutes
+ *            [SP800-63B-4 2.3.3]: the session then goes on below level 3.
  * Codes      one-time, 8 digits, 7 days, five attempts, single use; stored salted and hashed; sent as an account_message.
  * History    the holder's own acts and reads go to the session history (here), not to the ledger's read index.
- * Room       authenticators are rows with a kind: passkeys, devices and OIDC come as further kinds.
+ * Room       password, passcode and signing PIN are here; passkeys, TOTP, device keys and recovery codes are authenticator/'s.
  * Does not   ask who may do it (access/, before): but it re-checks inside its transaction that an officer neither enrols nor approves themself and that
  *            approver and collector are two people.
  * Threads    any. Functions that hash take the bounded pool (NULL: in place) and must not run inside a write function.
@@ -47,7 +49,7 @@ enum account_error {
   ACCOUNT_SIGNING_PIN_FORM = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 24), /* A signing PIN is 6 to 12 digits and no sequence. */
   ACCOUNT_SIGNING_PIN_SET = RESULT_CODE(RESULT_CONFLICT, MODULE_ACCOUNT, 25), /* This person's signing key has a PIN already. */
   ACCOUNT_GUARDIAN = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 26),         /* Under 14, or a ward: a parent or guardian comes along. */
-  ACCOUNT_LIMIT = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 27),            /* No such limit, or not a positive number. */
+  ACCOUNT_LIMIT = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 27),            /* No such limit, not a positive number, or above what it may be. */
   ACCOUNT_REASON = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 28),           /* A lock or a rejection names its reason. */
   ACCOUNT_DEMONSTRATION = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 29),    /* Accounts are made at the desk; so only in a demonstration. */
   ACCOUNT_NO_CARD = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 30),          /* No valid card: level 2 then goes with the card procedure. */
@@ -261,6 +263,8 @@ struct account_session {
   int64_t seen_at_ms;
   int64_t ends_at_ms;          /* the absolute limit */
   int64_t passcode_ok_until_ms; /* 0: not given */
+  unsigned means;              /* set of enum account_means, all proven in this session */
+  int64_t auth_at_ms;          /* of the oldest proof among them: what max_age and auth_time count from */
   struct slice agent;          /* account_session_list only */
 };
 MUST_USE result account_sign_in(struct env *env, struct pool *pool, const struct account_credentials *credentials,
@@ -285,6 +289,8 @@ static inline bool account_passcode_is_ok(struct env *env, const struct account_
   return clock_now_ms(env->clock) < session->passcode_ok_until_ms;
 }
 
+/* ---- What was proven: means, level, acr and amr --------------------------------------------------------------------------------------- */
+
 /* The level of an authentication [Decree 69/2024 Art 3, 20]: how somebody has proved themself just now, 1 to 4. Not the account's level (1 or 2): two
  * types on purpose. Which service needs which is the service's setting. */
 enum account_authentication {
@@ -293,19 +299,55 @@ enum account_authentication {
   ACCOUNT_BIOMETRIC_WITH_ANOTHER, /* two or more different ones, one of them biometric */
   ACCOUNT_BIOMETRIC_WITH_POSSESSION_AND_KNOWLEDGE,
 };
+/* The law's biometric is only what the platform or the chip matched itself; a telephone that unlocks a passkey by face vouches for knowledge alone. */
 enum account_means {
   ACCOUNT_MEANS_PASSWORD = 1 << 0,
   ACCOUNT_MEANS_PASSCODE = 1 << 1,
-  ACCOUNT_MEANS_ONE_TIME_CODE = 1 << 2,
-  ACCOUNT_MEANS_DEVICE = 1 << 3,
+  ACCOUNT_MEANS_ONE_TIME_CODE = 1 << 2, /* sent to the number or address of the account */
+  ACCOUNT_MEANS_DEVICE = 1 << 3,        /* the key the app keeps on its device */
   ACCOUNT_MEANS_CARD = 1 << 4,
   ACCOUNT_MEANS_FACE = 1 << 5,
   ACCOUNT_MEANS_FINGERPRINT = 1 << 6,
+  ACCOUNT_MEANS_IRIS = 1 << 7,
+  ACCOUNT_MEANS_PASSKEY = 1 << 8,          /* a passkey or security key, touched: possession */
+  ACCOUNT_MEANS_PASSKEY_VERIFIED = 1 << 9, /* and it verified its user: possession and knowledge in one */
+  ACCOUNT_MEANS_TOTP = 1 << 10,
+  ACCOUNT_MEANS_RECOVERY_CODE = 1 << 11,
+  ACCOUNT_MEANS_KEY_STAYS = 1 << 12, /* no factor of its own: the key that was used does not leave its hardware [SP800-63B-4 2.3] */
 };
 /* Of a set of means; 0 for none. */
 int account_authentication_of(unsigned means);
-/* Password, and the passcode while it counts as given. */
+/* Of what was proven in the session, and the passcode while it counts as given. */
 int account_session_authentication(struct env *env, const struct account_session *session);
+/* "urn:danh:acr:2" for 1 to 4, empty otherwise; and back, 0 for any other text. */
+struct slice account_acr_name(int authentication);
+int account_acr_find(struct slice acr);
+/* The methods behind it, as RFC 8176 names them, and "rcv" for a recovery code. */
+enum { ACCOUNT_AMR_MAX = 16 };
+struct account_amr {
+  const char *names[ACCOUNT_AMR_MAX];
+  size_t count;
+};
+struct account_amr account_session_amr(struct env *env, const struct account_session *session);
+/* "passkey_verified" ...: for ledger and JSON, in the order of the enum; NULL after the last. */
+const char *account_means_name(size_t index);
+
+/* Somebody has proved themself, whatever module checked it: used inside that module's write, beside the row that makes the proof single-use. */
+struct account_proof {
+  int64_t person_id;
+  unsigned means; /* proven just now; never empty */
+  struct account_client client;
+  struct slice replaces; /* the token this browser holds; empty: none */
+  bool is_whole;         /* raise only: this proof stands alone: what was proven before no longer counts, and auth_at_ms is now */
+};
+/* A new session; the one behind `replaces` ends, whoever's it was. Writes history and ledger. The token is for the one who proved it and is given
+ * once. The account is brought up to now first: ACCOUNT_LOCKED_FOR_NOW, ACCOUNT_LOCKED when it may not be used. */
+MUST_USE result account_session_open(struct env *env, struct db_tx *tx, const struct account_proof *proof, struct account_token *ret_token,
+                                     struct account_session *ret_session);
+/* The session behind `replaces`, which must be this person's, goes on with these means added, under another token: the old one is dead (no
+ * fixation). Its end does not move. ACCOUNT_SESSION. */
+MUST_USE result account_session_raise(struct env *env, struct db_tx *tx, const struct account_proof *proof, struct account_token *ret_token,
+                                      struct account_session *ret_session);
 
 /* The holder's own history, kept five years [Decree 69/2024 Art 28]: sign-ins, failures, own reads. */
 struct account_event {
@@ -377,7 +419,7 @@ struct account_limits {
   int64_t sessions_max;            /* 5 devices at once; the oldest ends when a sixth begins */
 };
 MUST_USE result account_limits_load(struct db_tx *tx, struct account_limits *ret_limits);
-/* name: as above ("session_idle_ms"); value > 0. ACCOUNT_LIMIT. */
+/* name: as above ("session_idle_ms"); value > 0, and for a session's times no more than [SP800-63B-4 2.2.3] lets it be. ACCOUNT_LIMIT. */
 MUST_USE result account_limit_set(struct env *env, struct db_tx *tx, struct slice name, int64_t value);
 
 /* ---- Demonstration, synth, replay ------------------------------------------------------------------------------------------------------ */

@@ -19,14 +19,17 @@ static const struct account_limits defaults = {
     .sessions_max = 5,
 };
 
-#define LIMIT(member) {#member, offsetof(struct account_limits, member)}
+/* Level 2 lives a day and an hour of silence at the most [SP800-63B-4 2.2.3 SHALL]. */
+#define LIMIT(member) {#member, offsetof(struct account_limits, member), INT64_MAX}
+#define LIMIT_UP_TO(member, most) {#member, offsetof(struct account_limits, member), most}
 static const struct {
   const char *name;
   size_t at;
+  int64_t most;
 } members[] = {
     LIMIT(wrong_passwords_max),  LIMIT(wrong_password_lock_ms), LIMIT(wrong_codes_max),     LIMIT(wrong_passcodes_max),
     LIMIT(address_failures_max), LIMIT(address_window_ms),      LIMIT(code_lifetime_ms),    LIMIT(ticket_lifetime_ms),
-    LIMIT(session_idle_ms),      LIMIT(session_lifetime_ms),    LIMIT(passcode_lifetime_ms), LIMIT(sessions_max),
+    LIMIT_UP_TO(session_idle_ms, HOUR_MS), LIMIT_UP_TO(session_lifetime_ms, 24LL * HOUR_MS), LIMIT(passcode_lifetime_ms), LIMIT(sessions_max),
 };
 enum { MEMBERS = sizeof members / sizeof *members };
 
@@ -50,10 +53,10 @@ result account_limits_load(struct db_tx *tx, struct account_limits *ret_limits) 
 result account_limit_set(struct env *env, struct db_tx *tx, struct slice name, int64_t value) {
   bool known = false;
   for (size_t i = 0; i < MEMBERS; i++) {
-    known |= slice_is(name, members[i].name);
+    known |= slice_is(name, members[i].name) && value > 0 && value <= members[i].most;
   }
-  if (!known || value <= 0) {
-    FAIL(ACCOUNT_LIMIT, "no such limit, or %lld", (long long)value);
+  if (!known) {
+    FAIL(ACCOUNT_LIMIT, "no such limit, or not %lld", (long long)value);
   }
   TRY(db_run(tx, "INSERT INTO account_limit (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
              DB_ARGS(db_of_text(name), db_of_int(value)), NULL));

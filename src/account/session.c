@@ -4,8 +4,11 @@
 
 enum {
   SEEN_EVERY_MS = 60 * 1000, /* the idle limit moves at most once a minute: a page of ten requests is one write */
+  BIOMETRIC_IDLE_MS = 15 * 60 * 1000,
   AGENT_BYTES_MAX = 200,
 };
+
+static const unsigned biometric = ACCOUNT_MEANS_FACE | ACCOUNT_MEANS_FINGERPRINT | ACCOUNT_MEANS_IRIS;
 
 struct account_token_hash account_token_hash(struct slice token) {
   struct account_token_hash hash;
@@ -67,14 +70,16 @@ result account_session_start(struct env *env, struct db_tx *tx, const struct acc
                                     .level = start->level,
                                     .created_at_ms = now,
                                     .seen_at_ms = now,
-                                    .ends_at_ms = now + start->limits->session_lifetime_ms};
+                                    .ends_at_ms = now + start->limits->session_lifetime_ms,
+                                    .means = start->means,
+                                    .auth_at_ms = now};
   TRY(make_room(tx, start));
   TRY(db_run(tx,
-             "INSERT INTO account_session (person_id, session_id, token_hash, created_at, seen_at, idle_ms, ends_at, agent)"
-             " VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
+             "INSERT INTO account_session (person_id, session_id, token_hash, created_at, seen_at, idle_ms, ends_at, agent, means, auth_at)"
+             " VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $4)",
              DB_ARGS(db_of_int(session.person_id), db_of_int(session.session_id), db_of_bytes(hash_slice(start->hash)), db_of_int(now),
                      db_of_int(start->limits->session_idle_ms), db_of_int(session.ends_at_ms),
-                     db_of_text_or_null(slice_sub(start->agent, 0, AGENT_BYTES_MAX))),
+                     db_of_text_or_null(slice_sub(start->agent, 0, AGENT_BYTES_MAX)), db_of_int(start->means)),
              NULL));
   TRY(db_run(tx, "INSERT INTO account_token (token_hash, person_id, session_id) VALUES ($1, $2, $3)",
              DB_ARGS(db_of_bytes(hash_slice(start->hash)), db_of_int(session.person_id), db_of_int(session.session_id)), NULL));
@@ -82,12 +87,18 @@ result account_session_start(struct env *env, struct db_tx *tx, const struct acc
   return OK;
 }
 
-static result session_read(struct env *env, struct db_tx *tx, struct slice token, struct account_session *ret_session) {
+/* Face, fingerprint and iris vouch for who sits there, and not for whoever comes back later: a level above 2 ends after 15 minutes without a
+ * request, and the session goes on with the rest [SP800-63B-4 2.3.3 SHALL]. */
+static unsigned means_left(const struct account_session *session, int64_t now) {
+  return now >= session->seen_at_ms + BIOMETRIC_IDLE_MS ? session->means & ~biometric : session->means;
+}
+
+result account_session_read(struct env *env, struct db_tx *tx, struct slice token, struct account_session *ret_session) {
   struct account_token_hash hash = account_token_hash(token);
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
                "SELECT s.session_id, s.person_id, a.level, s.post_id, s.created_at, s.seen_at, s.ends_at, s.passcode_until, s.idle_ms,"
-               " a.state FROM account_token t JOIN account_session s ON s.person_id = t.person_id AND s.session_id = t.session_id"
+               " a.state, s.means, s.auth_at FROM account_token t JOIN account_session s ON s.person_id = t.person_id AND s.session_id = t.session_id"
                " JOIN account a ON a.person_id = t.person_id WHERE t.token_hash = $1",
                DB_ARGS(db_of_bytes(hash_slice(&hash))), &rows));
   if (!db_rows_next(&rows)) {
@@ -101,7 +112,9 @@ static result session_read(struct env *env, struct db_tx *tx, struct slice token
                                     .created_at_ms = db_int(&rows, 4),
                                     .seen_at_ms = db_int(&rows, 5),
                                     .ends_at_ms = db_int(&rows, 6),
-                                    .passcode_ok_until_ms = db_int(&rows, 7)};
+                                    .passcode_ok_until_ms = db_int(&rows, 7),
+                                    .means = (unsigned)db_int(&rows, 10),
+                                    .auth_at_ms = db_int(&rows, 11)};
   int64_t now = clock_now_ms(env->clock);
   if (now >= session.ends_at_ms || now >= session.seen_at_ms + db_int(&rows, 8)) {
     FAIL(ACCOUNT_SESSION, "the session has run out");
@@ -109,6 +122,7 @@ static result session_read(struct env *env, struct db_tx *tx, struct slice token
   if (db_int(&rows, 9) != ACCOUNT_ACTIVE) {
     FAIL(ACCOUNT_SESSION, "the account is not active");
   }
+  session.means = means_left(&session, now);
   *ret_session = session;
   return OK;
 }
@@ -121,9 +135,12 @@ struct touch {
 /* Re-reads nothing but its own row: a session ended meanwhile is no row, and stays ended. */
 static result write_seen(struct db_tx *tx, void *arg) {
   const struct touch *touch = arg;
-  return db_run(tx, "UPDATE account_session SET seen_at = $3 WHERE person_id = $1 AND session_id = $2 AND seen_at < $3",
+  /* and of the means only what has lapsed goes: what a step-up adds meanwhile stays */
+  return db_run(tx,
+                "UPDATE account_session SET seen_at = $3, means = CASE WHEN $3 >= seen_at + $4 THEN means & $5 ELSE means END"
+                " WHERE person_id = $1 AND session_id = $2 AND seen_at < $3",
                 DB_ARGS(db_of_int(touch->session->person_id), db_of_int(touch->session->session_id),
-                        db_of_int(clock_now_ms(touch->env->clock))),
+                        db_of_int(clock_now_ms(touch->env->clock)), db_of_int(BIOMETRIC_IDLE_MS), db_of_int(~(int64_t)biometric)),
                 NULL);
 }
 
@@ -135,7 +152,7 @@ result account_session_find(struct env *env, struct slice token, struct account_
   {
     struct db_tx *tx CLEANUP(db_read_end) = NULL;
     TRY(db_read_begin(env->db, &tx));
-    TRY(session_read(env, tx, token, &session));
+    TRY(account_session_read(env, tx, token, &session));
   }
   if (clock_now_ms(env->clock) - session.seen_at_ms >= SEEN_EVERY_MS) {
     TRY(db_write(env->db, write_seen, &(struct touch){env, &session}));
@@ -239,7 +256,7 @@ result account_session_list(struct env *env, struct db_tx *tx, int64_t person_id
   size_t count = 0;
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
-               "SELECT s.session_id, a.level, s.post_id, s.created_at, s.seen_at, s.ends_at, s.passcode_until, s.agent"
+               "SELECT s.session_id, a.level, s.post_id, s.created_at, s.seen_at, s.ends_at, s.passcode_until, s.agent, s.means, s.auth_at"
                " FROM account_session s JOIN account a ON a.person_id = s.person_id"
                " WHERE s.person_id = $1 AND a.state = $3 AND s.ends_at > $2 AND s.seen_at + s.idle_ms > $2"
                " ORDER BY s.session_id DESC LIMIT 64",
@@ -253,6 +270,8 @@ result account_session_list(struct env *env, struct db_tx *tx, int64_t person_id
                                                  .seen_at_ms = db_int(&rows, 4),
                                                  .ends_at_ms = db_int(&rows, 5),
                                                  .passcode_ok_until_ms = db_int(&rows, 6),
+                                                 .means = (unsigned)db_int(&rows, 8),
+                                                 .auth_at_ms = db_int(&rows, 9),
                                                  .agent = db_text_copy(&rows, 7, arena)};
   }
   TRY(rows.status);

@@ -13,12 +13,22 @@ struct account_token_hash account_token_hash(struct slice token);
 struct account_session_start {
   int64_t person_id;
   int level;
+  unsigned means;
   struct slice agent;
   const struct account_token_hash *hash;
   const struct account_limits *limits;
 };
+/* The live session behind a token; ACCOUNT_SESSION. Moves no idle limit. */
+MUST_USE result account_session_read(struct env *env, struct db_tx *tx, struct slice token, struct account_session *ret_session);
 /* Inside the sign-in's write: ends the session behind a token, whoever's it is. A token nobody has ends nothing. */
 MUST_USE result account_session_replace(struct env *env, struct db_tx *tx, struct slice token);
 /* Inside the sign-in's write. The oldest session ends when there are too many. */
 MUST_USE result account_session_start(struct env *env, struct db_tx *tx, const struct account_session_start *start,
                                       struct account_session *ret_session);
+/* account_session_open without asking whether the account may be used: the caller has. */
+struct account_granted {
+  struct account_token token;
+  struct account_session session;
+};
+MUST_USE result account_session_grant(struct env *env, struct db_tx *tx, const struct account_proof *proof, int level,
+                                      struct account_granted *ret_granted);

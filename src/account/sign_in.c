@@ -16,8 +16,7 @@ struct signing_in {
   bool last_attempt;
   int64_t person_id;          /* 0: doomed: nobody, or nobody who could sign in */
   struct slice stored;        /* empty: doomed */
-  struct account_token_hash hash;
-  struct account_session session;
+  struct account_granted granted;
   uint16_t answer;            /* 0: signed in */
 };
 
@@ -99,16 +98,9 @@ static result write_right(struct db_tx *tx, void *arg) {
     return OK;
   }
   it->answer = 0;
-  if (!slice_empty(it->credentials->replaces)) {
-    TRY(account_session_replace(it->env, tx, it->credentials->replaces));
-  }
-  struct account_session_start start = {it->person_id, account.level, it->credentials->client.agent, &it->hash, &it->limits};
-  TRY(account_session_start(it->env, tx, &start, &it->session));
-  struct account_event event = {.person_id = it->person_id, .session_id = it->session.session_id, .kind = S("signed_in"),
-                                .detail = slice_sub(it->credentials->client.address, 0, 64)};
-  TRY(account_history_append(it->env, tx, &event));
-  struct account_step step = {.person_id = it->person_id, .kind = "account.signed_in", .actor = {it->person_id, S("")}};
-  return account_move(it->env, tx, &step);
+  struct account_proof proof = {.person_id = it->person_id, .means = ACCOUNT_MEANS_PASSWORD, .client = it->credentials->client,
+                                .replaces = it->credentials->replaces};
+  return account_session_grant(it->env, tx, &proof, account.level, &it->granted);
 }
 
 /* After `checked`, the one line that an attacker and an owner see alike. */
@@ -130,8 +122,7 @@ result account_sign_in(struct env *env, struct pool *pool, const struct account_
                        struct account_session *ret_session) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
-  struct account_token token = {0};
-  struct signing_in it = {.env = env, .credentials = credentials, .arena = &arena, .hash = account_token_new(env, &token)};
+  struct signing_in it = {.env = env, .credentials = credentials, .arena = &arena};
   TRY(db_write(env->db, write_attempt, &it));
   if (it.answer == 0) {
     TRY(settle(&it, account_secret_verify(pool, credentials->password, it.stored)));
@@ -139,7 +130,7 @@ result account_sign_in(struct env *env, struct pool *pool, const struct account_
   if (it.answer != 0) {
     FAIL(it.answer, "sign-in refused");
   }
-  *ret_token = token;
-  *ret_session = it.session;
+  *ret_token = it.granted.token;
+  *ret_session = it.granted.session;
   return OK;
 }

@@ -52,4 +52,11 @@ static const char version_2[] =
     "CREATE TABLE account_objection (person_id id/public NOT NULL, dossier_code text/public NOT NULL, number int/public NOT NULL,"
     " field text/public NOT NULL, reason text/personal NOT NULL, PRIMARY KEY (person_id, dossier_code, number))";
 
-const struct db_migration account_migrations[] = {{"account", 1, version_1}, {"account", 2, version_2}, {0}};
+/* What a session was proven with, and when: until now there was the password alone. `failures` counts wrong ones in a row. */
+static const char version_3[] =
+    "ALTER TABLE account_session ADD COLUMN means int/public NOT NULL DEFAULT 1;"
+    "ALTER TABLE account_session ADD COLUMN auth_at time/public NOT NULL DEFAULT 0;"
+    "UPDATE account_session SET auth_at = created_at;"
+    "ALTER TABLE account_authenticator ADD COLUMN failures int/public NOT NULL DEFAULT 0";
+
+const struct db_migration account_migrations[] = {{"account", 1, version_1}, {"account", 2, version_2}, {"account", 3, version_3}, {0}};
