@@ -45,12 +45,15 @@ struct signer {
                        struct slice *ret_public_key); /* DER SubjectPublicKeyInfo */
 };
 
+struct oidc_memory;
+
 struct env {
   struct db *db;             /* storage: see db/db.h */
   const struct clock *clock; /* the installation's time; never the system's directly */
   struct random *random;     /* identifiers, salts, codes; never keys */
   struct signer *signer;     /* NULL where nothing is signed */
   struct pool *hashing;      /* password hashing runs here (pool_run), a few at a time; NULL: in place */
+  struct oidc_memory *oidc;  /* what the OpenID Provider keeps in memory (oidc/oidc.h); NULL: it asks the database each time */
   struct slice origin;       /* "https://danh.example": issuer, links and cookies come from it, never from Host */
 };
 

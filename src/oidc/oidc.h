@@ -1,5 +1,322 @@
-/* oidc/oidc.h: the OpenID Provider. */
+/* oidc/oidc.h: the OpenID Provider: relying parties, authorization, consent, claims, grants and codes, end of sessions.
+ *
+ * Standard   OpenID Connect Core 1.0; RFC 6749, 7636, 9126 (PAR), 9101 (JAR), JARM, 9207 (iss), 8707 (resource); FAPI 2.0 Security Profile and
+ *            Message Signing; OpenID Connect RP-Initiated and Back-Channel Logout; OpenID Identity Assurance 1.0.
+ * Profiles   a client's: fapi2 (PAR, confidential, sender-constrained), fapi2-message-signing (signed requests and responses too), baseline.
+ * Stored     codes, request_uri, interactions and browsers as SHA-256 of 256 random bits; a stolen table opens nothing.
+ * Does not   speak HTTP (api/oidc_*.c), sign in (account/, authenticator/), or say who may register a client (access/).
+ * Shapes     person ids internal, never shown: a relying party sees `sub`, another one for each sector (pairwise).
+ * Errors     enum oidc_error; oidc_error_find gives each its OAuth word and status.
+ */
 #pragma once
+#include "account/account.h"
+#include "codec/jin.h"
+#include "codec/jout.h"
+#include "codec/url.h"
 #include "env/env.h"
 
+/* 1..59: clients, authorization, logout. 60..127: keys, client authentication, tokens. */
+enum oidc_error {
+  OIDC_CLIENT_UNKNOWN = RESULT_CODE(RESULT_NOT_FOUND, MODULE_OIDC, 1),    /* No such client, or it is disabled. */
+  OIDC_CLIENT_TAKEN = RESULT_CODE(RESULT_CONFLICT, MODULE_OIDC, 2),       /* A client of that id is registered. */
+  OIDC_CLIENT_METADATA = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 3),     /* The client's metadata contradict each other or a profile. */
+  OIDC_REDIRECT_URI = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 4),        /* redirect_uri is missing or not registered, letter by letter. */
+  OIDC_REQUEST = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 5),             /* A parameter is missing, doubled, unknown to us or wrong. */
+  OIDC_RESPONSE_TYPE = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 6),       /* Another response_type than code. */
+  OIDC_RESPONSE_MODE = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 7),       /* A response_mode this client or this server does not use. */
+  OIDC_SCOPE = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 8),               /* A scope that is unknown or not registered for the client. */
+  OIDC_PKCE_MISSING = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 9),        /* No code_challenge, or another method than S256. */
+  OIDC_PAR_REQUIRED = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 10),       /* The client's profile takes pushed requests only. */
+  OIDC_REQUEST_URI = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 11),        /* request_uri unknown, used, expired, another client's, or not ours. */
+  OIDC_REQUEST_OBJECT = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 12),     /* The signed request object is missing where needed, or does not hold. */
+  OIDC_RESOURCE = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 13),           /* A resource that is not an absolute URI, or not the client's. */
+  OIDC_DPOP_JKT = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 14),           /* dpop_jkt and the proof's key differ, or dpop_jkt is no thumbprint. */
+  OIDC_GRANT_TYPE_CLIENT = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 15),  /* The client is not registered for this way of authorization. */
+  OIDC_ACCESS_DENIED = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 16),      /* The person refused. */
+  OIDC_LOGIN_REQUIRED = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 17),     /* prompt=none, and nobody is signed in well or freshly enough. */
+  OIDC_CONSENT_REQUIRED = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 18),   /* prompt=none, and consent is not remembered. */
+  OIDC_UNMET_LEVEL = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 19),        /* An essential acr nobody can reach here. */
+  OIDC_INTERACTION = RESULT_CODE(RESULT_NOT_FOUND, MODULE_OIDC, 20),      /* No such interaction in this browser, or it is over. */
+  OIDC_CONSENT_FORM = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 21),       /* The form is not the page we sent this browser. */
+  OIDC_CODE_UNKNOWN = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 22),       /* No such code, expired, used, or another client's. */
+  OIDC_GRANT_ENDED = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 23),        /* The grant was revoked, or its session is over. */
+  OIDC_CONSENT_UNKNOWN = RESULT_CODE(RESULT_NOT_FOUND, MODULE_OIDC, 24),  /* This person gave that client no consent. */
+  OIDC_LOGOUT_REQUEST = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 25),     /* id_token_hint, client_id and post_logout_redirect_uri do not fit. */
+  OIDC_REQUEST_UNSUPPORTED = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 26),     /* A request object where none is taken. */
+  OIDC_REQUEST_URI_UNSUPPORTED = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 27), /* A request_uri that leads elsewhere. */
+  OIDC_INTERACTION_REQUIRED = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 28),    /* prompt=none, and something has to be asked. */
+};
+/* What the protocol calls a failure: "invalid_request", and the status where it is answered in place. */
+struct oidc_error_row {
+  uint16_t code;
+  int status;
+  const char *name;
+  const char *description; /* ASCII without quotes [RFC6749 4.1.2.1]; says nothing about people */
+};
+/* Codes of other modules answer as server_error or temporarily_unavailable. */
+const struct oidc_error_row *oidc_error_find(uint16_t code);
+
 extern const struct db_migration oidc_migrations[]; /* ended by {0} */
+
+/* ---- The provider's memory: what is read again and again. Nothing in it is lost with it. env->oidc; NULL: every load asks the database. */
+
+struct oidc_memory;
+MUST_USE result oidc_memory_open(struct env *env, struct oidc_memory **ret_memory);
+void oidc_memory_close(struct oidc_memory **memory); /* NULL is fine */
+
+/* ---- Attributes: what a relying party may learn of a person ------------------------------------------------------------------------ */
+
+/* Bits of a set; numbers are stored and never reused. */
+enum oidc_attribute {
+  OIDC_NAME = 0,      /* name */
+  OIDC_NAME_PARTS,    /* family_name, middle_name, given_name */
+  OIDC_BIRTHDATE,     /* birthdate */
+  OIDC_GENDER,        /* gender */
+  OIDC_NATIONALITY,   /* nationalities */
+  OIDC_PIN,           /* pin: only with a legal ground in the registration */
+  OIDC_PHONE,         /* phone_number, phone_number_verified */
+  OIDC_EMAIL,         /* email, email_verified */
+  OIDC_ADDRESS,       /* address: permanent residence */
+  OIDC_RESIDENCE,     /* residence_province: no street */
+  OIDC_ACCOUNT_LEVEL, /* account_level */
+  OIDC_AGE_OVER_14,   /* age_over_14 */
+  OIDC_AGE_OVER_16,
+  OIDC_AGE_OVER_18,
+  OIDC_PLACE_OF_BIRTH, /* place_of_birth */
+  OIDC_ATTRIBUTE_COUNT
+};
+#define OIDC_ATTRIBUTE_BIT(attribute) (UINT64_C(1) << (attribute))
+/* "name", "pin" ...: what registrations, consents and the ledger call it. */
+const char *oidc_attribute_name(enum oidc_attribute attribute);
+/* OIDC_ATTRIBUTE_COUNT: no such attribute. */
+enum oidc_attribute oidc_attribute_find(struct slice name);
+struct slice oidc_attribute_label(enum oidc_attribute attribute, bool english); /* for people */
+
+/* ---- Clients: the relying parties -------------------------------------------------------------------------------------------------- */
+
+enum oidc_profile { OIDC_BASELINE = 1, OIDC_FAPI2, OIDC_FAPI2_MESSAGE_SIGNING };
+enum oidc_client_auth {
+  OIDC_AUTH_NONE = 1, /* native public clients; PKCE */
+  OIDC_AUTH_SECRET_BASIC,
+  OIDC_AUTH_SECRET_POST,
+  OIDC_AUTH_PRIVATE_KEY_JWT,
+  OIDC_AUTH_TLS,             /* tls_client_auth: subject of a certificate of a known CA */
+  OIDC_AUTH_SELF_SIGNED_TLS, /* a certificate of the client's jwks */
+};
+enum oidc_grant_type {
+  OIDC_GRANT_CODE = 1 << 0,
+  OIDC_GRANT_REFRESH = 1 << 1,
+  OIDC_GRANT_CLIENT_CREDENTIALS = 1 << 2,
+  OIDC_GRANT_DEVICE = 1 << 3,
+  OIDC_GRANT_CIBA = 1 << 4,
+};
+enum oidc_response_mode { OIDC_MODE_QUERY = 1, OIDC_MODE_QUERY_JWT, OIDC_MODE_FORM_POST, OIDC_MODE_FORM_POST_JWT };
+enum oidc_ciba_mode { OIDC_CIBA_NONE, OIDC_CIBA_POLL, OIDC_CIBA_PING };
+enum oidc_client_status { OIDC_CLIENT_ACTIVE = 1, OIDC_CLIENT_DISABLED };
+
+struct oidc_words {
+  struct slice vi;
+  struct slice en; /* empty: as vi */
+};
+struct oidc_texts {
+  const struct slice *items;
+  size_t count;
+};
+struct oidc_attribute_use {
+  enum oidc_attribute attribute;
+  bool is_required; /* without it the service does not work; else the person may leave it out */
+  struct oidc_words purpose;
+};
+
+/* As registered; immutable while held. */
+struct oidc_client {
+  struct slice client_id; /* 3 to 64 of [A-Za-z0-9._-] */
+  int64_t version;        /* another one with every change */
+  enum oidc_client_status status;
+  enum oidc_profile profile;
+  bool is_native;         /* application_type native: loopback redirects, any port [RFC8252 7.3] */
+  struct oidc_words name;
+  struct oidc_words purpose; /* why it signs people in */
+  struct oidc_words owner;   /* agency or organisation */
+  struct oidc_texts redirect_uris;
+  struct oidc_texts post_logout_redirect_uris;
+  struct slice backchannel_logout_uri; /* empty: none */
+  struct slice sector;                 /* for pairwise subjects: a host name */
+  enum oidc_client_auth auth_method;
+  struct slice secret_hash;   /* SHA-256 of a secret of ours, 32 bytes; empty: none */
+  struct slice tls_subject_dn; /* tls_client_auth [RFC8705 2.1.2] */
+  struct slice tls_san_dns;
+  struct slice jwks;     /* JSON Web Key Set, as registered or as last fetched from jwks_uri; empty: none yet */
+  struct slice jwks_uri; /* empty: keys are registered by value */
+  unsigned grant_types;    /* set of enum oidc_grant_type */
+  unsigned response_modes; /* set of 1 << enum oidc_response_mode */
+  struct oidc_texts scopes;    /* scopes of other APIs, beside those of sign-in */
+  struct oidc_texts resources; /* whom access tokens may be for [RFC8707]; empty: this server alone */
+  const struct oidc_attribute_use *uses;
+  size_t use_count;
+  uint64_t attributes; /* set: all uses */
+  uint64_t attributes_required;
+  int acr_min;     /* 1..4: authentication level below which nobody is let through */
+  int acr_default; /* default_acr_values; 0: none */
+  int consent_days; /* how long a consent is remembered, 1..365 */
+  bool require_par;
+  bool require_signed_request_object;
+  bool dpop_bound_access_tokens;
+  bool tls_bound_access_tokens;
+  bool id_token_has_claims; /* attributes in the ID token too, not only at userinfo */
+  struct slice userinfo_signed_response_alg; /* "ES256" or empty: plain JSON */
+  enum oidc_ciba_mode ciba_mode;
+  struct slice ciba_notification_endpoint;
+  bool ciba_user_code;
+  bool is_dynamic; /* registered itself (RFC 7591) */
+  int64_t created_at_ms;
+};
+/* Held until released:  const struct oidc_client *client CLEANUP(oidc_client_release) = NULL;
+ * OIDC_CLIENT_UNKNOWN: none, or disabled. From memory while its version row stands. */
+MUST_USE result oidc_client_load(struct env *env, struct slice client_id, const struct oidc_client **ret_client);
+void oidc_client_release(const struct oidc_client **client);
+static inline struct slice oidc_words_in(const struct oidc_words *words, bool english) {
+  return english && words->en.len > 0 ? words->en : words->vi;
+}
+
+/* Strict: metadata of RFC 7591 and of OpenID Connect Registration by their names, ours beside them (doc/integrate.md); an unknown member, a redirect
+ * that is neither https nor a native client's loopback, or a contradiction to the profile is refused with its path. client_id may be absent. */
+MUST_USE result oidc_client_read(const struct jin *root, struct arena *arena, struct oidc_client *ret_client);
+
+struct oidc_client_order {
+  struct account_actor actor;  /* who registers; person_id 0: the system or the client itself */
+  struct slice client_id;      /* empty: as the metadata say, else a random one */
+  const struct jin *metadata;  /* as oidc_client_read takes it */
+  struct slice metadata_text;  /* the same as text: what is stored */
+  bool replaces;               /* an existing one; false: OIDC_CLIENT_TAKEN */
+  bool is_dynamic;
+};
+struct oidc_client_made {
+  struct slice client_id;
+  struct slice secret; /* given once, for client_secret_* methods; else empty */
+};
+MUST_USE result oidc_client_save(struct env *env, struct arena *arena, const struct oidc_client_order *order, struct oidc_client_made *ret_made);
+struct oidc_client_change {
+  struct account_actor actor;
+  struct slice client_id;
+};
+MUST_USE result oidc_client_disable(struct env *env, const struct oidc_client_change *change);
+MUST_USE result oidc_client_enable(struct env *env, const struct oidc_client_change *change);
+MUST_USE result oidc_client_secret_new(struct env *env, struct arena *arena, const struct oidc_client_change *change, struct slice *ret_secret);
+/* Keys fetched from jwks_uri: by the server, never on a request's path. */
+MUST_USE result oidc_client_jwks_store(struct env *env, struct slice client_id, struct slice jwks);
+
+struct oidc_client_row {
+  struct slice client_id;
+  enum oidc_client_status status;
+  struct slice metadata; /* JSON as registered */
+  bool is_dynamic;
+  int64_t created_at_ms;
+  int64_t changed_at_ms;
+};
+struct oidc_client_list {
+  const struct oidc_client_row *items;
+  size_t count;
+};
+/* By client_id after `after`; at most `limit`. */
+MUST_USE result oidc_client_list(struct db_tx *tx, struct arena *arena, struct slice after, int limit, struct oidc_client_list *ret_list);
+/* One, disabled ones too. OIDC_CLIENT_UNKNOWN. */
+MUST_USE result oidc_client_row_load(struct db_tx *tx, struct arena *arena, struct slice client_id, struct oidc_client_row *ret_row);
+
+/* ---- Grants and codes ---------------------------------------------------------------------------------------------------------------- */
+
+/* What one authorization gave: everything issued under it names (person_id, grant_id).
+ *
+ *   LIVE -> REVOKED     (code replayed, token revoked, consent revoked, lock, sign-out for grants without offline_access)
+ */
+enum oidc_grant_state { OIDC_GRANT_LIVE = 1, OIDC_GRANT_REVOKED };
+struct oidc_grant {
+  int64_t person_id;
+  int64_t grant_id;
+  struct slice client_id;
+  enum oidc_grant_state state;
+  int64_t session_id; /* of account/; 0: none (device, CIBA) */
+  struct slice sid;   /* the session as this client knows it; empty: none */
+  struct slice scope; /* granted, words with blanks between */
+  struct slice resources; /* granted, blanks between; empty: this server */
+  uint64_t attributes_id_token; /* sets, agreed to */
+  uint64_t attributes_userinfo;
+  struct slice verified; /* JSON: the `verified_claims` part of the claims request that was agreed to; empty: none */
+  int acr;               /* authentication level 1..4 */
+  unsigned means;        /* set of enum account_means */
+  int64_t auth_at_ms;
+  int64_t acting_for_id; /* the person acted for; 0: themself */
+  int64_t created_at_ms;
+};
+/* Inside a write; grant_id and created_at are filled in. */
+MUST_USE result oidc_grant_add(struct env *env, struct db_tx *tx, struct oidc_grant *grant);
+/* OIDC_GRANT_ENDED: no such grant, or revoked. */
+MUST_USE result oidc_grant_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int64_t grant_id, struct oidc_grant *ret_grant);
+/* Inside a write, with its ledger entry; a second time is no error. reason: "code_replayed", "token_revoked", "consent_revoked" ... */
+struct oidc_revocation {
+  int64_t person_id;
+  int64_t grant_id;
+  const char *reason;
+  int64_t actor_person_id; /* 0: the system or the client */
+};
+MUST_USE result oidc_grant_revoke(struct env *env, struct db_tx *tx, const struct oidc_revocation *revocation);
+
+enum { OIDC_CODE_LIFETIME_S = 60 }; /* [FAPI2-SP 5.3.2.1 SHALL] F15 */
+struct oidc_code {
+  struct slice code; /* 43 characters base64url */
+  int64_t person_id;
+  int64_t grant_id;
+  struct slice client_id;
+  struct slice redirect_uri; /* as in the request: must come again at the token endpoint */
+  struct slice code_challenge; /* S256 */
+  struct slice nonce;          /* for the ID token; may be empty */
+  struct slice dpop_jkt;       /* the key the code is bound to; empty: none */
+  int64_t issued_at_ms;
+};
+struct oidc_code_key {
+  struct slice code;
+  struct slice client_id; /* who brings it, authenticated */
+};
+/* Inside a write: uses the code up. Of any number at once one gets OK and *ret_is_replay false. A used code gives OK and true, its grant is revoked
+ * in this write, so the caller lets the write end well and then answers invalid_grant [RFC6749 4.1.2 SHOULD] B7 F26. OIDC_CODE_UNKNOWN else. */
+MUST_USE result oidc_code_take(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_code_key *key, struct oidc_code *ret_code,
+                               bool *ret_is_replay);
+
+/* ---- Claims ---------------------------------------------------------------------------------------------------------------------------- */
+
+enum oidc_claims_target { OIDC_CLAIMS_ID_TOKEN = 1, OIDC_CLAIMS_USERINFO };
+struct oidc_claims {
+  const struct oidc_grant *grant;
+  const struct oidc_client *client;
+  enum oidc_claims_target target;
+};
+/* Members into an open object: always `sub`; for the ID token sid, acr, amr, auth_time; the attributes and verified_claims agreed to; `acting_for`
+ * under a mandate. iss, aud, exp, iat, nonce, at_hash are the caller's. Reads the register as it is now. */
+MUST_USE result oidc_claims_put(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_claims *claims, struct jout *out);
+/* Pairwise subject of a person for a sector: 43 characters. */
+MUST_USE result oidc_subject(struct env *env, struct slice sector, int64_t person_id, struct arena *arena, struct slice *ret_sub);
+struct slice oidc_acr_name(int level); /* "urn:danh:acr:2" */
+int oidc_acr_find(struct slice name);  /* 0: none of ours */
+void oidc_amr_put(struct jout *out, unsigned means); /* a list [RFC8176] */
+
+/* ---- Consent --------------------------------------------------------------------------------------------------------------------------- */
+
+struct oidc_consent {
+  struct slice client_id;
+  struct oidc_words client_name;
+  struct oidc_words owner;
+  struct oidc_words purpose; /* as it was shown */
+  uint64_t attributes;
+  int64_t acting_for_id;
+  int64_t given_at_ms;
+  int64_t until_ms;
+  int64_t used_at_ms; /* the last authorization */
+};
+struct oidc_consent_list {
+  const struct oidc_consent *items;
+  size_t count;
+};
+/* What a person agreed to and has not revoked, newest first. */
+MUST_USE result oidc_consent_list(struct db_tx *tx, struct arena *arena, int64_t person_id, struct oidc_consent_list *ret_list);
+/* Forgets every consent of the person to that client, and its grants: their tokens are dead with this write. OIDC_CONSENT_UNKNOWN. */
+MUST_USE result oidc_consent_revoke(struct env *env, int64_t person_id, struct slice client_id);

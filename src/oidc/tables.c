@@ -1,3 +1,43 @@
 #include "oidc/oidc.h"
 
-const struct db_migration oidc_migrations[] = {{0}};
+/* Clients, authorization, consent. A row found by what a browser or a client brings is keyed by its SHA-256; what is a person's begins with person_id. */
+static const char version_1[] =
+    "CREATE TABLE oidc_client (client_id text/public PRIMARY KEY, version int/public NOT NULL, status int/public NOT NULL,"
+    " metadata text/public NOT NULL, secret_hash bytes/secret, is_dynamic int/public NOT NULL DEFAULT 0, created_at time/public NOT NULL,"
+    " changed_at time/public NOT NULL, changed_by id/public NOT NULL);"
+    "CREATE TABLE oidc_client_jwks (client_id text/public PRIMARY KEY, jwks text/public NOT NULL, fetched_at time/public NOT NULL);"
+
+    /* one row a thing that is kept in memory: a change raises it, a reader compares it */
+    "CREATE TABLE oidc_version (name text/public PRIMARY KEY, version int/public NOT NULL);"
+    "CREATE TABLE oidc_secret (name text/public PRIMARY KEY, secret bytes/secret NOT NULL);"
+
+    /* parameters: as pushed or sent, out of the request object, form encoding */
+    "CREATE TABLE oidc_pushed (uri_hash bytes/secret PRIMARY KEY, client_id text/public NOT NULL, parameters text/personal NOT NULL,"
+    " dpop_jkt text/public, expires_at time/public NOT NULL, used_at time/public) HEAP;"
+    "CREATE INDEX oidc_pushed_by_expiry ON oidc_pushed (expires_at);"
+
+    "CREATE TABLE oidc_interaction (interaction_hash bytes/secret PRIMARY KEY, browser_hash bytes/secret NOT NULL,"
+    " client_id text/public NOT NULL, parameters text/personal NOT NULL, uri_hash bytes/secret, began_at time/public NOT NULL,"
+    " expires_at time/public NOT NULL, ended_at time/public) HEAP;"
+    "CREATE INDEX oidc_interaction_by_expiry ON oidc_interaction (expires_at);"
+
+    "CREATE TABLE oidc_grant (person_id id/public NOT NULL, grant_id id/public NOT NULL, client_id text/public NOT NULL,"
+    " state int/public NOT NULL, session_id id/public, sid text/secret, scope text/public NOT NULL, resources text/public,"
+    " id_token_attributes int/public NOT NULL, userinfo_attributes int/public NOT NULL, verified text/public, acr int/public NOT NULL,"
+    " means int/public NOT NULL, auth_at time/public NOT NULL, acting_for_id id/public, created_at time/public NOT NULL,"
+    " revoked_at time/public, PRIMARY KEY (person_id, grant_id));"
+
+    "CREATE TABLE oidc_code (code_hash bytes/secret PRIMARY KEY, person_id id/public NOT NULL, grant_id id/public NOT NULL,"
+    " client_id text/public NOT NULL, redirect_uri text/public NOT NULL, code_challenge text/public, nonce text/secret,"
+    " dpop_jkt text/public, issued_at time/public NOT NULL, used_at time/public) HEAP;"
+    "CREATE INDEX oidc_code_by_issue ON oidc_code (issued_at);"
+
+    "CREATE TABLE oidc_consent (person_id id/public NOT NULL, client_id text/public NOT NULL, acting_for_id id/public NOT NULL,"
+    " attributes int/public NOT NULL, purpose text/public NOT NULL, purpose_en text/public, given_at time/public NOT NULL,"
+    " until time/public NOT NULL, used_at time/public NOT NULL, PRIMARY KEY (person_id, client_id, acting_for_id));"
+
+    /* who must be told when a session ends: one row a session and client */
+    "CREATE TABLE oidc_login (person_id id/public NOT NULL, session_id id/public NOT NULL, client_id text/public NOT NULL,"
+    " sid text/secret NOT NULL, since time/public NOT NULL, PRIMARY KEY (person_id, session_id, client_id))";
+
+const struct db_migration oidc_migrations[] = {{"oidc", 1, version_1}, {0}};

@@ -1,0 +1,41 @@
+/* The words of the protocol for our failures [RFC6749 4.1.2.1, 5.2], [RFC9101 6], [RFC8707 2], OpenID Connect Core 3.1.2.6. */
+#include "oidc/oidc.h"
+
+static const struct oidc_error_row rows[] = {
+    {OIDC_CLIENT_UNKNOWN, 400, "invalid_client", "unknown client"},
+    {OIDC_REDIRECT_URI, 400, "invalid_request", "redirect_uri is missing or not registered"},
+    {OIDC_REQUEST, 400, "invalid_request", "a parameter is missing, repeated or malformed"},
+    {OIDC_RESPONSE_TYPE, 400, "unsupported_response_type", "only response_type=code is supported"},
+    {OIDC_RESPONSE_MODE, 400, "invalid_request", "this response_mode is not used for this client"},
+    {OIDC_SCOPE, 400, "invalid_scope", "a scope is unknown or not registered for this client"},
+    {OIDC_PKCE_MISSING, 400, "invalid_request", "code_challenge with code_challenge_method=S256 is required"},
+    {OIDC_PAR_REQUIRED, 400, "invalid_request", "this client must use a pushed authorization request"},
+    {OIDC_REQUEST_URI, 400, "invalid_request_uri", "request_uri is unknown, expired or used"},
+    {OIDC_REQUEST_OBJECT, 400, "invalid_request_object", "the request object is missing, or does not verify"},
+    {OIDC_RESOURCE, 400, "invalid_target", "a resource is malformed or not registered for this client"},
+    {OIDC_DPOP_JKT, 400, "invalid_dpop_proof", "dpop_jkt does not match the proof of possession"},
+    {OIDC_GRANT_TYPE_CLIENT, 400, "unauthorized_client", "the client is not registered for this flow"},
+    {OIDC_ACCESS_DENIED, 403, "access_denied", "the person refused"},
+    {OIDC_LOGIN_REQUIRED, 400, "login_required", "the person has to sign in"},
+    {OIDC_CONSENT_REQUIRED, 400, "consent_required", "the person has to consent"},
+    {OIDC_INTERACTION_REQUIRED, 400, "interaction_required", "the person has to choose"},
+    {OIDC_UNMET_LEVEL, 400, "unmet_authentication_requirements", "no such authentication level"},
+    {OIDC_CODE_UNKNOWN, 400, "invalid_grant", "the code is unknown, expired, used or of another client"},
+    {OIDC_GRANT_ENDED, 400, "invalid_grant", "the authorization has ended"},
+    {OIDC_LOGOUT_REQUEST, 400, "invalid_request", "the logout request does not fit the client or the session"},
+    {OIDC_REQUEST_UNSUPPORTED, 400, "request_not_supported", "no request object is taken here"},
+    {OIDC_REQUEST_URI_UNSUPPORTED, 400, "request_uri_not_supported", "only request_uri values of this server are taken"},
+    {OIDC_CLIENT_METADATA, 400, "invalid_client_metadata", "the metadata contradict each other or the profile"},
+};
+
+static const struct oidc_error_row busy = {0, 503, "temporarily_unavailable", "try again in a moment"};
+static const struct oidc_error_row broken = {0, 500, "server_error", "an internal error"};
+
+const struct oidc_error_row *oidc_error_find(uint16_t code) {
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    if (rows[i].code == code) {
+      return &rows[i];
+    }
+  }
+  return result_kind((result){code}) == RESULT_UNAVAILABLE ? &busy : &broken;
+}
