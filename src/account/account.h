@@ -265,6 +265,9 @@ struct account_session {
   int64_t passcode_ok_until_ms; /* 0: not given */
   unsigned means;              /* set of enum account_means, all proven in this session */
   int64_t auth_at_ms;          /* of the oldest proof among them: what max_age and auth_time count from */
+  int64_t mandate_id;          /* under which it acts for another; 0: none, or one of the register's (mandate/) */
+  int64_t acting_for_id;       /* the person acted for; 0: for oneself, or an organisation */
+  int64_t acting_organisation_id;
   struct slice agent;          /* account_session_list only */
 };
 MUST_USE result account_sign_in(struct env *env, struct pool *pool, const struct account_credentials *credentials,
@@ -272,8 +275,13 @@ MUST_USE result account_sign_in(struct env *env, struct pool *pool, const struct
 /* Every request. Moves the idle limit at most once a minute. ACCOUNT_SESSION. */
 MUST_USE result account_session_find(struct env *env, struct slice token, struct account_session *ret_session);
 MUST_USE result account_sign_out(struct env *env, struct slice token);
-/* 0: back to citizen. The post must be the person's own and held today: ACCOUNT_POST. Changes the session given. */
+/* 0: back to citizen. The post must be the person's own and held today: ACCOUNT_POST. Changes the session given; it acts for nobody else then. */
 MUST_USE result account_session_choose_post(struct env *env, struct account_session *session, int64_t post_id);
+/* For whom it acts, as its members say; leaves any post. For mandate/, which has checked it, inside its write. ACCOUNT_SESSION. */
+MUST_USE result account_session_act_for(struct db_tx *tx, const struct account_session *session);
+static inline bool account_session_is_for_another(const struct account_session *session) {
+  return session->acting_for_id != 0 || session->acting_organisation_id != 0;
+}
 /* Live sessions of one person, newest first. */
 struct account_session_list {
   const struct account_session *items;

@@ -98,7 +98,8 @@ result account_session_read(struct env *env, struct db_tx *tx, struct slice toke
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
                "SELECT s.session_id, s.person_id, a.level, s.post_id, s.created_at, s.seen_at, s.ends_at, s.passcode_until, s.idle_ms,"
-               " a.state, s.means, s.auth_at FROM account_token t JOIN account_session s ON s.person_id = t.person_id AND s.session_id = t.session_id"
+               " a.state, s.means, s.auth_at, s.mandate_id, s.acting_for_id, s.acting_organisation_id FROM account_token t"
+               " JOIN account_session s ON s.person_id = t.person_id AND s.session_id = t.session_id"
                " JOIN account a ON a.person_id = t.person_id WHERE t.token_hash = $1",
                DB_ARGS(db_of_bytes(hash_slice(&hash))), &rows));
   if (!db_rows_next(&rows)) {
@@ -114,7 +115,10 @@ result account_session_read(struct env *env, struct db_tx *tx, struct slice toke
                                     .ends_at_ms = db_int(&rows, 6),
                                     .passcode_ok_until_ms = db_int(&rows, 7),
                                     .means = (unsigned)db_int(&rows, 10),
-                                    .auth_at_ms = db_int(&rows, 11)};
+                                    .auth_at_ms = db_int(&rows, 11),
+                                    .mandate_id = db_int(&rows, 12),
+                                    .acting_for_id = db_int(&rows, 13),
+                                    .acting_organisation_id = db_int(&rows, 14)};
   int64_t now = clock_now_ms(env->clock);
   if (now >= session.ends_at_ms || now >= session.seen_at_ms + db_int(&rows, 8)) {
     FAIL(ACCOUNT_SESSION, "the session has run out");
@@ -231,7 +235,9 @@ static result write_post(struct db_tx *tx, void *arg) {
     detail = arena_printf(&arena, "%.*s@%.*s", SLICE_ARG(access_role_name(post.role)), SLICE_ARG(post.agency));
   }
   int64_t changed = 0;
-  TRY(db_run(tx, "UPDATE account_session SET post_id = $3 WHERE person_id = $1 AND session_id = $2",
+  TRY(db_run(tx,
+             "UPDATE account_session SET post_id = $3, mandate_id = NULL, acting_for_id = NULL, acting_organisation_id = NULL"
+             " WHERE person_id = $1 AND session_id = $2",
              DB_ARGS(db_of_int(choosing->session->person_id), db_of_int(choosing->session->session_id),
                      db_of_int_or_null(choosing->post_id)),
              &changed));
@@ -246,6 +252,21 @@ static result write_post(struct db_tx *tx, void *arg) {
 result account_session_choose_post(struct env *env, struct account_session *session, int64_t post_id) {
   TRY(db_write(env->db, write_post, &(struct choosing){env, session, post_id}));
   session->post_id = post_id;
+  session->mandate_id = session->acting_for_id = session->acting_organisation_id = 0;
+  return OK;
+}
+
+result account_session_act_for(struct db_tx *tx, const struct account_session *session) {
+  int64_t changed = 0;
+  TRY(db_run(tx,
+             "UPDATE account_session SET post_id = NULL, mandate_id = $3, acting_for_id = $4, acting_organisation_id = $5"
+             " WHERE person_id = $1 AND session_id = $2",
+             DB_ARGS(db_of_int(session->person_id), db_of_int(session->session_id), db_of_int_or_null(session->mandate_id),
+                     db_of_int_or_null(session->acting_for_id), db_of_int_or_null(session->acting_organisation_id)),
+             &changed));
+  if (changed == 0) {
+    FAIL(ACCOUNT_SESSION, "the session has ended");
+  }
   return OK;
 }
 

@@ -59,4 +59,11 @@ static const char version_3[] =
     "UPDATE account_session SET auth_at = created_at;"
     "ALTER TABLE account_authenticator ADD COLUMN failures int/public NOT NULL DEFAULT 0";
 
-const struct db_migration account_migrations[] = {{"account", 1, version_1}, {"account", 2, version_2}, {"account", 3, version_3}, {0}};
+/* For whom a session acts: mandate/ says whether it may, on every request. */
+static const char version_4[] =
+    "ALTER TABLE account_session ADD COLUMN mandate_id id/public;"
+    "ALTER TABLE account_session ADD COLUMN acting_for_id id/personal;"
+    "ALTER TABLE account_session ADD COLUMN acting_organisation_id id/personal";
+
+const struct db_migration account_migrations[] = {
+    {"account", 1, version_1}, {"account", 2, version_2}, {"account", 3, version_3}, {"account", 4, version_4}, {0}};
