@@ -1,7 +1,12 @@
 /* The table of errors, second half: proving who one is, acting for others, OpenID Connect. A row says the same as in errors.c. */
 #include "api/errors.h"
+#include "card/card.h"
+#include "evidence/evidence.h"
+#include "organisation/organisation.h"
 #include "webauthn/webauthn.h"
 
+#define INTERNAL "Hệ thống gặp lỗi nội bộ; chưa có gì được lưu", "An internal error; nothing was stored"
+#define DAMAGED "Dữ liệu lưu trữ của hệ thống bị hỏng", "The installation's stored data is damaged"
 #define PASSKEY_BROKEN "Dữ liệu khóa truy cập không đúng; vui lòng thử lại", "The passkey's data is not in the form asked for; please try again"
 #define PASSKEY_STALE "Yêu cầu khóa truy cập này không còn dùng được; vui lòng thử lại", "This passkey request can no longer be used; please try again"
 #define PASSKEY_ELSEWHERE "Khóa truy cập được dùng từ một trang khác; không được chấp nhận", "The passkey was used from another site; that is not accepted"
@@ -9,6 +14,33 @@
 #define PASSKEY_WRONG "Khóa truy cập không đúng hoặc không thuộc tài khoản này", "The passkey is wrong or belongs to no such account"
 
 const struct api_error_row api_error_rows_of_sign_in[] = {
+    /* card, evidence, organisation */
+    {CARD_LENGTH, 422, "card_length", "Vùng đọc máy phải có ba dòng, mỗi dòng 30 ký tự", "The machine-readable zone has three lines of thirty characters"},
+    {CARD_CHARACTER, 422, "card_character", "Có ký tự không thể có ở vị trí đó của thẻ", "A character that has no place there on a card"},
+    {CARD_CHECK, 422, "card_check", "Số kiểm tra không khớp: hãy đọc lại thẻ", "A check digit does not agree: read the card again"},
+    {CARD_VALUE, 422, "card_value", "Giá trị không hợp lệ trên thẻ", "Not a value that field of a card can have"},
+    {CARD_DIFFERS, 422, "card_differs", "Hai chỗ trên cùng một thẻ mâu thuẫn nhau", "Two places of the same card contradict each other"},
+    {CARD_FIELDS, 422, "card_fields", "Nội dung mã QR không phải của thẻ căn cước", "Not the QR text of an identity card"},
+    {CARD_TOO_LONG, 422, "card_too_long", "Nội dung dài hơn một thẻ có thể chứa", "More text than a card carries"},
+    {EVIDENCE_UNKNOWN, 404, "evidence_unknown", "Không có ảnh hoặc mẫu này", "There is no such evidence"},
+    {EVIDENCE_PICTURE, 422, "picture_format", "Hãy gửi ảnh JPEG hoặc PNG", "Send a JPEG or PNG picture"},
+    {EVIDENCE_TOO_LARGE, 422, "picture_too_large", "Ảnh quá lớn", "The picture is too large"},
+    {EVIDENCE_TOO_SMALL, 422, "picture_too_small", "Ảnh quá nhỏ để so sánh: hãy chụp gần hơn", "The picture is too small to compare: take it from nearer"},
+    {EVIDENCE_LOST, 500, "stored_data_damaged", DAMAGED},
+    {EVIDENCE_ALTERED, 500, "stored_data_damaged", DAMAGED},
+    {EVIDENCE_NO_REFERENCE, 404, "reference_unknown", "Cơ sở dữ liệu căn cước chưa có mẫu để so sánh", "The identity database has no sample to compare with"},
+    {EVIDENCE_MATCHER_AWAY, 503, "matcher_away", "Hệ thống so sánh ảnh tạm thời không phản hồi", "The comparing engine does not answer now"},
+    {EVIDENCE_NO_STORE, 500, "internal", INTERNAL},
+    {EVIDENCE_PURPOSE, 422, "purpose_required", "Hãy nêu mục đích xem (từ 10 ký tự)", "State the purpose, in at least ten characters"},
+    {ORGANISATION_UNKNOWN, 404, "organisation_unknown", "Không có tổ chức với mã số này", "No organisation has that number"},
+    {ORGANISATION_CODE, 422, "organisation_code", "Mã số tổ chức gồm 10 chữ số (đơn vị trực thuộc: thêm gạch nối và 3 chữ số)", "An organisation's number has ten digits (a branch: a hyphen and three more)"},
+    {ORGANISATION_FIELD, 422, "organisation_field", "Thông tin của tổ chức còn thiếu hoặc sai", "A field of the organisation's record is missing or wrong"},
+    {ORGANISATION_TAKEN, 409, "organisation_taken", "Mã số này thuộc tổ chức khác", "That number belongs to another organisation"},
+    {ORGANISATION_MOVE, 409, "organisation_move", "Tình trạng tài khoản của tổ chức không cho phép việc này", "The state of the organisation's account does not allow that"},
+    {ORGANISATION_NOT_REPRESENTATIVE, 403, "not_representative", "Chỉ người đại diện theo pháp luật của tổ chức được làm việc này", "Only a legal representative of the organisation may do that"},
+    {ORGANISATION_ENDED, 409, "organisation_ended", "Tổ chức đã giải thể hoặc đang tạm ngừng hoạt động", "The organisation is dissolved or its business is suspended"},
+    {ORGANISATION_CONSENT_MISSING, 409, "consent_missing", "Còn người đại diện theo pháp luật khác chưa đồng ý", "Another legal representative has not consented yet"},
+    {ORGANISATION_CONSENT_GIVEN, 409, "consent_given", "Người này đã trả lời rồi", "They have answered already"},
     /* webauthn */
     {WEBAUTHN_RESPONSE_SYNTAX, 422, "passkey_syntax", PASSKEY_BROKEN},
     {WEBAUTHN_CLIENT_DATA_SYNTAX, 422, "passkey_syntax", PASSKEY_BROKEN},

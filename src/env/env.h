@@ -46,6 +46,8 @@ struct signer {
 };
 
 struct oidc_memory;
+struct evidence_store;   /* evidence/evidence.h */
+struct evidence_matcher; /* evidence/evidence.h: a struct of functions; the comparing is another process's */
 
 struct env {
   struct db *db;             /* storage: see db/db.h */
@@ -54,6 +56,8 @@ struct env {
   struct signer *signer;     /* NULL where nothing is signed */
   struct pool *hashing;      /* password hashing runs here (pool_run), a few at a time; NULL: in place */
   struct oidc_memory *oidc;  /* what the OpenID Provider keeps in memory (oidc/oidc.h); NULL: it asks the database each time */
+  struct evidence_store *evidence;   /* sealed pictures: a file is on disk before its row; NULL where none are taken or shown */
+  struct evidence_matcher *matcher;  /* compares them with the identity database, may be away: then a person looks; NULL: none */
   struct slice origin;       /* "https://danh.example": issuer, links and cookies come from it, never from Host */
 };
 
