@@ -438,8 +438,14 @@ struct account_demo {
   struct slice password; /* empty: no authenticator, so nobody can sign in; cheap, for thousands */
   struct slice passcode;
   int64_t at_ms;         /* 0: now */
+  struct slice password_stored; /* instead of password and passcode: what account_demo_hash made, one hash for many published accounts */
+  struct slice passcode_stored;
+  struct slice phone;    /* empty: none; bound to the account unless it is the guardian's */
+  int64_t guardian_id;   /* whose number it is; 0: the person's own */
 };
+/* Puts the stored forms of its password and passcode in their place. Not inside a write. */
+MUST_USE result account_demo_hash(struct pool *pool, struct arena *arena, struct account_demo *demo);
 /* Through the same moves and writes as anybody else, in one transaction, by the system. Hashes before it writes. */
 MUST_USE result account_demo_create(struct env *env, struct pool *pool, const struct account_demo *demo);
-/* The same inside a transaction of the caller's, without authenticators: password and passcode must be empty. */
+/* The same inside a transaction of the caller's: password and passcode must be empty, or hashed by account_demo_hash. */
 MUST_USE result account_demo_append(struct env *env, struct db_tx *tx, const struct account_demo *demo);

@@ -178,7 +178,7 @@ static inline struct slice code_in(struct slice message) {
 }
 
 static inline void make_active(struct country *country, int64_t person_id) {
-  struct account_demo demo = {person_id, 2, slice_str(PASSWORD), slice_str(PASSCODE), 0};
+  struct account_demo demo = {.person_id = person_id, .level = 2, .password = slice_str(PASSWORD), .passcode = slice_str(PASSCODE)};
   assert_ok(account_demo_create(&country->env, NULL, &demo));
 }
 

@@ -237,7 +237,7 @@ static void demonstration_accounts_without_authenticator_cannot_sign_in(void **s
   assert_int_equal(account_of(country, country->citizen).level, 2);
   struct account_token token = {0};
   assert_code(sign_in(country, "001090000011", "", &token), ACCOUNT_CREDENTIALS);
-  struct account_demo weak = {country->approver, 2, S("12345678"), S(""), 0};
+  struct account_demo weak = {.person_id = country->approver, .level = 2, .password = S("12345678")};
   assert_code(account_demo_create(&country->env, NULL, &weak), ACCOUNT_PASSWORD_COMMON);
 }
 

@@ -6,6 +6,7 @@ const struct cli_option cli_serve_options[] = {
     {"listen", "ADDR:PORT", "address to answer on (default 127.0.0.1:8080; port 0: any free one), or unix:PATH for a proxy"},
     {"origin", "URL", "what links, cookies and the issuer are made of (default http://localhost:PORT)"},
     {"web", "DIR", "the built web app (default ../web/dist beside the program, or /usr/share/danh/web)"},
+    {"sandbox", NULL, "an integrator's sandbox: makes DIR if absent, with fifty documented people (doc/sandbox-people.md)"},
     {"workers", "N", "threads that run requests (default 64)"},
     {"loops", "N", "threads that read and write sockets (default one a core)"},
     {0},
@@ -33,6 +34,9 @@ int cli_serve(const struct cli_context *context, int argc, char **argv) {
       .loops = (int)loops,
       .writes = {cli_writes},
   };
-  result outcome = server_run(&options);
+  result outcome = cli_has(context, "sandbox") ? server_sandbox_create(context->data) : OK;
+  if (is_ok(outcome)) {
+    outcome = server_run(&options);
+  }
   return is_ok(outcome) ? CLI_OK : cli_fail(context, outcome);
 }

@@ -4,6 +4,7 @@
 const struct cli_command cli_commands[] = {
     {"serve", NULL, "Serves the installation over HTTP until SIGTERM or SIGINT", cli_serve_options, true, cli_serve},
     {"synth", NULL, "Makes a demonstration country in a new folder", cli_synth_options, true, cli_synth},
+    {"sandbox", "people", "Lists the fifty people of every sandbox, and what they are for", cli_sandbox_options, false, cli_sandbox},
     {"signer", NULL, "Runs the process that alone holds the private keys", cli_signer_options, true, cli_signer},
     {"account", "show PIN | lock PIN | unlock PIN | create PIN | count | limit NAME VALUE", "Shows and locks e-ID accounts; counters and limits",
      cli_account_options, true, cli_account},

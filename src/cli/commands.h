@@ -16,6 +16,7 @@ result cli_procedure_open_channel(struct server_installation *installation, cons
 int cli_receiver(const struct cli_context *context, int argc, char **argv);
 int cli_replay(const struct cli_context *context, int argc, char **argv);
 int cli_report(const struct cli_context *context, int argc, char **argv);
+int cli_sandbox(const struct cli_context *context, int argc, char **argv);
 int cli_signer(const struct cli_context *context, int argc, char **argv);
 int cli_verify(const struct cli_context *context, int argc, char **argv);
 int cli_version(const struct cli_context *context, int argc, char **argv);
@@ -30,6 +31,7 @@ extern const struct cli_option cli_procedure_options[];
 extern const struct cli_option cli_receiver_options[];
 extern const struct cli_option cli_replay_options[];
 extern const struct cli_option cli_report_options[];
+extern const struct cli_option cli_sandbox_options[];
 extern const struct cli_option cli_serve_options[];
 extern const struct cli_option cli_signer_options[];
 extern const struct cli_option cli_verify_options[];

@@ -75,7 +75,8 @@ static bool set_key(struct server_config *config, const char *section, const cha
       return set_text(&config->origin, value) && server_is_origin(value);
     }
     return (strcmp(key, "clock_offset_ms") == 0 && set_number(&config->clock_offset_ms, value)) ||
-           (strcmp(key, "demo") == 0 && set_switch(&config->demo, value));
+           (strcmp(key, "demo") == 0 && set_switch(&config->demo, value)) ||
+           (strcmp(key, "sandbox") == 0 && set_switch(&config->sandbox, value));
   }
   if (strcmp(section, "signer") == 0) {
     return strcmp(key, "socket") == 0 && set_text(&config->signer_socket, value);
@@ -138,6 +139,9 @@ static void put(FILE *file, const char *key, struct slice value) {
 
 static void write_config(FILE *file, const struct server_config *config) {
   (void)fprintf(file, "[installation]\nclock_offset_ms = %lld\ndemo = %d\n", (long long)config->clock_offset_ms, config->demo);
+  if (config->sandbox) {
+    (void)fprintf(file, "sandbox = 1\n");
+  }
   put(file, "origin", config->origin);
   if (config->signer_socket.len > 0) {
     (void)fprintf(file, "\n[signer]\n");

@@ -103,6 +103,7 @@ static result make_identity(struct making *m, const struct register_demo *identi
 static result make_system_keys(struct making *m) {
   struct slice certificate;
   struct slice public_key;
+  TRY(pki_init(m->env));
   struct pki_subject message = {
       .key = S("message/danh"),
       .name = {.organization = S("Danh"), .common_name = S("Danh"), .serial_number = S("SYSTEM")}};
@@ -117,7 +118,6 @@ static result make_system_keys(struct making *m) {
 
 static result make_all(struct making *m) {
   struct register_demo_list list;
-  TRY(pki_init(m->env));
   TRY(make_system_keys(m));
   {
     struct db_tx *tx CLEANUP(db_read_end) = NULL;
@@ -136,6 +136,14 @@ result server_demonstration_create(struct env *env, const struct server_demonstr
   struct making m = {.env = env, .order = demonstration, .today = clock_date_of(clock_now_ms(env->clock))};
   arena_init(&m.arena);
   result made = make_all(&m);
+  arena_free(&m.arena);
+  return made;
+}
+
+result server_demonstration_keys(struct env *env) {
+  struct making m = {.env = env};
+  arena_init(&m.arena);
+  result made = make_system_keys(&m);
   arena_free(&m.arena);
   return made;
 }

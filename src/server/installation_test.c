@@ -40,6 +40,7 @@ static void a_configuration_survives_saving(void **state) {
   struct server_config saved = {.origin = S("https://danh.example"),
                                 .clock_offset_ms = -86400000,
                                 .demo = true,
+                                .sandbox = true,
                                 .signer_socket = S("/run/danh/signer.sock"),
                                 .bank_bin = S("970436"),
                                 .bank_account = S("0011"),
@@ -50,7 +51,7 @@ static void a_configuration_survives_saving(void **state) {
   struct server_config loaded;
   assert_ok(server_config_load(place.folder, &place.arena, &loaded));
   assert_true(slice_eq(loaded.origin, saved.origin));
-  assert_true(loaded.clock_offset_ms == -86400000 && loaded.demo);
+  assert_true(loaded.clock_offset_ms == -86400000 && loaded.demo && loaded.sandbox);
   assert_true(slice_eq(loaded.signer_socket, saved.signer_socket));
   assert_true(slice_eq(loaded.bank_secret_path, saved.bank_secret_path));
   assert_int_equal(loaded.receiver_count, 1);

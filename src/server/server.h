@@ -26,6 +26,7 @@ enum server_error {
   SERVER_DATA_EXISTS = RESULT_CODE(RESULT_CONFLICT, MODULE_SERVER, 7),    /* The folder holds an installation already. */
   SERVER_STOPPED = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_SERVER, 8),     /* A part of the server ended unexpectedly. */
   SERVER_UNFINISHED = RESULT_CODE(RESULT_INTERNAL, MODULE_SERVER, 9),     /* Making the installation was broken off. */
+  SERVER_NO_SANDBOX = RESULT_CODE(RESULT_CONFLICT, MODULE_SERVER, 10),    /* The folder holds an installation that is no sandbox. */
 };
 
 /* ---- danh.ini ---- */
@@ -39,6 +40,7 @@ struct server_config {
   struct slice origin;         /* empty: from --origin or the listening port */
   int64_t clock_offset_ms;     /* what the installation's clock adds to the system's */
   bool demo;                   /* demonstration bank and messages */
+  bool sandbox;                /* an integrator's: published secrets, inspector, fault switches */
   struct slice signer_socket;  /* a signer that runs by itself; empty: serve starts one as a child */
   struct slice bank_bin;       /* of the account fees are paid to */
   struct slice bank_account;
@@ -126,3 +128,9 @@ struct server_demonstration {
 };
 /* Several writes; harmless when some of it is there already. Needs env->signer. */
 MUST_USE result server_demonstration_create(struct env *env, const struct server_demonstration *demonstration);
+/* Of it the CA and the system's own keys alone. */
+MUST_USE result server_demonstration_keys(struct env *env);
+
+/* ---- a sandbox: sandbox/sandbox.h, with danh.ini and keys ---- */
+/* Makes the installation unless it is there. SERVER_NO_SANDBOX: it is, and is none. */
+MUST_USE result server_sandbox_create(const char *data);
