@@ -6,19 +6,16 @@
  * SESSIONS is what bench_sessions printed. Threads with blocking sockets: what the client costs is printed beside what it
  * got (processor time of this process), since both share the machine with the server. Prints one JSON object.
  */
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "bench/bench.h"
+#include "bench/wire.h"
 
 enum {
   TOKEN_BYTES = 43,
   REQUEST_BYTES_MAX = 2048,
-  ANSWER_BYTES_MAX = 1024 * 1024,
   TIMES_MAX = 4 * 1024 * 1024,
   STARTING_WAIT_US = 500,
 };
@@ -40,60 +37,6 @@ struct load {
   atomic_int first_failure; /* its status */
   int32_t *times_us;
 };
-
-static int dial(int port) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
-    (void)close(fd);
-    return -1;
-  }
-  (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
-  return fd;
-}
-
-static bool send_all(int fd, const char *bytes, size_t length) {
-  while (length > 0) {
-    ssize_t sent = send(fd, bytes, length, MSG_NOSIGNAL);
-    if (sent <= 0) {
-      return false;
-    }
-    bytes += sent;
-    length -= (size_t)sent;
-  }
-  return true;
-}
-
-/* Bytes of the whole answer once its head has come; 0: not yet. */
-static size_t whole_length(const char *answer) {
-  const char *end = strstr(answer, "\r\n\r\n");
-  if (end == NULL) {
-    return 0;
-  }
-  const char *length = strcasestr(answer, "\r\ncontent-length:");
-  size_t body = length != NULL && length < end ? strtoul(length + 17, NULL, 10) : 0;
-  return (size_t)(end - answer) + 4 + body;
-}
-
-/* The status; -1: the connection is gone. */
-static int exchange(int fd, const char *request, size_t length, char *answer) {
-  if (fd < 0 || !send_all(fd, request, length)) {
-    return -1;
-  }
-  size_t got = 0;
-  size_t whole = 0;
-  while (whole == 0 || got < whole) {
-    ssize_t part = recv(fd, answer + got, ANSWER_BYTES_MAX - 1 - got, 0);
-    if (part <= 0) {
-      return -1;
-    }
-    got += (size_t)part;
-    answer[got] = 0;
-    whole = whole == 0 ? whole_length(answer) : whole;
-  }
-  return (int)strtol(answer + 9, NULL, 10);
-}
 
 static size_t write_read(const struct load *load, size_t number, char *request) {
   const struct session *session = &load->sessions[number % load->session_count];
@@ -145,20 +88,20 @@ static void note(struct load *load, int status, int64_t took_us) {
 
 static void *client(void *context) {
   struct load *load = context;
-  char *answer = heap_alloc(ANSWER_BYTES_MAX);
+  char *answer = heap_alloc(WIRE_ANSWER_BYTES_MAX);
   char request[REQUEST_BYTES_MAX];
-  int fd = dial(load->port);
+  int fd = wire_dial(load->port);
   while (clock_monotonic_us() < load->until_us) {
     size_t length = write_next(load, request);
     if (length == 0) {
       break;
     }
     int64_t began_us = clock_monotonic_us();
-    int status = exchange(fd, request, length, answer);
+    int status = wire_exchange(fd, slice_of(request, length), answer);
     note(load, status, clock_monotonic_us() - began_us);
     if (status < 0) {
       (void)close(fd);
-      fd = dial(load->port);
+      fd = wire_dial(load->port);
     }
   }
   (void)close(fd);
@@ -187,16 +130,6 @@ static void read_sessions(const char *path, struct load *load) {
   (void)fclose(file);
 }
 
-static int by_time(const void *a, const void *b) {
-  int32_t x = *(const int32_t *)a;
-  int32_t y = *(const int32_t *)b;
-  return (x > y) - (x < y);
-}
-
-static double quantile_ms(const int32_t *times_us, size_t count, double part) {
-  return count ? (double)times_us[(size_t)((double)(count - 1) * part)] / 1000 : 0;
-}
-
 static int run_load(struct load *load, int clients, int64_t seconds) {
   load->times_us = heap_alloc(TIMES_MAX * sizeof *load->times_us);
   int64_t began_us = clock_monotonic_us();
@@ -204,11 +137,11 @@ static int run_load(struct load *load, int clients, int64_t seconds) {
   bench_threads(clients, client, load);
   int64_t elapsed_us = clock_monotonic_us() - began_us;
   size_t count = load->taken < TIMES_MAX ? load->taken : TIMES_MAX;
-  qsort(load->times_us, count, sizeof *load->times_us, by_time);
+  wire_sort(load->times_us, count);
   (void)printf("{\"requests_per_s\": %.0f, \"p50_ms\": %.2f, \"p99_ms\": %.2f, \"answered\": %zu, \"failed\": %zu, "
                "\"first_failure\": %d, \"client_processor_us_each\": %.1f}\n",
-               bench_rate((int64_t)count, elapsed_us), quantile_ms(load->times_us, count, 0.50),
-               quantile_ms(load->times_us, count, 0.99), count, (size_t)load->failed, load->first_failure,
+               bench_rate((int64_t)count, elapsed_us), wire_quantile_ms(load->times_us, count, 0.50),
+               wire_quantile_ms(load->times_us, count, 0.99), count, (size_t)load->failed, load->first_failure,
                (double)bench_process_us(0) / (double)(count ? count : 1));
   free(load->times_us);
   free(load->sessions);
@@ -216,14 +149,14 @@ static int run_load(struct load *load, int clients, int64_t seconds) {
 }
 
 static int run_start(int port, const char *path, int64_t ms_max) {
-  char *answer = heap_alloc(ANSWER_BYTES_MAX);
+  char *answer = heap_alloc(WIRE_ANSWER_BYTES_MAX);
   char request[REQUEST_BYTES_MAX];
   size_t length = (size_t)snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: localhost:%d\r\n\r\n", path, port);
   int64_t began_us = clock_monotonic_us();
   int status = -1;
   while (status < 0 && clock_monotonic_us() - began_us < ms_max * 1000) {
-    int fd = dial(port);
-    status = exchange(fd, request, length, answer);
+    int fd = wire_dial(port);
+    status = wire_exchange(fd, slice_of(request, length), answer);
     (void)close(fd);
     if (status < 0) {
       (void)usleep(STARTING_WAIT_US);

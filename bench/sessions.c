@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "account/session.h"
 #include "bench/bench.h"
 
 enum { A_WRITE = 200 };
@@ -21,8 +20,6 @@ struct sign_ins {
 static result sign_in(struct db_tx *tx, void *arg) {
   const struct sign_ins *order = arg;
   struct env *env = order->world->env;
-  struct account_limits limits;
-  TRY(account_limits_load(tx, &limits));
   for (size_t i = order->from; i < order->to; i++) {
     int64_t person_id = order->world->people[i];
     struct account account;
@@ -31,9 +28,8 @@ static result sign_in(struct db_tx *tx, void *arg) {
     if (account.state == ACCOUNT_NONE) {
       TRY(account_demo_append(env, tx, &(const struct account_demo){.person_id = person_id, .level = 2}));
     }
-    struct account_token_hash hash = account_token_new(env, &order->tokens[i]);
-    TRY(account_session_start(
-        env, tx, &(const struct account_session_start){person_id, 2, S("bench"), &hash, &limits}, &session));
+    const struct account_proof proof = {.person_id = person_id, .means = ACCOUNT_MEANS_PASSWORD, .client = {.agent = S("bench")}};
+    TRY(account_session_open(env, tx, &proof, &order->tokens[i], &session));
   }
   return OK;
 }
