@@ -201,6 +201,7 @@ struct account_client {
   struct slice address; /* as the HTTP edge saw it; shown in the holder's own history */
   struct slice network; /* what wrong attempts count against: the address, of IPv6 the /64 one household or company has */
   struct slice agent;   /* User-Agent, cut at 200 bytes; shown in the holder's own session list */
+  struct slice browser; /* the token of this browser's lasting cookie: one not seen before is told to the holder; empty: not a browser */
 };
 
 struct account_code_entry {
@@ -240,6 +241,28 @@ struct account_message_list {
 MUST_USE result account_message_list(struct db_tx *tx, int64_t person_id, int limit, struct arena *arena,
                                      struct account_message_list *ret_list);
 
+/* A notice to the holder on the account's own number, in the caller's transaction. Vietnamese. */
+MUST_USE result account_notice_send(struct env *env, struct db_tx *tx, int64_t person_id, struct slice text);
+
+/* ---- New password or passcode of an account in use ---------------------------------------------------------------------------------- */
+
+struct account_new_secrets {
+  int64_t person_id;
+  struct account_secrets secrets; /* empty: stays as it is */
+};
+struct account_stored_secrets {
+  struct slice password; /* stored forms; empty: stays */
+  struct slice passcode;
+  int64_t person_id;
+  struct account_actor actor;
+  int64_t keep_session_id; /* every other session ends; 0: every one */
+};
+/* Rules and hash, before the write; fills password and passcode only. ACCOUNT_PASSWORD_..., ACCOUNT_PASSCODE_..., BASE_POOL_FULL. */
+MUST_USE result account_secrets_prepare(struct env *env, struct pool *pool, const struct account_new_secrets *secrets, struct arena *arena,
+                                        struct account_stored_secrets *ret_stored);
+/* History, ledger, a notice, and the person's other sessions end. */
+MUST_USE result account_secrets_save(struct env *env, struct db_tx *tx, const struct account_stored_secrets *stored);
+
 /* ---- Sign-in and sessions ---------------------------------------------------------------------------------------------------------- */
 
 /* A question anybody may ask, but not try through: counted on disk before it is answered, given back when it was right. ACCOUNT_TOO_MANY. */
@@ -247,6 +270,26 @@ MUST_USE result account_guess_begin(struct env *env, struct slice network);
 MUST_USE result account_guess_right(struct env *env, struct slice network);
 /* How long until a network that was refused may try again: seconds, at least 1. */
 MUST_USE result account_guess_wait(struct env *env, struct slice network, int64_t *ret_wait_s);
+
+/* An attempt at something that can be guessed, of any module: inside its write, before it is checked. One login name has one row of wrong ones
+ * whether a password or a recovery code was typed; a step-up counts against the person. Networks count them all together. */
+enum account_try_kind { ACCOUNT_TRY_NAME, ACCOUNT_TRY_STEP_UP };
+struct account_try {
+  enum account_try_kind kind;
+  struct slice name;     /* ACCOUNT_TRY_NAME: the personal number as typed, known or not */
+  int64_t person_id;     /* 0: nobody by that name */
+  struct account_client client;
+};
+struct account_try_answer {
+  uint16_t refused; /* 0: may be checked; else ACCOUNT_TOO_MANY or ACCOUNT_LOCKED_FOR_NOW, and nothing was counted */
+  bool is_last;     /* if this one is wrong, it was the last for a while */
+};
+MUST_USE result account_try_begin(struct env *env, struct db_tx *tx, const struct account_try *attempt, struct account_try_answer *ret_answer);
+MUST_USE result account_try_right(struct db_tx *tx, const struct account_try *attempt);
+/* It was not checked at all. */
+MUST_USE result account_try_give_back(struct db_tx *tx, const struct account_try *attempt);
+/* History; and the temporary lock when it was the last for that name. */
+MUST_USE result account_try_wrong(struct env *env, struct db_tx *tx, const struct account_try *attempt, bool was_last);
 
 struct account_credentials {
   struct slice pin;
@@ -289,6 +332,8 @@ struct account_session_list {
 };
 MUST_USE result account_session_list(struct env *env, struct db_tx *tx, int64_t person_id, struct arena *arena,
                                      struct account_session_list *ret_list);
+/* "Chrome trên Android", out of a User-Agent. */
+struct slice account_agent_name(struct arena *arena, struct slice agent, bool english);
 /* One of the person's own; ACCOUNT_SESSION. */
 MUST_USE result account_session_revoke(struct env *env, int64_t person_id, int64_t session_id);
 /* Opens wallet documents for a while (passcode_ok_until_ms). Five wrong ones: ACCOUNT_LOCKED_FOR_NOW for 30 minutes; the password is not touched. */

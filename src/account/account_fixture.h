@@ -196,7 +196,7 @@ static inline void make_active_with_phone(struct country *country, int64_t perso
 static inline result sign_in(struct country *country, const char *pin, const char *password, struct account_token *ret_token) {
   struct account_session session = {0};
   struct account_credentials credentials = {
-      .pin = slice_str(pin), .password = slice_str(password), .client = {S("192.0.2.7"), S("192.0.2.7"), S("Firefox")}};
+      .pin = slice_str(pin), .password = slice_str(password), .client = {.address = S("192.0.2.7"), .network = S("192.0.2.7"), .agent = S("Firefox")}};
   return account_sign_in(&country->env, NULL, &credentials, ret_token, &session);
 }
 static inline result find(struct country *country, const struct account_token *token, struct account_session *ret_session) {

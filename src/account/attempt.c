@@ -6,6 +6,7 @@ static const char *const labels[] = {
     [ACCOUNT_ATTEMPT_SIGN_IN] = "danh-attempt-sign-in",
     [ACCOUNT_ATTEMPT_CODE] = "danh-attempt-code",
     [ACCOUNT_ATTEMPT_PASSCODE] = "danh-attempt-passcode",
+    [ACCOUNT_ATTEMPT_STEP_UP] = "danh-attempt-step-up",
     [ACCOUNT_ATTEMPT_NETWORK] = "danh-attempt-address",
 };
 

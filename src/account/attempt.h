@@ -11,6 +11,7 @@ enum account_attempt_kind {
   ACCOUNT_ATTEMPT_SIGN_IN,  /* a login name, whoever's */
   ACCOUNT_ATTEMPT_CODE,     /* a login name at activation */
   ACCOUNT_ATTEMPT_PASSCODE, /* a person id */
+  ACCOUNT_ATTEMPT_STEP_UP,  /* a person id */
   ACCOUNT_ATTEMPT_NETWORK,  /* where a client comes from: wrong attempts of every kind together */
 };
 struct account_attempt {

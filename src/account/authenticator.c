@@ -48,7 +48,7 @@ result account_authenticator_save(struct env *env, struct db_tx *tx, int64_t per
                                   struct slice stored) {
   return db_run(tx,
                 "INSERT INTO account_authenticator (person_id, kind, number, secret, made_at) VALUES ($1, $2, 1, $3, $4)"
-                " ON CONFLICT (person_id, kind, number) DO UPDATE SET secret = excluded.secret, made_at = excluded.made_at",
+                " ON CONFLICT (person_id, kind, number) DO UPDATE SET secret = excluded.secret, made_at = excluded.made_at, failures = 0",
                 DB_ARGS(db_of_int(person_id), db_of_int(kind), db_of_text_or_null(stored), db_of_int(clock_now_ms(env->clock))), NULL);
 }
 

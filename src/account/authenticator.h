@@ -1,6 +1,6 @@
 /* account/authenticator.h: what a person proves themself with: rows of a kind, their stored secrets, and the rules new ones keep. (private to
  * account/)
- * Room       a passkey or a device is a further kind with rows numbered from 1; today each kind has number 1 alone.
+ * Room       each kind has number 1 alone; what a person may have several of is authenticator/'s.
  * Does not   count wrong attempts (attempt.h, runs before).
  */
 #pragma once
@@ -23,6 +23,10 @@ MUST_USE result account_authenticator_save(struct env *env, struct db_tx *tx, in
 /* Empty when there is none. */
 MUST_USE result account_authenticator_load(struct db_tx *tx, int64_t person_id, enum account_authenticator_kind kind,
                                            struct arena *arena, struct slice *ret_stored);
+
+/* One more wrong one in a row, and one that was right. At a hundred the secret is forgotten: nothing opens with it until it is set anew. */
+MUST_USE result account_authenticator_wrong(struct env *env, struct db_tx *tx, int64_t person_id, enum account_authenticator_kind kind);
+MUST_USE result account_authenticator_right(struct db_tx *tx, int64_t person_id, enum account_authenticator_kind kind);
 
 /* Six digits that are a sequence, a repetition, or one of the commonest. */
 bool account_digits_are_trivial(struct slice digits);

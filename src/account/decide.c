@@ -79,7 +79,7 @@ result account_enrol_approve(struct env *env, struct db_tx *tx, const struct acc
     return account_code_send(env, tx, decision->person_id);
   }
   TRY(account_contact_adopt(tx, decision->person_id, &open.contact));
-  return account_message_send(env, tx, decision->person_id, S("Tài khoản định danh điện tử của bạn đã được nâng lên mức độ 2."), 0);
+  return account_notice_send(env, tx, decision->person_id, S("Tài khoản định danh điện tử của bạn đã được nâng lên mức độ 2."));
 }
 
 /* ---- rejection ---- */
@@ -167,8 +167,8 @@ result account_enrol_reject(struct env *env, struct db_tx *tx, const struct acco
   struct slice reason = account_rejection_write(&arena, rejection);
   TRY(write_objections(tx, decision, rejection));
   TRY(close_enrolment(env, tx, decision, ACCOUNT_REJECTED, reason));
-  return account_message_send(env, tx, decision->person_id,
-                              arena_printf(&arena, "Hồ sơ định danh điện tử không được duyệt: %.*s. Đề nghị đến nơi đăng ký để bổ sung.", SLICE_ARG(reason)), 0);
+  return account_notice_send(env, tx, decision->person_id,
+                              arena_printf(&arena, "Hồ sơ định danh điện tử không được duyệt: %.*s. Đề nghị đến nơi đăng ký để bổ sung.", SLICE_ARG(reason)));
 }
 
 /* ---- what was collected and decided ---- */

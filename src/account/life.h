@@ -31,3 +31,5 @@ MUST_USE result account_message_send(struct env *env, struct db_tx *tx, int64_t 
 MUST_USE result account_sessions_end(struct db_tx *tx, int64_t person_id);
 /* 0 -> 1 or 2, 1 -> 2. ACCOUNT_LEVEL. */
 MUST_USE result account_level_raise(struct db_tx *tx, int64_t person_id, int level, int64_t at_ms);
+/* But one; 0: every one. */
+MUST_USE result account_sessions_end_but(struct db_tx *tx, int64_t person_id, int64_t session_id);

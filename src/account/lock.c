@@ -68,7 +68,7 @@ static result add_ground(struct env *env, struct db_tx *tx, const struct account
   }
   TRY(account_move(env, tx, &step));
   struct slice notice = arena_printf(&arena, "Tài khoản định danh điện tử của bạn đã bị khóa: %s.", grounds[i].notice);
-  return account_message_send(env, tx, lock->person_id, notice, 0);
+  return account_notice_send(env, tx, lock->person_id, notice);
 }
 
 result account_lock(struct env *env, struct db_tx *tx, const struct account_lock *lock) {

@@ -17,6 +17,10 @@ result account_message_send(struct env *env, struct db_tx *tx, int64_t person_id
                 NULL);
 }
 
+result account_notice_send(struct env *env, struct db_tx *tx, int64_t person_id, struct slice text) {
+  return account_message_send(env, tx, person_id, text, 0);
+}
+
 result account_message_list(struct db_tx *tx, int64_t person_id, int limit, struct arena *arena,
                             struct account_message_list *ret_list) {
   size_t room = limit > 0 ? (size_t)limit : 0;

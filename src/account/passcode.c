@@ -35,6 +35,7 @@ static result write_attempt(struct db_tx *tx, void *arg) {
 static result write_wrong(struct db_tx *tx, void *arg) {
   struct passing *it = arg;
   TRY(account_attempt_wrong(it->env, tx, &it->attempt));
+  TRY(account_authenticator_wrong(it->env, tx, it->session->person_id, ACCOUNT_PASSCODE_KIND));
   struct account_event event = {.person_id = it->session->person_id, .session_id = it->session->session_id, .kind = S("passcode_failed")};
   return account_history_append(it->env, tx, &event);
 }
@@ -49,6 +50,7 @@ static result write_right(struct db_tx *tx, void *arg) {
   int64_t changed = 0;
   it->until_ms = clock_now_ms(it->env->clock) + it->limits.passcode_lifetime_ms;
   TRY(account_attempt_clear(tx, &it->attempt));
+  TRY(account_authenticator_right(tx, it->session->person_id, ACCOUNT_PASSCODE_KIND));
   TRY(db_run(tx, "UPDATE account_session SET passcode_until = $3 WHERE person_id = $1 AND session_id = $2",
              DB_ARGS(db_of_int(it->session->person_id), db_of_int(it->session->session_id), db_of_int(it->until_ms)), &changed));
   if (changed == 0) {

@@ -44,6 +44,7 @@ result account_session_grant(struct env *env, struct db_tx *tx, const struct acc
   struct account_token_hash hash = account_token_new(env, &granted.token);
   struct account_session_start start = {proof->person_id, level, proof->means, proof->client.agent, &hash, &limits};
   TRY(account_session_start(env, tx, &start, &granted.session));
+  TRY(account_browser_note(env, tx, proof->person_id, &proof->client));
   TRY(put_on_record(env, tx, proof, &granted.session, true));
   *ret_granted = granted;
   return OK;

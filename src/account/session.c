@@ -27,11 +27,16 @@ struct account_token_hash account_token_new(struct env *env, struct account_toke
 
 static struct slice hash_slice(const struct account_token_hash *hash) { return slice_of(hash->bytes, sizeof hash->bytes); }
 
-result account_sessions_end(struct db_tx *tx, int64_t person_id) {
-  TRY(db_run(tx, "DELETE FROM account_token WHERE token_hash IN (SELECT token_hash FROM account_session WHERE person_id = $1)",
-             DB_ARGS(db_of_int(person_id)), NULL));
-  return db_run(tx, "DELETE FROM account_session WHERE person_id = $1", DB_ARGS(db_of_int(person_id)), NULL);
+result account_sessions_end_but(struct db_tx *tx, int64_t person_id, int64_t session_id) {
+  TRY(db_run(tx,
+             "DELETE FROM account_token WHERE token_hash IN"
+             " (SELECT token_hash FROM account_session WHERE person_id = $1 AND session_id <> $2)",
+             DB_ARGS(db_of_int(person_id), db_of_int(session_id)), NULL));
+  return db_run(tx, "DELETE FROM account_session WHERE person_id = $1 AND session_id <> $2", DB_ARGS(db_of_int(person_id), db_of_int(session_id)),
+                NULL);
 }
+
+result account_sessions_end(struct db_tx *tx, int64_t person_id) { return account_sessions_end_but(tx, person_id, 0); }
 
 static result end_one(struct db_tx *tx, int64_t person_id, int64_t session_id, int64_t *ret_ended) {
   TRY(db_run(tx,

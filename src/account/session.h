@@ -32,3 +32,5 @@ struct account_granted {
 };
 MUST_USE result account_session_grant(struct env *env, struct db_tx *tx, const struct account_proof *proof, int level,
                                       struct account_granted *ret_granted);
+/* A browser not seen before: remembered, and told to the holder. */
+MUST_USE result account_browser_note(struct env *env, struct db_tx *tx, int64_t person_id, const struct account_client *client);

@@ -1,6 +1,5 @@
 /* Sign-in: one write counts the attempt, the pool hashes, a second write says what it was. A login name nobody has takes exactly the same way:
  * same rows, same hash, same two writes. A write that must count cannot fail (it would be rolled back): it leaves its answer in `answer`. */
-#include "account/attempt.h"
 #include "account/authenticator.h"
 #include "account/life.h"
 #include "account/session.h"
@@ -10,10 +9,8 @@ struct signing_in {
   struct env *env;
   const struct account_credentials *credentials;
   struct arena *arena;
-  struct account_limits limits;
-  struct account_attempt login;
-  struct account_attempt address;
-  bool last_attempt;
+  struct account_try attempt;
+  struct account_try_answer counted;
   int64_t person_id;          /* 0: doomed: nobody, or nobody who could sign in */
   struct slice stored;        /* empty: doomed */
   struct account_granted granted;
@@ -37,59 +34,28 @@ static result find_person(struct db_tx *tx, struct signing_in *it) {
 
 static result write_attempt(struct db_tx *tx, void *arg) {
   struct signing_in *it = arg;
-  TRY(account_limits_load(tx, &it->limits));
-  it->address = (struct account_attempt){ACCOUNT_ATTEMPT_NETWORK, it->credentials->client.network, it->limits.address_failures_max,
-                                         it->limits.address_window_ms};
-  it->login = (struct account_attempt){ACCOUNT_ATTEMPT_SIGN_IN, it->credentials->pin, it->limits.wrong_passwords_max,
-                                       it->limits.wrong_password_lock_ms};
-  bool allowed = false;
-  bool last = false;
-  TRY(account_attempt_take(it->env, tx, &it->address, &allowed, &last));
-  if (!allowed) {
-    it->answer = ACCOUNT_TOO_MANY;
-    return OK;
-  }
-  TRY(account_attempt_take(it->env, tx, &it->login, &allowed, &it->last_attempt));
-  if (!allowed) {
-    it->answer = ACCOUNT_LOCKED_FOR_NOW;
-    return account_attempt_give_back(tx, &it->address);
-  }
-  it->answer = 0;
-  return find_person(tx, it);
+  it->attempt = (struct account_try){.kind = ACCOUNT_TRY_NAME, .name = it->credentials->pin, .client = it->credentials->client};
+  TRY(account_try_begin(it->env, tx, &it->attempt, &it->counted));
+  it->answer = it->counted.refused;
+  return it->answer != 0 ? OK : find_person(tx, it);
 }
 
 static result write_give_back(struct db_tx *tx, void *arg) {
   struct signing_in *it = arg;
-  TRY(account_attempt_give_back(tx, &it->address));
-  return account_attempt_give_back(tx, &it->login);
+  return account_try_give_back(tx, &it->attempt);
 }
 
-/* The fifth wrong one adds the lock ground to a real, active account. */
 static result write_wrong(struct db_tx *tx, void *arg) {
   struct signing_in *it = arg;
-  TRY(account_attempt_wrong(it->env, tx, &it->login));
-  if (it->person_id == 0) {
-    return OK;
-  }
-  struct account_event event = {.person_id = it->person_id, .kind = S("sign_in_failed"),
-                                .detail = slice_sub(it->credentials->client.address, 0, 64)};
-  TRY(account_history_append(it->env, tx, &event));
-  struct account account = {0};
-  TRY(account_load(tx, it->person_id, &account));
-  if (!it->last_attempt || (account.state != ACCOUNT_ACTIVE && account.state != ACCOUNT_STATE_LOCKED)) {
-    return OK;
-  }
-  struct account_lock lock = {.person_id = it->person_id,
-                              .ground = ACCOUNT_GROUND_WRONG_PASSWORD,
-                              .reason = S("Nhập sai mật khẩu quá số lần cho phép"),
-                              .until_ms = clock_now_ms(it->env->clock) + it->limits.wrong_password_lock_ms};
-  return account_lock(it->env, tx, &lock);
+  it->attempt.person_id = it->person_id;
+  TRY(account_try_wrong(it->env, tx, &it->attempt, it->counted.is_last));
+  return it->person_id == 0 ? OK : account_authenticator_wrong(it->env, tx, it->person_id, ACCOUNT_PASSWORD_KIND);
 }
 
 static result write_right(struct db_tx *tx, void *arg) {
   struct signing_in *it = arg;
-  TRY(account_attempt_give_back(tx, &it->address));
-  TRY(account_attempt_clear(tx, &it->login));
+  TRY(account_try_right(tx, &it->attempt));
+  TRY(account_authenticator_right(tx, it->person_id, ACCOUNT_PASSWORD_KIND));
   TRY(account_refresh(it->env, tx, it->person_id));
   struct account account = {0};
   TRY(account_load(tx, it->person_id, &account));
@@ -114,7 +80,7 @@ static result settle(struct signing_in *it, result checked) {
     return checked;
   }
   TRY(db_write(db, write_wrong, it));
-  it->answer = it->last_attempt ? ACCOUNT_LOCKED_FOR_NOW : ACCOUNT_CREDENTIALS;
+  it->answer = it->counted.is_last ? ACCOUNT_LOCKED_FOR_NOW : ACCOUNT_CREDENTIALS;
   return OK;
 }
 

@@ -2,6 +2,7 @@
 #include "account/life.h"
 
 static const int64_t history_ms = (5LL * 365 + 1) * CLOCK_DAY_MS; /* five years [Decree 69/2024 Art 28] */
+static const int64_t browser_ms = 400LL * CLOCK_DAY_MS;          /* as long as browsers keep a cookie */
 static const int64_t attempt_ms = 24LL * 3600 * 1000;             /* longer than any pause */
 
 enum { ROWS_A_SWEEP = 1000 };
@@ -38,6 +39,9 @@ static const struct {
     {"DELETE FROM account_ticket WHERE ticket_hash IN (SELECT ticket_hash FROM account_ticket WHERE expires_at <= $1 LIMIT 1000)", NULL},
     {"DELETE FROM account_attempt WHERE tried IN (SELECT tried FROM account_attempt WHERE last_at <= $1 ORDER BY last_at LIMIT 1000)",
      &attempt_ms},
+    {"DELETE FROM account_browser WHERE (person_id, browser_hash) IN"
+     " (SELECT person_id, browser_hash FROM account_browser WHERE seen_at <= $1 ORDER BY seen_at LIMIT 1000)",
+     &browser_ms},
     {"DELETE FROM account_event WHERE (person_id, event_id) IN"
      " (SELECT person_id, event_id FROM account_event WHERE at <= $1 ORDER BY at LIMIT 1000)",
      &history_ms},

@@ -52,12 +52,16 @@ static const char version_2[] =
     "CREATE TABLE account_objection (person_id id/public NOT NULL, dossier_code text/public NOT NULL, number int/public NOT NULL,"
     " field text/public NOT NULL, reason text/personal NOT NULL, PRIMARY KEY (person_id, dossier_code, number))";
 
-/* What a session was proven with, and when: until now there was the password alone. `failures` counts wrong ones in a row. */
+/* What a session was proven with, and when: until now there was the password alone. `failures` counts wrong ones in a row. Browsers a person
+ * has signed in with, as the hash of a lasting cookie. */
 static const char version_3[] =
     "ALTER TABLE account_session ADD COLUMN means int/public NOT NULL DEFAULT 1;"
     "ALTER TABLE account_session ADD COLUMN auth_at time/public NOT NULL DEFAULT 0;"
     "UPDATE account_session SET auth_at = created_at;"
-    "ALTER TABLE account_authenticator ADD COLUMN failures int/public NOT NULL DEFAULT 0";
+    "ALTER TABLE account_authenticator ADD COLUMN failures int/public NOT NULL DEFAULT 0;"
+    "CREATE TABLE account_browser (person_id id/public NOT NULL, browser_hash bytes/secret NOT NULL, seen_at time/public NOT NULL,"
+    " PRIMARY KEY (person_id, browser_hash));"
+    "CREATE INDEX account_browser_by_seen ON account_browser (seen_at)";
 
 /* For whom a session acts: mandate/ says whether it may, on every request. */
 static const char version_4[] =
