@@ -65,7 +65,7 @@ static void fill_mark(struct filling *filling, struct slice mark) {
   }
 }
 
-static struct slice fill(const struct api_call *call, const struct page *page) {
+struct slice api_page_fill(const struct api_call *call, const struct page *page) {
   struct slice rest = slice_str(find_template(page->name)->text);
   struct buf out;
   buf_init(&out, call->arena, rest.len + 1024);
@@ -87,14 +87,14 @@ static struct slice fill(const struct api_call *call, const struct page *page) {
 }
 
 void api_page_send(struct api_call *call, const struct page *page) {
-  struct slice inner = fill(call, page);
+  struct slice inner = api_page_fill(call, page);
   const char *title = (const char *)arena_printf(call->arena, "%s.title", page->name).ptr;
   const struct page layout = {
       .name = "layout",
       PAGE_VALUES({"lang", slice_str(api_words(call, "vi", "en"))}, {"title", api_page_text_find(call, title)},
                   {"other_href", slice_str(api_words(call, "?lang=en", "?lang=vi"))},
                   {"demo", call->api->options.is_demo ? S("1") : S("")}, {"page", inner})};
-  http_reply(call->http, page->status, "text/html; charset=utf-8", fill(call, &layout));
+  http_reply(call->http, page->status, "text/html; charset=utf-8", api_page_fill(call, &layout));
 }
 
 void api_error_page(struct api_call *call, int status, struct slice sentence) {

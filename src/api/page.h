@@ -1,5 +1,5 @@
 /* api/page.h: server-rendered pages: forms that work without script. (private to api/)
- * Templates and texts are src/api/pages/, embedded at build time; their language (three forms, no loops) is in src/api/pages/README.md.
+ * Templates and texts are src/api/pages/, embedded at build time; their language (no loops) is in src/api/pages/README.md.
  * Shapes     values are plain text; filling escapes them. A template names what it takes, and gets nothing else.
  */
 #pragma once
@@ -30,6 +30,8 @@ struct page {
   size_t count;
 };
 void api_page_send(struct api_call *call, const struct page *page);
+/* The filled template alone: a row of a list, which the page around it then puts in with {{>name}}. status is not read. */
+struct slice api_page_fill(const struct api_call *call, const struct page *page);
 /* PAGE_VALUES({"pin", pin}, {"problem", problem}) sets values and count in an initialiser. */
 #define PAGE_VALUES(...) \
   .values = (const struct page_value[]){__VA_ARGS__}, .count = sizeof((const struct page_value[]){__VA_ARGS__}) / sizeof(struct page_value)

@@ -74,3 +74,57 @@ struct sandbox_secrets {
 MUST_USE result sandbox_create(struct env *env, const struct sandbox_secrets *secrets);
 /* doc/sandbox-people.md, whole. */
 struct slice sandbox_people_document(struct arena *arena, const struct sandbox_secrets *secrets);
+
+/* ---- Faults: what goes wrong on purpose, by client ---- */
+
+enum sandbox_fault {
+  SANDBOX_FAULT_SLOW = 1 << 0,          /* every protocol answer waits SANDBOX_SLOW_MS */
+  SANDBOX_FAULT_REFUSE = 1 << 1,        /* the person refuses: access_denied */
+  SANDBOX_FAULT_EXPIRED = 1 << 2,       /* codes, refresh and access tokens count as expired */
+  SANDBOX_FAULT_SERVER_ERROR = 1 << 3,  /* 500 server_error */
+  SANDBOX_FAULT_UNAVAILABLE = 1 << 4,   /* 503 temporarily_unavailable, with Retry-After */
+  SANDBOX_FAULT_SIGNATURE = 1 << 5,     /* ID tokens whose signature does not hold */
+  SANDBOX_FAULT_KEY = 1 << 6,           /* ID tokens under a key the JWKS does not have: a rotation not followed */
+  SANDBOX_FAULT_ID_EXPIRED = 1 << 7,    /* ID tokens that ran out an hour ago */
+  SANDBOX_FAULT_NONCE = 1 << 8,         /* ID tokens with another nonce */
+  SANDBOX_FAULT_AUDIENCE = 1 << 9,      /* ID tokens for another client */
+};
+enum { SANDBOX_FAULT_COUNT = 10, SANDBOX_SLOW_MS = 6000 };
+struct sandbox_fault_row {
+  enum sandbox_fault fault;
+  const char *name; /* "slow" */
+  const char *words_vi, *words_en;
+};
+extern const struct sandbox_fault_row sandbox_faults[SANDBOX_FAULT_COUNT];
+/* 0: no such switch. */
+unsigned sandbox_fault_find(struct slice name);
+/* The whole set of a client at once; a client the table does not know has none. */
+MUST_USE result sandbox_faults_load(struct db_tx *tx, struct slice client_id, unsigned *ret_faults);
+MUST_USE result sandbox_faults_save(struct env *env, struct slice client_id, unsigned faults);
+
+/* ---- Events: the last of each client's requests, in memory ---- */
+
+enum { SANDBOX_EVENTS_MAX = 1000, SANDBOX_EVENT_BYTES_MAX = 6000 };
+struct sandbox_event {
+  int64_t number; /* ascending */
+  int64_t at_ms;
+  struct slice client_id; /* empty: nobody could tell */
+  struct slice request;   /* "POST /oidc/token" */
+  struct slice parameters; /* a line each; secrets cut to their first characters */
+  int status;
+  struct slice error;  /* "invalid_grant"; empty: none */
+  struct slice answer; /* description, or where it redirected to; secrets cut */
+  struct slice checks; /* a line each: what was checked, what refused and by which rule */
+  struct slice fault;  /* the switch that acted; empty: none */
+};
+struct sandbox_events;
+struct sandbox_events *sandbox_events_new(void);
+void sandbox_events_free(struct sandbox_events **events); /* NULL is fine */
+/* Takes a copy; number is given here. Slices together at most SANDBOX_EVENT_BYTES_MAX, else they are cut. */
+void sandbox_event_add(struct sandbox_events *events, const struct sandbox_event *event);
+/* Newest first; client_id empty: everybody's. */
+size_t sandbox_event_list(struct sandbox_events *events, struct slice client_id, struct arena *arena, struct sandbox_event *ret_items, size_t room);
+/* "eyJhbGci…(812)": what may be shown of a secret. */
+struct slice sandbox_cut(struct arena *arena, struct slice secret);
+/* Whether a parameter of that name carries one. */
+bool sandbox_is_secret(struct slice name);
