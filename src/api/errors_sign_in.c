@@ -3,6 +3,7 @@
 #include "card/card.h"
 #include "evidence/evidence.h"
 #include "organisation/organisation.h"
+#include "message/message.h"
 #include "webauthn/webauthn.h"
 
 #define INTERNAL "Hệ thống gặp lỗi nội bộ; chưa có gì được lưu", "An internal error; nothing was stored"
@@ -64,5 +65,12 @@ const struct api_error_row api_error_rows_of_sign_in[] = {
     {WEBAUTHN_SIGNATURE_WRONG, 403, "passkey_wrong", PASSKEY_WRONG},
     {WEBAUTHN_COUNTER_BACK, 403, "passkey_copied", "Khóa truy cập này có thể đã bị sao chép; hãy đăng nhập bằng cách khác và xóa nó", "This passkey may have been copied; sign in another way and remove it"},
     {WEBAUTHN_EXTENSION_UNASKED, 403, "passkey_refused", PASSKEY_REFUSED},
+    /* message */
+    {MESSAGE_TOO_MANY, 429, "too_many_codes", "Đã yêu cầu mã quá nhiều lần; vui lòng thử lại sau", "Too many codes were asked for; please try again later"},
+    {MESSAGE_ADDRESS, 422, "address_invalid", "Không phải số điện thoại hoặc địa chỉ thư điện tử dùng được", "Neither a phone number nor an e-mail address we can write to"},
+    {MESSAGE_TEXT, 422, "message_text", "Nội dung tin nhắn trống, quá dài hoặc có ký tự không được chấp nhận", "The message is empty, too long, or has a character that has no place here"},
+    {MESSAGE_UNREACHABLE, 503, "message_unreachable", "Hiện chưa gửi được tin nhắn; hệ thống sẽ gửi lại", "The message cannot be sent just now; it will be sent again"},
+    {MESSAGE_REFUSED, 422, "message_refused", "Địa chỉ nhận từ chối tin nhắn", "The address does not take the message"},
+    {MESSAGE_LIMIT, 422, "message_limit", "Không có giới hạn này, hoặc giá trị không phải số dương", "No such limit, or not a positive number"},
     {0},
 };

@@ -4,8 +4,11 @@
 static const int64_t ID_EPOCH_MS = 1577836800000;
 enum { ID_RANDOM_BITS = 22 };
 
+int64_t env_id_at(int64_t at_ms) {
+  int64_t ms = at_ms - ID_EPOCH_MS;
+  return (ms < 0 ? 0 : ms) << ID_RANDOM_BITS;
+}
+
 int64_t env_id_new(struct env *env) {
-  int64_t ms = clock_now_ms(env->clock) - ID_EPOCH_MS;
-  uint64_t low = random_below(env->random, 1u << ID_RANDOM_BITS);
-  return (ms < 0 ? 0 : ms) << ID_RANDOM_BITS | (int64_t)low;
+  return env_id_at(clock_now_ms(env->clock)) | (int64_t)random_below(env->random, 1u << ID_RANDOM_BITS);
 }

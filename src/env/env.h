@@ -64,3 +64,5 @@ struct env {
 /* A positive, time-ordered 64-bit id: ms since 2020 in the high bits, 22 random bits below. Unique within one person's rows for all
  * practical rates; where it must be unique across people, the table's key says so and the writer tries again on DB_DUPLICATE. */
 int64_t env_id_new(struct env *env);
+/* The smallest id of that instant: what is older has a smaller one. */
+int64_t env_id_at(int64_t at_ms);
