@@ -10,7 +10,7 @@
  *            ends the session the same browser had before. A session knows the means it was proven with; account_session_open is how every
  *            module that checked a proof opens one, account_session_raise how it adds to one. Biometric means lapse after 15 idle minutes
  *            [SP800-63B-4 2.3.3]: the session then goes on below level 3.
- * Codes      one-time, 8 digits, 7 days, five attempts, single use; stored salted and hashed; sent as an account_message.
+ * Codes      one-time, 8 digits, 7 days, five attempts, single use; stored salted and hashed; sent as a message (message/).
  * History    the holder's own acts and reads go to the session history (here), not to the ledger's read index.
  * Room       password, passcode and signing PIN are here; passkeys, TOTP, device keys and recovery codes are authenticator/'s.
  * Does not   ask who may do it (access/, before): but it re-checks inside its transaction that an officer neither enrols nor approves themself and that
@@ -21,6 +21,7 @@
 #pragma once
 #include "access/access.h"
 #include "base/pool.h"
+#include "message/message.h"
 
 enum account_error {
   ACCOUNT_UNKNOWN = RESULT_CODE(RESULT_NOT_FOUND, MODULE_ACCOUNT, 1),         /* This person has no e-ID account. */
@@ -225,23 +226,19 @@ MUST_USE result account_code_issue(struct env *env, struct db_tx *tx, int64_t pe
 MUST_USE result account_password_check_rules(struct db_tx *tx, int64_t person_id, struct slice password);
 MUST_USE result account_passcode_check_rules(struct db_tx *tx, int64_t person_id, struct slice passcode);
 
-/* Messages to people (one-time codes, lock notices): the demonstration shows them on a screen. */
-struct account_message {
-  int64_t message_id;
+/* A notice to every address of the account, its number and its e-mail: what happened to it, so that its holder can object. Inside a write; an account
+ * without either is told nothing, which is no error. */
+struct account_notice {
   int64_t person_id;
-  int64_t created_at_ms;
-  struct slice phone;
-  struct slice text; /* emptied once its code is used */
+  struct slice purpose;    /* a word: "locked", "new_device", "recovery" */
+  struct slice text;       /* Vietnamese */
+  struct slice text_en;    /* may be empty */
+  struct slice subject;    /* of the e-mail; empty: "Thông báo về tài khoản định danh điện tử" */
+  struct slice subject_en;
 };
-struct account_message_list {
-  const struct account_message *items;
-  size_t count;
-};
-/* Newest first. person_id 0: of everybody (demonstration only). */
-MUST_USE result account_message_list(struct db_tx *tx, int64_t person_id, int limit, struct arena *arena,
-                                     struct account_message_list *ret_list);
+MUST_USE result account_notify(struct env *env, struct db_tx *tx, const struct account_notice *notice);
 
-/* A notice to the holder on the account's own number, in the caller's transaction. Vietnamese. */
+/* The same in one Vietnamese sentence, purpose "account". */
 MUST_USE result account_notice_send(struct env *env, struct db_tx *tx, int64_t person_id, struct slice text);
 
 /* ---- New password or passcode of an account in use ---------------------------------------------------------------------------------- */

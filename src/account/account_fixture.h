@@ -32,8 +32,8 @@ struct country {
 static inline void country_open(struct country *country) {
   static struct db_migration migrations[32];
   size_t count = 0;
-  const struct db_migration *const modules[] = {ledger_migrations, register_migrations, account_migrations};
-  for (size_t i = 0; i < 3; i++) {
+  const struct db_migration *const modules[] = {ledger_migrations, message_migrations, register_migrations, account_migrations};
+  for (size_t i = 0; i < 4; i++) {
     for (const struct db_migration *m = modules[i]; m->module; m++) {
       migrations[count++] = *m;
     }
@@ -158,9 +158,9 @@ static inline struct account_enrolment approval_of(struct country *country, int6
 /* The newest message of a person. */
 static inline struct slice message_of(struct country *country, int64_t person_id) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  struct account_message_list list = {0};
+  struct message_list list = {0};
   assert_ok(db_read_begin(country->db, &tx));
-  assert_ok(account_message_list(tx, person_id, 10, &country->arena, &list));
+  assert_ok(message_list(tx, person_id, 10, &country->arena, &list));
   assert_true(list.count > 0);
   return list.items[0].text;
 }

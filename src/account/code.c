@@ -21,10 +21,9 @@ static struct code_hash hash_code(struct slice salt, struct slice code) {
   return hash;
 }
 
-static result drop_codes(struct db_tx *tx, int64_t person_id) {
+static result drop_codes(struct env *env, struct db_tx *tx, int64_t person_id) {
   TRY(db_run(tx, "DELETE FROM account_code WHERE person_id = $1", DB_ARGS(db_of_int(person_id)), NULL));
-  return db_run(tx, "UPDATE account_message SET body = '' WHERE person_id = $1 AND code_id IS NOT NULL", DB_ARGS(db_of_int(person_id)),
-                NULL);
+  return message_code_end(env, tx, person_id, S("activation"));
 }
 
 result account_code_send(struct env *env, struct db_tx *tx, int64_t person_id) {
@@ -38,14 +37,15 @@ result account_code_send(struct env *env, struct db_tx *tx, int64_t person_id) {
   struct code_hash hash = hash_code(slice_of(salt, sizeof salt), code);
   int64_t code_id = account_id_new(env);
   int64_t expires = clock_now_ms(env->clock) + limits.code_lifetime_ms;
-  TRY(drop_codes(tx, person_id));
+  TRY(drop_codes(env, tx, person_id));
   TRY(db_run(tx, "INSERT INTO account_code (person_id, code_id, salt, hash, expires_at) VALUES ($1, $2, $3, $4, $5)",
              DB_ARGS(db_of_int(person_id), db_of_int(code_id), db_of_bytes(slice_of(salt, sizeof salt)),
                      db_of_bytes(slice_of(hash.bytes, sizeof hash.bytes)), db_of_int(expires)),
              NULL));
   struct slice text = arena_printf(&arena, "Mã kích hoạt tài khoản định danh điện tử: %.*s. Hiệu lực đến hết ngày %.*s. Không cung cấp mã cho bất kỳ ai.",
                                    SLICE_ARG(code), SLICE_ARG(clock_date_write_vi(&arena, clock_date_of(expires))));
-  return account_message_send(env, tx, person_id, text, code_id);
+  struct message message = {.person_id = person_id, .purpose = S("activation"), .code_id = code_id, .text = text, .expires_at_ms = expires};
+  return account_code_message_send(env, tx, &message);
 }
 
 result account_code_use(struct env *env, struct db_tx *tx, int64_t person_id, struct slice code, bool *ret_right) {
@@ -65,7 +65,7 @@ result account_code_use(struct env *env, struct db_tx *tx, int64_t person_id, st
     TRY(rows.status);
   }
   if (right) {
-    TRY(drop_codes(tx, person_id));
+    TRY(drop_codes(env, tx, person_id));
   } else if (code_id != 0) {
     TRY(db_run(tx, "UPDATE account_code SET wrong = wrong + 1 WHERE person_id = $1 AND code_id = $2",
                DB_ARGS(db_of_int(person_id), db_of_int(code_id)), NULL));

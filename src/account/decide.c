@@ -78,8 +78,11 @@ result account_enrol_approve(struct env *env, struct db_tx *tx, const struct acc
   if (!upgrade) {
     return account_code_send(env, tx, decision->person_id);
   }
-  TRY(account_contact_adopt(tx, decision->person_id, &open.contact));
-  return account_notice_send(env, tx, decision->person_id, S("Tài khoản định danh điện tử của bạn đã được nâng lên mức độ 2."));
+  TRY(account_contact_adopt(env, tx, decision->person_id, &open.contact));
+  struct account_notice notice = {.person_id = decision->person_id, .purpose = S("level_raised"),
+                                  .text = S("Tài khoản định danh điện tử của bạn đã được nâng lên mức độ 2."),
+                                  .text_en = S("Your e-ID account is now at level 2.")};
+  return account_notify(env, tx, &notice);
 }
 
 /* ---- rejection ---- */
@@ -167,8 +170,11 @@ result account_enrol_reject(struct env *env, struct db_tx *tx, const struct acco
   struct slice reason = account_rejection_write(&arena, rejection);
   TRY(write_objections(tx, decision, rejection));
   TRY(close_enrolment(env, tx, decision, ACCOUNT_REJECTED, reason));
-  return account_notice_send(env, tx, decision->person_id,
-                              arena_printf(&arena, "Hồ sơ định danh điện tử không được duyệt: %.*s. Đề nghị đến nơi đăng ký để bổ sung.", SLICE_ARG(reason)));
+  struct account_notice notice = {
+      .person_id = decision->person_id,
+      .purpose = S("enrolment_rejected"),
+      .text = arena_printf(&arena, "Hồ sơ định danh điện tử không được duyệt: %.*s. Đề nghị đến nơi đăng ký để bổ sung.", SLICE_ARG(reason))};
+  return account_notify(env, tx, &notice);
 }
 
 /* ---- what was collected and decided ---- */

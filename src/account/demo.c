@@ -21,7 +21,7 @@ static result append(struct db_tx *tx, const struct creating *creating) {
   TRY(account_level_raise(tx, demo->person_id, demo->level, at));
   TRY(db_run(tx, "UPDATE account SET activated_at = $2 WHERE person_id = $1", DB_ARGS(db_of_int(demo->person_id), db_of_int(at)), NULL));
   if (!slice_empty(demo->phone)) {
-    TRY(account_contact_adopt(tx, demo->person_id, &(const struct account_contact){.phone = demo->phone, .guardian_id = demo->guardian_id}));
+    TRY(account_contact_adopt(env, tx, demo->person_id, &(const struct account_contact){.phone = demo->phone, .guardian_id = demo->guardian_id}));
   }
   if (!slice_empty(demo->password_stored)) {
     TRY(account_authenticator_save(env, tx, demo->person_id, ACCOUNT_PASSWORD_KIND, demo->password_stored));

@@ -68,10 +68,17 @@ static result normal_phone(struct arena *arena, struct slice phone, struct slice
 }
 
 /* The number must not be bound to another account; a minor's is the guardian's and is bound to the guardian alone. */
-static result bind_phone(struct db_tx *tx, int64_t person_id, struct slice phone) {
-  TRY(db_run(tx, "DELETE FROM account_phone WHERE person_id = $1", DB_ARGS(db_of_int(person_id)), NULL));
-  result bound = db_run(tx, "INSERT INTO account_phone (phone, person_id) VALUES ($1, $2)",
-                        DB_ARGS(db_of_text(phone), db_of_int(person_id)), NULL);
+result account_phone_bind(struct env *env, struct db_tx *tx, int64_t person_id, struct slice phone) {
+  int64_t others = 0;
+  int64_t kept = 0;
+  TRY(db_run(tx, "DELETE FROM account_phone WHERE person_id = $1 AND phone <> $2", DB_ARGS(db_of_int(person_id), db_of_text(phone)), &others));
+  TRY(db_run(tx, "UPDATE account_phone SET since = since WHERE person_id = $1", DB_ARGS(db_of_int(person_id)), &kept));
+  if (kept > 0) {
+    return OK;
+  }
+  /* a first number is no change; another one is, and for a while proves nothing */
+  result bound = db_run(tx, "INSERT INTO account_phone (phone, person_id, since) VALUES ($1, $2, $3)",
+                        DB_ARGS(db_of_text(phone), db_of_int(person_id), db_of_int(others > 0 ? clock_now_ms(env->clock) : 0)), NULL);
   if (is_code(bound, DB_DUPLICATE)) {
     FAIL(ACCOUNT_PHONE_TAKEN, "bound to another account");
   }
@@ -121,9 +128,9 @@ result account_enrol_check(struct env *env, struct db_tx *tx, const struct accou
   return OK;
 }
 
-result account_contact_adopt(struct db_tx *tx, int64_t person_id, const struct account_contact *contact) {
+result account_contact_adopt(struct env *env, struct db_tx *tx, int64_t person_id, const struct account_contact *contact) {
   if (contact->guardian_id == 0) {
-    TRY(bind_phone(tx, person_id, contact->phone));
+    TRY(account_phone_bind(env, tx, person_id, contact->phone));
   }
   return db_run(tx, "UPDATE account SET phone = $2, email = $3, guardian_id = $4 WHERE person_id = $1",
                 DB_ARGS(db_of_int(person_id), db_of_text(contact->phone), db_of_text_or_null(contact->email),
@@ -160,7 +167,7 @@ result account_enrol_collect(struct env *env, struct db_tx *tx, const struct acc
   step.path_count = upgrade ? 0 : step.path_count; /* an active level-1 account is used on while its level 2 is verified */
   TRY(account_move(env, tx, &step));
   if (!upgrade) {
-    TRY(account_contact_adopt(tx, enrolment->person_id, &contact));
+    TRY(account_contact_adopt(env, tx, enrolment->person_id, &contact));
   }
   return write_enrolment(env, tx, enrolment, &contact);
 }

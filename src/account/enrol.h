@@ -9,7 +9,7 @@ struct account_contact {
   int64_t guardian_id;
 };
 /* Binds the number to the person, unless it is their guardian's. ACCOUNT_PHONE_TAKEN. */
-MUST_USE result account_contact_adopt(struct db_tx *tx, int64_t person_id, const struct account_contact *contact);
+MUST_USE result account_contact_adopt(struct env *env, struct db_tx *tx, int64_t person_id, const struct account_contact *contact);
 
 /* Has somebody been made this person's guardian? */
 MUST_USE result account_is_ward(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on, bool *ret_ward);

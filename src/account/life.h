@@ -25,8 +25,10 @@ MUST_USE result account_move(struct env *env, struct db_tx *tx, const struct acc
 
 /* Time-ordered, unique within a person: (ms since 2020) << 22 | 22 random bits. */
 int64_t account_id_new(struct env *env);
-/* One row of the people's own outbox. code_id 0: carries no code. */
-MUST_USE result account_message_send(struct env *env, struct db_tx *tx, int64_t person_id, struct slice text, int64_t code_id);
+/* A code to the number of the account: person, purpose, code, network and texts are read. MESSAGE_TOO_MANY. */
+MUST_USE result account_code_message_send(struct env *env, struct db_tx *tx, const struct message *code);
+/* The number is this account's from now on, and no longer anybody else's. Normal form "0912345678". ACCOUNT_PHONE_TAKEN. */
+MUST_USE result account_phone_bind(struct env *env, struct db_tx *tx, int64_t person_id, struct slice phone);
 /* Ends every session of a person. */
 MUST_USE result account_sessions_end(struct db_tx *tx, int64_t person_id);
 /* 0 -> 1 or 2, 1 -> 2. ACCOUNT_LEVEL. */

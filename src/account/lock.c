@@ -68,7 +68,7 @@ static result add_ground(struct env *env, struct db_tx *tx, const struct account
   }
   TRY(account_move(env, tx, &step));
   struct slice notice = arena_printf(&arena, "Tài khoản định danh điện tử của bạn đã bị khóa: %s.", grounds[i].notice);
-  return account_notice_send(env, tx, lock->person_id, notice);
+  return account_notify(env, tx, &(const struct account_notice){.person_id = lock->person_id, .purpose = S("locked"), .text = notice});
 }
 
 result account_lock(struct env *env, struct db_tx *tx, const struct account_lock *lock) {

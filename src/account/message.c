@@ -1,45 +1,58 @@
+/* What an account is told, and where. */
 #include "account/life.h"
 
-result account_message_send(struct env *env, struct db_tx *tx, int64_t person_id, struct slice text, int64_t code_id) {
+struct contact {
+  struct slice phone;
+  struct slice email;
+};
+
+static result load_contact(struct db_tx *tx, int64_t person_id, struct arena *arena, struct contact *ret_contact) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  struct contact contact = {0};
+  TRY(db_query(tx, "SELECT phone, email FROM account WHERE person_id = $1", DB_ARGS(db_of_int(person_id)), &rows));
+  if (db_rows_next(&rows)) {
+    contact = (struct contact){db_text_copy(&rows, 0, arena), db_text_copy(&rows, 1, arena)};
+  }
+  TRY(rows.status);
+  *ret_contact = contact;
+  return OK;
+}
+
+result account_code_message_send(struct env *env, struct db_tx *tx, const struct message *code) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
-  struct slice phone = S("");
-  {
-    struct db_rows rows CLEANUP(db_rows_close) = {0};
-    TRY(db_query(tx, "SELECT phone FROM account WHERE person_id = $1", DB_ARGS(db_of_int(person_id)), &rows));
-    phone = db_rows_next(&rows) ? db_text_copy(&rows, 0, &arena) : phone;
-    TRY(rows.status);
+  struct contact contact = {0};
+  TRY(load_contact(tx, code->person_id, &arena, &contact));
+  struct message message = *code;
+  message.kind = MESSAGE_CODE;
+  message.channel = MESSAGE_SMS;
+  message.address = contact.phone;
+  return message_send(env, tx, &message);
+}
+
+result account_notify(struct env *env, struct db_tx *tx, const struct account_notice *notice) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct contact contact = {0};
+  TRY(load_contact(tx, notice->person_id, &arena, &contact));
+  struct message message = {.person_id = notice->person_id,
+                            .kind = MESSAGE_NOTICE,
+                            .channel = MESSAGE_SMS,
+                            .address = contact.phone,
+                            .purpose = notice->purpose,
+                            .subject = slice_empty(notice->subject) ? S("Thông báo về tài khoản định danh điện tử") : notice->subject,
+                            .subject_en = slice_empty(notice->subject) ? S("About your e-ID account") : notice->subject_en,
+                            .text = notice->text,
+                            .text_en = notice->text_en};
+  /* whom nothing reaches is told at the next sign-in, by the history */
+  if (message_is_address(MESSAGE_SMS, contact.phone)) {
+    TRY(message_send(env, tx, &message));
   }
-  return db_run(tx,
-                "INSERT INTO account_message (person_id, message_id, code_id, created_at, phone, body) VALUES ($1, $2, $3, $4, $5, $6)",
-                DB_ARGS(db_of_int(person_id), db_of_int(account_id_new(env)), db_of_int_or_null(code_id),
-                        db_of_int(clock_now_ms(env->clock)), db_of_text_or_null(phone), db_of_text(text)),
-                NULL);
+  message.channel = MESSAGE_EMAIL;
+  message.address = contact.email;
+  return message_is_address(MESSAGE_EMAIL, contact.email) ? message_send(env, tx, &message) : OK;
 }
 
 result account_notice_send(struct env *env, struct db_tx *tx, int64_t person_id, struct slice text) {
-  return account_message_send(env, tx, person_id, text, 0);
-}
-
-result account_message_list(struct db_tx *tx, int64_t person_id, int limit, struct arena *arena,
-                            struct account_message_list *ret_list) {
-  size_t room = limit > 0 ? (size_t)limit : 0;
-  struct account_message *messages = ARENA_ARRAY(arena, struct account_message, room + 1);
-  size_t count = 0;
-  struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx,
-               person_id ? "SELECT message_id, person_id, created_at, phone, body FROM account_message WHERE person_id = $2"
-                           " ORDER BY message_id DESC LIMIT $1"
-                         : "SELECT message_id, person_id, created_at, phone, body FROM account_message ORDER BY message_id DESC LIMIT $1",
-               person_id ? DB_ARGS(db_of_int((int64_t)room), db_of_int(person_id)) : DB_ARGS(db_of_int((int64_t)room)), &rows));
-  while (count < room && db_rows_next(&rows)) {
-    messages[count++] = (struct account_message){.message_id = db_int(&rows, 0),
-                                                 .person_id = db_int(&rows, 1),
-                                                 .created_at_ms = db_int(&rows, 2),
-                                                 .phone = db_text_copy(&rows, 3, arena),
-                                                 .text = db_text_copy(&rows, 4, arena)};
-  }
-  TRY(rows.status);
-  *ret_list = (struct account_message_list){messages, count};
-  return OK;
+  return account_notify(env, tx, &(const struct account_notice){.person_id = person_id, .purpose = S("account"), .text = text});
 }

@@ -69,5 +69,14 @@ static const char version_4[] =
     "ALTER TABLE account_session ADD COLUMN acting_for_id id/personal;"
     "ALTER TABLE account_session ADD COLUMN acting_organisation_id id/personal";
 
+/* Messages are message/'s now. */
+static const char version_5[] =
+    "INSERT INTO message (person_id, message_id, kind, channel, state, address, purpose, code_id, subject, body, attempts, created_at, expires_at,"
+    " next_attempt_at, sent_at, last_error)"
+    " SELECT person_id, message_id, CASE WHEN code_id IS NULL THEN 2 ELSE 1 END, 1, 2, COALESCE(phone, ''), 'activation', COALESCE(code_id, 0), '',"
+    " body, 0, created_at, created_at + 604800000, created_at, created_at, '' FROM account_message;"
+    "DROP TABLE account_message;"
+    "ALTER TABLE account_phone ADD COLUMN since time/public NOT NULL DEFAULT 0";
+
 const struct db_migration account_migrations[] = {
-    {"account", 1, version_1}, {"account", 2, version_2}, {"account", 3, version_3}, {"account", 4, version_4}, {0}};
+    {"account", 1, version_1}, {"account", 2, version_2}, {"account", 3, version_3}, {"account", 4, version_4}, {"account", 5, version_5}, {0}};

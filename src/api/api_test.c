@@ -23,8 +23,8 @@ static void start(struct fixture *f, const char *origin) {
   (void)snprintf(f->path, sizeof f->path, "%s/danh.db", f->folder);
   static struct db_migration migrations[32];
   size_t count = 0;
-  const struct db_migration *const modules[] = {ledger_migrations, register_migrations, account_migrations};
-  for (size_t i = 0; i < 3; i++) {
+  const struct db_migration *const modules[] = {ledger_migrations, message_migrations, register_migrations, account_migrations};
+  for (size_t i = 0; i < 4; i++) {
     for (const struct db_migration *at = modules[i]; at->module != NULL; at++) {
       migrations[count++] = *at;
     }

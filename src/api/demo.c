@@ -22,20 +22,20 @@ result api_demo_messages(struct api_call *call) {
     FAIL(API_DEMO_ONLY, "not a demonstration");
   }
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  struct account_message_list messages;
+  struct message_list messages;
   TRY(db_read_begin(call->env->db, &tx));
-  TRY(account_message_list(tx, 0, MESSAGES_MAX, call->arena, &messages));
+  TRY(message_list(tx, 0, MESSAGES_MAX, call->arena, &messages));
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_list(out, "items");
   for (size_t i = 0; i < messages.count; i++) {
-    const struct account_message *message = &messages.items[i];
+    const struct message_item *message = &messages.items[i];
     if (slice_empty(message->text)) {
       continue; /* its code was used */
     }
     jout_object(out);
     jout_put_instant(out, "at", message->created_at_ms);
-    jout_put_text(out, "to", message->phone);
+    jout_put_text(out, "to", message->address);
     jout_put_text(out, "text", message->text);
     jout_put_text_or_null(out, "code", code_in(message->text));
     jout_object_end(out);
