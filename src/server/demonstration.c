@@ -43,9 +43,7 @@ static result make_account(struct making *m, const struct register_person *perso
     return OK;
   }
   struct account_demo demo = {.person_id = person_id, .level = 2};
-  if (person->pin.len == 12) { /* no operator has numbers that begin with 0500: nobody real is ever written to */
-    demo.phone = arena_printf(&m->arena, "0500%.*s", SLICE_ARG(slice_from(person->pin, 6)));
-  }
+  demo.phone = person->mobile;
   if (with_password) {
     demo.password = S(SERVER_DEMO_PASSWORD);
     demo.passcode = S(SERVER_DEMO_PASSCODE);
