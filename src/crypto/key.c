@@ -135,9 +135,10 @@ static void make_model(void) {
 }
 
 /* From the point, not by OpenSSL's decoder, which takes many times as long. That the point is on the curve is checked. */
-result key_load_public(struct slice spki, struct key **ret_key) {
-  struct slice point = {0};
-  TRY(key_point_of(spki, &point));
+result key_load_point(struct slice point, struct key **ret_key) {
+  if (point.len != KEY_POINT_BYTES || point.ptr[0] != 0x04) {
+    FAIL(CRYPTO_KEY_INVALID, "not an uncompressed point of P-256");
+  }
   (void)pthread_once(&model_once, make_model);
   EVP_PKEY *pkey CLEANUP(free_pkey) = model != NULL ? EVP_PKEY_dup(model) : NULL;
   if (pkey == NULL) {
@@ -149,6 +150,12 @@ result key_load_public(struct slice spki, struct key **ret_key) {
   EVP_PKEY *taken = pkey;
   pkey = NULL;
   return wrap(taken, false, ret_key);
+}
+
+result key_load_public(struct slice spki, struct key **ret_key) {
+  struct slice point = {0};
+  TRY(key_point_of(spki, &point));
+  return key_load_point(point, ret_key);
 }
 
 result key_public(const struct key *key, struct arena *arena, struct slice *ret_spki) {

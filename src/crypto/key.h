@@ -25,6 +25,8 @@ MUST_USE result key_load_private(struct slice pkcs8, struct key **ret_key);
 MUST_USE result key_save_private(const struct key *key, struct secret *ret_pkcs8);
 
 MUST_USE result key_load_public(struct slice spki, struct key **ret_key);
+/* 0x04 || x || y. */
+MUST_USE result key_load_point(struct slice point, struct key **ret_key);
 /* DER SubjectPublicKeyInfo, 91 bytes. */
 MUST_USE result key_public(const struct key *key, struct arena *arena, struct slice *ret_spki);
 /* 0x04 || x || y out of a SubjectPublicKeyInfo, for JWK and SEC1 users. */
