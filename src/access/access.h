@@ -90,6 +90,8 @@ enum access_act {
   ACCESS_ACCOUNT_LOCK,
   ACCESS_ACCOUNT_UNLOCK,
   ACCESS_REGISTER_IMPORT,
+  ACCESS_CLIENT_VIEW,        /* the register of relying parties */
+  ACCESS_CLIENT_REGISTER,    /* adds, changes, disables one */
   ACCESS_ACT_COUNT
 };
 /* "dossier.submit" and so on: for ledger entries and messages. */

@@ -49,6 +49,8 @@ static const struct {
     [ACCESS_ACCOUNT_LOCK] = {"account.lock", "operator:LO system:"},
     [ACCESS_ACCOUNT_UNLOCK] = {"account.unlock", "operator:LO system:"},
     [ACCESS_REGISTER_IMPORT] = {"register.import", "operator:L system:"},
+    [ACCESS_CLIENT_VIEW] = {"client.view", "operator:L system:"},
+    [ACCESS_CLIENT_REGISTER] = {"client.register", "operator:L system:"},
 };
 
 /* One request with its facts beside it, all of them right. */

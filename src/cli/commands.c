@@ -8,6 +8,8 @@ const struct cli_command cli_commands[] = {
     {"signer", NULL, "Runs the process that alone holds the private keys", cli_signer_options, true, cli_signer},
     {"account", "show PIN | lock PIN | unlock PIN | create PIN | count | limit NAME VALUE", "Shows and locks e-ID accounts; counters and limits",
      cli_account_options, true, cli_account},
+    {"client", "add FILE | list | show ID | disable ID | enable ID | secret ID", "Registers relying parties: who may ask people to sign in",
+     cli_client_options, true, cli_client},
     {"import", "FILE", "Loads people from NDJSON or CSV; each bad row is refused with line, field and reason", cli_import_options, true, cli_import},
     {"procedure", "list | check | eval NAME | open-channel NAME", "Shows, checks and asks the procedures", cli_procedure_options, false, cli_procedure},
     {"dossier", "list | show CODE | replay CODE", "Lists dossiers, shows one, repeats an old decision by the rule kept with it",
@@ -25,7 +27,8 @@ const struct cli_command cli_commands[] = {
 const struct server_write cli_writes[] = {
     {"account.show", cli_account_show},     {"account.lock", cli_account_lock},   {"account.unlock", cli_account_unlock},
     {"account.create", cli_account_create}, {"account.limit", cli_account_limit},   {"register.import", cli_register_import},
-    {"procedure.open_channel", cli_procedure_open_channel},
+    {"client.add", cli_client_add},         {"client.disable", cli_client_disable}, {"client.enable", cli_client_enable},
+    {"client.secret", cli_client_secret},   {"procedure.open_channel", cli_procedure_open_channel},
     {"dossier.show", cli_dossier_show},     {"dossier.replay", cli_dossier_replay},
     {0},
 };

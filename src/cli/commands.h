@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 int cli_account(const struct cli_context *context, int argc, char **argv);
+int cli_client(const struct cli_context *context, int argc, char **argv);
 int cli_serve(const struct cli_context *context, int argc, char **argv);
 int cli_synth(const struct cli_context *context, int argc, char **argv);
 int cli_dossier(const struct cli_context *context, int argc, char **argv);
@@ -22,6 +23,7 @@ int cli_verify(const struct cli_context *context, int argc, char **argv);
 int cli_version(const struct cli_context *context, int argc, char **argv);
 
 extern const struct cli_option cli_account_options[];
+extern const struct cli_option cli_client_options[];
 extern const struct cli_option cli_synth_options[];
 extern const struct cli_option cli_dossier_options[];
 extern const struct cli_option cli_import_options[];
@@ -42,6 +44,10 @@ MUST_USE result cli_account_limit(struct server_installation *installation, cons
 MUST_USE result cli_account_lock(struct server_installation *installation, const struct jin *args, struct jout *out);
 MUST_USE result cli_account_show(struct server_installation *installation, const struct jin *args, struct jout *out);
 MUST_USE result cli_account_unlock(struct server_installation *installation, const struct jin *args, struct jout *out);
+MUST_USE result cli_client_add(struct server_installation *installation, const struct jin *args, struct jout *out);
+MUST_USE result cli_client_disable(struct server_installation *installation, const struct jin *args, struct jout *out);
+MUST_USE result cli_client_enable(struct server_installation *installation, const struct jin *args, struct jout *out);
+MUST_USE result cli_client_secret(struct server_installation *installation, const struct jin *args, struct jout *out);
 MUST_USE result cli_dossier_show(struct server_installation *installation, const struct jin *args, struct jout *out);
 result cli_dossier_replay(struct server_installation *installation, const struct jin *args, struct jout *out);
 result cli_register_import(struct server_installation *installation, const struct jin *args, struct jout *out);

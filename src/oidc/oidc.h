@@ -295,9 +295,6 @@ struct oidc_claims {
 MUST_USE result oidc_claims_put(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_claims *claims, struct jout *out);
 /* Pairwise subject of a person for a sector: 43 characters. */
 MUST_USE result oidc_subject(struct env *env, struct slice sector, int64_t person_id, struct arena *arena, struct slice *ret_sub);
-struct slice oidc_acr_name(int level); /* "urn:danh:acr:2" */
-int oidc_acr_find(struct slice name);  /* 0: none of ours */
-void oidc_amr_put(struct jout *out, unsigned means); /* a list [RFC8176] */
 
 /* ---- Consent --------------------------------------------------------------------------------------------------------------------------- */
 
