@@ -5,7 +5,9 @@
 #include "organisation/organisation.h"
 #include "message/message.h"
 #include "webauthn/webauthn.h"
+#include "oidc/oidc.h"
 
+#define OIDC_WRONG "Dịch vụ gửi yêu cầu đăng nhập không đúng; hãy báo cho dịch vụ đó", "The service sent a sign-in request that is not right; please tell the service"
 #define INTERNAL "Hệ thống gặp lỗi nội bộ; chưa có gì được lưu", "An internal error; nothing was stored"
 #define DAMAGED "Dữ liệu lưu trữ của hệ thống bị hỏng", "The installation's stored data is damaged"
 #define PASSKEY_BROKEN "Dữ liệu khóa truy cập không đúng; vui lòng thử lại", "The passkey's data is not in the form asked for; please try again"
@@ -72,5 +74,34 @@ const struct api_error_row api_error_rows_of_sign_in[] = {
     {MESSAGE_UNREACHABLE, 503, "message_unreachable", "Hiện chưa gửi được tin nhắn; hệ thống sẽ gửi lại", "The message cannot be sent just now; it will be sent again"},
     {MESSAGE_REFUSED, 422, "message_refused", "Địa chỉ nhận từ chối tin nhắn", "The address does not take the message"},
     {MESSAGE_LIMIT, 422, "message_limit", "Không có giới hạn này, hoặc giá trị không phải số dương", "No such limit, or not a positive number"},
+    /* oidc: what people read on a page of ours; programs get the protocol's words (oidc_error_find) */
+    {OIDC_CLIENT_UNKNOWN, 400, "client_unknown", "Dịch vụ yêu cầu đăng nhập chưa đăng ký hoặc đã ngừng kết nối", "The service that asks is not registered, or switched off"},
+    {OIDC_CLIENT_TAKEN, 409, "client_taken", "Mã dịch vụ này đã được đăng ký", "A client of that id is registered"},
+    {OIDC_CLIENT_METADATA, 422, "client_metadata", "Thông tin đăng ký của dịch vụ mâu thuẫn với nhau", "The client's metadata contradict each other or the profile"},
+    {OIDC_REDIRECT_URI, 400, "redirect_uri", "Địa chỉ quay lại không phải địa chỉ đã đăng ký của dịch vụ", "The address to return to is not registered for this service"},
+    {OIDC_REQUEST, 400, "oidc_request", OIDC_WRONG},
+    {OIDC_RESPONSE_TYPE, 400, "oidc_response_type", OIDC_WRONG},
+    {OIDC_RESPONSE_MODE, 400, "oidc_response_mode", OIDC_WRONG},
+    {OIDC_SCOPE, 400, "oidc_scope", OIDC_WRONG},
+    {OIDC_PKCE_MISSING, 400, "oidc_pkce", OIDC_WRONG},
+    {OIDC_PAR_REQUIRED, 400, "oidc_par", OIDC_WRONG},
+    {OIDC_REQUEST_URI, 400, "oidc_request_uri", "Yêu cầu đăng nhập đã hết hạn hoặc đã được dùng; hãy bắt đầu lại từ dịch vụ", "The sign-in request has expired or was used; start again at the service"},
+    {OIDC_REQUEST_OBJECT, 400, "oidc_request_object", OIDC_WRONG},
+    {OIDC_RESOURCE, 400, "oidc_resource", OIDC_WRONG},
+    {OIDC_DPOP_JKT, 400, "oidc_dpop_jkt", OIDC_WRONG},
+    {OIDC_GRANT_TYPE_CLIENT, 403, "oidc_grant_type", OIDC_WRONG},
+    {OIDC_ACCESS_DENIED, 403, "oidc_denied", "Ông/bà đã từ chối", "You refused"},
+    {OIDC_LOGIN_REQUIRED, 401, "oidc_login", "Vui lòng đăng nhập", "Please sign in"},
+    {OIDC_CONSENT_REQUIRED, 403, "oidc_consent", "Cần sự đồng ý của ông/bà", "Your consent is needed"},
+    {OIDC_INTERACTION_REQUIRED, 403, "oidc_consent", "Cần sự đồng ý của ông/bà", "Your consent is needed"},
+    {OIDC_UNMET_LEVEL, 403, "oidc_level", "Mức độ xác thực được yêu cầu không có ở đây", "The level of authentication asked for does not exist here"},
+    {OIDC_INTERACTION, 404, "oidc_interaction", "Phiên đăng nhập vào dịch vụ này đã hết hạn hoặc được mở ở trình duyệt khác; hãy bắt đầu lại từ dịch vụ", "This sign-in has expired or belongs to another browser; start again at the service"},
+    {OIDC_CONSENT_FORM, 403, "oidc_consent_form", "Biểu mẫu không phải do trang này gửi cho ông/bà; hãy mở lại trang", "The form is not the one this page gave you; open the page again"},
+    {OIDC_CODE_UNKNOWN, 400, "oidc_code", OIDC_WRONG},
+    {OIDC_GRANT_ENDED, 400, "oidc_grant_ended", "Sự cho phép này đã chấm dứt", "That authorization has ended"},
+    {OIDC_CONSENT_UNKNOWN, 404, "oidc_consent_unknown", "Ông/bà không cho phép dịch vụ nào như vậy", "You gave no such service your consent"},
+    {OIDC_LOGOUT_REQUEST, 400, "oidc_logout", "Yêu cầu đăng xuất từ dịch vụ không hợp lệ", "The service's sign-out request does not fit"},
+    {OIDC_REQUEST_UNSUPPORTED, 400, "oidc_request_object", OIDC_WRONG},
+    {OIDC_REQUEST_URI_UNSUPPORTED, 400, "oidc_request_uri", OIDC_WRONG},
     {0},
 };
