@@ -139,6 +139,31 @@ static struct slice detail_write(struct arena *arena, const struct mandate_recor
   return buf_slice(&text);
 }
 
+/* What whoever has not done it is told, on the number of their own account: nobody becomes a delegate, or loses one, unawares. */
+static const char *notice_of(const struct mandate *mandate) {
+  switch (mandate->state) {
+    case MANDATE_OFFERED:
+      return mandate->kind == MANDATE_NOTARISED ? "Một văn bản ủy quyền công chứng có tên bạn vừa được nhập tại bộ phận một cửa, chờ cán bộ thứ hai xác nhận."
+                                                : "Có người vừa đề nghị ủy quyền cho bạn.";
+    case MANDATE_ACTIVE:
+      return "Một ủy quyền có tên bạn vừa bắt đầu có hiệu lực.";
+    case MANDATE_DECLINED:
+      return "Một ủy quyền có tên bạn đã bị từ chối.";
+    default:
+      return "Một ủy quyền có tên bạn vừa chấm dứt.";
+  }
+}
+
+static result tell(struct env *env, struct db_tx *tx, const struct mandate_record *record, int64_t person_id) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  if (person_id == record->actor.person_id) {
+    return OK;
+  }
+  struct slice text = arena_printf(&arena, "Danh: %s Xem mục Ủy quyền; nếu không phải ý của bạn, hãy chấm dứt ngay tại đó.", notice_of(record->mandate));
+  return account_notice_send(env, tx, person_id, text);
+}
+
 result mandate_act_record(struct env *env, struct db_tx *tx, const struct mandate_record *record) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
@@ -154,5 +179,7 @@ result mandate_act_record(struct env *env, struct db_tx *tx, const struct mandat
       .legal_basis = mandate->organisation_id != 0 ? S("Điều 137, 138 Bộ luật Dân sự số 91/2015/QH13") : S("Điều 138, 140, 562 Bộ luật Dân sự số 91/2015/QH13"),
       .detail = detail_write(&arena, record),
   };
-  return ledger_append(env, tx, &entry);
+  TRY(ledger_append(env, tx, &entry));
+  TRY(tell(env, tx, record, subjects[0]));
+  return tell(env, tx, record, subjects[1]);
 }

@@ -7,7 +7,7 @@
 enum {
   MANDATE_ADULT_FROM = 18,
   MANDATE_SCOPES_MAX = 16,
-  MANDATE_CLIENT_BYTES_MAX = 128,
+  MANDATE_CLIENT_BYTES_MAX = 64,
 };
 
 /* Each word known, of that kind, once. MANDATE_SCOPES. */

@@ -83,7 +83,7 @@ bool mandate_scopes_have(struct slice scopes, struct slice word) {
 static bool is_client(struct slice id) {
   for (size_t i = 0; i < id.len; i++) {
     uint8_t c = id.ptr[i];
-    bool is_right = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.' || c == '~';
+    bool is_right = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
     if (!is_right) {
       return false;
     }
