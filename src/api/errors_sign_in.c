@@ -1,5 +1,6 @@
 /* The table of errors, second half: proving who one is, acting for others, OpenID Connect. A row says the same as in errors.c. */
 #include "api/errors.h"
+#include "mandate/mandate.h"
 #include "card/card.h"
 #include "evidence/evidence.h"
 #include "organisation/organisation.h"
@@ -103,5 +104,21 @@ const struct api_error_row api_error_rows_of_sign_in[] = {
     {OIDC_LOGOUT_REQUEST, 400, "oidc_logout", "Yêu cầu đăng xuất từ dịch vụ không hợp lệ", "The service's sign-out request does not fit"},
     {OIDC_REQUEST_UNSUPPORTED, 400, "oidc_request_object", OIDC_WRONG},
     {OIDC_REQUEST_URI_UNSUPPORTED, 400, "oidc_request_uri", OIDC_WRONG},
+    /* mandate */
+    {MANDATE_NONE, 403, "no_mandate", "Bạn không có quyền thực hiện thay cho người này", "Nothing lets you act for that one"},
+    {MANDATE_SCOPE, 403, "mandate_scope", "Ủy quyền của bạn không bao gồm việc này", "Your mandate does not cover this"},
+    {MANDATE_ENDED, 403, "mandate_ended", "Quyền thực hiện thay đã chấm dứt; hãy trở lại là chính mình", "The mandate you were acting under has ended: return to yourself"},
+    {MANDATE_SELF_ONLY, 403, "mandate_self_only", "Việc này chỉ làm cho chính mình; hãy trở lại là chính mình trước", "You do this for yourself alone: return to yourself first"},
+    {MANDATE_UNKNOWN, 404, "mandate_unknown", "Không có ủy quyền này", "There is no such mandate"},
+    {MANDATE_MOVE, 409, "mandate_state", "Tình trạng của ủy quyền không cho phép thao tác này", "The mandate's state does not allow that"},
+    {MANDATE_DELEGATE_UNFIT, 422, "mandate_delegate", "Không có người nào với số định danh và họ tên này có thể nhận ủy quyền", "Nobody of that number and name can be given it"},
+    {MANDATE_GIVER_UNFIT, 403, "mandate_giver", "Người ủy quyền phải đủ 18 tuổi, có năng lực hành vi và tài khoản mức độ 2 đang hoạt động", "Whoever gives a mandate is 18, no ward, and has an active level-2 account"},
+    {MANDATE_SCOPES, 422, "mandate_scopes", "Phạm vi ủy quyền không hợp lệ", "The mandate's scope is not a valid one"},
+    {MANDATE_DATES, 422, "mandate_dates", "Ngày kết thúc đã qua hoặc quá xa", "The last day is past or too far away"},
+    {MANDATE_TOO_MANY, 409, "mandate_too_many", "Đã có quá nhiều ủy quyền, hoặc đã có đề nghị đang chờ người này", "Too many mandates are open, or this person has an offer already"},
+    {MANDATE_DOCUMENT, 422, "mandate_document", "Cần tên tổ chức công chứng, số và ngày của văn bản", "The paper's notary, number and day are needed"},
+    {MANDATE_SAME_OFFICER, 403, "same_person", "Người nhập không được xác nhận", "Whoever entered it does not confirm it"},
+    {MANDATE_OWN_CASE, 403, "own_case", "Cán bộ không xử lý việc của chính mình", "An officer never handles their own case"},
+    {MANDATE_REASON, 422, "reason_length", "Lý do có từ 5 đến 300 ký tự", "A reason has 5 to 300 characters"},
     {0},
 };
