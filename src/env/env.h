@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/pool.h"
 #include "base/random.h"
+#include "base/secret.h"
 #include "db/db.h"
 
 /* What a key may sign: the signer holds every key to the profiles it was made for. */
@@ -58,6 +59,8 @@ struct env {
   struct oidc_memory *oidc;  /* what the OpenID Provider keeps in memory (oidc/oidc.h); NULL: it asks the database each time */
   struct evidence_store *evidence;   /* sealed pictures: a file is on disk before its row; NULL where none are taken or shown */
   struct evidence_matcher *matcher;  /* compares them with the identity database, may be away: then a person looks; NULL: none */
+  const struct secret *sealing; /* 32 bytes that seal what must be read again (crypto/seal.h); kept outside the database, so that a copy of
+                                 * that alone opens nothing; NULL where nothing is sealed */
   struct slice origin;       /* "https://danh.example": issuer, links and cookies come from it, never from Host */
 };
 

@@ -1,0 +1,62 @@
+#include <stddef.h>
+
+#include "authenticator/authenticator.h"
+#include "ledger/ledger.h"
+
+enum { MINUTE_MS = 60 * 1000 };
+
+static const struct authenticator_limits defaults = {
+    .devices_max = 5, .passkeys_max = 10, .totps_max = 2, .ceremony_lifetime_ms = 5 * MINUTE_MS, .fresh_ms = 15 * MINUTE_MS};
+
+#define LIMIT(member) {#member, offsetof(struct authenticator_limits, member)}
+static const struct {
+  const char *name;
+  size_t at;
+} members[] = {LIMIT(devices_max), LIMIT(passkeys_max), LIMIT(totps_max), LIMIT(ceremony_lifetime_ms), LIMIT(fresh_ms)};
+enum { MEMBERS = sizeof members / sizeof *members };
+
+result authenticator_limits_load(struct db_tx *tx, struct authenticator_limits *ret_limits) {
+  struct authenticator_limits limits = defaults;
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx, "SELECT name, value FROM authenticator_limit", DB_NO_ARGS, &rows));
+  while (db_rows_next(&rows)) {
+    for (size_t i = 0; i < MEMBERS; i++) {
+      if (slice_is(db_text(&rows, 0), members[i].name)) {
+        int64_t value = db_int(&rows, 1);
+        memcpy((uint8_t *)&limits + members[i].at, &value, sizeof value);
+      }
+    }
+  }
+  TRY(rows.status);
+  *ret_limits = limits;
+  return OK;
+}
+
+result authenticator_limit_set(struct env *env, struct db_tx *tx, struct slice name, int64_t value) {
+  bool known = false;
+  for (size_t i = 0; i < MEMBERS; i++) {
+    known |= slice_is(name, members[i].name);
+  }
+  if (!known || value <= 0) {
+    FAIL(AUTHENTICATOR_LIMIT, "no such limit, or %lld", (long long)value);
+  }
+  TRY(db_run(tx, "INSERT INTO authenticator_limit (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+             DB_ARGS(db_of_text(name), db_of_int(value)), NULL));
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct ledger_entry entry = {
+      .kind = "authenticator.limit_set",
+      .detail = arena_printf(&arena, "{\"limit\":\"%.*s\",\"value\":%lld}", SLICE_ARG(name), (long long)value),
+  };
+  return ledger_append(env, tx, &entry);
+}
+
+static result write_sweep(struct db_tx *tx, void *arg) {
+  struct env *env = arg;
+  return db_run(tx,
+                "DELETE FROM authenticator_ceremony WHERE ceremony_hash IN"
+                " (SELECT ceremony_hash FROM authenticator_ceremony WHERE expires_at <= $1 ORDER BY expires_at LIMIT 1000)",
+                DB_ARGS(db_of_int(clock_now_ms(env->clock))), NULL);
+}
+
+result authenticator_sweep(struct env *env) { return db_write(env->db, write_sweep, env); }
