@@ -68,6 +68,8 @@ struct card_mrz {
   struct slice nationality; /* "VNM" */
   struct slice surname;     /* "UNG" */
   struct slice given;       /* "HOANG HIEP"; may be empty */
+  struct slice optional;    /* what another state's card carries behind its number; of our card empty */
+  struct slice optional_2;  /* line 2, 19-29 */
   bool name_may_be_cut;     /* all thirty places are used: part of the name may be missing [ICAO9303-5 4.2.4] */
 };
 /* Lines by LF or CRLF, blanks around them ignored, or all ninety characters in a row. */
