@@ -127,5 +127,6 @@ MUST_USE result organisation_consents_load(struct db_tx *tx, struct arena *arena
                                            size_t *ret_count);
 
 /* ---- synthetic organisations ---- */
-/* The same people, the same organisations: a handful with one and with several representatives, in and out of the database, suspended, dissolved. */
-MUST_USE result organisation_synth(struct env *env, int32_t date, uint64_t seed, int64_t *ret_count);
+/* For demonstrations: enterprises represented by the named synthetic people (register_demo_find), with one and with two representatives, in and
+ * out of the business database, suspended, dissolved. Harmless when they are there already. */
+MUST_USE result organisation_synth(struct env *env, int64_t *ret_count);
