@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include "organisation/organisation.h"
 #include "pki/pki.h"
 
 struct making {
@@ -119,6 +120,8 @@ static result make_system_keys(struct making *m) {
 
 static result make_all(struct making *m) {
   struct register_demo_list list;
+  int64_t organisations = 0;
+  TRY(organisation_synth(m->env, &organisations));
   TRY(make_system_keys(m));
   {
     struct db_tx *tx CLEANUP(db_read_end) = NULL;
