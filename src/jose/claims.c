@@ -35,7 +35,7 @@ static result check_expiry(const struct jin *claims, const struct jose_times *ti
   return OK;
 }
 
-/* [FAPI2-SP 5.3.2.1-13 SHALL] up to 10 s ahead is taken, over 60 s is not. */
+/* [FAPI 5.3.2.1 SHALL] up to 10 s ahead is taken, over 60 s is not. */
 static result check_not_ahead(const struct jin *claims, const struct jose_times *times, const char *name, bool is_needed) {
   bool has = false;
   int64_t at = 0;

@@ -37,7 +37,7 @@ enum jose_error {
 };
 
 enum jose_algorithm { JOSE_ES256 = 1 << 0, JOSE_PS256 = 1 << 1, JOSE_EDDSA = 1 << 2 };
-/* [FAPI2-SP 5.4.1] what clients may sign with. */
+/* [FAPI 5.4.1] what clients may sign with. */
 enum { JOSE_ALGORITHMS = JOSE_ES256 | JOSE_PS256 | JOSE_EDDSA };
 /* "ES256"; the names of a set in the order above for metadata: index 0.., NULL at the end. */
 const char *jose_algorithm_name(enum jose_algorithm algorithm);
@@ -46,7 +46,7 @@ enum {
   JOSE_THUMBPRINT_BYTES = 43, /* base64url of a SHA-256 */
   JOSE_KEYS_MAX = 32,         /* of a set: rotations of a client, not a directory */
   JOSE_KID_BYTES_MAX = 256,
-  JOSE_AHEAD_MAX_S = 60, /* [FAPI2-SP 5.3.2.1-13] 10 s ahead must be taken, more than 60 s must not */
+  JOSE_AHEAD_MAX_S = 60, /* [FAPI 5.3.2.1] 10 s ahead must be taken, more than 60 s must not */
   JOSE_DPOP_AGE_MAX_S = 60,
 };
 
@@ -106,7 +106,7 @@ MUST_USE result jose_jws_parse(struct slice compact, const struct jose_rules *ru
                                struct jose_jws *ret_jws);
 /* keyring NULL: decodes the key for this once. JOSE_ALGORITHM, JOSE_KEY, JOSE_SIGNATURE. */
 MUST_USE result jose_jws_verify(struct jose_keyring *keyring, const struct jose_jws *jws, const struct jose_jwk *jwk);
-/* By the keys of a set that fit: kid if the token has one, and the algorithm; others may have one kid twice [FAPI2-SP 5.6.3]. *ret_jwk may be NULL.
+/* By the keys of a set that fit: kid if the token has one, and the algorithm; others may have one kid twice [FAPI 5.6.3]. *ret_jwk may be NULL.
  * JOSE_KEY_UNKNOWN, JOSE_SIGNATURE. */
 MUST_USE result jose_jws_verify_set(struct jose_keyring *keyring, const struct jose_jws *jws, const struct jose_jwks *jwks,
                                     const struct jose_jwk **ret_jwk);
@@ -135,7 +135,7 @@ MUST_USE result jose_claims_times(const struct jin *claims, const struct jose_ti
 MUST_USE result jose_claims_text(const struct jin *claims, const char *name, size_t bytes_max, struct slice *ret_text);
 /* iss is exactly that. JOSE_CLAIM, JOSE_ISSUER. */
 MUST_USE result jose_claims_issuer(const struct jin *claims, struct slice issuer);
-/* aud is this one text, not a list [FAPI2-SP 5.3.2.1-8]. JOSE_AUDIENCE. */
+/* aud is this one text, not a list [FAPI 5.3.2.1]. JOSE_AUDIENCE. */
 MUST_USE result jose_claims_audience_alone(const struct jin *claims, struct slice audience);
 /* aud is this text, or a list of texts that holds it [RFC7519 4.1.3]. */
 bool jose_claims_has_audience(const struct jin *claims, struct slice audience);

@@ -17,7 +17,7 @@ static const char *const refused_members[] = {"jku", "x5u", "x5c", "crit", "b64"
 
 static result check_members(const struct jin *header, bool is_jwk_expected) {
   for (size_t i = 0; i < sizeof refused_members / sizeof *refused_members; i++) {
-    if (jin_find(header, refused_members[i]) != NULL) { /* [RFC7515 4.1.11 MUST], [FAPI2-SP 5.6.3] */
+    if (jin_find(header, refused_members[i]) != NULL) { /* [RFC7515 4.1.11 MUST], [FAPI 5.6.3] */
       FAIL(JOSE_HEADER, "header member %s", refused_members[i]);
     }
   }
@@ -49,7 +49,7 @@ static result read_header(const struct jin *header, const struct jose_rules *rul
   const struct jin *alg = jin_find(header, "alg");
   const struct jin *kid = jin_find(header, "kid");
   const struct jose_algorithm_row *row = alg != NULL && alg->type == JIN_TEXT ? jose_algorithm_named(alg->text) : NULL;
-  if (row == NULL || (rules->algorithms & row->algorithm) == 0) { /* [RFC8725 3.1], [FAPI2-SP 5.4.1] */
+  if (row == NULL || (rules->algorithms & row->algorithm) == 0) { /* [RFC8725 3.1], [FAPI 5.4.1] */
     FAIL(JOSE_ALGORITHM, "alg is missing or not allowed here");
   }
   TRY(check_members(header, rules->is_jwk_expected));

@@ -301,7 +301,7 @@ static void what_we_write_others_can_verify(void **state) {
 
 /* ---- claims ---- */
 
-/* [F17 accepts], [F17 refuses], [FAPI2-SP 5.3.2.1-13 SHALL] */
+/* [F17 accepts], [F17 refuses], [FAPI 5.3.2.1 SHALL] */
 static void times_may_lie_a_little_ahead(void **state) {
   (void)state;
   const struct {

@@ -62,6 +62,22 @@ static result check_proof(struct signer_core *core, struct signer_key *key, cons
   return OK;
 }
 
+/* A line each, or a share of a reservation: both are on disk before the round's answers are given out. */
+static void record(struct signer_core *core, const struct signer_rule *rule, struct signer_key *key,
+                   const struct signer_request *request) {
+  struct signer_journal_line line = {clock_now_ms(core->clock), rule, request->key, request->digest,
+                                     request->reference};
+  if (rule->reserve == 0) {
+    signer_journal_append(core->journal, &line);
+    return;
+  }
+  if (key->reserved == 0) {
+    signer_journal_reserve(core->journal, &line);
+    key->reserved = rule->reserve;
+  }
+  key->reserved--;
+}
+
 static result sign(struct signer_core *core, const struct signer_request *request, struct arena *arena,
                    struct slice *ret_answer) {
   const struct signer_rule *rule = NULL;
@@ -82,9 +98,7 @@ static result sign(struct signer_core *core, const struct signer_request *reques
     FAIL(SIGNER_NOT_SIGNED_BEFORE, "no personal signature under this reference");
   }
   TRY(key_sign(key->key, request->digest, arena, ret_answer));
-  struct signer_journal_line line = {clock_now_ms(core->clock), rule, request->key, request->digest,
-                                     request->reference};
-  signer_journal_append(core->journal, &line);
+  record(core, rule, key, request);
   return OK;
 }
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "codec/hex.h"
 #include "crypto/digest.h"
 
@@ -22,7 +23,8 @@ struct signer_journal {
   bool unsynced;
   struct arena arena; /* of the lines gathered since the last commit */
   struct buf pending;
-  uint64_t count;
+  uint64_t lines;
+  uint64_t signatures; /* given, or reserved for tokens */
   uint8_t head[DIGEST_BYTES];
   struct mark *marks; /* open addressing, at most half full; all noughts: free */
   size_t mark_capacity;
@@ -90,6 +92,16 @@ static void chain(const uint8_t before[static DIGEST_BYTES], struct slice text, 
   digest_end(&stream, ret_hash);
 }
 
+/* How many signatures a line stands for: one, of tokens as many as it reserves. */
+static result count_of(const struct slice fields[static 6], int64_t *ret_count) {
+  int64_t count = 1;
+  if (slice_is(fields[2], "token") && (!is_ok(number_parse(fields[4], &count)) || count > UINT32_MAX)) {
+    FAIL(SIGNER_LOG_ALTERED, "a reservation without its count");
+  }
+  *ret_count = count;
+  return OK;
+}
+
 /* One line without its end; the number it bears must be the next. */
 static result take_line(struct signer_journal *journal, struct slice line) {
   struct arena arena CLEANUP(arena_free);
@@ -98,20 +110,23 @@ static result take_line(struct signer_journal *journal, struct slice line) {
   struct slice text = slice_sub(line, 0, line.len > HASH_DIGITS ? line.len - HASH_DIGITS : 0);
   chain(journal->head, text, hash);
   struct slice due = hex_write(&arena, slice_of(hash, sizeof hash));
-  struct slice number = arena_printf(&arena, "%llu", (unsigned long long)journal->count + 1);
+  struct slice number = arena_printf(&arena, "%llu", (unsigned long long)journal->lines + 1);
   struct slice fields[6];
   struct slice rest = text;
   for (size_t i = 0; i < 6; i++) {
     fields[i] = slice_cut(&rest, ' ');
   }
   if (!slice_eq(slice_from(line, text.len), due) || !slice_eq(fields[0], number) || rest.len != 0) {
-    FAIL(SIGNER_LOG_ALTERED, "line %llu of the signature log was altered", (unsigned long long)journal->count + 1);
+    FAIL(SIGNER_LOG_ALTERED, "line %llu of the signature log was altered", (unsigned long long)journal->lines + 1);
   }
+  int64_t signatures = 0;
+  TRY(count_of(fields, &signatures));
   if (slice_is(fields[2], "personal")) {
     add_mark(journal, fields[5]);
   }
   memcpy(journal->head, hash, sizeof hash);
-  journal->count++;
+  journal->lines++;
+  journal->signatures += (uint64_t)signatures;
   return OK;
 }
 
@@ -194,21 +209,33 @@ result signer_journal_open(const struct signer_journal_options *options, struct 
 
 /* ---- writing ---- */
 
-void signer_journal_append(struct signer_journal *journal, const struct signer_journal_line *line) {
+/* what: the digest signed, or how many are reserved. */
+static void put_line(struct signer_journal *journal, const struct signer_journal_line *line, struct slice what) {
   struct slice reference = line->reference.len > 0 ? line->reference : S("-");
-  struct slice digest = hex_write(&journal->arena, slice_of(line->digest, DIGEST_BYTES));
   size_t from = journal->pending.len;
-  buf_printf(&journal->pending, "%llu %lld %s %.*s %.*s %.*s ", (unsigned long long)journal->count + 1,
-             (long long)line->at_ms, line->rule->word, SLICE_ARG(line->key), SLICE_ARG(digest), SLICE_ARG(reference));
+  buf_printf(&journal->pending, "%llu %lld %s %.*s %.*s %.*s ", (unsigned long long)journal->lines + 1,
+             (long long)line->at_ms, line->rule->word, SLICE_ARG(line->key), SLICE_ARG(what), SLICE_ARG(reference));
   uint8_t hash[DIGEST_BYTES];
   chain(journal->head, slice_from(buf_slice(&journal->pending), from), hash);
   buf_append(&journal->pending, hex_write(&journal->arena, slice_of(hash, sizeof hash)));
   buf_append_byte(&journal->pending, '\n');
   memcpy(journal->head, hash, sizeof hash);
-  journal->count++;
+  journal->lines++;
+}
+
+void signer_journal_append(struct signer_journal *journal, const struct signer_journal_line *line) {
+  put_line(journal, line, hex_write(&journal->arena, slice_of(line->digest, DIGEST_BYTES)));
+  journal->signatures++;
   if (line->rule->profile == SIGNER_PERSONAL) {
     add_mark(journal, line->reference);
   }
+}
+
+void signer_journal_reserve(struct signer_journal *journal, const struct signer_journal_line *line) {
+  struct signer_journal_line bare = *line;
+  bare.reference = (struct slice){0};
+  put_line(journal, &bare, arena_printf(&journal->arena, "%u", line->rule->reserve));
+  journal->signatures += line->rule->reserve;
 }
 
 result signer_journal_commit(struct signer_journal *journal) {
@@ -232,7 +259,7 @@ result signer_journal_commit(struct signer_journal *journal) {
 }
 
 struct signer_figures signer_journal_figures(const struct signer_journal *journal) {
-  struct signer_figures figures = {.signatures = journal->count};
+  struct signer_figures figures = {.signatures = journal->signatures};
   memcpy(figures.log_head, journal->head, sizeof figures.log_head);
   return figures;
 }

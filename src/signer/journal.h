@@ -1,6 +1,10 @@
-/* signer/journal.h: DIR/signer/signatures.log: one line for every signature ever given. (private to signer/)
+/* signer/journal.h: DIR/signer/signatures.log: every signature ever given. (private to signer/)
  *
- *   <seq> <time ms> <profile> <key> <digest hex> <reference or -> <hash hex>\n
+ *   <seq> <time ms> <profile> <key> <digest hex> <reference or -> <hash hex>\n     one signature
+ *   <seq> <time ms> token <key> <count> - <hash hex>\n                            the next <count> signatures of a token key
+ *
+ * Tokens are counted, not named: what they say is in the tokens. A reservation is on disk before the first of its signatures is given out, so the
+ * log never says fewer than were given; what a reservation had left when the signer ended counts as given.
  *
  * hash = SHA-256(hash of the line before || this line up to the blank before its hash); before the first line:
  * SHA-256("danh-signer-log-1"). So no line can be changed, taken out or put in without every later hash changing;
@@ -33,6 +37,8 @@ struct signer_journal_line {
 };
 /* Gathers a line; nothing is given out before the commit. */
 void signer_journal_append(struct signer_journal *journal, const struct signer_journal_line *line);
+/* The same for the next line->rule->reserve signatures of the key; digest and reference are not looked at. */
+void signer_journal_reserve(struct signer_journal *journal, const struct signer_journal_line *line);
 /* One write, one fdatasync. After a failure the journal is not to be used again. */
 MUST_USE result signer_journal_commit(struct signer_journal *journal);
 

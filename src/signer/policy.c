@@ -1,13 +1,13 @@
 #include "signer/policy.h"
 
 static const struct signer_rule rules[] = {
-    /* prefix     profile             word           proof  reference  after a personal signature */
-    {"ca/", SIGNER_CERTIFICATE, "certificate", false, false, false},
-    {"ledger", SIGNER_CHECKPOINT, "checkpoint", false, false, false},
-    {"officer/", SIGNER_PERSONAL, "personal", true, true, false},
-    {"seal/", SIGNER_SEAL, "seal", false, true, true},
-    {"message/", SIGNER_MESSAGE, "message", false, false, false},
-    {"oidc/", SIGNER_TOKEN, "token", false, false, false},
+    /* prefix     profile             word           proof  reference  after a personal signature  reserve */
+    {"ca/", SIGNER_CERTIFICATE, "certificate", false, false, false, 0},
+    {"ledger", SIGNER_CHECKPOINT, "checkpoint", false, false, false, 0},
+    {"officer/", SIGNER_PERSONAL, "personal", true, true, false, 0},
+    {"seal/", SIGNER_SEAL, "seal", false, true, true, 0},
+    {"message/", SIGNER_MESSAGE, "message", false, false, false, 0},
+    {"oidc/", SIGNER_TOKEN, "token", false, false, false, 1000}, /* ADR-0014: tokens come by the thousand a second */
 };
 
 static bool is_name_byte(uint8_t c) {

@@ -13,6 +13,7 @@ struct signer_rule {
   bool needs_proof; /* a PIN proof bound to key, profile and digest */
   bool needs_reference;
   bool needs_personal; /* a personal signature under the same reference before it */
+  unsigned reserve;    /* one line of the log stands for so many signatures, written before the first of them; 0: a line each */
 };
 
 /* The rule for a key; SIGNER_NAME_REFUSED when no key may have this name and profile. */

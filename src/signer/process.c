@@ -17,9 +17,9 @@
 
 #include "signer/core.h"
 
-/* Four servers with 64 requests each; a connection waits with one request at a time, so its buffer holds a few
- * frames. */
-enum { CONNECTIONS_MAX = 256, INPUT_BYTES = 4 * SIGNER_WIRE_REQUEST_BYTES_MAX, EVENTS_MAX = 128 };
+/* A server uses two connections and sends what has gathered on one at once, at most 64 requests (client.c): frames of tokens are about
+ * 110 bytes, so that all of them are read in one call. */
+enum { CONNECTIONS_MAX = 256, INPUT_BYTES = 16 * SIGNER_WIRE_REQUEST_BYTES_MAX, EVENTS_MAX = 128 };
 
 struct connection {
   int fd; /* -1: free */

@@ -69,6 +69,53 @@ static void answers_and_refuses_as_the_policy_says(void **state) {
   assert_int_equal(status.st_mode & 0777, 0600);
 }
 
+enum { TOKEN_THREADS = 40, TOKENS = 50 };
+
+struct tokens {
+  struct place *place;
+  struct key *key;
+  int number;
+  int failed;
+};
+
+static void *sign_tokens(void *arg) {
+  struct tokens *tokens = arg;
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  for (int i = 0; i < TOKENS; i++) {
+    struct signer_request request = {.key = S("oidc/k1"), .profile = SIGNER_TOKEN};
+    struct slice signature = {0};
+    const int text[2] = {tokens->number, i};
+    digest_sha256(slice_of(text, sizeof text), request.digest);
+    tokens->failed += !is_ok(tokens->place->signer->sign(tokens->place->signer, &request, &arena, &signature)) ||
+                      !is_ok(key_verify(tokens->key, request.digest, signature));
+  }
+  return NULL;
+}
+
+/* Requests travel together: each thread still gets the signature of its own digest, and the count holds. */
+static void many_threads_each_get_their_own_signature(void **state) {
+  struct place *place = *state;
+  struct slice spki = {0};
+  struct key *key CLEANUP(key_free) = NULL;
+  pthread_t threads[TOKEN_THREADS];
+  struct tokens tokens[TOKEN_THREADS];
+  struct signer_figures figures = {0};
+  assert_ok(place->signer->key_create(place->signer, &(struct signer_new_key){.name = S("oidc/k1"), .profile = SIGNER_TOKEN},
+                                      &place->arena, &spki));
+  assert_ok(key_load_public(spki, &key));
+  for (int i = 0; i < TOKEN_THREADS; i++) {
+    tokens[i] = (struct tokens){place, key, i, 0};
+    assert_int_equal(pthread_create(&threads[i], NULL, sign_tokens, &tokens[i]), 0);
+  }
+  for (int i = 0; i < TOKEN_THREADS; i++) {
+    (void)pthread_join(threads[i], NULL);
+    assert_int_equal(tokens[i].failed, 0);
+  }
+  assert_ok(signer_client_figures(place->signer, &figures));
+  assert_int_equal(figures.signatures, TOKEN_THREADS * TOKENS);
+}
+
 static void a_second_signer_is_refused(void **state) {
   struct place *place = *state;
   struct clock clock = clock_shifted(0);
@@ -214,6 +261,7 @@ int main(int count, char **arguments) {
   const struct CMUnitTest tests[] = {
       TEST(answers_and_refuses_as_the_policy_says),
       TEST(a_second_signer_is_refused),
+      TEST(many_threads_each_get_their_own_signature),
       TEST(every_request_is_answered_while_the_signer_is_killed),
       TEST(wrong_frames_end_their_connection_alone),
       TEST(a_frame_in_pieces_and_two_at_once_are_both_read),

@@ -8,7 +8,9 @@
  *              ones; a seal is given only under a reference that an officer's key has signed before. No operation
  *              decrypts or exports: it is no oracle.
  * Durable      every signature is a line in the log, on disk, before it is given out. One fdatasync serves all
- *              requests that have gathered meanwhile.
+ *              requests that have gathered meanwhile. Tokens (SIGNER_TOKEN) are counted ahead: a line that reserves the next
+ *              1,000 signatures of that key is on disk before the first of them is given out, so the log never says fewer than
+ *              were given, at most 1,000 a key and start more (ADR-0014).
  * Does not     know documents, people or PINs: it sees digests, references and proofs.
  * Errors       SIGNER_... below.
  */
@@ -49,7 +51,7 @@ enum signer_error {
 enum { SIGNER_WRONG_PROOFS_MAX = 5, SIGNER_REFERENCE_BYTES_MAX = 64, SIGNER_NAME_BYTES_MAX = 64 };
 
 struct signer_figures {
-  uint64_t signatures;  /* lines of the log */
+  uint64_t signatures;  /* given; those reserved for tokens count as given */
   uint8_t log_head[32]; /* hash of its last line: whoever keeps it can tell a log that was cut */
 };
 
@@ -67,8 +69,8 @@ MUST_USE result signer_unlock(const char *data_dir, struct slice key);
 MUST_USE result signer_log_verify(const char *data_dir, struct signer_figures *ret_figures);
 
 /* ---- a client (server/): the port of env.h ---- */
-/* path: DIR/signer.sock. Connects when first used. Any number of threads; at most 64 requests at once, the others wait.
- */
+/* path: DIR/signer.sock. Connects when first used. Any number of threads: requests that gather while others are under way travel
+ * together, so a busy server spends few system calls a signature. */
 MUST_USE result signer_client_open(const char *path, struct signer **ret_signer);
 void signer_client_close(struct signer **signer);
 MUST_USE result signer_client_health(struct signer *signer);

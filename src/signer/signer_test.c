@@ -342,6 +342,57 @@ static void finds_the_first_altered_line_of_the_log(void **state) {
   assert_non_null(strstr(fault_last()->detail, "line 1 "));
 }
 
+static int64_t lines_of(struct place *place) {
+  FILE *log = fopen(path_of(place, "signatures.log"), "r");
+  int64_t lines = 0;
+  assert_non_null(log);
+  for (int c = fgetc(log); c != EOF; c = fgetc(log)) {
+    lines += c == '\n';
+  }
+  (void)fclose(log);
+  return lines;
+}
+
+/* The log never says fewer than were given, and a start costs no more than what was left of a reservation. */
+static void tokens_are_counted_ahead(void **state) {
+  struct place *place = *state;
+  struct signer_figures figures = {0};
+  struct signer_figures verified = {0};
+  assert_ok(make_key(place, S("oidc/20261122-a1"), SIGNER_TOKEN, S("")));
+  for (int i = 0; i < 1000; i++) {
+    assert_ok(sign(place, request_of("oidc/20261122-a1", SIGNER_TOKEN, "")));
+  }
+  assert_int_equal(lines_of(place), 1);
+  assert_ok(sign(place, request_of("oidc/20261122-a1", SIGNER_TOKEN, "")));
+  assert_int_equal(lines_of(place), 2);
+  assert_ok(signer_local_figures(place->signer, &figures));
+  assert_int_equal(figures.signatures, 2000);
+  signer_local_close(&place->signer);
+  open_signer(place);
+  assert_ok(sign(place, request_of("oidc/20261122-a1", SIGNER_TOKEN, "")));
+  assert_int_equal(lines_of(place), 3); /* what was left is not given out a second time */
+  assert_ok(signer_local_figures(place->signer, &figures));
+  assert_int_equal(figures.signatures, 3000);
+  assert_ok(signer_log_verify(place->dir, &verified));
+  assert_memory_equal(&verified, &figures, sizeof figures);
+  flip(path_of(place, "signatures.log"), 35); /* in the first reservation */
+  assert_code(signer_log_verify(place->dir, &verified), SIGNER_LOG_ALTERED);
+}
+
+/* A token key signs tokens and nothing else; no other key signs tokens. */
+static void token_keys_are_for_tokens_alone(void **state) {
+  struct place *place = *state;
+  make_usual_keys(place);
+  assert_ok(make_key(place, S("oidc/k1"), SIGNER_TOKEN, S("")));
+  assert_code(sign(place, request_of("oidc/k1", SIGNER_MESSAGE, "")), SIGNER_PROFILE_REFUSED);
+  assert_code(sign(place, request_of("oidc/k1", SIGNER_CERTIFICATE, "")), SIGNER_PROFILE_REFUSED);
+  assert_code(sign(place, request_of("message/danh", SIGNER_TOKEN, "")), SIGNER_PROFILE_REFUSED);
+  assert_code(sign(place, request_of("officer/7", SIGNER_TOKEN, "")), SIGNER_PROFILE_REFUSED);
+  assert_code(sign(place, request_of("oidc/k2", SIGNER_TOKEN, "")), SIGNER_KEY_UNKNOWN);
+  assert_code(make_key(place, S("oidc"), SIGNER_TOKEN, S("")), SIGNER_NAME_REFUSED);
+  assert_code(make_key(place, S("oidc/a_b"), SIGNER_TOKEN, S("")), SIGNER_NAME_REFUSED);
+}
+
 static void a_line_cut_by_a_crash_is_dropped_and_the_log_goes_on(void **state) {
   struct place *place = *state;
   struct signer_figures figures = {0};
@@ -376,7 +427,7 @@ static void wire_frames_round_trip_and_refuse(void **state) {
   static const struct {
     size_t at;
     uint8_t value;
-  } rows[] = {{3, 44}, {8, 0}, {8, 6}, {9, 6}, {10, 65}, {10, 8}, {11, 65}, {12, 33}, {13, 1}, {15, 1}};
+  } rows[] = {{3, 44}, {8, 0}, {8, 6}, {9, 7}, {10, 65}, {10, 8}, {11, 65}, {12, 33}, {13, 1}, {15, 1}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct slice copy = arena_copy(&place->arena, buf_slice(&out));
     ((uint8_t *)(uintptr_t)copy.ptr)[rows[i].at] = rows[i].value;
@@ -404,6 +455,8 @@ int main(void) {
       TEST(altered_or_moved_sealed_files_are_refused),
       TEST(keys_need_their_master_key_and_a_private_folder),
       TEST(finds_the_first_altered_line_of_the_log),
+      TEST(tokens_are_counted_ahead),
+      TEST(token_keys_are_for_tokens_alone),
       TEST(a_line_cut_by_a_crash_is_dropped_and_the_log_goes_on),
       TEST(wire_frames_round_trip_and_refuse),
   };

@@ -28,6 +28,7 @@ struct signer_key {
   size_t name_len;
   enum signer_profile profile;
   uint8_t wrong_proofs;
+  unsigned reserved; /* signatures the log already holds and nobody was given yet; not kept: a new start reserves anew */
   struct secret pin_key;
   struct key *key;
   uint8_t spki[KEY_PUBLIC_BYTES];

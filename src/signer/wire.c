@@ -60,7 +60,7 @@ result signer_wire_request_read(struct slice frame, struct signer_wire_request *
   size_t reference = frame.ptr[11];
   size_t proof = frame.ptr[12];
   uint8_t operation = frame.ptr[8];
-  if (operation < SIGNER_OPERATION_SIGN || operation > SIGNER_OPERATION_COUNT || frame.ptr[9] > SIGNER_MESSAGE ||
+  if (operation < SIGNER_OPERATION_SIGN || operation > SIGNER_OPERATION_COUNT || frame.ptr[9] > SIGNER_TOKEN ||
       key > SIGNER_NAME_BYTES_MAX || reference > SIGNER_REFERENCE_BYTES_MAX || proof > PROOF_BYTES_MAX ||
       get(frame.ptr + 13, 3) != 0 || frame.len != REQUEST_HEAD_BYTES + key + reference + proof ||
       get(frame.ptr, 4) + 4 != frame.len) {
