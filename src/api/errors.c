@@ -88,6 +88,7 @@ static const struct api_error_row rows[] = {
     {HTTP_NO_ROUTE, 404, "not_found", "Không có địa chỉ này", "There is nothing at this address"},
     {HTTP_METHOD_NOT_ALLOWED, 405, "method_not_allowed", "Địa chỉ này không nhận phương thức đó", "This address does not take that method"},
     {HTTP_ADDRESS_IN_USE, 503, "address_in_use", "Địa chỉ đang được chương trình khác dùng", "Another program listens at that address"},
+    {HTTP_MAIL_REFUSED, 422, "mail_refused", "Máy chủ thư từ chối thư này", "The mail server does not take this mail"},
     {HTTP_ADDRESS_REFUSED, 503, "address_refused", "Máy này không có địa chỉ đó hoặc cổng cần thêm quyền", "Not an address of this machine, or a port that needs more rights"},
     {HTTP_ADDRESS_SYNTAX, 422, "address_syntax", "Địa chỉ phải có dạng ĐỊA_CHỈ:CỔNG", "Not ADDRESS:PORT"},
     {HTTP_STILL_BUSY, 503, "still_busy", "Vẫn còn yêu cầu đang xử lý khi hết thời gian dừng", "Requests were still running when the time to stop was over"},

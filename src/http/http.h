@@ -33,6 +33,7 @@ enum http_error {
   HTTP_PEER_ANSWER = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 18),     /* The other system's answer is too large or not HTTP. */
   HTTP_PEER_LOST = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 19),       /* The other system went silent after the request; it may have acted. */
   HTTP_ADDRESS_REFUSED = RESULT_CODE(RESULT_REFUSED, MODULE_HTTP, 20),     /* Not an address of this machine, or a port that needs more rights. */
+  HTTP_MAIL_REFUSED = RESULT_CODE(RESULT_REFUSED, MODULE_HTTP, 21),        /* The mail server will never take this mail. */
 };
 
 enum http_method { HTTP_GET = 1, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS, HTTP_TRACE };
@@ -179,3 +180,17 @@ struct http_client_response {
 /* HTTP_URL_REFUSED, HTTP_PEER_UNREACHABLE, HTTP_PEER_LOST, HTTP_PEER_ANSWER; any status is a success here. */
 MUST_USE result http_client_send(const struct http_client_request *request, struct arena *arena, struct http_client_response *ret_response);
 struct slice http_client_header(const struct http_client_response *response, const char *name);
+
+/* One mail to one receiver over SMTP [RFC5321]: TLS from the first byte (smtps://) or by STARTTLS (smtp://), which the server must offer. */
+struct http_mail {
+  struct slice url;      /* "smtps://mail.example:465", "smtp://mail.example:587" */
+  bool is_plain;         /* smtp:// without TLS: only to a loopback address */
+  const char *ca_path;   /* PEM; NULL: the system's */
+  struct slice user;     /* empty: no authentication */
+  struct slice password;
+  struct slice from;     /* of the envelope */
+  struct slice to;
+  struct slice bytes;    /* headers and body, CRLF */
+};
+/* HTTP_URL_REFUSED, HTTP_PEER_UNREACHABLE and HTTP_PEER_LOST (try again), HTTP_MAIL_REFUSED (never). */
+MUST_USE result http_mail_send(const struct http_mail *mail, struct arena *arena);

@@ -36,10 +36,6 @@ static struct slice take_word(struct slice *rest) {
 }
 
 static void put_words(struct buf *out, struct slice text) {
-  if (is_plain(text)) {
-    buf_append(out, text);
-    return;
-  }
   const char *between = "";
   while (text.len > 0) {
     struct slice word = base64_write(out->arena, take_word(&text));
@@ -85,14 +81,16 @@ result message_mail_write(struct arena *arena, const struct message_mail *mail, 
   buf_init(&out, arena, item->text.len * 2 + 1024);
   buf_append_str(&out, "From: ");
   if (mail->from_name.len > 0) {
-    /* a phrase of specials must be quoted or encoded [RFC5322 3.2.3]: the name is always encoded */
-    struct slice name = mail->from_name;
-    while (name.len > 0) {
-      buf_printf(&out, "=?UTF-8?B?%.*s?=\r\n ", SLICE_ARG(base64_write(arena, take_word(&name))));
-    }
+    put_words(&out, mail->from_name); /* always: a phrase with specials would have to be quoted [RFC5322 3.2.3] */
+    buf_append_str(&out, "\r\n ");
   }
   buf_printf(&out, "<%.*s>\r\nTo: <%.*s>\r\nSubject: ", SLICE_ARG(mail->from), SLICE_ARG(item->address));
-  put_words(&out, item->subject.len > 0 ? item->subject : S("Danh"));
+  struct slice subject = item->subject.len > 0 ? item->subject : S("Danh");
+  if (is_plain(subject)) {
+    buf_append(&out, subject);
+  } else {
+    put_words(&out, subject);
+  }
   buf_append_str(&out, "\r\n");
   put_date(&out, mail->at_ms);
   /* the same when it is sent again, so that a mailbox can tell [RFC5322 3.6.4] */

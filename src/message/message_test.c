@@ -213,6 +213,8 @@ static void writes_vietnamese_mail(void **state) {
   struct slice bytes;
   assert_ok(message_mail_write(&p->arena, &mail, &item, &bytes));
   assert_non_null(memmem(bytes.ptr, bytes.len, "Date: Fri, 21 Jun 2024 09:00:00 +0700\r\n", 39));
+  struct slice name = base64_write(&p->arena, mail.from_name);
+  assert_non_null(memmem(bytes.ptr, bytes.len, name.ptr, name.len));
   struct slice rest = bytes;
   while (rest.len > 0) {
     struct slice line = slice_cut(&rest, '\n');

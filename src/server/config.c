@@ -69,6 +69,27 @@ static bool set_receiver(struct server_config *config, struct slice name, const 
   return strcmp(key, "key_file") == 0 && set_text(&receiver->key_path, value);
 }
 
+static bool set_mail(struct server_mail *mail, const char *key, struct slice value) {
+  if (strcmp(key, "url") == 0) {
+    return set_text(&mail->url, value) && (slice_starts(value, S("smtp://")) || slice_starts(value, S("smtps://")));
+  }
+  return (strcmp(key, "plain") == 0 && set_switch(&mail->is_plain, value)) || (strcmp(key, "from") == 0 && set_text(&mail->from, value)) ||
+         (strcmp(key, "from_name") == 0 && set_text(&mail->from_name, value)) || (strcmp(key, "user") == 0 && set_text(&mail->user, value)) ||
+         (strcmp(key, "password_file") == 0 && set_text(&mail->password_path, value)) ||
+         (strcmp(key, "ca_file") == 0 && set_text(&mail->ca_path, value));
+}
+
+static bool set_sms(struct server_sms *sms, const char *key, struct slice value) {
+  if (strcmp(key, "url") == 0) {
+    return set_text(&sms->url, value) && is_web_address(value);
+  }
+  return (strcmp(key, "content_type") == 0 && set_text(&sms->content_type, value)) ||
+         (strcmp(key, "body") == 0 && set_text(&sms->body, value)) ||
+         (strcmp(key, "authorization_file") == 0 && set_text(&sms->authorization_path, value)) ||
+         (strcmp(key, "reference") == 0 && set_text(&sms->reference, value)) ||
+         (strcmp(key, "national") == 0 && set_switch(&sms->is_national, value));
+}
+
 static bool set_key(struct server_config *config, const char *section, const char *key, struct slice value) {
   if (strcmp(section, "installation") == 0) {
     if (strcmp(key, "origin") == 0) {
@@ -80,6 +101,12 @@ static bool set_key(struct server_config *config, const char *section, const cha
   }
   if (strcmp(section, "signer") == 0) {
     return strcmp(key, "socket") == 0 && set_text(&config->signer_socket, value);
+  }
+  if (strcmp(section, "mail") == 0) {
+    return set_mail(&config->mail, key, value);
+  }
+  if (strcmp(section, "sms") == 0) {
+    return set_sms(&config->sms, key, value);
   }
   if (strcmp(section, "bank") == 0) {
     return (strcmp(key, "bin") == 0 && set_text(&config->bank_bin, value)) ||
@@ -151,6 +178,23 @@ static void write_config(FILE *file, const struct server_config *config) {
   put(file, "bin", config->bank_bin);
   put(file, "account", config->bank_account);
   put(file, "secret_file", config->bank_secret_path);
+  if (config->mail.url.len > 0) {
+    (void)fprintf(file, "\n[mail]\nplain = %d\n", config->mail.is_plain);
+    put(file, "url", config->mail.url);
+    put(file, "from", config->mail.from);
+    put(file, "from_name", config->mail.from_name);
+    put(file, "user", config->mail.user);
+    put(file, "password_file", config->mail.password_path);
+    put(file, "ca_file", config->mail.ca_path);
+  }
+  if (config->sms.url.len > 0) {
+    (void)fprintf(file, "\n[sms]\nnational = %d\n", config->sms.is_national);
+    put(file, "url", config->sms.url);
+    put(file, "content_type", config->sms.content_type);
+    put(file, "body", config->sms.body);
+    put(file, "authorization_file", config->sms.authorization_path);
+    put(file, "reference", config->sms.reference);
+  }
   for (size_t i = 0; i < config->receiver_count; i++) {
     (void)fprintf(file, "\n[receiver %.*s]\n", SLICE_ARG(config->receivers[i].name));
     put(file, "url", config->receivers[i].url);

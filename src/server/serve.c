@@ -12,10 +12,12 @@
 #include "ledger/ledger.h"
 #include "server/admin.h"
 #include "server/delivery.h"
+#include "server/file.h"
+#include "server/messages.h"
 #include "server/sweeper.h"
 #include "signer/signer.h"
 
-enum { FILES_MAX = 65536, SECRET_FILE_BYTES_MAX = 200, SIGNER_PATH_BYTES_MAX = 4096 };
+enum { FILES_MAX = 65536, SIGNER_PATH_BYTES_MAX = 4096 };
 
 struct serving {
   const struct server_options *options;
@@ -25,6 +27,8 @@ struct serving {
   struct procedure_engine *procedures;
   struct pdf_renderer *renderer;
   struct outbox_runner *outbox;
+  struct server_messages messages;
+  struct message_runner *message_runner;
   struct server_sweeper *sweeper;
   struct server_peer peers[SERVER_RECEIVERS_MAX];
   struct outbox_destination destinations[SERVER_RECEIVERS_MAX + 1];
@@ -42,21 +46,6 @@ static void confine(void) {
   setrlimit(RLIMIT_CORE, &(const struct rlimit){0, 0});
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   umask(S_IRWXG | S_IRWXO);
-}
-
-static result read_secret(struct arena *arena, struct slice path, size_t bytes_max, struct slice *ret_bytes) {
-  FILE *file = fopen(arena_cstr(arena, path), "re");
-  if (file == NULL) {
-    FAIL(SERVER_CONFIG, "a file named in danh.ini cannot be opened");
-  }
-  uint8_t *bytes = arena_alloc(arena, bytes_max + 1);
-  size_t length = fread(bytes, 1, bytes_max + 1, file);
-  (void)fclose(file);
-  if (length == 0 || length > bytes_max) {
-    FAIL(SERVER_CONFIG, "a file named in danh.ini is empty or too large");
-  }
-  *ret_bytes = slice_of(bytes, length);
-  return OK;
 }
 
 /* danh-signer beside this program; NULL: this program's own `danh signer`, which does the same with more in memory. */
@@ -103,7 +92,7 @@ static result open_outbox(struct serving *serving) {
     peer->name = config->receivers[i].name;
     peer->url = config->receivers[i].url;
     peer->is_loopback_allowed = config->demo;
-    TRY(read_secret(&installation->arena, config->receivers[i].key_path, 4096, &peer->public_key));
+    TRY(server_file_read(&installation->arena, config->receivers[i].key_path, 4096, &peer->public_key));
     serving->destinations[i + 1] = (struct outbox_destination){.name = peer->name, .deliver = server_delivery_send, .context = peer};
   }
   const struct outbox_options options = {
@@ -112,6 +101,14 @@ static result open_outbox(struct serving *serving) {
       .acknowledged = dossier_delivery_acknowledged,
   };
   return outbox_runner_open(&installation->env, &options, &serving->outbox);
+}
+
+static result open_messages(struct serving *serving) {
+  struct server_installation *installation = serving->installation;
+  struct message_senders senders;
+  serving->messages = (struct server_messages){.arena = &installation->arena, .config = &installation->config};
+  TRY(server_messages_open(&serving->messages, &senders));
+  return message_runner_open(&installation->env, &senders, &serving->message_runner);
 }
 
 /* build/danh -> build/../web/dist; /usr/bin/danh -> /usr/share/danh/web. */
@@ -146,8 +143,7 @@ static result open_api(struct serving *serving) {
       .bank_account = config->bank_account,
   };
   if (config->bank_secret_path.len > 0) {
-    TRY(read_secret(&installation->arena, config->bank_secret_path, SECRET_FILE_BYTES_MAX, &options.bank_secret));
-    options.bank_secret = slice_trim(options.bank_secret);
+    TRY(server_secret_read(&installation->arena, config->bank_secret_path, &options.bank_secret));
   }
   return api_open(&options, &serving->api);
 }
@@ -198,6 +194,7 @@ static result open_all(struct serving *serving) {
   TRY(pdf_renderer_open(&serving->renderer));
   TRY(ledger_sequencer_open(env, (struct ledger_watcher){serving, watch_ledger}, &serving->sequencer));
   TRY(open_outbox(serving));
+  TRY(open_messages(serving));
   TRY(server_sweeper_open(env, &serving->sweeper));
   TRY(open_api(serving));
   TRY(open_http(serving));
@@ -213,6 +210,7 @@ static void close_all(struct serving *serving) {
   server_admin_close(&serving->admin);
   api_close(&serving->api);
   server_sweeper_close(&serving->sweeper);
+  message_runner_close(&serving->message_runner);
   outbox_runner_close(&serving->outbox);
   ledger_sequencer_close(&serving->sequencer);
   pdf_renderer_close(serving->renderer);

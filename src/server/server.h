@@ -36,6 +36,24 @@ struct server_receiver {
   struct slice url;      /* https; http to loopback in a demonstration */
   struct slice key_path; /* PEM or DER SubjectPublicKeyInfo that its acknowledgements are verified with */
 };
+struct server_mail {
+  struct slice url;           /* "smtps://HOST:465", "smtp://HOST:587" (STARTTLS); empty: none */
+  bool is_plain;              /* without TLS; only to this machine */
+  struct slice from;
+  struct slice from_name;
+  struct slice user;          /* empty: no authentication */
+  struct slice password_path;
+  struct slice ca_path;       /* empty: the system's */
+};
+/* A gateway that takes one POST a message. {to}, {text} and {id} in url and body are replaced, escaped for where they stand. */
+struct server_sms {
+  struct slice url;
+  struct slice content_type;       /* empty: application/json */
+  struct slice body;               /* {"to":"{to}","text":"{text}"} */
+  struct slice authorization_path; /* file with the value of the Authorization header */
+  struct slice reference;          /* member of its JSON answer that names the message in a receipt; empty: none */
+  bool is_national;                /* numbers as 0912..., else +84912... */
+};
 struct server_config {
   struct slice origin;         /* empty: from --origin or the listening port */
   int64_t clock_offset_ms;     /* what the installation's clock adds to the system's */
@@ -44,6 +62,8 @@ struct server_config {
   struct slice signer_socket;  /* a signer that runs by itself; empty: serve starts one as a child */
   struct slice bank_bin;       /* of the account fees are paid to */
   struct slice bank_account;
+  struct server_mail mail;
+  struct server_sms sms;
   struct slice bank_secret_path; /* file with the secret bank notifications are authenticated with */
   struct server_receiver receivers[SERVER_RECEIVERS_MAX];
   size_t receiver_count;

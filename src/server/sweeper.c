@@ -35,7 +35,7 @@ static bool wait_round(struct server_sweeper *sweeper) {
 static void *sweep(void *context) {
   struct server_sweeper *sweeper = context;
   do {
-    if (!is_ok(account_sweep(sweeper->env))) {
+    if (!is_ok(account_sweep(sweeper->env)) || !is_ok(message_sweep(sweeper->env))) {
       log_fault(sweeper->env->clock, "sweep.failed");
     }
   } while (wait_round(sweeper));

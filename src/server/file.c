@@ -1,0 +1,27 @@
+#include "server/file.h"
+
+#include <stdio.h>
+
+enum { SECRET_FILE_BYTES_MAX = 200 };
+
+result server_file_read(struct arena *arena, struct slice path, size_t bytes_max, struct slice *ret_bytes) {
+  FILE *file = fopen(arena_cstr(arena, path), "re");
+  if (file == NULL) {
+    FAIL(SERVER_CONFIG, "a file named in danh.ini cannot be opened");
+  }
+  uint8_t *bytes = arena_alloc(arena, bytes_max + 1);
+  size_t length = fread(bytes, 1, bytes_max + 1, file);
+  (void)fclose(file);
+  if (length == 0 || length > bytes_max) {
+    FAIL(SERVER_CONFIG, "a file named in danh.ini is empty or too large");
+  }
+  *ret_bytes = slice_of(bytes, length);
+  return OK;
+}
+
+result server_secret_read(struct arena *arena, struct slice path, struct slice *ret_secret) {
+  struct slice bytes;
+  TRY(server_file_read(arena, path, SECRET_FILE_BYTES_MAX, &bytes));
+  *ret_secret = slice_trim(bytes);
+  return OK;
+}

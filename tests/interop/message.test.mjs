@@ -1,0 +1,156 @@
+// Messages through servers nobody here wrote: a mail server (aiosmtpd) that demands STARTTLS and a password, and an SMS gateway with a mind of its own.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { Installation, end, freePort, until } from '../flows/lib/installation.mjs';
+import { newKey } from '../../script/lib/client.mjs';
+import { PURPOSE } from '../flows/lib/story.mjs';
+
+let place;
+let mailServer;
+let gateway;
+const mails = [];
+const texts = []; // {key, authorization, body, status}
+let answers = []; // what the gateway says next: [status, headers]
+
+const rows = (sql) => JSON.parse(execFileSync('/usr/bin/python3', ['-c', `import json, sqlite3, sys
+db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
+print(json.dumps(db.execute(sys.argv[2]).fetchall()))`, path.join(place.data, 'danh.db'), sql], { encoding: 'utf8' }));
+
+async function startMailServer(port, password) {
+  const certificate = path.join(place.folder, 'mail.crt');
+  const key = path.join(place.folder, 'mail.key');
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', certificate,
+    '-days', '3650', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'], { stdio: 'ignore' });
+  mailServer = spawn('/usr/bin/python3', [path.join(import.meta.dirname, 'lib/smtp_server.py'), String(port), certificate, key, 'danh', password]);
+  let rest = '';
+  let errors = '';
+  mailServer.stderr.on('data', (part) => (errors += part));
+  mailServer.stdout.on('data', (part) => {
+    const lines = (rest + part).split('\n');
+    rest = lines.pop();
+    for (const line of lines) mails.push(JSON.parse(line));
+  });
+  await until(`the mail server listens ${errors}`, () => mails.shift()?.ready);
+  return certificate;
+}
+
+function startGateway(port) {
+  gateway = http.createServer(async (request, response) => {
+    const parts = [];
+    for await (const part of request) parts.push(part);
+    const [status, headers] = answers.shift() ?? [200, {}];
+    texts.push({ url: request.url, key: request.headers['idempotency-key'], authorization: request.headers.authorization, body: Buffer.concat(parts).toString(), status });
+    response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
+    response.end(JSON.stringify({ messageId: `gw-${texts.length}` }));
+  });
+  return new Promise((done) => gateway.listen(port, '127.0.0.1', done));
+}
+
+before(async () => {
+  place = await Installation.open({ receivers: false, serve: false });
+  const [mailPort, smsPort] = [await freePort(), await freePort()];
+  const certificate = await startMailServer(mailPort, 'mat-khau-thu');
+  await startGateway(smsPort);
+  writeFileSync(path.join(place.folder, 'password'), 'mat-khau-thu\n');
+  writeFileSync(path.join(place.folder, 'token'), 'Bearer khoa-cua-cong\n');
+  writeFileSync(path.join(place.data, 'danh.ini'), `${readFileSync(path.join(place.data, 'danh.ini'), 'utf8')}
+[mail]
+url = smtp://localhost:${mailPort}
+from = khong-tra-loi@danh.example
+from_name = Định danh điện tử
+user = danh
+password_file = ${place.folder}/password
+ca_file = ${certificate}
+
+[sms]
+url = http://127.0.0.1:${smsPort}/send?id={id}
+body = {"to":"{to}","text":"{text}"}
+authorization_file = ${place.folder}/token
+reference = messageId
+`);
+  await place.startServer();
+});
+after(async () => {
+  await place?.close();
+  gateway?.close();
+  if (mailServer) await end(mailServer);
+});
+
+/** A new adult enrolled with that number and e-mail: approving sends a code. Gives the enrolment's code. */
+async function enrol(phone, email, decide = 'approve', body = {}) {
+  const [[pin]] = rows(`SELECT p.pin FROM person p JOIN person_residence r ON r.person_id = p.person_id WHERE p.life = 1 AND p.card_number IS NOT NULL
+    AND r.province = '01' AND p.birth / 10000 BETWEEN 1970 AND 2000 AND p.person_id NOT IN (SELECT person_id FROM account) ORDER BY p.person_id LIMIT 1`);
+  const collector = await place.officer('collector');
+  const approver = await place.officer('approver');
+  const made = await collector.ok(collector.post('/api/desk/enrolments', { pin: String(pin).padStart(12, '0'), phone, email, card_presented: true,
+    face_checked: true, fingerprints_checked: true, purpose: PURPOSE }, { headers: { 'Idempotency-Key': newKey() } }));
+  await approver.ok(approver.post(`/api/desk/enrolments/${made.code}/${decide}`, body));
+  return made.code;
+}
+const reject = (phone, email) => enrol(phone, email, 'reject', { objections: [{ field: 'phone', reason: 'Số điện thoại không chính chủ: đề nghị mang giấy tờ thuê bao' }] });
+
+test('a gateway that asks to wait gets the same message again, under the same key', async () => {
+  answers = [[503, { 'Retry-After': '1' }], [200, {}]];
+  await enrol('0987654321', null);
+  await until('two attempts', () => texts.length === 2);
+  assert.equal(texts[0].key, texts[1].key);
+  assert.equal(texts[0].url, `/send?id=${texts[0].key}`);
+  assert.equal(texts[0].authorization, 'Bearer khoa-cua-cong');
+  const sent = JSON.parse(texts[1].body);
+  assert.equal(sent.to, '+84987654321');
+  assert.match(sent.text, /Mã kích hoạt.*\d{8}/);
+  await until('it is marked', () => rows('SELECT state, reference FROM message WHERE reference IS NOT NULL').length === 1);
+  assert.deepEqual(rows("SELECT state, reference, attempts FROM message WHERE address = '0987654321'"), [[2, 'gw-2', 2]]);
+});
+
+test('a number the gateway refuses for good is not tried again', async () => {
+  texts.length = 0;
+  answers = [[422, {}]];
+  await enrol('0987654322', null);
+  await until('it is given up', () => rows("SELECT state FROM message WHERE address = '0987654322'")[0]?.[0] === 4);
+  assert.equal(texts.length, 1);
+});
+
+test('a mail arrives over STARTTLS, in Vietnamese, without a defect', async () => {
+  await reject('0987654323', 'nguoi.nhan@thu.example');
+  const mail = await until('the mail', () => mails.shift());
+  assert.deepEqual([mail.tls, mail.user, mail.from, mail.to, mail.defects], [true, 'danh', 'khong-tra-loi@danh.example', ['nguoi.nhan@thu.example'], []]);
+  assert.match(mail.headers.Subject, /^Thông báo về tài khoản định danh điện tử/);
+  assert.match(mail.headers.From, /Định danh điện tử/);
+  assert.equal(mail.headers['Auto-Submitted'], 'auto-generated');
+  assert.match(mail.text, /không được duyệt: Số điện thoại: Số điện thoại không chính chủ/);
+  assert.ok(mail.longest <= 78, `a line of ${mail.longest}`);
+});
+
+test('a mailbox that does not exist ends it; a mail server that is busy gets it again', async () => {
+  await reject('0987654324', 'khong-co@thu.example');
+  await until('it is given up', () => rows("SELECT state FROM message WHERE address = 'khong-co@thu.example'")[0]?.[0] === 4);
+  mails.length = 0;
+  await reject('0987654325', 'cham@thu.example');
+  await until('put off', () => rows("SELECT last_error FROM message WHERE address = 'cham@thu.example'")[0]?.[0] === 'unreachable');
+  const mail = await until('the mail, later', () => mails.shift());
+  assert.deepEqual(mail.to, ['cham@thu.example']);
+});
+
+test('killed while the gateway holds a message, the server sends it again: never lost', async () => {
+  texts.length = 0;
+  let held;
+  const holding = new Promise((done) => (held = done));
+  gateway.prependOnceListener('request', () => held());
+  answers = [[200, {}]];
+  const listeners = gateway.listeners('request');
+  gateway.removeAllListeners('request');
+  gateway.once('request', () => held()); // takes it and never answers
+  await enrol('0987654326', null);
+  await holding;
+  await place.stop('server', 'SIGKILL');
+  for (const listener of listeners) gateway.on('request', listener);
+  assert.deepEqual(rows("SELECT state FROM message WHERE address = '0987654326'"), [[1]]);
+  await place.startServer();
+  await until('sent again', () => texts.some((text) => text.body.includes('+84987654326')));
+  await until('and marked', () => rows("SELECT state FROM message WHERE address = '0987654326'")[0][0] === 2);
+});
