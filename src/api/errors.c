@@ -36,6 +36,7 @@ static const struct api_error_row rows[] = {
     {CODEC_JSON_VALUE, 422, "field_value", "Một trường có giá trị không được chấp nhận", "A field has a value that is not accepted"},
     {CODEC_BASE64_SYNTAX, 422, "base64_syntax", "Dữ liệu mã hóa base64 không đúng", "Not base64 in the form asked for"},
     {CODEC_HEX_SYNTAX, 422, "hex_syntax", "Dữ liệu thập lục phân không đúng", "Not hexadecimal digits"},
+    {CODEC_CBOR_SYNTAX, 422, "cbor_syntax", "Dữ liệu CBOR không đúng", "Not CBOR in its canonical form"},
     {CODEC_DER_SYNTAX, 422, "der_syntax", "Dữ liệu DER không đúng", "Not DER, or not the item expected"},
     {CODEC_URL_SYNTAX, 400, "url_syntax", "Địa chỉ hoặc biểu mẫu mã hóa sai", "The address or form is badly encoded"},
     {CODEC_FORM_LIMIT, 400, "form_limit", "Biểu mẫu có quá nhiều trường hoặc trường quá dài", "The form has too many fields, or one is too long"},

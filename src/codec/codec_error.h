@@ -19,4 +19,5 @@ enum codec_error {
   CODEC_UTF8_INVALID =
       RESULT_CODE(RESULT_INVALID, MODULE_CODEC, 13), /* Not UTF-8, or a character that has no place here. */
   CODEC_QR_TOO_LONG = RESULT_CODE(RESULT_INVALID, MODULE_CODEC, 14), /* More bytes than a QR code holds. */
+  CODEC_CBOR_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_CODEC, 15), /* Not canonical CBOR, or not the value expected. */
 };

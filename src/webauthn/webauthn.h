@@ -1,8 +1,8 @@
 /* webauthn/webauthn.h: the relying party's side of WebAuthn: what a browser and its authenticator say, verified.
  *
  * Standard   Web Authentication Level 3: registration 7.1, assertion 7.2, attestation formats 8.2 to 8.8; CTAP2
- *            canonical CBOR. packed, tpm and fido-u2f statements are verified by libfido2; none, apple and android-key
- *            here; certificate paths by crypto/attested.h; assertion signatures with prepared keys (key.c), which a
+ *            canonical CBOR. packed, tpm and fido-u2f statements are verified by libfido2 too, wherever it reads their
+ *            shape: both have to agree; none, apple and android-key here alone; certificate paths by crypto/attested.h; assertion signatures with prepared keys (key.c), which a
  *            test holds against libfido2.
  * Deviates   a byte order mark before the client data is refused, not stripped; so are a name that stands twice and
  *            authenticator data that is not canonical. Extensions that nobody asked for are refused, except
@@ -98,6 +98,7 @@ struct webauthn_policy {
   size_t root_count;
   const struct slice *revoked; /* SHA-256 of certificates that no path may have */
   size_t revoked_count;
+  int64_t at_ms; /* the instant at which certificates have to be valid */
 };
 
 struct webauthn_expected {
