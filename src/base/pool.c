@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/sleeping.h"
 
 /* Lives on its caller's stack: the caller sleeps until it is done. */
 struct job {
@@ -110,10 +111,12 @@ result pool_run(struct pool *pool, pool_fn fn, void *arg) {
     return fn(arg);
   }
   struct job job = {.fn = fn, .arg = arg};
+  sleeping_begin();
   pthread_mutex_lock(&pool->lock);
   if (pool->is_closing || pool->accepted >= pool->thread_count + pool->waiting_max) {
     int accepted = pool->accepted;
     pthread_mutex_unlock(&pool->lock);
+    sleeping_end();
     FAIL(BASE_POOL_FULL, "%d jobs accepted already", accepted);
   }
   pthread_cond_init(&job.finished, NULL);
@@ -129,6 +132,7 @@ result pool_run(struct pool *pool, pool_fn fn, void *arg) {
     pthread_cond_wait(&job.finished, &pool->lock);
   }
   pthread_mutex_unlock(&pool->lock);
+  sleeping_end();
   pthread_cond_destroy(&job.finished);
   if (!is_ok(job.outcome)) {
     return fault_set(job.fault.file, job.fault.line, job.outcome.code, "%s", job.fault.detail);

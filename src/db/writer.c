@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/sleeping.h"
 
 enum {
   BATCH_MAX = 512,  /* bounds how long the first in a batch waits for the last */
@@ -365,9 +366,11 @@ result db_writer_run(struct db_writer *writer, db_fn fn, void *arg) {
   (void)sem_init(&request.done, 0, 0);
   result queued = enqueue(writer, &request);
   if (is_ok(queued)) {
+    sleeping_begin();
     while (sem_wait(&request.done) != 0) {
       continue; /* a signal handler ran */
     }
+    sleeping_end();
   }
   (void)sem_destroy(&request.done);
   TRY(queued);

@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/sleeping.h"
 #include "http/guard.h"
 
 struct connection;
@@ -47,6 +48,7 @@ struct loop {
   struct connection **by_fd;
   size_t by_fd_count;
   struct job *free_jobs;
+  int to_tell; /* workers to wake at the end of this turn */
   pthread_mutex_t done_lock;
   struct job *done; /* newest first */
   bool is_stopping;
@@ -72,6 +74,10 @@ struct http_server {
   struct job *last;
   int waiting;
   bool is_closing;
+  int idle;      /* workers that wait for a request and were not told of one */
+  int told;      /* were told, and have not woken yet */
+  int awake;     /* run, or were told: not those that are idle, or sleep on the disk, the signer or a pool */
+  int awake_max; /* beyond it one more would take its core from another */
   pthread_t *workers;
   int worker_count;
 };
@@ -82,6 +88,8 @@ result http_workers_open(struct http_server *server);
 result http_workers_close(struct http_server *server, int deadline_ms);
 /* false: the queue is full; the job stays the caller's. */
 bool http_workers_submit(struct http_server *server, struct job *job);
+/* Wakes the workers for what the loop has submitted in this turn: woken at once, they would take its core before it has read what else arrived. */
+void http_workers_tell(struct loop *loop);
 
 /* exchange.c: a request becomes a job, a finished job becomes a reply. */
 void http_exchange_begin(struct evhttp_request *request, void *port); /* evhttp's callback */

@@ -248,7 +248,10 @@ static result open_loop(struct http_server *server, struct loop *loop) {
 
 static void *run_loop(void *arg) {
   struct loop *loop = arg;
-  event_base_dispatch(loop->base);
+  while (event_base_loop(loop->base, EVLOOP_ONCE) == 0 && !event_base_got_break(loop->base)) {
+    http_workers_tell(loop);
+  }
+  http_workers_tell(loop);
   return NULL;
 }
 

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/sleeping.h"
 #include "http/http.h"
 
 #include "base/unit_test.h"
@@ -40,14 +41,22 @@ static void refuse(void *app, struct http_call *call, uint16_t code) {
   http_reply(call, status, "text/plain", arena_printf(call->arena, "refused path=%.*s language=%.*s", SLICE_ARG(path), SLICE_ARG(language)));
 }
 
-/* Echoes method, path, query and body; /big answers more than the system buffers; /wait holds its worker until the gate opens. */
+/* Echoes method, path, query and body; /big answers more than the system buffers; /wait holds its worker until the gate opens,
+ * /sleep does so and says it. */
 static void handle(void *app, struct http_call *call) {
   struct fixture *fixture = app;
   const struct http_request *request = &call->request;
-  if (slice_is(request->path, "/wait")) {
+  if (slice_is(request->path, "/wait") || slice_is(request->path, "/sleep")) {
+    bool says_so = slice_is(request->path, "/sleep");
     atomic_fetch_add(&fixture->inside, 1);
+    if (says_so) {
+      sleeping_begin();
+    }
     while (!atomic_load(&fixture->is_gate_open)) {
       usleep(500);
+    }
+    if (says_so) {
+      sleeping_end();
     }
   }
   if (slice_is(request->path, "/big")) {
@@ -381,6 +390,30 @@ static void overload_is_answered_503_without_a_worker(void **state) {
   stop(&fixture);
 }
 
+enum { SLEEPERS = 40 };
+
+/* Fewer run than there are workers; those that sleep do not count. */
+static void every_worker_may_sleep_at_the_same_time(void **state) {
+  (void)state;
+  struct fixture fixture;
+  int fds[SLEEPERS];
+  start(&fixture, small_limits(), SLEEPERS, NULL);
+  for (int i = 0; i < SLEEPERS; i++) {
+    fds[i] = dial(&fixture);
+    send_all(fds[i], S("GET /sleep HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+  }
+  for (int waited = 0; atomic_load(&fixture.inside) < SLEEPERS; waited++) {
+    assert_true(waited < 20000);
+    usleep(500);
+  }
+  atomic_store(&fixture.is_gate_open, true);
+  for (int i = 0; i < SLEEPERS; i++) {
+    assert_true(slice_starts(read_to_end(&fixture, fds[i]), S("HTTP/1.1 200 ")));
+    close(fds[i]);
+  }
+  stop(&fixture);
+}
+
 static void one_connection_too_many_is_told_so(void **state) {
   (void)state;
   struct http_limits limits = small_limits();
@@ -578,6 +611,7 @@ int main(void) {
       cmocka_unit_test(refuses_what_is_too_large),
       cmocka_unit_test(cuts_slow_clients_by_one_deadline),
       cmocka_unit_test(overload_is_answered_503_without_a_worker),
+      cmocka_unit_test(every_worker_may_sleep_at_the_same_time),
       cmocka_unit_test(one_connection_too_many_is_told_so),
       cmocka_unit_test(stop_finishes_what_is_in_flight),
       cmocka_unit_test(stop_closes_a_connection_whose_reply_left_before),

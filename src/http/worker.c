@@ -1,4 +1,5 @@
 /* Workers: more of them than cores, because they sleep on the disk and the signer. */
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <time.h>
@@ -6,7 +7,25 @@
 
 #include "http/loop.h"
 
-static void give_back(struct job *job) {
+enum { OWED_MAX = 8 };
+
+/* A worker, and the loop it has finished jobs for without saying so yet: on a busy core each word to the loop costs two changes of thread, so one word
+ * serves several jobs. It is said before the worker sleeps for whatever reason. */
+struct worker {
+  struct http_server *server;
+  struct loop *owed;
+  int owed_jobs;
+};
+
+static void settle(struct worker *worker) {
+  if (worker->owed != NULL) {
+    eventfd_write(worker->owed->wake_fd, 1);
+    worker->owed = NULL;
+    worker->owed_jobs = 0;
+  }
+}
+
+static void give_back(struct worker *worker, struct job *job) {
   struct loop *loop = job->loop;
   pthread_mutex_lock(&loop->done_lock);
   bool was_empty = loop->done == NULL;
@@ -14,13 +33,37 @@ static void give_back(struct job *job) {
   loop->done = job;
   pthread_mutex_unlock(&loop->done_lock);
   if (was_empty) {
-    eventfd_write(loop->wake_fd, 1);
+    if (worker->owed != loop) {
+      settle(worker);
+    }
+    worker->owed = loop;
+  }
+  if (worker->owed != NULL && ++worker->owed_jobs >= OWED_MAX) {
+    settle(worker);
   }
 }
 
-static struct job *next_job(struct http_server *server) {
+/* Under the lock: whether another worker shall be told of the queue. It counts as awake from here on, so that no second one is told for it. */
+static bool tells_another(struct http_server *server) {
+  if (server->first == NULL || server->idle == 0 || server->awake >= server->awake_max) {
+    return false;
+  }
+  server->idle--;
+  server->told++;
+  server->awake++;
+  return true;
+}
+
+static struct job *next_job(struct worker *worker) {
+  struct http_server *server = worker->server;
   while (server->first == NULL && !server->is_closing) {
-    pthread_cond_wait(&server->arrived, &server->lock);
+    settle(worker);
+    server->awake--;
+    server->idle++;
+    while (server->told == 0 && !server->is_closing) {
+      pthread_cond_wait(&server->arrived, &server->lock);
+    }
+    server->told--;
   }
   struct job *job = server->first;
   if (job != NULL) {
@@ -33,17 +76,43 @@ static struct job *next_job(struct http_server *server) {
   return job;
 }
 
+/* A handler waits for somebody else: its core is free. */
+static void fall_asleep(void *arg) {
+  struct worker *worker = arg;
+  struct http_server *server = worker->server;
+  settle(worker);
+  pthread_mutex_lock(&server->lock);
+  server->awake--;
+  bool tells = tells_another(server);
+  pthread_mutex_unlock(&server->lock);
+  if (tells) {
+    pthread_cond_signal(&server->arrived);
+  }
+}
+
+static void wake_up(void *arg) {
+  struct http_server *server = ((struct worker *)arg)->server;
+  pthread_mutex_lock(&server->lock);
+  server->awake++;
+  pthread_mutex_unlock(&server->lock);
+}
+
 static void *work(void *arg) {
   struct http_server *server = arg;
+  struct worker worker = {.server = server};
+  const struct sleeping_watch watch = {fall_asleep, wake_up, &worker};
+  sleeping_watch_set(&watch);
   pthread_mutex_lock(&server->lock);
-  for (struct job *job = next_job(server); job != NULL; job = next_job(server)) {
+  server->awake++;
+  for (struct job *job = next_job(&worker); job != NULL; job = next_job(&worker)) {
     pthread_mutex_unlock(&server->lock);
     fault_clear();
     server->options.handle(server->options.app, &job->call);
-    give_back(job);
+    give_back(&worker, job);
     pthread_mutex_lock(&server->lock);
   }
   pthread_mutex_unlock(&server->lock);
+  settle(&worker);
   return NULL;
 }
 
@@ -60,15 +129,22 @@ bool http_workers_submit(struct http_server *server, struct job *job) {
     server->last = job;
     server->waiting++;
   }
+  job->loop->to_tell += tells_another(server) ? 1 : 0;
   pthread_mutex_unlock(&server->lock);
-  if (is_accepted) {
-    pthread_cond_signal(&server->arrived); /* not under the lock: the woken would run into it */
-  }
   return is_accepted;
+}
+
+void http_workers_tell(struct loop *loop) {
+  for (; loop->to_tell > 0; loop->to_tell--) {
+    pthread_cond_signal(&loop->server->arrived);
+  }
 }
 
 result http_workers_open(struct http_server *server) {
   int count = server->options.workers ? server->options.workers : 64;
+  cpu_set_t cores;
+  int core_count = sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
+  server->awake_max = 2 * core_count + 2; /* some of them wait for a page of the database, and cannot say so */
   server->workers = heap_alloc((size_t)count * sizeof *server->workers);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);

@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/sleeping.h"
 #include "signer/wire.h"
 
 /* Two lanes: while the signer works on one batch, the next is being written. A batch is what a server's workers can want at once. */
@@ -232,7 +233,9 @@ static result call(struct signer *signer, struct signer_wire_request *request, s
   TRY(signer_wire_request_write(request, &frame));
   struct waiting own = {
       .number = request->number, .frame = buf_slice(&frame), .deadline_ms = now_ms() + PATIENCE_MS, .arena = arena};
+  sleeping_begin();
   wait_for(client, &own);
+  sleeping_end();
   explicit_bzero(frame.ptr, frame.len);
   if (!is_ok(own.outcome)) {
     return lost("away for five seconds"); /* again: the record of the failure is another thread's */
