@@ -20,7 +20,7 @@ enum access_error {
   ACCESS_ROLE = RESULT_CODE(RESULT_REFUSED, MODULE_ACCESS, 1),         /* This act is not among the powers of the role. */
   ACCESS_POST_EXPIRED = RESULT_CODE(RESULT_REFUSED, MODULE_ACCESS, 2), /* The post is not held today: not yet begun, or ended. */
   ACCESS_LEVEL = RESULT_CODE(RESULT_REFUSED, MODULE_ACCESS, 3),        /* The act needs an e-ID account of a higher level. */
-  ACCESS_OTHER_PERSON = RESULT_CODE(RESULT_REFUSED, MODULE_ACCESS, 4), /* A citizen acts for themself, or for a child or ward of theirs. */
+  ACCESS_OTHER_PERSON = RESULT_CODE(RESULT_REFUSED, MODULE_ACCESS, 4), /* A citizen acts for themself, or under a mandate. */
   ACCESS_OTHER_AGENCY = RESULT_CODE(RESULT_REFUSED, MODULE_ACCESS, 5), /* The dossier belongs to another agency. */
   ACCESS_OTHER_PLACE = RESULT_CODE(RESULT_REFUSED, MODULE_ACCESS, 6),  /* The dossier belongs to another province. */
   ACCESS_NO_DOSSIER = RESULT_CODE(RESULT_REFUSED, MODULE_ACCESS, 7),   /* The person is in no dossier of the officer's agency. */
@@ -62,6 +62,11 @@ enum access_act {
   ACCESS_READS_VIEW,         /* who read my data */
   ACCESS_HISTORY_VIEW,       /* own sessions and reads */
   ACCESS_ACCOUNT_LOCK_OWN,   /* form TK03: immediate */
+  ACCESS_MANDATE_VIEW,       /* for whom one may act, and who may act for one */
+  ACCESS_MANDATE_GIVE,       /* needs the passcode */
+  ACCESS_MANDATE_ACCEPT,
+  ACCESS_MANDATE_END,        /* declines, withdraws, revokes */
+  ACCESS_MISUSE_REPORT,      /* of one's own data */
   /* the desk */
   ACCESS_QUEUE_VIEW,         /* of the post's own agency */
   ACCESS_DOSSIER_ASSIST,     /* reads form and fee of somebody who stands at the counter or wrote by post; with purpose */
@@ -82,7 +87,11 @@ enum access_act {
   ACCESS_ENROL_APPROVE,
   ACCESS_ENROL_REJECT,
   ACCESS_ENROL_CODE,         /* sends another one-time code to somebody approved */
+  ACCESS_MANDATE_ENTER,      /* a notarised authorisation */
+  ACCESS_MANDATE_CONFIRM,    /* by another officer; also declines and ends it */
   /* the house */
+  ACCESS_MISUSE_VIEW,        /* reports of misuse in the province */
+  ACCESS_MISUSE_ANSWER,
   ACCESS_REPORT_VIEW,        /* figures without personal data */
   ACCESS_REFUND_VIEW,
   ACCESS_ACCOUNT_SHOW,       /* with purpose */
@@ -132,7 +141,7 @@ struct access_request {
   bool passcode_ok;      /* the session's passcode was given a moment ago */
   const struct access_post *post; /* NULL: acts as citizen */
   int64_t subject_id;    /* whose data or rights the act touches; 0: nobody in particular */
-  bool represents;       /* the register says: subject is a child or ward of the actor */
+  bool represents;       /* mandate/ says: the actor may do this for the subject today */
   const struct access_case *dossier; /* NULL: none */
   struct slice purpose;
 };

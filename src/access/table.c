@@ -39,6 +39,11 @@ const struct access_row access_table[ACCESS_ACT_COUNT] = {
     [ACCESS_READS_VIEW] = {"reads.view", QUIET, {CITIZEN(SELF)}},
     [ACCESS_HISTORY_VIEW] = {"history.view", QUIET, {CITIZEN(SELF)}},
     [ACCESS_ACCOUNT_LOCK_OWN] = {"account.lock_own", QUIET, {CITIZEN(SELF)}},
+    [ACCESS_MANDATE_VIEW] = {"mandate.view", QUIET, {CITIZEN(SELF)}},
+    [ACCESS_MANDATE_GIVE] = {"mandate.give", SENSITIVE, {CITIZEN(SELF_AT_LEVEL | ACCESS_WITH_PASSCODE)}},
+    [ACCESS_MANDATE_ACCEPT] = {"mandate.accept", SENSITIVE, {CITIZEN(SELF_AT_LEVEL)}},
+    [ACCESS_MANDATE_END] = {"mandate.end", QUIET, {CITIZEN(SELF)}},
+    [ACCESS_MISUSE_REPORT] = {"misuse.report", QUIET, {CITIZEN(SELF)}},
     /* the desk */
     [ACCESS_QUEUE_VIEW] = {"queue.view", QUIET, {ONE_STOP(POST), RECORDS(POST), DECIDER(POST), SEALER(POST),
                                                 SUPERVISOR(POST), COLLECTOR(POST), APPROVER(POST)}},
@@ -67,7 +72,13 @@ const struct access_row access_table[ACCESS_ACT_COUNT] = {
     [ACCESS_ENROL_APPROVE] = {"enrol.approve", SENSITIVE, {APPROVER(DESK | ACCESS_NOT_COLLECTOR)}},
     [ACCESS_ENROL_REJECT] = {"enrol.reject", SENSITIVE, {APPROVER(DESK | ACCESS_NOT_COLLECTOR)}},
     [ACCESS_ENROL_CODE] = {"enrol.code", SENSITIVE, {COLLECTOR(DESK), APPROVER(DESK)}},
+    /* a notarised authorisation: who enters it and who confirms it are two */
+    [ACCESS_MANDATE_ENTER] = {"mandate.enter", SENSITIVE, {ONE_STOP(DESK)}},
+    [ACCESS_MANDATE_CONFIRM] = {"mandate.confirm", SENSITIVE,
+                                {ONE_STOP(DESK | ACCESS_NOT_COLLECTOR), RECORDS(DESK | ACCESS_NOT_COLLECTOR), DECIDER(DESK | ACCESS_NOT_COLLECTOR)}},
     /* the house */
+    [ACCESS_MISUSE_VIEW] = {"misuse.view", SENSITIVE, {SUPERVISOR(PLACE)}},
+    [ACCESS_MISUSE_ANSWER] = {"misuse.answer", SENSITIVE, {SUPERVISOR(PLACE)}},
     [ACCESS_REPORT_VIEW] = {"report.view", QUIET, {SUPERVISOR(POST)}},
     [ACCESS_REFUND_VIEW] = {"refund.view", SENSITIVE, {SUPERVISOR(PLACE)}},
     [ACCESS_ACCOUNT_SHOW] = {"account.show", SENSITIVE, {OPERATOR(NOT_OWN | ACCESS_WITH_PURPOSE), SYSTEM(FREE | ACCESS_WITH_PURPOSE)}},

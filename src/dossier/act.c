@@ -129,16 +129,21 @@ result dossier_act_request(struct act_context *context, struct access_request *r
                                   .applicant_id = d->applicant_id,
                                   .decided_by = d->decider_id};
   TRY(find_hands(context, subject));
-  bool represents = false;
-  if (act->post == NULL && act->actor_id != d->person_id) {
-    TRY(register_represents(context->tx, act->actor_id, d->person_id, clock_date_of(context->now_ms), &represents));
+  if (act->post == NULL) {
+    const struct dossier_standing standing = {.actor_id = act->actor_id,
+                                              .acting_for_id = act->acting_for_id,
+                                              .person_id = d->person_id,
+                                              .procedure = d->procedure,
+                                              .applicant_id = d->applicant_id,
+                                              .power = context->power};
+    TRY(dossier_standing_find(context->env, context->tx, &standing, context->arena, &context->mandate));
   }
   *ret_request = (struct access_request){.act = context->power,
                                          .actor_id = act->actor_id,
                                          .level = act->level,
                                          .post = act->post,
                                          .subject_id = d->person_id,
-                                         .represents = represents,
+                                         .represents = context->mandate.kind != MANDATE_SELF,
                                          .dossier = subject,
                                          .purpose = act->purpose};
   return OK;
@@ -210,6 +215,12 @@ result dossier_act_run(struct act_context *context, act_fn fn) {
   return fault_set(why.file, why.line, done.code, "%s", why.detail);
 }
 
+/* Who the actor is to the ledger: the post, or what they are to whom they act for. */
+static struct slice ledger_role(struct act_context *context) {
+  bool is_for_another = context->act->post == NULL && context->mandate.kind != MANDATE_SELF;
+  return is_for_another ? mandate_kind_name(context->mandate.kind) : dossier_act_role(context->arena, context->act);
+}
+
 static result append_ledger(struct act_context *context, const struct act_step *step) {
   const struct dossier *d = &context->dossier;
   struct buf buf;
@@ -224,6 +235,7 @@ static result append_ledger(struct act_context *context, const struct act_step *
   if (!slice_empty(step->registers)) {
     jout_put_text(&out, "registers", step->registers);
   }
+  mandate_detail_put(&out, &context->mandate);
   jout_object_end(&out);
   int64_t *subjects = ARENA_ARRAY(context->arena, int64_t, step->also_count + 2);
   subjects[0] = d->person_id;
@@ -235,7 +247,7 @@ static result append_ledger(struct act_context *context, const struct act_step *
       .kind =
           step->kind != NULL ? step->kind : (const char *)arena_printf(context->arena, "dossier.%s", step->name).ptr,
       .actor_person_id = context->act->actor_id,
-      .actor_role = dossier_act_role(context->arena, context->act),
+      .actor_role = ledger_role(context),
       .on_behalf_of =
           context->act->post == NULL && context->act->actor_id != 0 && context->act->actor_id != d->person_id
               ? d->person_id

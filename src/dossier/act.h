@@ -14,6 +14,7 @@ struct act_context {
   enum access_act power;  /* what access is asked for */
   struct db_tx *tx;       /* inside the write, and inside gather */
   struct dossier dossier; /* read again inside the write */
+  struct mandate mandate; /* under which the act is done; of kind SELF for one's own, and for an officer's */
   int64_t now_ms;
   void *arg; /* of fn */
 };

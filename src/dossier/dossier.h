@@ -21,6 +21,7 @@
 #include "base/pool.h"
 #include "base/secret.h"
 #include "calendar/calendar.h"
+#include "mandate/mandate.h"
 #include "payment/payment.h"
 #include "pdf/pdf.h"
 #include "procedure/procedure.h"
@@ -158,7 +159,8 @@ struct dossier_act {
   int64_t actor_id;
   int level; /* of the session's account */
   const struct access_post *post;
-  struct slice purpose; /* look-ups */
+  struct slice purpose;  /* look-ups */
+  int64_t acting_for_id; /* for whom the session acts; 0: for oneself */
 };
 
 /* Where a form was refused: for whoever wrote it. */
@@ -170,7 +172,8 @@ struct dossier_form_fault {
 
 struct dossier_application {
   int64_t applicant_id;
-  int64_t person_id; /* = applicant_id, or their child or ward */
+  int64_t person_id; /* = applicant_id, or whom they act for */
+  int64_t acting_for_id; /* for whom the session acts; 0: for oneself */
   struct slice procedure;
   enum procedure_channel channel;
   struct slice form_key; /* idempotency key of the form instance, 8..64 bytes */
@@ -201,6 +204,21 @@ struct dossier_preview {
  * DOSSIER_OTHER_AGENCY. */
 MUST_USE result dossier_assist(struct env *env, const struct dossier_works *works, struct arena *arena,
                                const struct dossier_application *application);
+/* Under which mandate somebody acts on a dossier about another. */
+struct dossier_standing {
+  int64_t actor_id;
+  int64_t acting_for_id; /* for whom the session acts; 0: for oneself. Parents and guardians need not say so, delegates do */
+  int64_t person_id;     /* whom the dossier is about */
+  struct slice procedure;
+  int64_t applicant_id; /* who filed it; 0: it is about to be filed */
+  enum access_act power;
+  bool is_at_counter; /* an officer has the one who acts before them */
+};
+/* Of kind SELF for oneself, and where nothing covers the act: access/ then refuses it. MANDATE_SELF_ONLY when the session acts for another than it
+ * is about. */
+MUST_USE result dossier_standing_find(struct env *env, struct db_tx *tx, const struct dossier_standing *standing, struct arena *arena,
+                                      struct mandate *ret_mandate);
+
 /* What a submission would mean: nothing is stored. Refusals that the citizen can read are in the preview, not in the
  * result. */
 MUST_USE result dossier_preview(struct env *env, const struct dossier_works *works, struct arena *arena,

@@ -38,7 +38,7 @@ static struct account_enrolment order_of(const struct collection *c) {
 static result gather(struct collection *c, struct procedure_input *input, struct procedure_fact *valid_card) {
   const struct dossier_enrolment *e = c->enrolment;
   int32_t today = clock_date_of(input->submitted_at_ms);
-  const struct dossier_pair pair = {applicant_of(e), e->person_id};
+  const struct dossier_pair pair = {.applicant_id = applicant_of(e), .person_id = e->person_id};
   const struct account_enrolment order = order_of(c);
   struct register_person person;
   struct account account;

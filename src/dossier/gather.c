@@ -42,6 +42,9 @@ result dossier_relation_find(struct db_tx *tx, struct arena *arena, const struct
         break;
     }
   }
+  if (*ret_relation == PROCEDURE_SELF && pair->is_authorised) {
+    *ret_relation = PROCEDURE_AUTHORISED;
+  }
   if (*ret_relation == PROCEDURE_SELF) {
     FAIL(DOSSIER_NOT_REPRESENTED, "the register knows no relation between applicant and person");
   }
@@ -94,9 +97,9 @@ static result find_level(struct db_tx *tx, int64_t person_id, int *ret_level) {
   return OK;
 }
 
-result dossier_gather(struct db_tx *tx, struct arena *arena, const struct dossier_application *a, int64_t now_ms,
-                      struct gathered *ret_gathered) {
-  int32_t today = clock_date_of(now_ms);
+result dossier_gather(struct db_tx *tx, struct arena *arena, const struct gathering *gathering, struct gathered *ret_gathered) {
+  const struct dossier_application *a = gathering->application;
+  int32_t today = clock_date_of(gathering->now_ms);
   struct register_person person;
   struct register_category_list categories;
   TRY(register_person_load(tx, arena, a->person_id, &person));
@@ -109,7 +112,7 @@ result dossier_gather(struct db_tx *tx, struct arena *arena, const struct dossie
   }
   TRY(find_province(tx, arena, a->person_id, today, &provinces));
   g.province = provinces.any;
-  g.input.submitted_at_ms = now_ms;
+  g.input.submitted_at_ms = gathering->now_ms;
   g.input.channel = a->channel;
   g.input.applicant = (struct procedure_applicant){
       .birth_date = register_birth_date(person.birth),
@@ -119,7 +122,7 @@ result dossier_gather(struct db_tx *tx, struct arena *arena, const struct dossie
       .permanent_province = provinces.permanent,
       .categories = category_bits(&categories),
   };
-  const struct dossier_pair pair = {a->applicant_id, a->person_id};
+  const struct dossier_pair pair = {a->applicant_id, a->person_id, gathering->is_authorised};
   TRY(dossier_relation_find(tx, arena, &pair, today, &g.input.relation));
   g.input.facts = facts_of(arena, a, &g.input.fact_count);
   if (!slice_empty(g.province)) {

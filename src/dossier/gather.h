@@ -10,14 +10,20 @@ struct gathered {
   struct slice province;         /* of permanent residence, as called today; else of temporary residence */
   struct register_agency agency; /* competent today; code empty: none */
 };
-/* In a read transaction, at now_ms. */
-MUST_USE result dossier_gather(struct db_tx *tx, struct arena *arena, const struct dossier_application *application,
-                               int64_t now_ms, struct gathered *ret_gathered);
+/* What is asked of the registers. */
+struct gathering {
+  const struct dossier_application *application;
+  bool is_authorised; /* somebody's own mandate, or a notarised paper, lets the applicant stand in */
+  int64_t now_ms;
+};
+/* In a read transaction. */
+MUST_USE result dossier_gather(struct db_tx *tx, struct arena *arena, const struct gathering *gathering, struct gathered *ret_gathered);
 
 /* Who submits, seen from the person the result is about. DOSSIER_NOT_REPRESENTED. */
 struct dossier_pair {
   int64_t applicant_id;
   int64_t person_id;
+  bool is_authorised; /* and so somebody even if no relative */
 };
 MUST_USE result dossier_relation_find(struct db_tx *tx, struct arena *arena, const struct dossier_pair *pair, int32_t on,
                                       enum procedure_relation *ret_relation);

@@ -18,6 +18,7 @@ struct question {
 
 /* What the registers say of an application, and what the rule answers. */
 struct answer {
+  struct mandate mandate; /* under which the applicant stands in for the person; of kind SELF: none */
   struct gathered gathered;
   struct dossier_preview preview;
 };
@@ -26,7 +27,10 @@ static result gather(const struct question *q, struct answer *answer) {
   const struct dossier_application *a = q->application;
   struct gathered *gathered = &answer->gathered;
   struct dossier_preview *preview = &answer->preview;
-  TRY(dossier_gather(q->tx, q->arena, a, clock_now_ms(q->env->clock), gathered));
+  const struct gathering gathering = {.application = a,
+                                      .is_authorised = answer->mandate.kind == MANDATE_DELEGATE || answer->mandate.kind == MANDATE_NOTARISED,
+                                      .now_ms = clock_now_ms(q->env->clock)};
+  TRY(dossier_gather(q->tx, q->arena, &gathering, gathered));
   struct procedure_channel_place place = {a->procedure, a->channel, gathered->province};
   preview->agency_code = gathered->agency.code;
   preview->agency_name = gathered->agency.name_vi;
@@ -62,20 +66,26 @@ static result assess(const struct dossier_works *works, struct arena *arena, con
   return OK;
 }
 
-/* Whether the applicant may act for that person. The rule says which level a channel needs; only VNeID needs level 2. */
-static result require_applicant(const struct question *q, int level_needed) {
+static result find_mandate(const struct question *q, struct mandate *ret_mandate) {
   const struct dossier_application *a = q->application;
-  bool represents = false;
-  if (a->applicant_id != a->person_id) {
-    int32_t today = clock_date_of(clock_now_ms(q->env->clock));
-    TRY(register_represents(q->tx, a->applicant_id, a->person_id, today, &represents));
-  }
+  const struct dossier_standing standing = {.actor_id = a->applicant_id,
+                                            .acting_for_id = a->acting_for_id,
+                                            .person_id = a->person_id,
+                                            .procedure = a->procedure,
+                                            .power = ACCESS_DOSSIER_SUBMIT,
+                                            .is_at_counter = a->helper != NULL};
+  return dossier_standing_find(q->env, q->tx, &standing, q->arena, ret_mandate);
+}
+
+/* Whether the applicant may act for that person. The rule says which level a channel needs; only VNeID needs level 2. */
+static result require_applicant(const struct question *q, int level_needed, const struct mandate *mandate) {
+  const struct dossier_application *a = q->application;
   const struct access_request request = {.act = ACCESS_DOSSIER_SUBMIT,
                                          .actor_id = a->applicant_id,
                                          .level = a->level,
                                          .level_needed = level_needed,
                                          .subject_id = a->person_id,
-                                         .represents = represents};
+                                         .represents = mandate->kind != MANDATE_SELF};
   return access_require(q->env, &request);
 }
 
@@ -118,8 +128,9 @@ static result check_alive(const struct question *q) {
 
 /* Access and facts. Which agency is competent is a fact, so at the desk the facts come first; nothing of them leaves before access is given. */
 static result ask(const struct question *q, enum access_act power, int level_needed, struct answer *answer) {
+  TRY(find_mandate(q, &answer->mandate));
   if (q->application->helper == NULL) {
-    TRY(require_applicant(q, level_needed));
+    TRY(require_applicant(q, level_needed, &answer->mandate));
     return gather(q, answer);
   }
   TRY(gather(q, answer));
@@ -169,6 +180,7 @@ struct submission {
   struct arena *arena;
   const struct dossier_application *application;
   const struct dossier_preview *preview;
+  const struct mandate *mandate;
   uint8_t content[32];
   struct dossier dossier; /* in: what is new; out: what is stored */
 };
@@ -206,7 +218,7 @@ static result record_submission(struct submission *s, struct db_tx *tx) {
   struct dossier_act act = {
       .code = d->code, .actor_id = a->helper ? a->helper_id : a->applicant_id, .level = a->level, .post = a->helper};
   struct act_context context = {
-      .env = s->env, .arena = s->arena, .act = &act, .tx = tx, .dossier = *d, .now_ms = d->submitted_at_ms};
+      .env = s->env, .arena = s->arena, .act = &act, .tx = tx, .dossier = *d, .mandate = *s->mandate, .now_ms = d->submitted_at_ms};
   struct act_step step = {.name = "submit", .to = DOSSIER_NEW, .legal_basis = s->preview->admission.because.clause};
   return dossier_act_record(&context, &step, (enum dossier_status)0);
 }
@@ -275,7 +287,7 @@ result dossier_submit(struct env *env, const struct dossier_works *works, struct
     FAIL(DOSSIER_FORM_KEY, "form key of %zu bytes", a->form_key.len);
   }
   struct answer answer = {0};
-  struct submission s = {.env = env, .arena = arena, .application = a, .preview = &answer.preview};
+  struct submission s = {.env = env, .arena = arena, .application = a, .preview = &answer.preview, .mandate = &answer.mandate};
   content_digest(arena, a, s.content);
   bool found = false;
   TRY(submit_ask(works, &s, &answer, &found));

@@ -129,10 +129,10 @@ static result submit(struct fixture *f, const struct dossier_application *a) {
 }
 
 static struct dossier_act by(struct fixture *f, const struct officer *officer) {
-  return (struct dossier_act){f->code, officer->id, 2, &officer->post, S("Giải quyết hồ sơ cấp Phiếu lý lịch tư pháp")};
+  return (struct dossier_act){f->code, officer->id, 2, &officer->post, S("Giải quyết hồ sơ cấp Phiếu lý lịch tư pháp"), 0};
 }
 static struct dossier_act by_citizen(struct fixture *f, int64_t person_id) {
-  return (struct dossier_act){f->code, person_id, 2, NULL, S("")};
+  return (struct dossier_act){f->code, person_id, 2, NULL, S(""), 0};
 }
 
 static struct dossier load(struct fixture *f) {
@@ -355,7 +355,7 @@ static void supplement_is_asked_once_and_restarts_the_clock(void **state) {
   assert_ok(dossier_supplement_request(&f->env, &f->arena, &officer, S("Ghi rõ nơi làm việc từ 2010 đến 2018")));
   set_time(f, "2024-06-10T10:00:00+07:00");
   assert_code(
-      dossier_supplement_answer(&f->env, &f->arena, &(struct dossier_act){f->code, f->hue_citizen, 2, NULL, S("")},
+      dossier_supplement_answer(&f->env, &f->arena, &(struct dossier_act){f->code, f->hue_citizen, 2, NULL, S(""), 0},
                                 S("Không phải tôi")),
       DOSSIER_UNKNOWN);
   assert_ok(dossier_supplement_answer(&f->env, &f->arena, &citizen, S("Tôi bổ sung nơi làm việc")));
