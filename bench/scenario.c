@@ -2,129 +2,202 @@
  *
  *   bench_scenario PORT FILE CLIENTS SECONDS [PER_SECOND]     flows as fast as they go; or begun at a steady rate, and timed from when they should have begun
  *   bench_scenario PORT FILE show                             one flow, each request and answer printed
- * Prints one JSON object. The client's own processor time stands beside, for its proofs cost signatures.
+ * One thread that never sleeps, on a core of its own: a client that slept would have the server pay for waking it. Prints one JSON object; the client's
+ * own processor time stands beside, for its proofs cost signatures.
  */
-#include <stdatomic.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "bench/scenario.h"
 #include "bench/wire.h"
 
-enum { TIMES_MAX = 4 * 1024 * 1024, MEGA = 1000000 };
+enum { TIMES_MAX = 4 * 1024 * 1024, MEGA = 1000000, CLIENTS_MAX = 512, LOST = 999 };
+
+struct client {
+  int fd;
+  bool is_busy;
+  struct scenario_flow flow;
+  size_t step;
+  int64_t began_us;
+  char *answer; /* WIRE_ANSWER_BYTES_MAX */
+  size_t got;
+};
 
 struct load {
   const struct scenario *scenario;
   int port;
+  int poll;
+  struct client *clients;
+  int client_count;
   int64_t began_us;
   int64_t until_us;
   double per_s; /* 0: as fast as they go */
-  atomic_size_t next;
-  atomic_size_t taken; /* of times */
-  atomic_size_t failed;
-  atomic_int first_failure; /* step * 1000 + status */
-  bool is_shown;
+  size_t begun;
+  size_t taken; /* of times */
+  size_t failed;
+  int first_failure; /* step * 1000 + status */
+  struct random random;
   int32_t *times_us;
 };
 
-static int run_step(struct scenario_flow *flow, const struct scenario_step *step, int fd, char *answer, bool is_shown) {
-  struct slice request = scenario_request(flow, step);
-  int status = wire_exchange(fd, request, answer);
-  if (is_shown) {
-    (void)printf("%.*s\n--> %s\n\n", SLICE_ARG(request), status < 0 ? "nothing" : answer);
+static void watch(struct load *load, struct client *client) {
+  struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
+  client->fd = wire_dial(load->port);
+  if (client->fd < 0 || epoll_ctl(load->poll, EPOLL_CTL_ADD, client->fd, &event) != 0) {
+    (void)fprintf(stderr, "nobody answers at port %d\n", load->port);
+    exit(1);
   }
-  return status == step->expected && !scenario_take_all(flow, step, answer) ? 0 : status;
 }
 
-/* 0: all went as expected; else step * 1000 + status. */
-static int run_flow(struct load *load, struct random *random, int fd, char *answer) {
-  size_t number = atomic_fetch_add(&load->next, 1);
-  struct scenario_flow flow = {
-      .scenario = load->scenario, .row = &load->scenario->rows[number % load->scenario->row_count], .random = random, .number = number};
-  int failure = 0;
-  arena_init(&flow.arena);
-  for (size_t i = 0; i < load->scenario->step_count && failure == 0; i++) {
-    const struct scenario_step *step = &load->scenario->steps[i];
-    int status = run_step(&flow, step, fd, answer, load->is_shown);
-    failure = status == step->expected ? 0 : (int)(i + 1) * 1000 + (status < 0 ? 999 : status);
-  }
-  arena_free(&flow.arena);
-  return failure;
+static void begin_flow(struct load *load, struct client *client, int64_t began_us) {
+  arena_reset(&client->flow.arena);
+  struct arena arena = client->flow.arena;
+  size_t number = load->begun++;
+  client->flow = (struct scenario_flow){.scenario = load->scenario,
+                                        .row = &load->scenario->rows[number % load->scenario->row_count],
+                                        .arena = arena,
+                                        .random = &load->random,
+                                        .number = number};
+  client->is_busy = true;
+  client->step = 0;
+  client->began_us = began_us;
 }
 
-/* When the next flow begins: now, or its place in the steady row. */
-static int64_t wait_turn(struct load *load) {
-  if (load->per_s <= 0) {
-    return clock_monotonic_us();
+static void end_flow(struct load *load, struct client *client, int status) {
+  client->is_busy = false;
+  if (status == 0) {
+    load->times_us[load->taken < TIMES_MAX ? load->taken : TIMES_MAX - 1] = (int32_t)(clock_monotonic_us() - client->began_us);
+    load->taken++;
+  } else if (load->failed++ == 0) {
+    load->first_failure = (int)(client->step + 1) * 1000 + status;
   }
-  int64_t turn = load->began_us + (int64_t)((double)atomic_load(&load->next) * MEGA / load->per_s);
+  if (status == LOST) {
+    (void)close(client->fd);
+    watch(load, client);
+  }
+}
+
+static void send_step(struct load *load, struct client *client) {
+  client->got = 0;
+  if (!wire_send(client->fd, scenario_request(&client->flow, &load->scenario->steps[client->step]))) {
+    end_flow(load, client, LOST);
+  }
+}
+
+/* The flow's next request, or its end. */
+static void answered(struct load *load, struct client *client) {
+  const struct scenario_step *step = &load->scenario->steps[client->step];
+  int status = wire_status(client->answer);
+  if (status != step->expected || !scenario_take_all(&client->flow, step, client->answer)) {
+    end_flow(load, client, status == step->expected ? 1 : status);
+  } else if (++client->step == load->scenario->step_count) {
+    end_flow(load, client, 0);
+  } else {
+    send_step(load, client);
+  }
+}
+
+static void receive(struct load *load, struct client *client) {
+  ssize_t part = recv(client->fd, client->answer + client->got, WIRE_ANSWER_BYTES_MAX - 1 - client->got, MSG_DONTWAIT);
+  if (part < 0 && (errno == EAGAIN || errno == EINTR)) {
+    return;
+  }
+  if (part <= 0) {
+    end_flow(load, client, LOST);
+    return;
+  }
+  client->got += (size_t)part;
+  client->answer[client->got] = 0;
+  size_t whole = wire_whole_length(client->answer);
+  if (whole > 0 && client->got >= whole) {
+    answered(load, client);
+  }
+}
+
+static void begin_flows(struct load *load) {
   int64_t now = clock_monotonic_us();
-  if (turn > now) {
-    (void)usleep((useconds_t)(turn - now));
+  for (int i = 0; i < load->client_count && now < load->until_us; i++) {
+    int64_t turn = load->per_s > 0 ? load->began_us + (int64_t)((double)load->begun * MEGA / load->per_s) : now;
+    if (turn > now) {
+      return;
+    }
+    if (!load->clients[i].is_busy) {
+      begin_flow(load, &load->clients[i], turn);
+      send_step(load, &load->clients[i]);
+    }
   }
-  return turn;
 }
 
-static void *client(void *context) {
-  struct load *load = context;
-  char *answer = heap_alloc(WIRE_ANSWER_BYTES_MAX);
-  struct random random = random_system();
-  int fd = wire_dial(load->port);
-  while (clock_monotonic_us() < load->until_us) {
-    int64_t began_us = wait_turn(load);
-    int failure = run_flow(load, &random, fd, answer);
-    int64_t took_us = clock_monotonic_us() - began_us;
-    if (failure == 0) {
-      size_t at = atomic_fetch_add(&load->taken, 1);
-      load->times_us[at < TIMES_MAX ? at : TIMES_MAX - 1] = (int32_t)took_us;
-    } else if (atomic_fetch_add(&load->failed, 1) == 0) {
-      atomic_store(&load->first_failure, failure);
-    }
-    if (failure % 1000 == 999) {
-      (void)close(fd);
-      fd = wire_dial(load->port);
+static bool is_busy(const struct load *load) {
+  bool is_any = false;
+  for (int i = 0; i < load->client_count; i++) {
+    is_any |= load->clients[i].is_busy;
+  }
+  return is_any;
+}
+
+static void run(struct load *load) {
+  struct epoll_event events[CLIENTS_MAX];
+  load->began_us = clock_monotonic_us();
+  load->until_us += load->began_us;
+  while (clock_monotonic_us() < load->until_us || is_busy(load)) {
+    begin_flows(load);
+    int count = epoll_wait(load->poll, events, CLIENTS_MAX, 0);
+    for (int i = 0; i < count; i++) {
+      receive(load, events[i].data.ptr);
     }
   }
-  (void)close(fd);
-  free(answer);
-  return NULL;
 }
 
 static int show(struct load *load) {
-  char *answer = heap_alloc(WIRE_ANSWER_BYTES_MAX);
-  struct random random = random_system();
-  load->is_shown = true;
-  int fd = wire_dial(load->port);
-  int failure = run_flow(load, &random, fd, answer);
-  (void)close(fd);
-  free(answer);
-  return failure == 0 ? 0 : 1;
+  struct client *client = &load->clients[0];
+  begin_flow(load, client, 0);
+  for (; client->step < load->scenario->step_count; client->step++) {
+    const struct scenario_step *step = &load->scenario->steps[client->step];
+    struct slice request = scenario_request(&client->flow, step);
+    int status = wire_exchange(client->fd, request, client->answer);
+    (void)printf("%.*s\n--> %s\n\n", SLICE_ARG(request), status < 0 ? "nothing" : client->answer);
+    if (status != step->expected || !scenario_take_all(&client->flow, step, client->answer)) {
+      return 1;
+    }
+  }
+  return 0;
 }
 
 int main(int argc, char **argv) {
-  if (argc < 4) {
+  bool is_shown = argc == 4 && strcmp(argv[3], "show") == 0;
+  if (argc < 5 && !is_shown) {
     (void)fprintf(stderr, "usage: bench_scenario PORT FILE CLIENTS SECONDS [PER_SECOND] | PORT FILE show\n");
     return 2;
   }
   struct scenario scenario;
   scenario_read(argv[2], &scenario);
-  struct load load = {.scenario = &scenario, .port = (int)strtol(argv[1], NULL, 10)};
-  if (strcmp(argv[3], "show") == 0) {
+  struct load load = {.scenario = &scenario, .port = (int)strtol(argv[1], NULL, 10), .poll = epoll_create1(EPOLL_CLOEXEC), .random = random_system()};
+  load.client_count = is_shown ? 1 : (int)strtol(argv[3], NULL, 10);
+  load.client_count = load.client_count < 1 || load.client_count > CLIENTS_MAX ? CLIENTS_MAX : load.client_count;
+  load.clients = heap_alloc((size_t)load.client_count * sizeof *load.clients);
+  for (int i = 0; i < load.client_count; i++) {
+    load.clients[i] = (struct client){.answer = heap_alloc(WIRE_ANSWER_BYTES_MAX)};
+    arena_init(&load.clients[i].flow.arena);
+    watch(&load, &load.clients[i]);
+  }
+  if (is_shown) {
     return show(&load);
   }
   load.times_us = heap_alloc(TIMES_MAX * sizeof *load.times_us);
   load.per_s = argc > 5 ? strtod(argv[5], NULL) : 0;
-  load.began_us = clock_monotonic_us();
-  load.until_us = load.began_us + strtol(argv[4], NULL, 10) * MEGA;
-  bench_threads((int)strtol(argv[3], NULL, 10), client, &load);
+  load.until_us = strtol(argv[4], NULL, 10) * MEGA;
+  run(&load);
   int64_t elapsed_us = clock_monotonic_us() - load.began_us;
   size_t count = load.taken < TIMES_MAX ? load.taken : TIMES_MAX;
   wire_sort(load.times_us, count);
-  (void)printf("{\"flows_per_s\": %.0f, \"p50_ms\": %.2f, \"p99_ms\": %.2f, \"flows\": %zu, \"failed\": %zu, \"first_failure\": %d, "
-               "\"client_processor_us_each\": %.1f}\n",
+  (void)printf("{\"flows_per_s\": %.0f, \"p50_ms\": %.2f, \"p99_ms\": %.2f, \"flows\": %zu, \"failed\": %zu, \"first_failure\": %d}\n",
                bench_rate((int64_t)count, elapsed_us), wire_quantile_ms(load.times_us, count, 0.50), wire_quantile_ms(load.times_us, count, 0.99), count,
-               (size_t)load.failed, load.first_failure, (double)bench_process_us(0) / (double)(count ? count : 1));
+               load.failed, load.first_failure);
   return 0;
 }

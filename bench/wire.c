@@ -19,7 +19,9 @@ int wire_dial(int port) {
   return fd;
 }
 
-static bool send_all(int fd, const char *bytes, size_t length) {
+bool wire_send(int fd, struct slice request) {
+  const char *bytes = (const char *)request.ptr;
+  size_t length = request.len;
   while (length > 0) {
     ssize_t sent = send(fd, bytes, length, MSG_NOSIGNAL);
     if (sent <= 0) {
@@ -31,8 +33,7 @@ static bool send_all(int fd, const char *bytes, size_t length) {
   return true;
 }
 
-/* Bytes of the whole answer once its head has come; 0: not yet. */
-static size_t whole_length(const char *answer) {
+size_t wire_whole_length(const char *answer) {
   const char *end = strstr(answer, "\r\n\r\n");
   if (end == NULL) {
     return 0;
@@ -42,8 +43,10 @@ static size_t whole_length(const char *answer) {
   return (size_t)(end - answer) + 4 + body;
 }
 
+int wire_status(const char *answer) { return (int)strtol(answer + 9, NULL, 10); }
+
 int wire_exchange(int fd, struct slice request, char *answer) {
-  if (fd < 0 || !send_all(fd, (const char *)request.ptr, request.len)) {
+  if (fd < 0 || !wire_send(fd, request)) {
     return -1;
   }
   size_t got = 0;
@@ -55,9 +58,9 @@ int wire_exchange(int fd, struct slice request, char *answer) {
     }
     got += (size_t)part;
     answer[got] = 0;
-    whole = whole == 0 ? whole_length(answer) : whole;
+    whole = whole == 0 ? wire_whole_length(answer) : whole;
   }
-  return (int)strtol(answer + 9, NULL, 10);
+  return wire_status(answer);
 }
 
 
