@@ -8,9 +8,11 @@
 
 
 struct assets;
+struct sandbox_events;
 struct api {
   struct api_options options;
   struct assets *assets;
+  struct sandbox_events *events; /* NULL: no sandbox */
   struct http_header headers[12];
   size_t header_count;
   bool is_https;

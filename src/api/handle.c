@@ -2,8 +2,9 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "api/call.h"
+#include "api/sandbox.h"
 #include "base/log.h"
+#include "sandbox/sandbox.h"
 
 static void set_headers(struct api *api) {
   static const struct http_header always[] = {
@@ -29,10 +30,12 @@ static void set_headers(struct api *api) {
 result api_open(const struct api_options *options, struct api **ret_api) {
   struct api *api = heap_alloc(sizeof *api);
   api->options = *options;
+  api->events = options->is_sandbox ? sandbox_events_new() : NULL;
   api->is_https = slice_starts(options->env->origin, S("https://"));
   set_headers(api);
   result opened = options->web == NULL ? OK : api_assets_open(options->web, &api->assets);
   if (!is_ok(opened)) {
+    sandbox_events_free(&api->events);
     free(api);
     return opened;
   }
@@ -43,6 +46,7 @@ result api_open(const struct api_options *options, struct api **ret_api) {
 void api_close(struct api **slot) {
   if (*slot != NULL) {
     api_assets_close(&(*slot)->assets);
+    sandbox_events_free(&(*slot)->events);
     free(*slot);
     *slot = NULL;
   }
@@ -122,10 +126,12 @@ void api_handle(void *app, struct http_call *http) {
   call.language = choose_language(&call);
   result outcome = http_route_find(&api_routes, http, &found);
   const struct api_route *route = found;
-  if (is_ok(outcome)) {
+  struct api_sandbox_watch watch;
+  bool is_answered = api_sandbox_before(&call, &watch);
+  if (is_ok(outcome) && !is_answered) {
     outcome = check_requirements(&call, route);
   }
-  if (is_ok(outcome)) {
+  if (is_ok(outcome) && !is_answered) {
     outcome = route->handler(&call);
   }
   if (!is_ok(outcome)) {
@@ -133,6 +139,7 @@ void api_handle(void *app, struct http_call *http) {
     bool is_page = route != NULL ? (route->requires & API_PAGE) != 0 : !slice_starts(http->request.path, S("/api/"));
     api_problem(&call, outcome, is_page);
   }
+  api_sandbox_after(&call, &watch);
 }
 
 /* Always a problem, also for pages: of a request that was not read whole nobody knows what it was to show. */

@@ -90,3 +90,16 @@ result api_desk_enrolment_code(struct api_call *call);
 result api_demo_messages(struct api_call *call);
 /* pki.c */
 result api_pki(struct api_call *call);
+/* sandbox.c */
+result api_sandbox_page(struct api_call *call);
+result api_sandbox_token_page(struct api_call *call);
+result api_sandbox_token(struct api_call *call);
+/* sandbox_clients.c */
+result api_sandbox_client_new_page(struct api_call *call);
+result api_sandbox_client_new(struct api_call *call);
+result api_sandbox_client_page(struct api_call *call);
+result api_sandbox_faults(struct api_call *call);
+result api_sandbox_client_create(struct api_call *call);
+result api_sandbox_faults_put(struct api_call *call);
+result api_sandbox_events(struct api_call *call);
+result api_sandbox_people(struct api_call *call);

@@ -17,6 +17,18 @@ static const struct api_route rows[] = {
     {{HTTP_GET, "/assets/*"}, api_assets_get, API_MACHINE},
     {{HTTP_GET, "/pki/{file}"}, api_pki, API_MACHINE},
 
+    {{HTTP_GET, "/sandbox"}, api_sandbox_page, API_PAGE},
+    {{HTTP_GET, "/sandbox/token"}, api_sandbox_token_page, API_PAGE},
+    {{HTTP_POST, "/sandbox/token"}, api_sandbox_token, API_PAGE},
+    {{HTTP_GET, "/sandbox/clients/new"}, api_sandbox_client_new_page, API_PAGE},
+    {{HTTP_POST, "/sandbox/clients/new"}, api_sandbox_client_new, API_PAGE},
+    {{HTTP_GET, "/sandbox/clients/{client_id}"}, api_sandbox_client_page, API_PAGE},
+    {{HTTP_POST, "/sandbox/clients/{client_id}/faults"}, api_sandbox_faults, API_PAGE},
+    {{HTTP_GET, "/api/sandbox/people"}, api_sandbox_people, API_MACHINE},
+    {{HTTP_POST, "/api/sandbox/clients"}, api_sandbox_client_create, API_MACHINE},
+    {{HTTP_GET, "/api/sandbox/clients/{client_id}/events"}, api_sandbox_events, API_MACHINE},
+    {{HTTP_PUT, "/api/sandbox/clients/{client_id}/faults"}, api_sandbox_faults_put, API_MACHINE},
+
     {{HTTP_GET, "/api/session"}, api_session_read, API_SESSION},
     {{HTTP_PUT, "/api/session/post"}, api_session_post, API_SESSION},
     {{HTTP_POST, "/api/session/passcode"}, api_session_passcode, API_SESSION},

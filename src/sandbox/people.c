@@ -33,7 +33,20 @@ const char *sandbox_account_words(enum sandbox_account account, bool english) {
   return english ? account_words[account].en : account_words[account].vi;
 }
 
-struct slice sandbox_people_document(struct arena *arena, const struct sandbox_secrets *secrets) {
+void sandbox_person_put(struct jout *out, const struct sandbox_person *person) {
+  jout_object(out);
+  jout_put_str(out, "name", person->name);
+  jout_put_str(out, "pin", person->pin);
+  jout_put_str(out, "full_name", person->full_name);
+  jout_put_str(out, "birth_date", person->birth);
+  jout_put_str(out, "nationality", person->nationality);
+  jout_put_int(out, "level", person->level);
+  jout_put_str(out, "account", sandbox_account_words(person->account, true));
+  jout_put_str(out, "purpose", person->purpose_en);
+  jout_object_end(out);
+}
+
+struct slice sandbox_people_document(struct arena *arena) {
   struct buf text;
   buf_init(&text, arena, 16 * 1024);
   buf_printf(&text,
@@ -41,8 +54,8 @@ struct slice sandbox_people_document(struct arena *arena, const struct sandbox_s
              "`danh serve --sandbox --data DIR --listen ADDR:PORT` makes a country of fifty people, none of them real. Their numbers and secrets are the\n"
              "same in every sandbox, so a test may name them. Written by `danh sandbox people --markdown` from `src/sandbox/people.def`.\n\n"
              "Everybody whose account is active signs in with the personal number and\n\n"
-             "| secret | value |\n|---|---|\n| password | `%.*s` |\n| passcode | `%.*s` |\n\n",
-             SLICE_ARG(secrets->password), SLICE_ARG(secrets->passcode));
+             "| secret | value |\n|---|---|\n| password | `%s` |\n| passcode | `%s` |\n\n",
+             SANDBOX_PASSWORD, SANDBOX_PASSCODE);
   buf_append_str(&text, "One-time codes and notices stand at `/app/demo-messages`. A mobile number is `09000000NN`.\n\n");
   buf_append_str(&text, "| name | personal number | full name | born | account | mobile | what for |\n|---|---|---|---|---|---|---|\n");
   for (size_t i = 0; i < SANDBOX_PEOPLE; i++) {

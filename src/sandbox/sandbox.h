@@ -10,6 +10,7 @@
  */
 #pragma once
 #include "account/account.h"
+#include "codec/jout.h"
 
 enum sandbox_error {
   SANDBOX_ELSEWHERE = RESULT_CODE(RESULT_NOT_FOUND, MODULE_SANDBOX, 1), /* This installation is no sandbox. */
@@ -65,15 +66,16 @@ extern const struct sandbox_person sandbox_people[SANDBOX_PEOPLE];
 /* "active, level 2", "locked: holder's request" */
 const char *sandbox_account_words(enum sandbox_account account, bool english);
 
+/* An object of a list. */
+void sandbox_person_put(struct jout *out, const struct sandbox_person *person);
+
 /* What everybody in it signs in with. Public on purpose. */
-struct sandbox_secrets {
-  struct slice password;
-  struct slice passcode;
-};
+#define SANDBOX_PASSWORD "hoa-sen-trang-ho-tay"
+#define SANDBOX_PASSCODE "730264"
 /* The people, their families, accounts and posts, in one write. Harmless when they are there. */
-MUST_USE result sandbox_create(struct env *env, const struct sandbox_secrets *secrets);
+MUST_USE result sandbox_create(struct env *env);
 /* doc/sandbox-people.md, whole. */
-struct slice sandbox_people_document(struct arena *arena, const struct sandbox_secrets *secrets);
+struct slice sandbox_people_document(struct arena *arena);
 
 /* ---- Faults: what goes wrong on purpose, by client ---- */
 

@@ -19,8 +19,6 @@ struct place {
   struct env env;
 };
 
-static const struct sandbox_secrets secrets = {S_INIT("hoa-sen-trang-ho-tay"), S_INIT("730264")};
-
 static int place_open(void **state) {
   static struct db_migration migrations[64];
   const struct db_migration *const modules[] = {ledger_migrations, outbox_migrations, message_migrations, register_migrations, account_migrations};
@@ -40,7 +38,7 @@ static int place_open(void **state) {
   place->random = random_seeded(3);
   place->env = (struct env){.clock = &place->clock, .random = &place->random, .origin = S("http://localhost:1")};
   assert_ok(db_open(&options, &place->env.db));
-  assert_ok(sandbox_create(&place->env, &secrets));
+  assert_ok(sandbox_create(&place->env));
   *state = place;
   return 0;
 }
@@ -129,12 +127,12 @@ static void the_published_secrets_open_an_active_account_and_no_locked_one(void 
   struct place *place = *state;
   struct account_token token;
   struct account_session session;
-  struct account_credentials credentials = {.pin = S("001090900001"), .password = secrets.password};
+  struct account_credentials credentials = {.pin = S("001090900001"), .password = S(SANDBOX_PASSWORD)};
   assert_ok(account_sign_in(&place->env, NULL, &credentials, &token, &session));
   assert_int_equal(session.level, 2);
   credentials.password = S("hoa-sen-trang-ho-tai");
   assert_code(account_sign_in(&place->env, NULL, &credentials, &token, &session), ACCOUNT_CREDENTIALS);
-  credentials = (struct account_credentials){.pin = S("001085900009"), .password = secrets.password};
+  credentials = (struct account_credentials){.pin = S("001085900009"), .password = S(SANDBOX_PASSWORD)};
   assert_code(account_sign_in(&place->env, NULL, &credentials, &token, &session), ACCOUNT_LOCKED);
 }
 
@@ -165,7 +163,7 @@ static void a_replaced_number_leads_to_nobody(void **state) {
 
 static void making_it_again_changes_nothing(void **state) {
   struct place *place = *state;
-  assert_ok(sandbox_create(&place->env, &secrets));
+  assert_ok(sandbox_create(&place->env));
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   int64_t people = 0;
   assert_ok(db_read_begin(place->env.db, &tx));
@@ -181,7 +179,7 @@ static void the_document_is_the_table(void **state) {
   char *text = arena_alloc(&place->arena, 64 * 1024);
   size_t length = fread(text, 1, 64 * 1024, file);
   (void)fclose(file);
-  assert_true(slice_eq(slice_of(text, length), sandbox_people_document(&place->arena, &secrets)));
+  assert_true(slice_eq(slice_of(text, length), sandbox_people_document(&place->arena)));
 }
 
 int main(void) {

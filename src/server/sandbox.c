@@ -1,6 +1,4 @@
 /* Making a sandbox: configuration, people, keys. Broken off, the mark of an unfinished installation stands. */
-#include "sandbox/sandbox.h"
-
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,12 +20,11 @@ static result check_sandbox(struct arena *arena, const char *data) {
 }
 
 static result make_parts(const char *data) {
-  const struct sandbox_secrets secrets = {.password = S(SERVER_DEMO_PASSWORD), .passcode = S(SERVER_DEMO_PASSCODE)};
   struct server_installation *installation CLEANUP(server_installation_close) = NULL;
   TRY(server_config_save(data, &(const struct server_config){.demo = true, .sandbox = true, .bank_bin = S("970436"), .bank_account = S("0011000000001")}));
   TRY(server_installation_open(data, SERVER_CREATE, &installation));
   struct env *env = &installation->env;
-  TRY(sandbox_create(env, &secrets));
+  TRY(sandbox_create(env));
   TRY(signer_local_open(&(const struct signer_local_options){.data_dir = data, .clock = env->clock}, &env->signer));
   result made = server_demonstration_keys(env);
   signer_local_close(&env->signer);

@@ -139,6 +139,7 @@ static result open_api(struct serving *serving) {
                 .outbox = serving->outbox},
       .web = find_web(serving->options, &installation->arena),
       .is_demo = config->demo,
+      .is_sandbox = config->sandbox,
       .bank_bin = config->bank_bin,
       .bank_account = config->bank_account,
   };

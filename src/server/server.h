@@ -15,6 +15,7 @@
 #include "codec/jin.h"
 #include "codec/jout.h"
 #include "dossier/dossier.h"
+#include "sandbox/sandbox.h"
 
 enum server_error {
   SERVER_DATA_MISSING = RESULT_CODE(RESULT_NOT_FOUND, MODULE_SERVER, 1),  /* There is no installation in that folder. */
@@ -137,8 +138,8 @@ MUST_USE result server_run(const struct server_options *options);
 /* ---- a demonstration country ----
  * What it needs beside its people: the CA, the seals, and accounts, PINs and certificates of the named identities (register_demo_list).
  * Synthetic people only; the secrets are public on purpose, pass the rules for real ones, and are never made elsewhere. */
-#define SERVER_DEMO_PASSWORD "hoa-sen-trang-ho-tay"
-#define SERVER_DEMO_PASSCODE "730264"
+#define SERVER_DEMO_PASSWORD SANDBOX_PASSWORD
+#define SERVER_DEMO_PASSCODE SANDBOX_PASSCODE
 #define SERVER_DEMO_SIGNING_PIN "582036"
 
 struct server_demonstration {
