@@ -5,6 +5,7 @@
 #include "evidence/evidence.h"
 #include "organisation/organisation.h"
 #include "message/message.h"
+#include "sandbox/sandbox.h"
 #include "webauthn/webauthn.h"
 #include "oidc/oidc.h"
 
@@ -120,5 +121,8 @@ const struct api_error_row api_error_rows_of_sign_in[] = {
     {MANDATE_SAME_OFFICER, 403, "same_person", "Người nhập không được xác nhận", "Whoever entered it does not confirm it"},
     {MANDATE_OWN_CASE, 403, "own_case", "Cán bộ không xử lý việc của chính mình", "An officer never handles their own case"},
     {MANDATE_REASON, 422, "reason_length", "Lý do có từ 5 đến 300 ký tự", "A reason has 5 to 300 characters"},
+    /* sandbox */
+    {SANDBOX_ELSEWHERE, 404, "not_found", "Không tìm thấy", "There is no such thing here"},
+    {SANDBOX_FAULT, 422, "fault_switch", "Không có công tắc lỗi này", "There is no such fault switch"},
     {0},
 };

@@ -124,10 +124,10 @@ void api_handle(void *app, struct http_call *http) {
   struct api_call call = {.api = api, .env = api->options.env, .http = http, .arena = http->arena};
   const void *found = NULL;
   call.language = choose_language(&call);
-  result outcome = http_route_find(&api_routes, http, &found);
-  const struct api_route *route = found;
   struct api_sandbox_watch watch;
   bool is_answered = api_sandbox_before(&call, &watch);
+  result outcome = is_answered ? OK : http_route_find(&api_routes, http, &found);
+  const struct api_route *route = found;
   if (is_ok(outcome) && !is_answered) {
     outcome = check_requirements(&call, route);
   }

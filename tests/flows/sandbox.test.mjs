@@ -1,0 +1,127 @@
+// The sandbox an integrator starts with one command: its people, registration without asking, the inspector, the fault switches; and that none of it
+// is there elsewhere.
+import assert from 'node:assert/strict';
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { danh, Installation, start } from './lib/installation.mjs';
+import { Sandbox } from './lib/sandbox.mjs';
+import { refused } from './lib/story.mjs';
+
+let sandbox;
+before(async () => (sandbox = await Sandbox.open()));
+after(() => sandbox?.close());
+
+const base64url = (value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+
+test('fifty people are listed with what they are for, in two languages, and the secrets work', async () => {
+  assert.equal(sandbox.people.length, 50);
+  const vietnamese = (await sandbox.client().get('/sandbox')).text;
+  const english = (await sandbox.client({ language: 'en' }).get('/sandbox')).text;
+  for (const person of sandbox.people) {
+    assert.ok(vietnamese.includes(person.pin) && english.includes(person.pin), person.name);
+    assert.ok(english.includes(person.purpose.replaceAll("'", '&#39;')), person.name);
+  }
+  assert.ok(vietnamese.includes('Trường hợp thông thường') && !vietnamese.includes('the ordinary case'));
+  for (const name of ['adult', 'level_1', 'foreigner_level_2', 'name_long', 'birth_year_only', 'unlocked', 'number_replaced']) await sandbox.as(name);
+  for (const name of ['locked_holder', 'locked_card', 'locked_death', 'no_account', 'closed', 'not_activated']) {
+    const answer = await sandbox.client().signIn(sandbox.person(name).pin, sandbox.password);
+    assert.ok([401, 423].includes(answer.status), `${name}: ${answer.status}`);
+  }
+});
+
+test('a client is registered by JSON and by the form, and what contradicts itself is refused with its place', async () => {
+  const made = await sandbox.register({});
+  assert.match(made.client_secret, /^[\w-]{43}$/);
+  const answer = await sandbox.client().post('/api/sandbox/clients', { client_name: 'X', redirect_uris: ['http://elsewhere.example/cb'] });
+  assert.equal(answer.status, 422);
+  assert.ok(answer.body.errors[0].path.length > 0);
+  const form = new URLSearchParams({ name: 'Thư viện', redirect_uris: 'http://127.0.0.1:3000/cb', profile: 'baseline', method: 'client_secret_basic', attribute_name: '1' });
+  const page = await sandbox.client().post('/sandbox/clients/new', form);
+  assert.equal(page.status, 201, page.text);
+  const id = /<h1[^>]*><code>([^<]+)/.exec(page.text)[1];
+  assert.match(page.text, /[\w-]{43}/);
+  assert.ok((await sandbox.client().get('/sandbox')).text.includes(`/sandbox/clients/${id}`));
+  assert.ok(!(await sandbox.client().get(`/sandbox/clients/${id}`)).text.match(/<code>[\w-]{43}<\/code>/), 'the secret is shown once');
+  form.set('redirect_uris', 'http://elsewhere.example/cb');
+  const wrong = await sandbox.client().post('/sandbox/clients/new', form);
+  assert.equal(wrong.status, 422);
+  assert.ok(wrong.text.includes('role="alert"') && wrong.text.includes('elsewhere.example'));
+});
+
+test('fault switches act at once, on that client alone, and survive a restart', async () => {
+  const { client_id } = await sandbox.register({});
+  const other = await sandbox.register({});
+  const ask = (id) => sandbox.client().post('/oidc/token', new URLSearchParams({ grant_type: 'authorization_code', client_id: id, code: 'a'.repeat(43) }));
+  await sandbox.faults(client_id, 'server_error');
+  await sandbox.restart('SIGKILL');
+  const broken = await ask(client_id);
+  assert.deepEqual([broken.status, broken.body.error], [500, 'server_error']);
+  assert.notEqual((await ask(other.client_id)).status, 500);
+  const box = new URLSearchParams({ fault_unavailable: '1' });
+  assert.equal((await sandbox.client().post(`/sandbox/clients/${client_id}/faults`, box)).status, 200);
+  const away = await ask(client_id);
+  assert.deepEqual([away.status, away.headers['retry-after']], [503, '5']);
+  await sandbox.faults(client_id, 'slow', 'expired');
+  const began = performance.now();
+  const late = await ask(client_id);
+  assert.equal(late.body.error, 'invalid_grant');
+  assert.ok(performance.now() - began >= 5900, 'it waits');
+  await sandbox.faults(client_id);
+  assert.ok(![500, 503].includes((await ask(client_id)).status));
+  await refused(sandbox.client().put(`/api/sandbox/clients/${client_id}/faults`, { faults: ['explode'] }), 422, 'field_value');
+  await refused(sandbox.client().put('/api/sandbox/clients/nobody/faults', { faults: [] }), 400, 'client_unknown');
+});
+
+test('the inspector shows each request with what refused it, and no secret', async () => {
+  const { client_id, client_secret } = await sandbox.register({});
+  const code = 'geheim-geheim-geheim-geheim-geheim-geheim-g';
+  const basic = `Basic ${Buffer.from(`${client_id}:${client_secret}`).toString('base64')}`;
+  await sandbox.client().post('/oidc/token', new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: 'http://127.0.0.1:3000/callback' }),
+    { headers: { Authorization: basic } });
+  const [event] = await sandbox.events(client_id);
+  assert.equal(event.request, 'POST /oidc/token');
+  assert.ok(event.status >= 400 && event.checks.length > 0, JSON.stringify(event));
+  const page = (await sandbox.client().get(`/sandbox/clients/${client_id}?live=1`));
+  assert.equal(page.headers.refresh, '5');
+  assert.ok(page.text.includes('/oidc/token'));
+  for (const secret of [code, client_secret, basic]) assert.ok(!JSON.stringify(event).includes(secret) && !page.text.includes(secret));
+});
+
+test('the token inspector tells a good signature from a bad one', async () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { kty, crv, x, y } = publicKey.export({ format: 'jwk' });
+  const input = `${base64url({ typ: 'dpop+jwt', alg: 'ES256', jwk: { kty, crv, x, y } })}.${base64url({ jti: 'a', htm: 'POST', htu: 'http://x/', iat: 1 })}`;
+  const proof = `${input}.${sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
+  const look = async (token) => (await sandbox.client({ language: 'en' }).post('/sandbox/token', new URLSearchParams({ token }))).text;
+  const good = await look(proof);
+  assert.ok(good.includes('The signature holds') && good.includes('&quot;htu&quot;'));
+  const bad = await look(`${input}.${'A'.repeat(86)}`);
+  assert.ok(bad.includes('The signature does not hold'));
+  assert.ok((await look('not-a-token')).includes('Not a JWT'));
+  const script = await look(`<script>alert(1)</script>`);
+  assert.ok(!script.includes('<script>'));
+});
+
+test('nothing of it is there in another installation, and another installation is not taken for a sandbox', async () => {
+  const place = await Installation.open({ receivers: false });
+  try {
+    for (const address of ['/sandbox', '/sandbox/token', '/sandbox/clients/new', '/sandbox/clients/abc']) {
+      assert.equal((await place.client().get(address)).status, 404, address);
+    }
+    for (const address of ['/api/sandbox/people', '/api/sandbox/clients/abc/events']) await refused(place.client().get(address), 404, 'not_found');
+    await refused(place.client().post('/api/sandbox/clients', { client_name: 'X' }), 404, 'not_found');
+    await refused(place.client().put('/api/sandbox/clients/abc/faults', { faults: [] }), 404, 'not_found');
+    await place.stop('server');
+    const taken = await start(['serve', '--sandbox', '--data', place.data, '--listen', '127.0.0.1:0'], { ready: false });
+    assert.equal(await new Promise((done) => taken.once('exit', done)), 1);
+    assert.match(taken.errors, /no sandbox/);
+    await place.startServer();
+  } finally {
+    await place.close();
+  }
+});
+
+test('danh sandbox people prints what the sandbox has', async () => {
+  const printed = JSON.parse((await danh('sandbox', 'people', '--json')).stdout);
+  assert.deepEqual(printed.people, sandbox.people);
+});
