@@ -60,6 +60,7 @@ enum account_error {
   ACCOUNT_GUARDIAN_PHONE = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 34),   /* A minor's or ward's number is the guardian's own. */
   ACCOUNT_GUARDIAN_ALONE = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 35),   /* 14 or over and no ward: nobody enrols for them. */
   ACCOUNT_REJECTION = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 36),        /* A rejection names at least one field, each once, with its reason. */
+  ACCOUNT_CAPABILITY_LOCKED = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 40), /* This one thing is locked; the rest of the account works. */
 };
 /* One sentence for each code, Vietnamese and English; empty for a code that is not account's. */
 struct slice account_sentence(uint16_t code, bool english);
@@ -435,6 +436,60 @@ MUST_USE result account_lock(struct env *env, struct db_tx *tx, const struct acc
 MUST_USE result account_unlock(struct env *env, struct db_tx *tx, const struct account_lock *lock);
 /* Grounds that end by themselves and those the register gives (card, death, residence): brings the set up to now. */
 MUST_USE result account_refresh(struct env *env, struct db_tx *tx, int64_t person_id);
+/* What an account can do may be locked one by one: a victim keeps the rest. Each row says who set it, and until when; the same capability may be
+ * locked by several, and works again when none is left. */
+enum account_capability {
+  ACCOUNT_CAPABILITY_SIGN = 1 << 0,   /* signatures under the person's own key */
+  ACCOUNT_CAPABILITY_SHARE = 1 << 1,  /* telling a relying party anything, signing in there included */
+  ACCOUNT_CAPABILITY_SUBMIT = 1 << 2, /* filing dossiers */
+  ACCOUNT_CAPABILITY_PAY = 1 << 3,
+};
+enum { ACCOUNT_CAPABILITY_COUNT = 4 };
+/* "sign", "share", "submit", "pay"; empty and 0 for anything else. */
+struct slice account_capability_name(enum account_capability capability);
+unsigned account_capability_find(struct slice name);
+/* Who may take it away again is whoever set it: the holder after a fresh proof (authenticator_change_check, before), an operator, and of a recovery
+ * nobody but its time: whoever recovered may be the thief. */
+enum account_locker { ACCOUNT_LOCKER_HOLDER = 1, ACCOUNT_LOCKER_AUTHORITY, ACCOUNT_LOCKER_RECOVERY };
+struct slice account_locker_name(enum account_locker locker); /* "holder", "authority", "recovery" */
+struct account_capability_lock {
+  int64_t person_id;
+  enum account_capability capability;
+  enum account_locker locker;
+  struct account_actor actor;
+  struct slice reason; /* Vietnamese, shown to the holder; the holder's own may be empty */
+  int64_t since_ms;    /* list only */
+  int64_t until_ms;    /* 0: until lifted */
+};
+/* Inside a write; a second one by the same locker moves reason and end, a recovery's end only outwards. ACCOUNT_UNKNOWN, ACCOUNT_REASON. */
+MUST_USE result account_capability_lock(struct env *env, struct db_tx *tx, const struct account_capability_lock *lock);
+/* person_id, capability, locker and actor are read. ACCOUNT_GROUND: it is not locked so, or ends by itself alone. */
+MUST_USE result account_capability_unlock(struct env *env, struct db_tx *tx, const struct account_capability_lock *lock);
+/* May this account do it now? Asked before every such act, and by oidc/ for every token it honours. ACCOUNT_LOCKED when the account as a whole is not
+ * active, ACCOUNT_CAPABILITY_LOCKED. */
+MUST_USE result account_capability_check(struct env *env, struct db_tx *tx, int64_t person_id, enum account_capability capability);
+struct account_capability_list {
+  const struct account_capability_lock *items;
+  size_t count;
+};
+MUST_USE result account_capability_list(struct env *env, struct db_tx *tx, int64_t person_id, struct arena *arena,
+                                        struct account_capability_list *ret_list);
+/* The grounds an account is locked on, as rows: for the holder's own page. */
+struct account_ground_list {
+  const struct account_lock *items; /* until_ms 0: until lifted */
+  size_t count;
+};
+MUST_USE result account_ground_list(struct db_tx *tx, int64_t person_id, struct arena *arena, struct account_ground_list *ret_list);
+/* Where the account is written to, and since when its number is bound; since 0: from the beginning. Empty: none. */
+struct account_address {
+  struct slice phone;
+  struct slice email;
+  int64_t phone_since_ms;
+};
+MUST_USE result account_address_load(struct db_tx *tx, int64_t person_id, struct arena *arena, struct account_address *ret_address);
+/* Another number in own name, at a desk that has seen the person: bound to this account alone from now on. ACCOUNT_PHONE, ACCOUNT_PHONE_TAKEN. */
+MUST_USE result account_phone_change(struct env *env, struct db_tx *tx, int64_t person_id, struct slice phone);
+
 /* LOCKED -> CLOSED. */
 MUST_USE result account_close(struct env *env, struct db_tx *tx, int64_t person_id, const struct account_actor *actor);
 /* Drops what has ended: expired locks, dead sessions, used codes, history past five years. One write of at most 1,000 rows each. */

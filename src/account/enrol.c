@@ -85,6 +85,15 @@ result account_phone_bind(struct env *env, struct db_tx *tx, int64_t person_id, 
   return bound;
 }
 
+result account_phone_change(struct env *env, struct db_tx *tx, int64_t person_id, struct slice phone) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct slice normal;
+  TRY(normal_phone(&arena, phone, &normal));
+  TRY(account_phone_bind(env, tx, person_id, normal));
+  return db_run(tx, "UPDATE account SET phone = $2 WHERE person_id = $1", DB_ARGS(db_of_int(person_id), db_of_text(normal)), NULL);
+}
+
 static result check_phone_free(struct db_tx *tx, int64_t person_id, struct slice phone) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_row(tx, "SELECT COUNT(*) FROM account_phone WHERE phone = $1 AND person_id <> $2", DB_ARGS(db_of_text(phone), db_of_int(person_id)), &rows));

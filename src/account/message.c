@@ -1,28 +1,26 @@
 /* What an account is told, and where. */
 #include "account/life.h"
 
-struct contact {
-  struct slice phone;
-  struct slice email;
-};
-
-static result load_contact(struct db_tx *tx, int64_t person_id, struct arena *arena, struct contact *ret_contact) {
+result account_address_load(struct db_tx *tx, int64_t person_id, struct arena *arena, struct account_address *ret_address) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  struct contact contact = {0};
-  TRY(db_query(tx, "SELECT phone, email FROM account WHERE person_id = $1", DB_ARGS(db_of_int(person_id)), &rows));
+  struct account_address address = {0};
+  TRY(db_query(tx,
+               "SELECT a.phone, a.email, p.since FROM account a LEFT JOIN account_phone p ON p.person_id = a.person_id AND p.phone = a.phone"
+               " WHERE a.person_id = $1",
+               DB_ARGS(db_of_int(person_id)), &rows));
   if (db_rows_next(&rows)) {
-    contact = (struct contact){db_text_copy(&rows, 0, arena), db_text_copy(&rows, 1, arena)};
+    address = (struct account_address){db_text_copy(&rows, 0, arena), db_text_copy(&rows, 1, arena), db_int(&rows, 2)};
   }
   TRY(rows.status);
-  *ret_contact = contact;
+  *ret_address = address;
   return OK;
 }
 
 result account_code_message_send(struct env *env, struct db_tx *tx, const struct message *code) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
-  struct contact contact = {0};
-  TRY(load_contact(tx, code->person_id, &arena, &contact));
+  struct account_address contact = {0};
+  TRY(account_address_load(tx, code->person_id, &arena, &contact));
   struct message message = *code;
   message.kind = MESSAGE_CODE;
   message.channel = MESSAGE_SMS;
@@ -33,8 +31,8 @@ result account_code_message_send(struct env *env, struct db_tx *tx, const struct
 result account_notify(struct env *env, struct db_tx *tx, const struct account_notice *notice) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
-  struct contact contact = {0};
-  TRY(load_contact(tx, notice->person_id, &arena, &contact));
+  struct account_address contact = {0};
+  TRY(account_address_load(tx, notice->person_id, &arena, &contact));
   struct message message = {.person_id = notice->person_id,
                             .kind = MESSAGE_NOTICE,
                             .channel = MESSAGE_SMS,

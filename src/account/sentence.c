@@ -53,6 +53,8 @@ static const struct {
     {ACCOUNT_GUARDIAN_PHONE, "Phải dùng số điện thoại chính chủ của cha, mẹ hoặc người giám hộ.", "The number must be the parent's or guardian's own."},
     {ACCOUNT_GUARDIAN_ALONE, "Người từ đủ 14 tuổi và không được giám hộ tự đăng ký; không khai người giám hộ.",
      "From 14, and not a ward, one enrols alone: leave the guardian out."},
+    {ACCOUNT_CAPABILITY_LOCKED, "Chức năng này của tài khoản đang bị khóa; các chức năng khác vẫn dùng được.",
+     "This function of the account is locked; the rest of the account works."},
     {ACCOUNT_REJECTION, "Phải nêu ít nhất một trường không đạt, mỗi trường một lần, với lý do từ 5 đến 300 ký tự.",
      "Name at least one field that fails, each once, with a reason of 5 to 300 characters."},
 };

@@ -42,6 +42,9 @@ static const struct {
     {"DELETE FROM account_browser WHERE (person_id, browser_hash) IN"
      " (SELECT person_id, browser_hash FROM account_browser WHERE seen_at <= $1 ORDER BY seen_at LIMIT 1000)",
      &browser_ms},
+    {"DELETE FROM account_capability_lock WHERE (person_id, capability, locker) IN"
+     " (SELECT person_id, capability, locker FROM account_capability_lock WHERE until <= $1 LIMIT 1000)",
+     NULL},
     {"DELETE FROM account_event WHERE (person_id, event_id) IN"
      " (SELECT person_id, event_id FROM account_event WHERE at <= $1 ORDER BY at LIMIT 1000)",
      &history_ms},

@@ -78,5 +78,13 @@ static const char version_5[] =
     "DROP TABLE account_message;"
     "ALTER TABLE account_phone ADD COLUMN since time/public NOT NULL DEFAULT 0";
 
+/* One capability locked by one of three. */
+static const char version_6[] =
+    "CREATE TABLE account_capability_lock (person_id id/public NOT NULL, capability int/personal NOT NULL, locker int/public NOT NULL,"
+    " since time/public NOT NULL, until time/public, set_by id/public NOT NULL, reason text/personal,"
+    " PRIMARY KEY (person_id, capability, locker));"
+    "CREATE INDEX account_capability_lock_by_until ON account_capability_lock (until)";
+
 const struct db_migration account_migrations[] = {
-    {"account", 1, version_1}, {"account", 2, version_2}, {"account", 3, version_3}, {"account", 4, version_4}, {"account", 5, version_5}, {0}};
+    {"account", 1, version_1}, {"account", 2, version_2}, {"account", 3, version_3}, {"account", 4, version_4}, {"account", 5, version_5},
+    {"account", 6, version_6}, {0}};

@@ -196,6 +196,7 @@ static const struct api_error_row rows[] = {
     {ACCOUNT_GUARDIAN_LEVEL, 403, "guardian_level", NULL, NULL},
     {ACCOUNT_GUARDIAN_PHONE, 422, "guardian_phone", NULL, NULL},
     {ACCOUNT_GUARDIAN_ALONE, 422, "guardian_not_needed", NULL, NULL},
+    {ACCOUNT_CAPABILITY_LOCKED, 403, "capability_locked", NULL, NULL},
     {ACCOUNT_REJECTION, 422, "rejection_grounds", NULL, NULL},
     {ACCOUNT_LIMIT, 422, "limit_unknown", NULL, NULL},
     {ACCOUNT_DEMONSTRATION, 403, "demonstration_only", NULL, NULL},
