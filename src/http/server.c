@@ -233,6 +233,10 @@ static result open_loop(struct http_server *server, struct loop *loop) {
   struct event_config *config = event_config_new();
   if (config != NULL) {
     event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK); /* other threads reach a loop through its eventfd only */
+    /* Reading stops and goes on with every reply, four calls a request: only what is left of that at the turn's end is told to the kernel. A number that
+     * was closed in that turn may be another loop's by then; but each loop has an epoll set of its own, where the kernel answers ENOENT, and libevent takes
+     * that for "gone" of a deletion and adds anew for a change. */
+    event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
     loop->base = event_base_new_with_config(config);
     event_config_free(config);
   }
