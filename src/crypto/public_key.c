@@ -3,6 +3,7 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -139,6 +140,20 @@ result public_key_load_ed25519(struct slice x, struct public_key **ret_key) {
   }
   *ret_key = key;
   key = NULL;
+  return OK;
+}
+
+result public_key_spki(const struct public_key *key, struct arena *arena, struct slice *ret_spki) {
+  if (key->p256 != NULL) {
+    return key_public(key->p256, arena, ret_spki);
+  }
+  uint8_t *der = NULL;
+  int len = i2d_PUBKEY(key->pkey, &der);
+  if (len <= 0) {
+    FAIL(CRYPTO_LIBRARY_FAILED, "cannot write the public key");
+  }
+  *ret_spki = arena_copy(arena, slice_of(der, (size_t)len));
+  OPENSSL_free(der);
   return OK;
 }
 

@@ -8,7 +8,7 @@
  * Errors     CRYPTO_KEY_INVALID, CRYPTO_SIGNATURE_SYNTAX, CRYPTO_SIGNATURE_WRONG, CRYPTO_LIBRARY_FAILED.
  */
 #pragma once
-#include "base/slice.h"
+#include "base/arena.h"
 #include "crypto/crypto_error.h"
 
 enum { PUBLIC_KEY_RSA_BITS_MIN = 2048, PUBLIC_KEY_RSA_BITS_MAX = 4096 }; /* above: a verification costs milliseconds, which anybody could ask for */
@@ -23,5 +23,8 @@ MUST_USE result public_key_load_p256(struct slice x, struct slice y, struct publ
 MUST_USE result public_key_load_rsa(struct slice n, struct slice e, struct public_key **ret_key);
 /* 32 bytes. */
 MUST_USE result public_key_load_ed25519(struct slice x, struct public_key **ret_key);
+
+/* DER SubjectPublicKeyInfo: equal keys have equal ones. */
+MUST_USE result public_key_spki(const struct public_key *key, struct arena *arena, struct slice *ret_spki);
 
 MUST_USE result public_key_verify(const struct public_key *key, struct slice message, struct slice signature);

@@ -67,6 +67,8 @@ struct jose_jwks {
 MUST_USE result jose_jwk_parse(const struct jin *object, struct arena *arena, struct jose_jwk *ret_jwk);
 /* One of ours, from its SubjectPublicKeyInfo. JOSE_KEY. */
 MUST_USE result jose_jwk_of(struct slice spki, struct slice kid, struct jose_jwk *ret_jwk);
+/* Whether it is the key of this SubjectPublicKeyInfo (of a client's certificate). */
+bool jose_jwk_is_spki(const struct jose_jwk *jwk, struct slice spki);
 /* SHA-256 over the required members in their one form [RFC7638 3.1], as base64url: 43 characters. */
 struct slice jose_jwk_thumbprint(const struct jose_jwk *jwk, struct arena *arena);
 /* The object: required members, and for our own set kid, use and alg. */

@@ -148,4 +148,12 @@ result jose_keyring_hold(struct jose_keyring *keyring, const struct jose_jwk *jw
   return OK;
 }
 
+bool jose_jwk_is_spki(const struct jose_jwk *jwk, struct slice spki) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct public_key *key CLEANUP(public_key_free) = NULL;
+  struct slice own = {0};
+  return is_ok(decode(jwk, &key)) && is_ok(public_key_spki(key, &arena, &own)) && slice_eq(own, spki);
+}
+
 const struct public_key *jose_held_public(const struct jose_held_key *held) { return held->key; }

@@ -67,6 +67,9 @@ static result entry_read(const struct db_rows *rows, struct entry *entry) {
   if (client->jwks_uri.len > 0) {
     client->jwks = db_text_copy(rows, 7, &entry->arena);
   }
+  if (client->jwks.len > 0 && !is_ok(jose_jwks_read(client->jwks, &entry->arena, &client->keys))) {
+    client->keys = (struct jose_jwks){0}; /* fetched ones may be anything: then the client has none */
+  }
   if (client->sector.len == 0) {
     client->sector = client->client_id;
   }

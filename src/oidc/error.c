@@ -26,6 +26,23 @@ static const struct oidc_error_row rows[] = {
     {OIDC_REQUEST_UNSUPPORTED, 400, "request_not_supported", "no request object is taken here"},
     {OIDC_REQUEST_URI_UNSUPPORTED, 400, "request_uri_not_supported", "only request_uri values of this server are taken"},
     {OIDC_CLIENT_METADATA, 400, "invalid_client_metadata", "the metadata contradict each other or the profile"},
+
+    /* client authentication, tokens, resources: [RFC6749 5.2], [RFC6750 3.1], [RFC9449 5, 7.1, 8] */
+    {OIDC_CLIENT_CREDENTIALS, 401, "invalid_client", "client authentication failed"},
+    {OIDC_CLIENT_KEYS, 503, "temporarily_unavailable", "the client keys have not been fetched yet, try again in a moment"},
+    {OIDC_DPOP_MISSING, 400, "invalid_dpop_proof", "access tokens of this client are bound to a key: send a proof of possession"},
+    {OIDC_DPOP_PROOF, 400, "invalid_dpop_proof", "the proof of possession does not hold or was used before"},
+    {OIDC_DPOP_NONCE, 400, "use_dpop_nonce", "the proof of possession needs the nonce in DPoP-Nonce"},
+    {OIDC_GRANT_TYPE, 400, "unsupported_grant_type", "no such grant type"},
+    {OIDC_CODE_MISMATCH, 400, "invalid_grant", "redirect_uri, code_verifier or key do not fit the code"},
+    {OIDC_REFRESH_UNKNOWN, 400, "invalid_grant", "the refresh token is unknown, ended or of another client"},
+    {OIDC_TOKEN_MISSING, 401, NULL, NULL}, /* [RFC6750 3.1 SHOULD NOT] no error code for a call without a token */
+    {OIDC_TOKEN_INVALID, 401, "invalid_token", "the access token is not good here and now"},
+    {OIDC_TOKEN_SCOPE, 403, "insufficient_scope", "the access token does not reach so far"},
+    {CODEC_FORM_DUPLICATE, 400, "invalid_request", "a parameter is missing, repeated or malformed"},
+    {CODEC_FORM_LIMIT, 400, "invalid_request", "too many parameters, or one is too long"},
+    {CODEC_URL_SYNTAX, 400, "invalid_request", "a parameter is missing, repeated or malformed"},
+    {CODEC_UTF8_INVALID, 400, "invalid_request", "a parameter is missing, repeated or malformed"},
 };
 
 static const struct oidc_error_row busy = {0, 503, "temporarily_unavailable", "try again in a moment"};

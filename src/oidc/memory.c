@@ -2,6 +2,11 @@
 
 #include <stdlib.h>
 
+enum {
+  KEYS_MAX = 4096, /* clients and the devices of a busy hour; a decoded key takes some 2 KiB */
+  PROOF_WINDOW_S = JOSE_DPOP_AGE_MAX_S + JOSE_AHEAD_MAX_S + 1,
+};
+
 struct secret_row {
   const char *name;
   uint8_t bytes[OIDC_SECRET_BYTES];
@@ -55,6 +60,13 @@ result oidc_memory_open(struct env *env, struct oidc_memory **ret_memory) {
     return opened;
   }
   memory->clients = oidc_client_cache_new();
+  memory->keys = oidc_key_cache_new();
+  memory->keyring = jose_keyring_new(KEYS_MAX);
+  memory->proofs = oidc_seen_new(PROOF_WINDOW_S);
+  memory->verified = oidc_seen_new(OIDC_ACCESS_LIFETIME_S);
+  (void)pthread_mutex_init(&memory->wanted_mutex, NULL);
+  memory->wanted_count = 0;
+  random_fill(env->random, memory->nonce_epoch, sizeof memory->nonce_epoch);
   *ret_memory = memory;
   return OK;
 }
@@ -62,6 +74,11 @@ result oidc_memory_open(struct env *env, struct oidc_memory **ret_memory) {
 void oidc_memory_close(struct oidc_memory **slot) {
   if (*slot != NULL) {
     oidc_client_cache_free(&(*slot)->clients);
+    oidc_key_cache_free(&(*slot)->keys);
+    jose_keyring_free(&(*slot)->keyring);
+    oidc_seen_free(&(*slot)->proofs);
+    oidc_seen_free(&(*slot)->verified);
+    (void)pthread_mutex_destroy(&(*slot)->wanted_mutex);
     explicit_bzero(*slot, sizeof **slot);
     free(*slot);
     *slot = NULL;

@@ -14,6 +14,7 @@
 #include "codec/jout.h"
 #include "codec/url.h"
 #include "env/env.h"
+#include "jose/jose.h"
 
 /* 1..59: clients, authorization, logout. 60..127: keys, client authentication, tokens. */
 enum oidc_error {
@@ -45,6 +46,19 @@ enum oidc_error {
   OIDC_REQUEST_UNSUPPORTED = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 26),     /* A request object where none is taken. */
   OIDC_REQUEST_URI_UNSUPPORTED = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 27), /* A request_uri that leads elsewhere. */
   OIDC_INTERACTION_REQUIRED = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 28),    /* prompt=none, and something has to be asked. */
+  OIDC_CLIENT_CREDENTIALS = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 60), /* The client has not proven itself in its own one way. */
+  OIDC_CLIENT_KEYS = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_OIDC, 61),    /* The client's keys have not been fetched from its jwks_uri yet. */
+  OIDC_DPOP_MISSING = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 62),       /* The client's tokens are bound to a key, and no proof of it came. */
+  OIDC_DPOP_PROOF = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 63),         /* A proof that does not hold, or came twice. */
+  OIDC_DPOP_NONCE = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 64),         /* The proof lacks a nonce of ours that is still good. */
+  OIDC_GRANT_TYPE = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 65),         /* No such grant type here. */
+  OIDC_CODE_MISMATCH = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 66),      /* redirect_uri, code_verifier or key are not the request's. */
+  OIDC_REFRESH_UNKNOWN = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 67),    /* No such refresh token, ended, another client's, or used. */
+  OIDC_TOKEN_MISSING = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 68),      /* No access token in the Authorization header. */
+  OIDC_TOKEN_INVALID = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 69),      /* Not an access token of ours that is good now, here and for this sender. */
+  OIDC_TOKEN_SCOPE = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 70),        /* The token does not reach so far. */
+  OIDC_KEYS_MISSING = RESULT_CODE(RESULT_INTERNAL, MODULE_OIDC, 71),      /* There is no active signing key. */
+  OIDC_KEY_ROTATING = RESULT_CODE(RESULT_CONFLICT, MODULE_OIDC, 72),      /* Somebody else rotated the keys at the same moment. */
 };
 /* What the protocol calls a failure: "invalid_request", and the status where it is answered in place. */
 struct oidc_error_row {
@@ -148,6 +162,7 @@ struct oidc_client {
   struct slice tls_san_dns;
   struct slice jwks;     /* JSON Web Key Set, as registered or as last fetched from jwks_uri; empty: none yet */
   struct slice jwks_uri; /* empty: keys are registered by value */
+  struct jose_jwks keys; /* jwks, read: none if there are none yet */
   unsigned grant_types;    /* set of enum oidc_grant_type */
   unsigned response_modes; /* set of 1 << enum oidc_response_mode */
   struct oidc_texts scopes;    /* scopes of other APIs, beside those of sign-in */
@@ -317,3 +332,113 @@ struct oidc_consent_list {
 MUST_USE result oidc_consent_list(struct db_tx *tx, struct arena *arena, int64_t person_id, struct oidc_consent_list *ret_list);
 /* Forgets every consent of the person to that client, and its grants: their tokens are dead with this write. OIDC_CONSENT_UNKNOWN. */
 MUST_USE result oidc_consent_revoke(struct env *env, int64_t person_id, struct slice client_id);
+
+/* ---- What an endpoint is given ----------------------------------------------------------------------------------------------------- */
+
+/* A call as the api layer has read it: parameters known to be there once [RFC6749 3.1 MUST, 3.2 MUST], nothing else checked. */
+struct oidc_call {
+  const char *method; /* "POST" */
+  const char *path;   /* "/oidc/token": behind env->origin it is the htu of a proof */
+  const struct url_form *form;
+  struct slice authorization; /* header, whole; empty: none */
+  struct slice dpop;          /* header; empty: none */
+  bool is_dpop_twice;         /* it came more than once */
+  struct slice certificate;   /* PEM of the client's TLS certificate, of the proxy's Unix socket alone; empty: none */
+  bool is_certificate_trusted; /* the proxy found a path to one of its client CAs */
+  struct slice accept;         /* header: signed answers are asked for by it */
+};
+struct oidc_answer {
+  const char *content_type;
+  struct slice body; /* empty: nothing to say */
+};
+
+/* ---- Clients prove themselves; proofs of possession ---------------------------------------------------------------------------------- */
+
+/* Who calls: a client, proven.  struct oidc_caller caller CLEANUP(oidc_caller_release) = {0}; */
+struct oidc_caller {
+  const struct oidc_client *client; /* held */
+  bool has_assertion;               /* its jti is to be used up */
+  int64_t assertion_expires_ms;
+  uint8_t assertion_hash[32];
+  struct slice certificate_thumbprint; /* x5t#S256 of the TLS certificate; empty: none */
+};
+/* [RFC6749 2.3], [RFC7523 3], [RFC8705 2], OpenID Connect Core 9. One client, one method. Then either oidc_caller_use in the caller's own write, or
+ * oidc_caller_settle: an assertion works once. OIDC_CLIENT_UNKNOWN, OIDC_CLIENT_CREDENTIALS: both are invalid_client outside. OIDC_CLIENT_KEYS. */
+MUST_USE result oidc_caller_authenticate(struct env *env, const struct oidc_call *call, struct arena *arena, struct oidc_caller *ret_caller);
+/* Inside a write, before anything else is written. OIDC_CLIENT_CREDENTIALS: the assertion came before. */
+MUST_USE result oidc_caller_use(struct db_tx *tx, const struct oidc_caller *caller);
+/* A write of its own, if there is anything to use up. */
+MUST_USE result oidc_caller_settle(struct env *env, const struct oidc_caller *caller);
+void oidc_caller_release(struct oidc_caller *caller);
+
+/* The proof of this call [RFC9449 4.3]: its key's thumbprint, 43 characters; empty: the call has none. access_token: at a resource, else empty.
+ * A proof needs a nonce of ours and works once. Nothing is stored: nonces are of this run of the program, so after a restart every older proof is
+ * refused. OIDC_DPOP_PROOF, OIDC_DPOP_NONCE. */
+MUST_USE result oidc_dpop_check(struct env *env, const struct oidc_call *call, struct slice access_token, struct arena *arena,
+                                struct slice *ret_thumbprint);
+/* For the DPoP-Nonce of an answer. */
+struct slice oidc_dpop_nonce(struct env *env, struct arena *arena);
+
+/* ---- Signing keys -------------------------------------------------------------------------------------------------------------------- */
+
+/* A JWT of ours: ES256 by the active key. type: "at+jwt", "JWT", "logout+jwt", "token-introspection+jwt" ...; claims: a JSON object, taken as it is. */
+MUST_USE result oidc_jwt_write(struct env *env, const char *type, struct slice claims, struct arena *arena, struct slice *ret_jwt);
+/* An ID token of ours as a hint [OIDC Core 3.1.2.1]: signature and issuer alone, however old. OIDC_TOKEN_INVALID. */
+MUST_USE result oidc_id_token_read(struct env *env, struct slice id_token, struct arena *arena, const struct jin **ret_claims);
+/* Makes the next key the active one, and a new next. The old one is shown until nothing it signed is good any more. */
+MUST_USE result oidc_keys_rotate(struct env *env, int64_t actor_person_id);
+/* Once a minute, off the request path: makes the first keys, rotates on schedule, sweeps what is over. */
+MUST_USE result oidc_keys_tend(struct env *env);
+/* The JWK Set [RFC7517 5]: every key that may still verify something. */
+MUST_USE result oidc_jwks(struct env *env, struct arena *arena, struct slice *ret_json);
+/* RFC 8414 and OpenID Connect Discovery: one document. */
+MUST_USE result oidc_metadata(struct env *env, struct arena *arena, struct slice *ret_json);
+
+/* ---- Tokens -------------------------------------------------------------------------------------------------------------------------- */
+
+enum {
+  OIDC_ACCESS_LIFETIME_S = 300,            /* what a resource server that never asks us can be fooled for */
+  OIDC_ID_TOKEN_LIFETIME_S = 300,
+  OIDC_REFRESH_LIFETIME_S = 90 * 24 * 3600, /* without being used */
+};
+/* POST /oidc/token */
+MUST_USE result oidc_token(struct env *env, const struct oidc_call *call, struct arena *arena, struct slice *ret_json);
+/* POST /oidc/introspect [RFC7662], [RFC9701] */
+MUST_USE result oidc_introspect(struct env *env, const struct oidc_call *call, struct arena *arena, struct oidc_answer *ret_answer);
+/* POST /oidc/revoke [RFC7009] */
+MUST_USE result oidc_revoke(struct env *env, const struct oidc_call *call, struct arena *arena);
+/* GET or POST /oidc/userinfo */
+MUST_USE result oidc_userinfo(struct env *env, const struct oidc_call *call, struct arena *arena, struct oidc_answer *ret_answer);
+
+/* For grants made without a code (device, CIBA): the tokens of a grant, by a write of the caller's and the signatures after it. */
+struct oidc_issue {
+  const struct oidc_client *client;
+  struct oidc_grant grant;     /* person_id 0: the client acts for itself */
+  struct slice subject;        /* sub of the access token */
+  struct slice scope;          /* of this access token: the grant's, or less */
+  struct slice audience;       /* resource; empty: this server */
+  struct slice dpop_jkt;       /* binding of this access token */
+  struct slice x5t;
+  struct slice nonce;          /* of the ID token */
+  bool gives_refresh_token;
+  /* filled in by oidc_issue_store */
+  int64_t token_id;
+  struct slice refresh_token;
+};
+/* Inside a write: rows of the access token and, if it gives one, of the refresh token. */
+MUST_USE result oidc_issue_store(struct env *env, struct db_tx *tx, struct arena *arena, struct oidc_issue *issue);
+/* After it: the answer of the token endpoint [RFC6749 5.1]. */
+MUST_USE result oidc_issue_write(struct env *env, struct arena *arena, const struct oidc_issue *issue, struct slice *ret_json);
+/* Which key an access token of this client is bound to, of what came with the call. OIDC_DPOP_MISSING. */
+MUST_USE result oidc_issue_bind(const struct oidc_caller *caller, struct slice dpop_thumbprint, struct oidc_issue *issue);
+
+/* ---- Clients' keys behind a jwks_uri [OIDC Core 10.1.1], [FAPI 5.6.3] ------------------------------------------------------------------ */
+
+/* One client to be asked now, or none (client_id empty). For a thread of the server: it fetches over https within limits and gives back what came. */
+struct oidc_fetch {
+  struct slice client_id;
+  struct slice jwks_uri;
+};
+MUST_USE result oidc_fetch_due(struct env *env, struct arena *arena, struct oidc_fetch *ret_fetch);
+/* jwks empty: nothing usable came; what was there before stays. */
+MUST_USE result oidc_fetch_done(struct env *env, const struct oidc_fetch *fetch, struct slice jwks);
