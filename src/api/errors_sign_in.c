@@ -1,5 +1,6 @@
 /* The table of errors, second half: proving who one is, acting for others, OpenID Connect. A row says the same as in errors.c. */
 #include "api/errors.h"
+#include "authenticator/authenticator.h"
 #include "mandate/mandate.h"
 #include "card/card.h"
 #include "evidence/evidence.h"
@@ -46,6 +47,22 @@ const struct api_error_row api_error_rows_of_sign_in[] = {
     {ORGANISATION_ENDED, 409, "organisation_ended", "Tổ chức đã giải thể hoặc đang tạm ngừng hoạt động", "The organisation is dissolved or its business is suspended"},
     {ORGANISATION_CONSENT_MISSING, 409, "consent_missing", "Còn người đại diện theo pháp luật khác chưa đồng ý", "Another legal representative has not consented yet"},
     {ORGANISATION_CONSENT_GIVEN, 409, "consent_given", "Người này đã trả lời rồi", "They have answered already"},
+    /* authenticator */
+    {AUTHENTICATOR_UNKNOWN, 404, "authenticator_unknown", "Không có phương thức đăng nhập này", "There is no such way to sign in"},
+    {AUTHENTICATOR_STEP_UP, 401, "insufficient_user_authentication", "Hãy xác nhận lại danh tính ở mức cao nhất của tài khoản để tiếp tục",
+     "Prove who you are again, at your account's best level, to go on"},
+    {AUTHENTICATOR_CEREMONY, 403, "ceremony_stale", "Yêu cầu này đã được dùng hoặc đã hết hạn; vui lòng làm lại", "This request was used or has run out; please start again"},
+    {AUTHENTICATOR_WRONG, 403, "authenticator_wrong", "Mã hoặc câu trả lời không đúng", "The code or answer is wrong"},
+    {AUTHENTICATOR_USED, 403, "code_used", "Mã này đã được dùng; hãy chờ mã tiếp theo", "That code has been used; wait for the next one"},
+    {AUTHENTICATOR_SUSPENDED, 403, "authenticator_suspended", "Phương thức này đã bị tạm ngừng vì dấu hiệu bất thường; hãy đăng nhập bằng cách khác và gỡ nó",
+     "This way to sign in is suspended, since something about it is unusual; sign in another way and remove it"},
+    {AUTHENTICATOR_TAKEN, 409, "authenticator_taken", "Khóa này đã được đăng ký", "This key is registered already"},
+    {AUTHENTICATOR_TOO_MANY, 409, "authenticator_too_many", "Đã đủ số lượng cho phép; hãy gỡ bớt trước khi thêm", "You have as many as you may; remove one first"},
+    {AUTHENTICATOR_NAME, 422, "authenticator_name", "Tên dài từ 1 đến 60 ký tự", "A name has 1 to 60 characters"},
+    {AUTHENTICATOR_KEY, 422, "authenticator_key", "Khóa của thiết bị phải là khóa công khai P-256", "A device's key is a public P-256 key"},
+    {AUTHENTICATOR_LIMIT, 422, "limit_unknown", "Không có giới hạn này hoặc giá trị không hợp lệ", "There is no such limit, or not that value"},
+    {AUTHENTICATOR_NO_SEALING, 500, "internal", INTERNAL},
+    {AUTHENTICATOR_KIND, 422, "authenticator_kind", "Phương thức này không dùng được ở đây", "That way to sign in is not for this"},
     /* webauthn */
     {WEBAUTHN_RESPONSE_SYNTAX, 422, "passkey_syntax", PASSKEY_BROKEN},
     {WEBAUTHN_CLIENT_DATA_SYNTAX, 422, "passkey_syntax", PASSKEY_BROKEN},

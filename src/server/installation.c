@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "server/migrations.h"
+#include "server/sealing.h"
 #include "server/server.h"
 
 enum { READERS_COMMAND = 2, READERS_SERVER = 16, HASHING_THREADS = 2, HASHING_WAITING = 64 };
@@ -84,6 +85,7 @@ static result open_parts(struct server_installation *installation) {
   installation->random = random_system();
   installation->env = (struct env){.clock = &installation->clock, .random = &installation->random, .origin = installation->config.origin};
   TRY(open_database(installation));
+  TRY(server_sealing_open(installation));
   if (installation->mode != SERVER_READ) {
     TRY(pool_open(&(struct pool_options){.name = "hashing", .threads = HASHING_THREADS, .waiting_max = HASHING_WAITING},
                   &installation->env.hashing));
@@ -120,6 +122,7 @@ void server_installation_close(struct server_installation **slot) {
   if (installation->lock_fd >= 0) {
     close(installation->lock_fd); /* gives the lock back */
   }
+  secret_clear(&installation->sealing);
   arena_free(&installation->arena);
   free(installation);
 }

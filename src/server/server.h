@@ -2,6 +2,7 @@
  *
  *   DIR/danh.db      the database               DIR/lock       flock of whoever writes
  *   DIR/danh.ini     configuration              DIR/danh.sock  admin socket of the running server (mode 0600, same user or root)
+ *   DIR/seal.key     seals what the database holds only sealed (0600)
  *   DIR/signer/      keys, policy and log of the signer, opened by nobody else
  *
  * Writers     One process at a time. A command that writes is a struct server_write: a function by name that takes JSON and gives JSON.
@@ -94,6 +95,7 @@ struct server_installation {
   int lock_fd; /* -1: none */
   struct clock clock;
   struct random random;
+  struct secret sealing; /* behind env.sealing */
   struct env env; /* db, clock, random, signer (NULL when none runs), hashing, origin */
 };
 /* SERVER_DATA_MISSING, SERVER_UNFINISHED (not to SERVER_CREATE), SERVER_LOCKED, SERVER_CONFIG, DB_... */

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "account/account.h"
+#include "authenticator/authenticator.h"
 #include "base/log.h"
 
 enum { ROUND_S = 3600 };
@@ -35,7 +36,7 @@ static bool wait_round(struct server_sweeper *sweeper) {
 static void *sweep(void *context) {
   struct server_sweeper *sweeper = context;
   do {
-    if (!is_ok(account_sweep(sweeper->env)) || !is_ok(message_sweep(sweeper->env))) {
+    if (!is_ok(account_sweep(sweeper->env)) || !is_ok(authenticator_sweep(sweeper->env)) || !is_ok(message_sweep(sweeper->env))) {
       log_fault(sweeper->env->clock, "sweep.failed");
     }
   } while (wait_round(sweeper));

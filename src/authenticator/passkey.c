@@ -1,0 +1,245 @@
+/* Passkeys and security keys. webauthn/ verifies what the browser says; here lie challenges, records and what follows from them. */
+#include "authenticator/kinds.h"
+#include "codec/url.h"
+#include "crypto/digest.h"
+
+enum { TIMEOUT_MS = 5 * 60 * 1000, HANDLE_BYTES = 32, ROOM = 64 };
+enum { PENDING_VERIFIED = 1 }; /* a ceremony's flags: the device must verify its user */
+
+struct party {
+  struct webauthn_party party;
+  struct slice origin;
+};
+
+/* The relying party is the host of our origin, without scheme and port [WebAuthn 5.1.2]. */
+static void party_of(const struct env *env, struct party *ret_party) {
+  struct slice host = env->origin;
+  size_t at = slice_find(host, '/', 0) + 2;
+  host = slice_sub(host, at, host.len - at);
+  host = slice_sub(host, 0, slice_find(host, ':', 0));
+  *ret_party = (struct party){.origin = env->origin};
+  ret_party->party = (struct webauthn_party){.id = host, .origins = &ret_party->origin, .origin_count = 1};
+}
+
+struct credentials {
+  struct webauthn_known_credential items[ROOM];
+  size_t count;
+};
+
+static result credentials_load(struct db_tx *tx, int64_t person_id, struct arena *arena, struct credentials *ret_credentials) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  ret_credentials->count = 0;
+  TRY(db_query(tx, "SELECT credential_id, transports FROM authenticator_passkey WHERE person_id = $1 LIMIT 64", DB_ARGS(db_of_int(person_id)), &rows));
+  while (ret_credentials->count < ROOM && db_rows_next(&rows)) {
+    ret_credentials->items[ret_credentials->count++] =
+        (struct webauthn_known_credential){.id = db_bytes_copy(&rows, 0, arena), .transports = db_text_copy(&rows, 1, arena)};
+  }
+  return rows.status;
+}
+
+static result handle_load(struct db_tx *tx, int64_t person_id, struct arena *arena, struct slice *ret_handle) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx, "SELECT user_handle FROM authenticator_handle WHERE person_id = $1", DB_ARGS(db_of_int(person_id)), &rows));
+  *ret_handle = db_rows_next(&rows) ? db_bytes_copy(&rows, 0, arena) : (struct slice){0};
+  return rows.status;
+}
+
+struct naming {
+  struct env *env;
+  int64_t person_id;
+  struct arena *arena;
+  struct slice handle;
+};
+
+static result write_handle(struct db_tx *tx, void *arg) {
+  struct naming *it = arg;
+  uint8_t bytes[HANDLE_BYTES];
+  TRY(handle_load(tx, it->person_id, it->arena, &it->handle));
+  if (!slice_empty(it->handle)) {
+    return OK;
+  }
+  random_fill(it->env->random, bytes, sizeof bytes);
+  it->handle = arena_copy(it->arena, slice_of(bytes, sizeof bytes));
+  return db_run(tx, "INSERT INTO authenticator_handle (person_id, user_handle) VALUES ($1, $2)",
+                DB_ARGS(db_of_int(it->person_id), db_of_bytes(it->handle)), NULL);
+}
+
+static void challenge_make(struct env *env, struct arena *arena, struct authenticator_pending *pending) {
+  uint8_t bytes[WEBAUTHN_CHALLENGE_BYTES];
+  random_fill(env->random, bytes, sizeof bytes);
+  pending->challenge = arena_copy(arena, slice_of(bytes, sizeof bytes));
+}
+
+static result begin_new(struct env *env, const struct authenticator_beginning *beginning, const struct webauthn_expected *expected,
+                        struct arena *arena, struct buf *out_json) {
+  struct credentials known;
+  struct register_person person = {0};
+  struct naming naming = {.env = env, .person_id = beginning->session->person_id, .arena = arena};
+  {
+    struct db_tx *tx CLEANUP(db_read_end) = NULL;
+    TRY(db_read_begin(env->db, &tx));
+    TRY(register_person_load(tx, arena, naming.person_id, &person));
+    TRY(credentials_load(tx, naming.person_id, arena, &known));
+  }
+  TRY(db_write(env->db, write_handle, &naming));
+  struct webauthn_creation creation = {.expected = expected,
+                                       .user_handle = naming.handle,
+                                       .user_name = arena_printf(arena, "%.*s…%.*s", SLICE_ARG(slice_sub(person.pin, 0, 2)),
+                                                                 SLICE_ARG(slice_sub(person.pin, 10, 2))),
+                                       .user_display_name = person.name,
+                                       .party_name = S("Danh"),
+                                       .exclude = known.items,
+                                       .exclude_count = known.count,
+                                       .timeout_ms = TIMEOUT_MS};
+  webauthn_creation_write(&creation, out_json);
+  return OK;
+}
+
+/* A number nobody has, or whose holder has no passkey, gets one credential too, the same each time [WebAuthn 14.6.2]. */
+static result stand_in(struct env *env, struct slice pin, struct arena *arena, struct credentials *credentials) {
+  uint8_t mac[DIGEST_BYTES];
+  if (env->sealing == NULL) {
+    FAIL(AUTHENTICATOR_NO_SEALING, "no sealing key");
+  }
+  struct slice label = arena_printf(arena, "danh-nobodys-passkey:%.*s", SLICE_ARG(slice_sub(pin, 0, 64)));
+  digest_hmac_sha256(secret_slice(env->sealing), label, mac);
+  credentials->items[0] = (struct webauthn_known_credential){.id = arena_copy(arena, slice_of(mac, sizeof mac)), .transports = S("hybrid internal")};
+  credentials->count = 1;
+  return OK;
+}
+
+static result begin_sign_in(struct env *env, const struct authenticator_beginning *beginning, const struct authenticator_pending *pending,
+                            const struct webauthn_expected *expected, struct arena *arena, struct buf *out_json) {
+  struct credentials allow = {.count = 0};
+  if (pending->is_named) {
+    struct db_tx *tx CLEANUP(db_read_end) = NULL;
+    TRY(db_read_begin(env->db, &tx));
+    TRY(credentials_load(tx, pending->person_id, arena, &allow));
+    TRY(allow.count == 0 ? stand_in(env, beginning->pin, arena, &allow) : OK);
+  }
+  struct webauthn_request request = {.expected = expected, .allow = allow.items, .allow_count = allow.count, .timeout_ms = TIMEOUT_MS};
+  webauthn_request_write(&request, out_json);
+  return OK;
+}
+
+result authenticator_passkey_begin(struct env *env, const struct authenticator_beginning *beginning, struct authenticator_pending *pending,
+                                   struct arena *arena, struct authenticator_ceremony *ret_ceremony) {
+  struct party party;
+  struct buf json;
+  party_of(env, &party);
+  challenge_make(env, arena, pending);
+  pending->flags = beginning->is_verified ? PENDING_VERIFIED : 0;
+  struct webauthn_expected expected = {.party = &party.party, .challenge = pending->challenge,
+                                       .user_verification_required = beginning->is_verified};
+  buf_init(&json, arena, 1024);
+  TRY(pending->purpose == AUTHENTICATOR_ADDING ? begin_new(env, beginning, &expected, arena, &json)
+                                               : begin_sign_in(env, beginning, pending, &expected, arena, &json));
+  ret_ceremony->json = buf_slice(&json);
+  return OK;
+}
+
+struct found {
+  int64_t person_id;
+  struct authenticator_row row;
+  struct slice handle;
+};
+
+/* The record behind a credential id, whoever's. AUTHENTICATOR_WRONG. */
+static result find_record(struct authenticator_proving *proving, struct slice credential_id, struct found *ret_found) {
+  int64_t id = 0;
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(proving->env->db, &tx));
+  {
+    struct db_rows rows CLEANUP(db_rows_close) = {0};
+    TRY(db_query(tx, "SELECT person_id, authenticator_id FROM authenticator_passkey WHERE credential_id = $1", DB_ARGS(db_of_bytes(credential_id)), &rows));
+    if (!db_rows_next(&rows)) {
+      TRY(rows.status);
+      FAIL(AUTHENTICATOR_WRONG, "no such credential");
+    }
+    ret_found->person_id = db_int(&rows, 0);
+    id = db_int(&rows, 1);
+  }
+  TRY(authenticator_row_load(tx, ret_found->person_id, id, proving->arena, &ret_found->row));
+  return handle_load(tx, ret_found->person_id, proving->arena, &ret_found->handle);
+}
+
+result authenticator_passkey_check(struct authenticator_proving *proving, const struct authenticator_pending *pending) {
+  struct party party;
+  struct webauthn_assertion assertion = {0};
+  struct webauthn_assertion_facts facts = {0};
+  struct found found = {0};
+  party_of(proving->env, &party);
+  TRY(webauthn_assertion_read(proving->answer->answer, proving->arena, &assertion));
+  if (assertion.id.len > WEBAUTHN_CREDENTIAL_ID_BYTES_MAX) {
+    FAIL(AUTHENTICATOR_WRONG, "a credential id of %zu bytes", assertion.id.len);
+  }
+  TRY(find_record(proving, assertion.id, &found));
+  /* [WebAuthn 7.2 step 5 MUST] one of those that were offered: of the person who was named */
+  if (pending->is_named && pending->person_id != found.person_id) {
+    FAIL(AUTHENTICATOR_WRONG, "a credential of somebody else");
+  }
+  if (found.row.state != AUTHENTICATOR_ACTIVE) {
+    FAIL(AUTHENTICATOR_SUSPENDED, "suspended");
+  }
+  struct webauthn_expected expected = {.party = &party.party, .challenge = pending->challenge,
+                                       .user_verification_required = (pending->flags & PENDING_VERIFIED) != 0};
+  struct webauthn_record record = {.id = assertion.id, .public_key = found.row.key, .user_handle = found.handle,
+                                   .counter = (uint32_t)found.row.counter,
+                                   .is_backup_eligible = (found.row.flags & AUTHENTICATOR_MAY_BE_COPIED) != 0};
+  struct webauthn_sign_in sign_in = {.expected = &expected, .is_user_known = pending->is_named, .may_counter_stay = true};
+  TRY(webauthn_assertion_verify(&sign_in, &assertion, &record, &facts));
+  proving->person_id = found.person_id;
+  proving->authenticator_id = found.row.id;
+  proving->counter = facts.counter;
+  proving->is_counter_back = facts.is_counter_back;
+  proving->flags = (found.row.flags & ~AUTHENTICATOR_IS_COPIED) | (facts.is_backed_up ? AUTHENTICATOR_IS_COPIED : 0);
+  proving->means = (facts.is_user_verified ? (unsigned)ACCOUNT_MEANS_PASSKEY_VERIFIED : (unsigned)ACCOUNT_MEANS_PASSKEY) |
+                   (record.is_backup_eligible ? 0 : (unsigned)ACCOUNT_MEANS_KEY_STAYS);
+  return OK;
+}
+
+/* A counter that does not grow tells of a copy: the passkey rests until its holder has removed it [WebAuthn 7.2 step 22]. Read again here: two
+ * answers at once may both have looked new. */
+result authenticator_passkey_use(struct db_tx *tx, struct authenticator_proving *proving) {
+  struct authenticator_row row = {0};
+  TRY(authenticator_row_load(tx, proving->person_id, proving->authenticator_id, proving->arena, &row));
+  bool is_back = proving->is_counter_back || (proving->counter != 0 && proving->counter <= row.counter);
+  if (row.id == 0 || row.state != AUTHENTICATOR_ACTIVE || is_back) {
+    proving->outcome = row.id == 0 ? AUTHENTICATOR_WRONG : AUTHENTICATOR_SUSPENDED;
+    return row.id != 0 && is_back ? authenticator_suspend(proving->env, tx, proving->person_id, row.id) : OK;
+  }
+  return authenticator_row_used(proving->env, tx, proving, proving->counter);
+}
+
+result authenticator_passkey_check_new(struct authenticator_adding *adding) {
+  struct party party;
+  struct webauthn_registration registration = {0};
+  static const struct webauthn_policy any = {.metadata = WEBAUTHN_METADATA_NONE};
+  struct webauthn_credential *credential = ARENA_NEW(adding->arena, struct webauthn_credential);
+  party_of(adding->env, &party);
+  struct webauthn_expected expected = {.party = &party.party, .challenge = adding->pending.challenge,
+                                       .user_verification_required = (adding->pending.flags & PENDING_VERIFIED) != 0};
+  TRY(webauthn_registration_read(adding->addition->answer, adding->arena, &registration));
+  TRY(webauthn_registration_verify(&expected, &any, &registration, adding->arena, credential));
+  adding->found = credential;
+  adding->key = credential->public_key;
+  adding->counter = credential->counter;
+  adding->flags = (credential->is_backup_eligible ? AUTHENTICATOR_MAY_BE_COPIED : 0) | (credential->is_backed_up ? AUTHENTICATOR_IS_COPIED : 0) |
+                  (credential->is_user_verified ? AUTHENTICATOR_VERIFIES : 0);
+  return OK;
+}
+
+result authenticator_passkey_save_new(struct db_tx *tx, struct authenticator_adding *adding) {
+  const struct webauthn_credential *credential = adding->found;
+  result saved = db_run(tx,
+                        "INSERT INTO authenticator_passkey (credential_id, person_id, authenticator_id, transports, aaguid, format, attestation)"
+                        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                        DB_ARGS(db_of_bytes(credential->id), db_of_int(adding->person_id), db_of_int(adding->authenticator_id),
+                                db_of_text_or_null(credential->transports), db_of_bytes(credential->aaguid), db_of_text(credential->format),
+                                db_of_int(credential->attestation)),
+                        NULL);
+  if (is_code(saved, DB_DUPLICATE)) {
+    FAIL(AUTHENTICATOR_TAKEN, "the credential id is registered already"); /* [WebAuthn 7.1 step 26 SHOULD] */
+  }
+  return saved;
+}

@@ -1,0 +1,7 @@
+/* server/sealing.h: the key that seals secrets at rest, in a file of its own beside the database. (private to server/)
+ * Does not   survive the loss of DIR/seal.key: a copy of the installation takes both, in places of their own. */
+#pragma once
+#include "server/server.h"
+
+/* Fills env.sealing. BASE_IO. */
+MUST_USE result server_sealing_open(struct server_installation *installation);
