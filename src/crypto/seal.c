@@ -30,34 +30,31 @@ static size_t associate(const uint8_t *header, struct slice about,
   return HEADER_BYTES + about.len;
 }
 
-result seal_write(const struct secret *key, struct slice about, const struct secret *plain, struct arena *arena,
-                  struct slice *ret_sealed) {
+result seal_write_bytes(const struct secret *key, struct slice about, struct slice plain, struct arena *arena, struct slice *ret_sealed) {
   assert(key->len == SEAL_KEY_BYTES && about.len <= SEAL_ABOUT_BYTES_MAX);
   if (sodium_init() < 0) {
     FAIL(CRYPTO_LIBRARY_FAILED, "libsodium");
   }
-  uint8_t *sealed = arena_alloc(arena, HEADER_BYTES + plain->len + TAG_BYTES);
+  uint8_t *sealed = arena_alloc(arena, HEADER_BYTES + plain.len + TAG_BYTES);
   memcpy(sealed, magic, sizeof magic);
   key_id(key, sealed + KEY_ID_AT);
   randombytes_buf(sealed + NONCE_AT, NONCE_BYTES);
   uint8_t data[HEADER_BYTES + SEAL_ABOUT_BYTES_MAX];
   size_t data_len = associate(sealed, about, data);
   unsigned long long written = 0;
-  (void)crypto_aead_xchacha20poly1305_ietf_encrypt(sealed + HEADER_BYTES, &written, plain->bytes, plain->len, data,
-                                                   data_len, NULL, sealed + NONCE_AT, key->bytes);
+  (void)crypto_aead_xchacha20poly1305_ietf_encrypt(sealed + HEADER_BYTES, &written, plain.ptr, plain.len, data, data_len, NULL,
+                                                   sealed + NONCE_AT, key->bytes);
   *ret_sealed = slice_of(sealed, HEADER_BYTES + (size_t)written);
   return OK;
 }
 
-result seal_read(const struct secret *key, struct slice about, struct slice sealed, struct secret *ret_plain) {
-  assert(key->len == SEAL_KEY_BYTES && about.len <= SEAL_ABOUT_BYTES_MAX);
-  if (sealed.len < SEAL_OVERHEAD_BYTES || !slice_starts(sealed, slice_of(magic, sizeof magic))) {
-    FAIL(CRYPTO_SEALED_ALTERED, "not sealed bytes of version 1");
-  }
-  size_t plain_len = sealed.len - SEAL_OVERHEAD_BYTES;
-  if (plain_len > SECRET_BYTES_MAX) {
-    FAIL(CRYPTO_SEALED_TOO_LONG, "%zu sealed bytes", plain_len);
-  }
+result seal_write(const struct secret *key, struct slice about, const struct secret *plain, struct arena *arena,
+                  struct slice *ret_sealed) {
+  return seal_write_bytes(key, about, secret_slice(plain), arena, ret_sealed);
+}
+
+/* Into room for sealed.len - SEAL_OVERHEAD_BYTES. */
+static result unseal(const struct secret *key, struct slice about, struct slice sealed, uint8_t *plain) {
   uint8_t id[KEY_ID_BYTES];
   key_id(key, id);
   if (memcmp(id, sealed.ptr + KEY_ID_AT, KEY_ID_BYTES) != 0) {
@@ -65,12 +62,37 @@ result seal_read(const struct secret *key, struct slice about, struct slice seal
   }
   uint8_t data[HEADER_BYTES + SEAL_ABOUT_BYTES_MAX];
   size_t data_len = associate(sealed.ptr, about, data);
-  struct secret plain CLEANUP(secret_clear) = {.len = plain_len};
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain.bytes, NULL, NULL, sealed.ptr + HEADER_BYTES,
-                                                 plain_len + TAG_BYTES, data, data_len, sealed.ptr + NONCE_AT,
-                                                 key->bytes) != 0) {
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, sealed.ptr + HEADER_BYTES, sealed.len - HEADER_BYTES, data, data_len,
+                                                 sealed.ptr + NONCE_AT, key->bytes) != 0) {
     FAIL(CRYPTO_SEALED_ALTERED, "sealed bytes do not open");
   }
+  return OK;
+}
+
+static result check_form(const struct secret *key, struct slice about, struct slice sealed) {
+  assert(key->len == SEAL_KEY_BYTES && about.len <= SEAL_ABOUT_BYTES_MAX);
+  if (sealed.len < SEAL_OVERHEAD_BYTES || !slice_starts(sealed, slice_of(magic, sizeof magic))) {
+    FAIL(CRYPTO_SEALED_ALTERED, "not sealed bytes of version 1");
+  }
+  return OK;
+}
+
+result seal_read(const struct secret *key, struct slice about, struct slice sealed, struct secret *ret_plain) {
+  TRY(check_form(key, about, sealed));
+  struct secret plain CLEANUP(secret_clear) = {.len = sealed.len - SEAL_OVERHEAD_BYTES};
+  if (plain.len > SECRET_BYTES_MAX) {
+    FAIL(CRYPTO_SEALED_TOO_LONG, "%zu sealed bytes", plain.len);
+  }
+  TRY(unseal(key, about, sealed, plain.bytes));
   secret_set(ret_plain, secret_slice(&plain));
+  return OK;
+}
+
+result seal_read_bytes(const struct secret *key, struct slice about, struct slice sealed, struct arena *arena, struct slice *ret_plain) {
+  TRY(check_form(key, about, sealed));
+  size_t length = sealed.len - SEAL_OVERHEAD_BYTES;
+  uint8_t *plain = arena_alloc(arena, length + 1);
+  TRY(unseal(key, about, sealed, plain));
+  *ret_plain = slice_of(plain, length);
   return OK;
 }

@@ -25,3 +25,6 @@ enum { SEAL_KEY_BYTES = 32, SEAL_OVERHEAD_BYTES = 64, SEAL_ABOUT_BYTES_MAX = 256
 MUST_USE result seal_write(const struct secret *key, struct slice about, const struct secret *plain,
                            struct arena *arena, struct slice *ret_sealed);
 MUST_USE result seal_read(const struct secret *key, struct slice about, struct slice sealed, struct secret *ret_plain);
+/* The same for bytes of any length, which lie open in the arena: pictures, not keys. */
+MUST_USE result seal_write_bytes(const struct secret *key, struct slice about, struct slice plain, struct arena *arena, struct slice *ret_sealed);
+MUST_USE result seal_read_bytes(const struct secret *key, struct slice about, struct slice sealed, struct arena *arena, struct slice *ret_plain);

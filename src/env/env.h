@@ -58,7 +58,7 @@ struct env {
   struct pool *hashing;      /* password hashing runs here (pool_run), a few at a time; NULL: in place */
   struct oidc_memory *oidc;  /* what the OpenID Provider keeps in memory (oidc/oidc.h); NULL: it asks the database each time */
   struct evidence_store *evidence;   /* sealed pictures: a file is on disk before its row; NULL where none are taken or shown */
-  struct evidence_matcher *matcher;  /* compares them with the identity database, may be away: then a person looks; NULL: none */
+  const struct evidence_matcher *matcher; /* compares them with the identity database, may be away: then a person looks; NULL: none */
   const struct secret *sealing; /* 32 bytes that seal what must be read again (crypto/seal.h); kept outside the database, so that a copy of
                                  * that alone opens nothing; NULL where nothing is sealed */
   struct slice origin;       /* "https://danh.example": issuer, links and cookies come from it, never from Host */

@@ -6,7 +6,7 @@
  * At rest    each file is sealed under a key of its own, which lies in its row sealed under the installation's evidence key (DIR/evidence.key): without
  *            row or key the file says nothing, so erasing the row erases the picture, in backups of the folder too. A file's name is the SHA-256 of its
  *            sealed bytes.
- * Reads      evidence_open records "evidence.opened.read" in the ledger before it returns a byte; the purpose is stated.
+ * Reads      evidence_open records "evidence.read" in the ledger before it returns a byte; the purpose is stated.
  * Matcher    struct evidence_matcher: another process or the identity database's own engine does the comparing (doc/matcher.md). Ours never sees a
  *            template. What a matcher cannot tell, EVIDENCE_UNSURE, a person compares by eye.
  * Durable    a sealed file without its row (a crash between the two) is found and dropped by evidence_sweep.
@@ -61,6 +61,12 @@ struct evidence_sealed {
   struct slice media_type; /* "image/jpeg", "image/png" */
   int64_t size;
 };
+/* Width and height out of the head of a JPEG or PNG; nothing is decoded. Pure. */
+struct evidence_picture {
+  const char *media_type;
+  int32_t width, height;
+};
+MUST_USE result evidence_picture_read(struct slice bytes, struct evidence_picture *ret_picture);
 /* Looks at the picture (EVIDENCE_PICTURE, _TOO_LARGE, _TOO_SMALL) and writes the sealed file, on disk. Not inside a write. */
 MUST_USE result evidence_seal(struct env *env, struct arena *arena, const struct evidence_new *evidence, struct evidence_sealed *ret_sealed);
 /* The row, and "evidence.kept" in the ledger. */
@@ -123,9 +129,9 @@ struct evidence_question {
 struct evidence_matcher {
   const char *name;
   bool is_demonstration; /* said on every screen that shows its opinion */
-  result (*compare)(struct evidence_matcher *matcher, struct arena *arena, const struct evidence_question *question,
+  result (*compare)(const struct evidence_matcher *matcher, struct arena *arena, const struct evidence_question *question,
                     struct evidence_opinion *ret_opinion); /* EVIDENCE_NO_REFERENCE, EVIDENCE_MATCHER_AWAY */
-  result (*portrait)(struct evidence_matcher *matcher, struct arena *arena, struct slice pin,
+  result (*portrait)(const struct evidence_matcher *matcher, struct arena *arena, struct slice pin,
                      struct slice *ret_bytes); /* for the officer's eye; EVIDENCE_NO_REFERENCE, EVIDENCE_MATCHER_AWAY */
 };
 /* Asks env->matcher; without one EVIDENCE_MATCHER_AWAY. */
@@ -133,7 +139,7 @@ MUST_USE result evidence_match(struct env *env, struct arena *arena, const struc
 /* The identity database's portrait of somebody other than the reader: recorded first as "evidence.reference.read". look->evidence_id is not read. */
 MUST_USE result evidence_reference(struct env *env, struct arena *arena, const struct evidence_look *look, struct slice pin, struct slice *ret_bytes);
 
-/* ---- the demonstration's matcher: pictures it has drawn itself, told apart by their pixels; of any other picture it says EVIDENCE_UNSURE ---- */
-struct evidence_matcher *evidence_demonstration_matcher(void);
+/* ---- the demonstration's matcher: pictures it has drawn itself, told apart byte by byte; of any other picture it says EVIDENCE_UNSURE ---- */
+const struct evidence_matcher *evidence_demonstration_matcher(void);
 /* The portrait the demonstration's identity database holds of that number: a drawn face, PNG. */
 struct slice evidence_demonstration_portrait(struct arena *arena, struct slice pin);

@@ -26,6 +26,7 @@ struct connection {
   bool is_local;
   int fd;
   size_t scanned;
+  bool holds_large;       /* one of limits.large_bodies_max */
   struct guard_head head; /* once complete */
   struct job *job;        /* while handling or replying */
 };
@@ -131,6 +132,35 @@ static void remember_fd(struct connection *connection) {
   }
 }
 
+/* One request and a bit: the rest waits in the system's buffer. */
+static void set_room(struct connection *connection, size_t body_bytes) {
+  bufferevent_setwatermark(connection->socket, EV_READ, 0, connection->loop->server->limits.head_bytes_max + body_bytes + 4096);
+}
+
+/* More than anybody may send, once its head says so, and only while few others do. */
+static result admit_large(struct connection *connection) {
+  struct http_server *server = connection->loop->server;
+  if (connection->head.body_bytes <= server->limits.body_bytes_max) {
+    return OK;
+  }
+  if (atomic_fetch_add(&server->large_bodies, 1) >= server->limits.large_bodies_max) {
+    atomic_fetch_sub(&server->large_bodies, 1);
+    FAIL(HTTP_OVERLOADED, "enough pictures are on their way");
+  }
+  enum { SLOW_LINES = 6 };
+  connection->holds_large = true;
+  set_room(connection, connection->head.body_bytes);
+  set_deadline(connection, SLOW_LINES * server->limits.request_ms);
+  return OK;
+}
+
+static void release_large(struct connection *connection) {
+  if (connection->holds_large) {
+    connection->holds_large = false;
+    atomic_fetch_sub(&connection->loop->server->large_bodies, 1);
+  }
+}
+
 static result receive(struct connection *connection, struct evbuffer *from) {
   const struct http_limits *limits = &connection->loop->server->limits;
   size_t length = evbuffer_get_length(from);
@@ -155,6 +185,7 @@ static result receive(struct connection *connection, struct evbuffer *from) {
   struct slice bytes = slice_of(evbuffer_pullup(from, (ev_ssize_t)visible), visible);
   TRY(http_guard_check(bytes, connection->scanned, limits, &connection->head));
   connection->scanned = visible;
+  TRY(admit_large(connection));
   bool waits = connection->head.expects_continue && length < connection->head.head_bytes + connection->head.body_bytes;
   if (connection->head.head_bytes > 0 && waits) {
     bufferevent_write(connection->socket, "HTTP/1.1 100 Continue\r\n\r\n", 25);
@@ -197,6 +228,7 @@ static void freed(void *arg) {
   struct connection *connection = arg;
   struct loop *loop = connection->loop;
   event_del(&connection->deadline);
+  release_large(connection);
   if (connection->fd >= 0 && (size_t)connection->fd < loop->by_fd_count && loop->by_fd[connection->fd] == connection) {
     loop->by_fd[connection->fd] = NULL;
   }
@@ -237,8 +269,7 @@ struct bufferevent *http_connection_new(struct event_base *base, void *arg) {
   event_assign(&connection->deadline, base, -1, 0, on_deadline, connection);
   evbuffer_add_cb(bufferevent_get_output(connection->socket), on_output_change, connection);
   const struct http_limits *limits = &loop->server->limits;
-  /* one request and a bit: the rest waits in the system's buffer */
-  bufferevent_setwatermark(connection->socket, EV_READ, 0, limits->head_bytes_max + limits->body_bytes_max + 4096);
+  set_room(connection, limits->body_bytes_max);
   set_deadline(connection, limits->idle_ms);
   if (atomic_fetch_add(&loop->server->connections, 1) >= limits->connections_max) {
     refuse(connection, HTTP_OVERLOADED);
@@ -270,6 +301,10 @@ void http_connection_replied(struct connection *connection) {
   connection->state = IDLE;
   connection->job = NULL;
   connection->head = (struct guard_head){0};
+  if (connection->holds_large) {
+    release_large(connection);
+    set_room(connection, connection->loop->server->limits.body_bytes_max);
+  }
   if (connection->loop->is_stopping) {
     cut(connection); /* the reply may have left before the stop began, without its "Connection: close" */
     return;

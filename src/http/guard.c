@@ -9,6 +9,8 @@ struct http_limits http_guard_limits(const struct http_limits *given) {
   DEFAULT(target_bytes_max, 4096);
   DEFAULT(header_count_max, 64);
   DEFAULT(body_bytes_max, 131072);
+  DEFAULT(large_body_bytes_max, (size_t)4 * 1024 * 1024);
+  DEFAULT(large_bodies_max, 32);
   DEFAULT(connections_max, 2048);
   DEFAULT(waiting_max, 1024);
   DEFAULT(idle_ms, 60000);
@@ -61,6 +63,16 @@ struct slice http_guard_authority(struct slice target) {
 }
 
 /* [RFC9112 3] method SP request-target SP HTTP-version, one space each. */
+static bool is_large_path(struct slice target, const struct http_limits *limits) {
+  struct slice path = slice_cut(&target, '?');
+  for (const char *const *at = limits->large_paths; at != NULL && *at != NULL; at++) {
+    if (slice_is(path, *at)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static result check_request_line(struct slice line, const struct http_limits *limits, struct guard_head *ret_head, bool *ret_needs_host) {
   struct slice rest = line;
   struct slice method = slice_cut(&rest, ' ');
@@ -89,6 +101,7 @@ static result check_request_line(struct slice line, const struct http_limits *li
   for (size_t i = 0; i < METHOD_COUNT; i++) {
     if (slice_is(method, methods[i].name)) {
       ret_head->method = methods[i].method;
+      ret_head->may_be_large = methods[i].method == HTTP_POST && is_large_path(target, limits);
       return OK;
     }
   }
@@ -193,7 +206,7 @@ static result check_framing(const struct seen *seen, bool needs_host, const stru
   if (!has_body && head->body_bytes > 0) {
     FAIL(HTTP_MALFORMED, "a body where the method has none");
   }
-  if (head->body_bytes > limits->body_bytes_max) {
+  if (head->body_bytes > (head->may_be_large ? limits->large_body_bytes_max : limits->body_bytes_max)) {
     FAIL(HTTP_BODY_TOO_LARGE, "%zu bytes", head->body_bytes);
   }
   return OK;

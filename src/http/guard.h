@@ -11,6 +11,7 @@ struct guard_head {
   enum http_method method;
   bool expects_continue; /* Expect: 100-continue */
   bool is_last;          /* Connection: close, alone or in a list */
+  bool may_be_large;     /* POST to one of limits->large_paths */
 };
 
 /* bytes: everything received of this request so far. scanned: how much of it earlier calls have seen.

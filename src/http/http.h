@@ -115,6 +115,10 @@ struct http_limits {
   size_t target_bytes_max; /* 4096 */
   size_t header_count_max; /* 64 */
   size_t body_bytes_max;   /* 131072: forms are under 10 KB; with connections_max it bounds the memory clients can hold */
+  /* Pictures come without a script that makes them small: longer bodies, at these paths alone and a few at once. */
+  const char *const *large_paths; /* exact paths, ended by NULL; NULL: none */
+  size_t large_body_bytes_max;    /* 4 MiB: a telephone's photograph */
+  int large_bodies_max;           /* 32 being received or handled; one more is answered 503 */
   int connections_max;     /* 2048 over all loops; one more is answered 503 and closed */
   int waiting_max;         /* 1024 requests waiting for a worker */
   int idle_ms;             /* 60000 between requests of a connection */

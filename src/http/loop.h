@@ -63,6 +63,7 @@ struct http_server {
   int loop_count;
   int port;
   atomic_int connections;
+  atomic_int large_bodies; /* being received or handled */
   atomic_bool is_stopping;
   _Atomic uint64_t requests;
   _Atomic uint64_t refused;

@@ -219,7 +219,8 @@ static result open_port(struct loop *loop, struct port *port, bool is_local) {
                                              EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE);
   /* the guard has held the request against its limits already */
   evhttp_set_max_headers_size(port->http, (ev_ssize_t)limits->head_bytes_max + 1);
-  evhttp_set_max_body_size(port->http, (ev_ssize_t)limits->body_bytes_max + 1);
+  size_t longest = limits->large_paths != NULL && limits->large_body_bytes_max > limits->body_bytes_max ? limits->large_body_bytes_max : limits->body_bytes_max;
+  evhttp_set_max_body_size(port->http, (ev_ssize_t)longest + 1);
   evhttp_set_default_content_type(port->http, NULL);
   return OK;
 }
