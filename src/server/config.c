@@ -108,6 +108,9 @@ static bool set_key(struct server_config *config, const char *section, const cha
   if (strcmp(section, "sms") == 0) {
     return set_sms(&config->sms, key, value);
   }
+  if (strcmp(section, "matcher") == 0) {
+    return strcmp(key, "socket") == 0 && set_text(&config->matcher_socket, value);
+  }
   if (strcmp(section, "bank") == 0) {
     return (strcmp(key, "bin") == 0 && set_text(&config->bank_bin, value)) ||
            (strcmp(key, "account") == 0 && set_text(&config->bank_account, value)) ||
@@ -173,6 +176,10 @@ static void write_config(FILE *file, const struct server_config *config) {
   if (config->signer_socket.len > 0) {
     (void)fprintf(file, "\n[signer]\n");
     put(file, "socket", config->signer_socket);
+  }
+  if (config->matcher_socket.len > 0) {
+    (void)fprintf(file, "\n[matcher]\n");
+    put(file, "socket", config->matcher_socket);
   }
   (void)fprintf(file, "\n[bank]\n");
   put(file, "bin", config->bank_bin);

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "evidence/evidence.h"
+#include "server/matcher.h"
 #include "server/migrations.h"
 #include "server/sealing.h"
 #include "server/server.h"
@@ -75,6 +77,20 @@ static result open_database(struct server_installation *installation) {
   return opened;
 }
 
+/* Pictures are taken and shown by whoever writes: each look is an entry. */
+static result open_evidence(struct server_installation *installation) {
+  struct arena *arena = &installation->arena;
+  const char *folder = (const char *)arena_printf(arena, "%s/evidence", installation->data).ptr;
+  const char *key = (const char *)arena_printf(arena, "%s/evidence.key", installation->data).ptr;
+  TRY(evidence_store_open(folder, key, &installation->env.evidence));
+  if (installation->config.matcher_socket.len > 0) {
+    installation->env.matcher = server_matcher_new(arena, installation->config.matcher_socket);
+  } else if (installation->config.demo) {
+    installation->env.matcher = evidence_demonstration_matcher();
+  }
+  return OK;
+}
+
 static result open_parts(struct server_installation *installation) {
   TRY(find_data(installation->data, installation->mode));
   if (installation->mode != SERVER_READ) {
@@ -87,6 +103,7 @@ static result open_parts(struct server_installation *installation) {
   TRY(open_database(installation));
   TRY(server_sealing_open(installation));
   if (installation->mode != SERVER_READ) {
+    TRY(open_evidence(installation));
     TRY(pool_open(&(struct pool_options){.name = "hashing", .threads = HASHING_THREADS, .waiting_max = HASHING_WAITING},
                   &installation->env.hashing));
   }
@@ -115,6 +132,7 @@ void server_installation_close(struct server_installation **slot) {
     return;
   }
   *slot = NULL;
+  evidence_store_close(&installation->env.evidence);
   pool_close(&installation->env.hashing);
   if (installation->env.db != NULL) {
     db_close(&installation->env.db);

@@ -18,10 +18,11 @@ static void make_place(struct place *place) {
 }
 
 static void remove_place(struct place *place) {
-  static const char *const files[] = {"danh.db", "danh.db-wal", "danh.db-shm", "danh.db.lock", "danh.ini", "danh.ini.new", "lock", "danh.sock", "seal.key"};
+  static const char *const files[] = {"danh.db", "danh.db-wal", "danh.db-shm", "danh.db.lock", "danh.ini", "danh.ini.new", "lock", "danh.sock", "seal.key", "evidence.key"};
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
     (void)unlink((const char *)arena_printf(&place->arena, "%s/%s", place->folder, files[i]).ptr);
   }
+  (void)rmdir((const char *)arena_printf(&place->arena, "%s/evidence", place->folder).ptr);
   assert_int_equal(rmdir(place->folder), 0);
   arena_free(&place->arena);
 }

@@ -62,6 +62,7 @@ struct server_config {
   bool demo;                   /* demonstration bank and messages */
   bool sandbox;                /* an integrator's: published secrets, inspector, fault switches */
   struct slice signer_socket;  /* a signer that runs by itself; empty: serve starts one as a child */
+  struct slice matcher_socket; /* the engine that compares faces and fingerprints; empty: officers compare by eye (demo: drawn faces) */
   struct slice bank_bin;       /* of the account fees are paid to */
   struct slice bank_account;
   struct server_mail mail;

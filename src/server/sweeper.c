@@ -7,6 +7,7 @@
 #include "account/account.h"
 #include "authenticator/authenticator.h"
 #include "base/log.h"
+#include "evidence/evidence.h"
 
 enum { ROUND_S = 3600 };
 
@@ -33,11 +34,16 @@ static bool wait_round(struct server_sweeper *sweeper) {
   return goes_on;
 }
 
+/* Each drops what has ended in its own module. */
+static result (*const sweeps[])(struct env *env) = {account_sweep, authenticator_sweep, message_sweep, evidence_sweep};
+
 static void *sweep(void *context) {
   struct server_sweeper *sweeper = context;
   do {
-    if (!is_ok(account_sweep(sweeper->env)) || !is_ok(authenticator_sweep(sweeper->env)) || !is_ok(message_sweep(sweeper->env))) {
-      log_fault(sweeper->env->clock, "sweep.failed");
+    for (size_t i = 0; i < sizeof sweeps / sizeof *sweeps; i++) {
+      if (!is_ok(sweeps[i](sweeper->env))) {
+        log_fault(sweeper->env->clock, "sweep.failed");
+      }
     }
   } while (wait_round(sweeper));
   return NULL;
