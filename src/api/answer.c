@@ -76,11 +76,18 @@ result api_body(struct api_call *call, const struct jin **ret_root) {
   return OK;
 }
 
-result api_form(struct api_call *call, struct url_form *ret_form) {
+result api_form_text(struct api_call *call, struct slice *ret_text) {
   if (!is_type(call, "application/x-www-form-urlencoded")) {
     FAIL(API_MEDIA_TYPE, "a form is wanted");
   }
-  return url_form_parse(call->http->request.body, call->arena, ret_form);
+  *ret_text = call->http->request.body;
+  return OK;
+}
+
+result api_form(struct api_call *call, struct url_form *ret_form) {
+  struct slice text = {0};
+  TRY(api_form_text(call, &text));
+  return url_form_parse(text, call->arena, ret_form);
 }
 
 result api_query(struct api_call *call, struct url_form *ret_query) {

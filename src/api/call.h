@@ -56,6 +56,7 @@ void api_send(struct api_call *call, int status);
 /* The whole body as an object. API_MEDIA_TYPE, CODEC_JSON_... */
 MUST_USE result api_body(struct api_call *call, const struct jin **ret_root);
 /* An HTML form's body, and the query. */
+MUST_USE result api_form_text(struct api_call *call, struct slice *ret_text); /* not parsed yet */
 MUST_USE result api_form(struct api_call *call, struct url_form *ret_form);
 MUST_USE result api_query(struct api_call *call, struct url_form *ret_query);
 /* The answer to a failed call: problem+json, or a page. */

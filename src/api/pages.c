@@ -1,5 +1,5 @@
 /* The pages: landing, sign-in, sign-out, activation. The public check is in check.c. */
-#include "api/page.h"
+#include "api/interact.h"
 #include "api/resources.h"
 
 result api_landing_page(struct api_call *call) {
@@ -16,9 +16,9 @@ result api_landing_page(struct api_call *call) {
   return OK;
 }
 
-/* Only below /app/, so that a link to the sign-in page leads nowhere else. */
+/* Only below /app/ and back to an interaction, so that a link to the sign-in page leads nowhere else. */
 static struct slice safe_next(struct slice next) {
-  bool is_below = slice_starts(next, S("/app/")) && next.len <= 500;
+  bool is_below = (slice_starts(next, S("/app/")) || slice_starts(next, S("/interact/"))) && next.len <= 500;
   for (size_t i = 0; i < next.len && is_below; i++) {
     is_below = next.ptr[i] > ' ' && next.ptr[i] < 0x7f && next.ptr[i] != '\\';
   }
@@ -33,6 +33,7 @@ struct sign_in_form {
 };
 
 static void send_sign_in(struct api_call *call, int status, const struct sign_in_form *form) {
+  api_interact_allow_form(call, form->next);
   api_page_send(call, &(const struct page){.name = "sign_in",
                                        .status = status,
                                        PAGE_VALUES({"next", form->next}, {"pin", form->pin}, {"problem", form->problem},

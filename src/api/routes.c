@@ -29,6 +29,11 @@ static const struct api_route rows[] = {
     {{HTTP_GET, "/api/sandbox/clients/{client_id}/events"}, api_sandbox_events, API_MACHINE},
     {{HTTP_PUT, "/api/sandbox/clients/{client_id}/faults"}, api_sandbox_faults_put, API_MACHINE},
 
+    {{HTTP_GET, "/oidc/authorize"}, api_oidc_authorize, API_PAGE},
+    {{HTTP_POST, "/oidc/authorize"}, api_oidc_authorize_form, API_PAGE | API_MACHINE},
+    {{HTTP_GET, "/interact/{id}"}, api_interact_page, API_PAGE},
+    {{HTTP_POST, "/interact/{id}"}, api_interact, API_PAGE},
+
     {{HTTP_GET, "/api/session"}, api_session_read, API_SESSION},
     {{HTTP_PUT, "/api/session/post"}, api_session_post, API_SESSION},
     {{HTTP_POST, "/api/session/passcode"}, api_session_passcode, API_SESSION},

@@ -1,6 +1,7 @@
 /* Client metadata as registered: RFC 7591 2, OpenID Connect Registration 2, Back-Channel Logout 2.2, CIBA 4, RFC 8705 2.1.2, RFC 9126 6, RFC 9101 10.5,
  * RFC 9449 5.2, JARM 3; ours begin with danh_. Strict: what is not understood is refused, not kept. */
 #include "oidc/client.h"
+#include "oidc/parameters.h"
 #include "oidc/uri.h"
 
 enum {
@@ -344,28 +345,6 @@ result oidc_client_read(const struct jin *root, struct arena *arena, struct oidc
 
 /* ---- keys by value: checked for what they are, kept as they came ---- */
 
-static void write_value(const struct jin *value, struct jout *out) {
-  switch (value->type) {
-    case JIN_TEXT: jout_text(out, value->text); return;
-    case JIN_INT: jout_int(out, value->number); return;
-    case JIN_BOOL: jout_bool(out, value->boolean); return;
-    case JIN_LIST: jout_list(out); break;
-    case JIN_OBJECT: jout_object(out); break;
-    default: jout_null(out); return;
-  }
-  for (size_t i = 0; i < value->count; i++) { /* depth is bounded by the reader */
-    if (value->type == JIN_OBJECT) {
-      jout_name_slice(out, value->items[i].name);
-    }
-    write_value(&value->items[i], out);
-  }
-  if (value->type == JIN_OBJECT) {
-    jout_object_end(out);
-  } else {
-    jout_list_end(out);
-  }
-}
-
 result oidc_client_keys_write(const struct jin *keys, struct arena *arena, struct slice *ret_text) {
   const struct jin *list = NULL;
   TRY(jin_list(keys, "keys", KEYS_MAX, &list));
@@ -373,7 +352,7 @@ result oidc_client_keys_write(const struct jin *keys, struct arena *arena, struc
   struct jout out;
   buf_init(&text, arena, 1024);
   jout_init(&out, &text);
-  write_value(keys, &out);
+  oidc_value_write(keys, &out);
   *ret_text = buf_slice(&text);
   return OK;
 }

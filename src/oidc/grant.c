@@ -17,12 +17,13 @@ result oidc_grant_add(struct env *env, struct db_tx *tx, struct oidc_grant *gran
   grant->grant_id = env_id_new(env);
   return db_run(tx,
                 "INSERT INTO oidc_grant (person_id, grant_id, client_id, state, session_id, sid, scope, resources, id_token_attributes,"
-                " userinfo_attributes, verified, acr, means, auth_at, acting_for_id, created_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                " userinfo_attributes, verified_attributes, verified, acr, means, auth_at, acting_for_id, created_at)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
                 DB_ARGS(db_of_int(grant->person_id), db_of_int(grant->grant_id), db_of_text(grant->client_id), db_of_int(grant->state),
                         db_of_int_or_null(grant->session_id), db_of_text_or_null(grant->sid), db_of_text(grant->scope),
                         db_of_text_or_null(grant->resources), db_of_int((int64_t)grant->attributes_id_token),
-                        db_of_int((int64_t)grant->attributes_userinfo), db_of_text_or_null(grant->verified), db_of_int(grant->acr),
+                        db_of_int((int64_t)grant->attributes_userinfo), db_of_int((int64_t)grant->attributes_verified),
+                        db_of_text_or_null(grant->verified), db_of_int(grant->acr),
                         db_of_int(grant->means), db_of_int(grant->auth_at_ms), db_of_int_or_null(grant->acting_for_id),
                         db_of_int(grant->created_at_ms)),
                 NULL);
@@ -32,7 +33,7 @@ result oidc_grant_load(struct db_tx *tx, struct arena *arena, int64_t person_id,
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   result found = db_row(tx,
                         "SELECT client_id, state, session_id, sid, scope, resources, id_token_attributes, userinfo_attributes, verified, acr, means,"
-                        " auth_at, acting_for_id, created_at FROM oidc_grant WHERE person_id = $1 AND grant_id = $2",
+                        " auth_at, acting_for_id, created_at, verified_attributes FROM oidc_grant WHERE person_id = $1 AND grant_id = $2",
                         DB_ARGS(db_of_int(person_id), db_of_int(grant_id)), &rows);
   if (is_code(found, DB_NO_ROW) || (is_ok(found) && db_int(&rows, 1) != OIDC_GRANT_LIVE)) {
     FAIL(OIDC_GRANT_ENDED, "no such grant, or revoked");
@@ -53,7 +54,8 @@ result oidc_grant_load(struct db_tx *tx, struct arena *arena, int64_t person_id,
                                    .means = (unsigned)db_int(&rows, 10),
                                    .auth_at_ms = db_int(&rows, 11),
                                    .acting_for_id = db_int(&rows, 12),
-                                   .created_at_ms = db_int(&rows, 13)};
+                                   .created_at_ms = db_int(&rows, 13),
+                                   .attributes_verified = (uint64_t)db_int(&rows, 14)};
   return OK;
 }
 

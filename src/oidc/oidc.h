@@ -256,7 +256,8 @@ struct oidc_grant {
   struct slice resources; /* granted, blanks between; empty: this server */
   uint64_t attributes_id_token; /* sets, agreed to */
   uint64_t attributes_userinfo;
-  struct slice verified; /* JSON: the `verified_claims` part of the claims request that was agreed to; empty: none */
+  uint64_t attributes_verified;  /* agreed to inside verified_claims */
+  struct slice verified;         /* JSON: what was asked in verified_claims, by target; empty: nothing */
   int acr;               /* authentication level 1..4 */
   unsigned means;        /* set of enum account_means */
   int64_t auth_at_ms;
@@ -296,6 +297,93 @@ struct oidc_code_key {
  * in this write, so the caller lets the write end well and then answers invalid_grant [RFC6749 4.1.2 SHOULD] B7 F26. OIDC_CODE_UNKNOWN else. */
 MUST_USE result oidc_code_take(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_code_key *key, struct oidc_code *ret_code,
                                bool *ret_is_replay);
+
+/* ---- Authorization ------------------------------------------------------------------------------------------------------------------- */
+
+/* PAR: an authenticated client leaves its request here and gets a reference, good for 5 minutes and one authorization. */
+struct oidc_push {
+  const struct oidc_client *client;
+  struct slice form;             /* the body */
+  struct slice proof_thumbprint; /* of the DPoP proof that came with it; empty: none */
+};
+struct oidc_push_made {
+  struct slice request_uri;
+  int64_t expires_in_s;
+};
+MUST_USE result oidc_push(struct env *env, struct arena *arena, const struct oidc_push *push, struct oidc_push_made *ret_made);
+
+/* Who sits at the browser. */
+struct oidc_visitor {
+  const struct account_session *session; /* NULL: nobody is signed in */
+  struct slice browser;                  /* this browser's cookie of interactions; empty: none yet */
+};
+
+/* One line of the consent page. */
+struct oidc_consent_line {
+  enum oidc_attribute attribute;
+  struct oidc_words purpose;
+  struct slice value; /* partly shown: enough to recognise; empty: the register has none */
+  bool is_required;   /* else it has a box to tick */
+};
+struct oidc_consent_page {
+  struct oidc_words name, owner, purpose;
+  struct slice person;     /* who is signed in */
+  struct slice acting_for; /* for whom; empty: themself */
+  const struct oidc_consent_line *lines;
+  size_t line_count;
+  int days;                /* how long it is remembered */
+  bool is_offline;         /* the service may come back while the person is away */
+  struct slice form_token; /* must come back with the answer */
+};
+
+/* What the browser is to do. */
+enum oidc_step {
+  OIDC_STEP_REDIRECT, /* to the client, with a code or an error: 303 to `location` */
+  OIDC_STEP_FORM,     /* the same by a form posted to `location`: `fields` */
+  OIDC_STEP_INTERACT, /* to /interact/{interaction}, with `browser` as a cookie if it is not empty */
+  OIDC_STEP_SIGN_IN,  /* to /sign-in with `level` and `is_fresh`, and back to /interact/{interaction} */
+  OIDC_STEP_CONSENT,  /* show `page` */
+};
+struct oidc_next {
+  enum oidc_step step;
+  struct slice location;
+  struct url_form fields;
+  struct slice interaction;
+  struct slice browser;
+  int level;
+  bool is_fresh;
+  struct oidc_consent_page page;
+  struct slice client_origin; /* where forms of this interaction may lead: for the page's form-action */
+  struct slice ui_locales;    /* as asked; may be empty */
+};
+/* /oidc/authorize. text: the query, or the body of a POST. Fails only where nothing may be sent to a client: OIDC_CLIENT_UNKNOWN, OIDC_REDIRECT_URI,
+ * OIDC_REQUEST_URI ...; every other failure is a step to the client [RFC6749 4.1.2.1]. */
+MUST_USE result oidc_authorize(struct env *env, struct arena *arena, struct slice text, const struct oidc_visitor *visitor,
+                               struct oidc_next *ret_next);
+
+/* /interact/{id}: belongs to one browser, lives 30 minutes, and ends with an answer to the client. */
+struct oidc_interaction_key {
+  struct slice id;
+  const struct oidc_visitor *visitor;
+};
+/* Checks everything anew. OIDC_INTERACTION. */
+MUST_USE result oidc_interaction_go_on(struct env *env, struct arena *arena, const struct oidc_interaction_key *key, struct oidc_next *ret_next);
+struct oidc_decision {
+  bool agrees;
+  uint64_t attributes;     /* ticked boxes; what is required is added */
+  struct slice form_token; /* of the page */
+};
+/* OIDC_CONSENT_FORM; OIDC_INTERACTION. */
+MUST_USE result oidc_interaction_decide(struct env *env, struct arena *arena, const struct oidc_interaction_key *key,
+                                        const struct oidc_decision *decision, struct oidc_next *ret_next);
+/* For the pages on the way (sign-in): what it is about. OIDC_INTERACTION. */
+struct oidc_interaction {
+  struct oidc_words client_name;
+  struct slice client_origin;
+  struct slice login_hint;
+};
+MUST_USE result oidc_interaction_load(struct env *env, struct arena *arena, const struct oidc_interaction_key *key,
+                                      struct oidc_interaction *ret_interaction);
 
 /* ---- Claims ---------------------------------------------------------------------------------------------------------------------------- */
 

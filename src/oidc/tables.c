@@ -14,17 +14,19 @@ static const char version_1[] =
 
     /* parameters: as pushed or sent, out of the request object, form encoding */
     "CREATE TABLE oidc_pushed (uri_hash bytes/secret PRIMARY KEY, client_id text/public NOT NULL, parameters text/personal NOT NULL,"
-    " dpop_jkt text/public, expires_at time/public NOT NULL, used_at time/public) HEAP;"
+    " dpop_jkt text/public, was_signed int/public NOT NULL, expires_at time/public NOT NULL, used_at time/public) HEAP;"
     "CREATE INDEX oidc_pushed_by_expiry ON oidc_pushed (expires_at);"
 
     "CREATE TABLE oidc_interaction (interaction_hash bytes/secret PRIMARY KEY, browser_hash bytes/secret NOT NULL,"
-    " client_id text/public NOT NULL, parameters text/personal NOT NULL, uri_hash bytes/secret, began_at time/public NOT NULL,"
+    " client_id text/public NOT NULL, parameters text/personal NOT NULL, uri_hash bytes/secret, is_pushed int/public NOT NULL,"
+    " dpop_jkt text/public, began_at time/public NOT NULL,"
     " expires_at time/public NOT NULL, ended_at time/public) HEAP;"
     "CREATE INDEX oidc_interaction_by_expiry ON oidc_interaction (expires_at);"
 
     "CREATE TABLE oidc_grant (person_id id/public NOT NULL, grant_id id/public NOT NULL, client_id text/public NOT NULL,"
     " state int/public NOT NULL, session_id id/public, sid text/secret, scope text/public NOT NULL, resources text/public,"
-    " id_token_attributes int/public NOT NULL, userinfo_attributes int/public NOT NULL, verified text/public, acr int/public NOT NULL,"
+    " id_token_attributes int/public NOT NULL, userinfo_attributes int/public NOT NULL, verified_attributes int/public NOT NULL,"
+    " verified text/public, acr int/public NOT NULL,"
     " means int/public NOT NULL, auth_at time/public NOT NULL, acting_for_id id/public, created_at time/public NOT NULL,"
     " revoked_at time/public, PRIMARY KEY (person_id, grant_id));"
 
@@ -34,7 +36,7 @@ static const char version_1[] =
     "CREATE INDEX oidc_code_by_issue ON oidc_code (issued_at);"
 
     "CREATE TABLE oidc_consent (person_id id/public NOT NULL, client_id text/public NOT NULL, acting_for_id id/public NOT NULL,"
-    " attributes int/public NOT NULL, purpose text/public NOT NULL, purpose_en text/public, given_at time/public NOT NULL,"
+    " asked int/public NOT NULL, attributes int/public NOT NULL, purpose text/public NOT NULL, purpose_en text/public, given_at time/public NOT NULL,"
     " until time/public NOT NULL, used_at time/public NOT NULL, PRIMARY KEY (person_id, client_id, acting_for_id));"
 
     /* who must be told when a session ends: one row a session and client */

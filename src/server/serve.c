@@ -10,6 +10,7 @@
 #include "api/api.h"
 #include "base/log.h"
 #include "ledger/ledger.h"
+#include "oidc/oidc.h"
 #include "server/admin.h"
 #include "server/delivery.h"
 #include "server/file.h"
@@ -190,6 +191,7 @@ static result open_all(struct serving *serving) {
     FAIL(SERVER_CONFIG, "behind a proxy the origin is its address: --origin, or origin in danh.ini");
   }
   TRY(open_signer(serving));
+  TRY(oidc_memory_open(env, &env->oidc));
   TRY(procedure_engine_open(NULL, &serving->procedures));
   TRY(procedure_store(env, serving->procedures));
   TRY(pdf_renderer_open(&serving->renderer));
@@ -217,6 +219,7 @@ static void close_all(struct serving *serving) {
   pdf_renderer_close(serving->renderer);
   procedure_engine_close(&serving->procedures);
   if (serving->installation != NULL) {
+    oidc_memory_close(&serving->installation->env.oidc);
     signer_client_close(&serving->installation->env.signer);
   }
   signer_child_stop(&serving->signer);

@@ -1,0 +1,12 @@
+/* api/interact.h: the browser's side of an authorization. (private to api/) */
+#pragma once
+#include "api/page.h"
+#include "oidc/oidc.h"
+
+/* Carries out what oidc/ says is next: a redirect, a page, a form. */
+MUST_USE result api_step_send(struct api_call *call, const struct oidc_next *next);
+/* Whose browser this is: its session, if any, and its cookie of interactions. */
+struct oidc_visitor api_visitor(const struct api_call *call);
+/* A page whose form ends, by redirects, at a client: browsers hold form-action against every step, so the client's origin is named in it. `next` is the
+ * path the form leads to: anything but an interaction of this browser leaves the page's policy as it is. */
+void api_interact_allow_form(struct api_call *call, struct slice next);

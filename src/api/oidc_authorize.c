@@ -1,0 +1,169 @@
+/* GET and POST /oidc/authorize [OIDC Core 3.1.2.1 MUST]: no CORS here [FAPI2-SP 5.2.2 SHALL NOT] F6, and no form of ours: a POST comes from the client's page. */
+#include "api/interact.h"
+#include "api/resources.h"
+
+enum { BROWSER_LIFETIME_S = 24 * 3600, LANGUAGE_LIFETIME_S = 365 * 24 * 3600 };
+
+static const char *browser_cookie(const struct api_call *call) { return call->api->is_https ? "__Host-danh_interaction" : "danh_interaction"; }
+
+struct oidc_visitor api_visitor(const struct api_call *call) {
+  return (struct oidc_visitor){.session = call->has_session ? &call->session : NULL,
+                               .browser = http_cookie(&call->http->request, browser_cookie(call))};
+}
+
+/* B9: what stands in our address is nobody else's. */
+static void redirect(struct api_call *call, struct slice location) {
+  http_response_header(call->http, "Referrer-Policy", S("no-referrer"));
+  http_redirect(call->http, location); /* 303: a browser must not send a password on [FAPI2-SP 5.3.2.2-10 SHALL NOT] F27 */
+}
+
+static void allow_form(struct api_call *call, struct slice origin) {
+  if (origin.len > 0) {
+    http_response_header(call->http, "Content-Security-Policy",
+                         arena_printf(call->arena,
+                                      "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self' %.*s;"
+                                      " frame-ancestors 'none'",
+                                      SLICE_ARG(origin)));
+  }
+}
+
+void api_interact_allow_form(struct api_call *call, struct slice next) {
+  struct oidc_visitor visitor = api_visitor(call);
+  struct oidc_interaction interaction;
+  if (slice_starts(next, S("/interact/"))) {
+    const struct oidc_interaction_key key = {slice_from(next, sizeof "/interact/" - 1), &visitor};
+    if (is_ok(oidc_interaction_load(call->env, call->arena, &key, &interaction))) {
+      allow_form(call, interaction.client_origin);
+    }
+  }
+}
+
+/* ui_locales is the client's wish for somebody who has not chosen a language here [OIDC Core 3.1.2.1]. */
+static void follow_locales(struct api_call *call, struct slice locales) {
+  while (locales.len > 0 && http_cookie(&call->http->request, "danh_lang").len == 0) {
+    struct slice tag = slice_cut(&locales, ' ');
+    struct slice language = slice_sub(tag, 0, slice_find(tag, '-', 0));
+    if (slice_is(language, "vi") || slice_is(language, "en")) {
+      api_cookie(call, "danh_lang", language, LANGUAGE_LIFETIME_S);
+      return;
+    }
+  }
+}
+
+/* ---- the consent page ---- */
+
+/* attr_phone, attr_email ...: one box each */
+static struct slice box_name(const struct api_call *call, enum oidc_attribute attribute) {
+  return arena_printf(call->arena, "attr_%s", oidc_attribute_name(attribute));
+}
+
+static void append_line(struct api_call *call, const struct oidc_consent_line *line, struct buf *required, struct buf *optional) {
+  bool is_english = call->language == API_ENGLISH;
+  struct slice value = line->value.len > 0 ? line->value : api_page_text_find(call, "consent.nothing");
+  const struct page row = {.name = line->is_required ? "consent_line" : "consent_box",
+                           PAGE_VALUES({"label", oidc_attribute_label(line->attribute, is_english)}, {"value", value},
+                                       {"purpose", oidc_words_in(&line->purpose, is_english)}, {"name", box_name(call, line->attribute)})};
+  buf_append(line->is_required ? required : optional, api_page_fill(call, &row));
+}
+
+static void send_consent(struct api_call *call, const struct oidc_next *next) {
+  const struct oidc_consent_page *page = &next->page;
+  bool is_english = call->language == API_ENGLISH;
+  struct buf required;
+  struct buf optional;
+  buf_init(&required, call->arena, 1024);
+  buf_init(&optional, call->arena, 1024);
+  for (size_t i = 0; i < page->line_count; i++) {
+    append_line(call, &page->lines[i], &required, &optional);
+  }
+  allow_form(call, next->client_origin);
+  api_page_send(call, &(const struct page){.name = "consent",
+                                       .status = 200,
+                                       PAGE_VALUES({"client", oidc_words_in(&page->name, is_english)},
+                                                   {"owner", oidc_words_in(&page->owner, is_english)},
+                                                   {"purpose", oidc_words_in(&page->purpose, is_english)}, {"person", page->person},
+                                                   {"acting_for", page->acting_for}, {"required", buf_slice(&required)},
+                                                   {"optional", buf_slice(&optional)},
+                                                   {"days", arena_printf(call->arena, "%d", page->days)},
+                                                   {"offline", page->is_offline ? S("1") : S("")}, {"id", next->interaction},
+                                                   {"token", page->form_token})});
+}
+
+/* form_post: the answer as a form that the person sends on, since nothing here runs script. */
+static void send_form(struct api_call *call, const struct oidc_next *next) {
+  struct buf fields;
+  buf_init(&fields, call->arena, 512);
+  for (size_t i = 0; i < next->fields.count; i++) {
+    const struct page row = {.name = "response_field", PAGE_VALUES({"name", next->fields.fields[i].name}, {"value", next->fields.fields[i].value})};
+    buf_append(&fields, api_page_fill(call, &row));
+  }
+  allow_form(call, next->client_origin);
+  http_response_header(call->http, "Referrer-Policy", S("no-referrer"));
+  api_page_send(call, &(const struct page){.name = "response", .status = 200,
+                                       PAGE_VALUES({"location", next->location}, {"fields", buf_slice(&fields)}, {"origin", next->client_origin})});
+}
+
+result api_step_send(struct api_call *call, const struct oidc_next *next) {
+  switch (next->step) {
+    case OIDC_STEP_REDIRECT: redirect(call, next->location); break;
+    case OIDC_STEP_FORM: send_form(call, next); break;
+    case OIDC_STEP_CONSENT: send_consent(call, next); break;
+    case OIDC_STEP_SIGN_IN:
+      redirect(call, arena_printf(call->arena, "/sign-in?next=/interact/%.*s&level=%d%s", SLICE_ARG(next->interaction), next->level,
+                                  next->is_fresh ? "&fresh=1" : ""));
+      break;
+    case OIDC_STEP_INTERACT:
+      if (next->browser.len > 0) {
+        api_cookie(call, browser_cookie(call), next->browser, BROWSER_LIFETIME_S);
+      }
+      follow_locales(call, next->ui_locales);
+      redirect(call, arena_printf(call->arena, "/interact/%.*s", SLICE_ARG(next->interaction)));
+      break;
+  }
+  return OK;
+}
+
+static result authorize(struct api_call *call, struct slice text) {
+  struct oidc_visitor visitor = api_visitor(call);
+  struct oidc_next next;
+  http_response_header(call->http, "Referrer-Policy", S("no-referrer"));
+  TRY(oidc_authorize(call->env, call->arena, text, &visitor, &next));
+  return api_step_send(call, &next);
+}
+
+result api_oidc_authorize(struct api_call *call) { return authorize(call, call->http->request.query); }
+
+/* From the client's page, so without our Origin: nothing happens here that a GET could not do. */
+result api_oidc_authorize_form(struct api_call *call) {
+  struct slice text = {0};
+  TRY(api_form_text(call, &text));
+  TRY(api_session_load(call));
+  return authorize(call, text);
+}
+
+/* ---- /interact/{id} ---- */
+
+result api_interact_page(struct api_call *call) {
+  struct oidc_visitor visitor = api_visitor(call);
+  const struct oidc_interaction_key key = {http_param(call->http, "id"), &visitor};
+  struct oidc_next next;
+  TRY(oidc_interaction_go_on(call->env, call->arena, &key, &next));
+  return api_step_send(call, &next);
+}
+
+result api_interact(struct api_call *call) {
+  struct oidc_visitor visitor = api_visitor(call);
+  const struct oidc_interaction_key key = {http_param(call->http, "id"), &visitor};
+  struct oidc_decision decision = {0};
+  struct url_form form;
+  struct oidc_next next;
+  TRY(api_form(call, &form));
+  decision.agrees = slice_is(url_form_get(&form, "decision"), "agree");
+  decision.form_token = url_form_get(&form, "token");
+  for (int at = 0; at < OIDC_ATTRIBUTE_COUNT; at++) {
+    struct slice name = box_name(call, (enum oidc_attribute)at);
+    decision.attributes |= url_form_get(&form, (const char *)name.ptr).len > 0 ? OIDC_ATTRIBUTE_BIT(at) : 0;
+  }
+  TRY(oidc_interaction_decide(call->env, call->arena, &key, &decision, &next));
+  return api_step_send(call, &next);
+}

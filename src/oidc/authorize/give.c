@@ -1,0 +1,225 @@
+#include "oidc/authorize/give.h"
+
+#include "crypto/token.h"
+#include "ledger/ledger.h"
+#include "oidc/authorize/pushed.h"
+#include "oidc/authorize/respond.h"
+#include "oidc/claims.h"
+#include "oidc/uri.h"
+
+/* ---- is the session good enough? ---- */
+
+static bool is_fresh_enough(const struct oidc_asking *asking, const struct oidc_place *place) {
+  const struct account_session *session = place->visitor->session;
+  bool is_of_now = place->interaction_hash.len > 0 && session->auth_at_ms >= place->began_at_ms;
+  int64_t age_ms = clock_now_ms(asking->env->clock) - session->auth_at_ms;
+  bool is_asked_again = (asking->prompt & OIDC_PROMPT_LOGIN) != 0;                               /* [OIDC Core 3.1.2.1 SHOULD] reauthenticate */
+  bool is_too_old = asking->max_age_s >= 0 && age_ms > asking->max_age_s * 1000;                 /* [OIDC Core 3.1.2.1 MUST] max_age */
+  return is_of_now || !(is_asked_again || is_too_old);
+}
+
+static bool is_level_reached(const struct oidc_asking *asking, const struct oidc_place *place) {
+  return account_session_authentication(asking->env, place->visitor->session) >= asking->level;
+}
+
+/* ---- the one write ---- */
+
+struct giving {
+  const struct oidc_asking *asking;
+  const struct oidc_place *place;
+  struct oidc_agreement agreement;
+  bool is_new_agreement;
+  struct oidc_grant grant;
+  struct oidc_code code;
+};
+
+static result record(struct db_tx *tx, const struct giving *giving) {
+  const struct oidc_asking *asking = giving->asking;
+  const struct oidc_grant *grant = &giving->grant;
+  uint64_t attributes = grant->attributes_id_token | grant->attributes_userinfo | grant->attributes_verified;
+  struct buf detail;
+  struct jout out;
+  buf_init(&detail, asking->arena, 256);
+  jout_init(&out, &detail);
+  jout_object(&out);
+  jout_put_text(&out, "client_id", grant->client_id);
+  jout_put_text(&out, "client", asking->client->name.vi);
+  oidc_attributes_put(&out, "attributes", attributes);
+  jout_put_text(&out, "acr", account_acr_name(grant->acr));
+  jout_object_end(&out);
+  const int64_t subjects[] = {grant->person_id, grant->acting_for_id};
+  const struct ledger_entry entry = {.kind = "oidc.attributes.read", /* what a relying party learns is a read by another [800-63C N21] */
+                                     .actor_role = arena_printf(asking->arena, "relying_party@%.*s", SLICE_ARG(grant->client_id)),
+                                     .on_behalf_of = grant->acting_for_id,
+                                     .subjects = subjects,
+                                     .subject_count = grant->acting_for_id == 0 ? 1 : 2,
+                                     .legal_basis = asking->client->purpose.vi,
+                                     .detail = buf_slice(&detail)};
+  return ledger_append(asking->env, tx, &entry);
+}
+
+/* Who must be told when this session ends. */
+static result remember_login(struct db_tx *tx, const struct giving *giving) {
+  const struct oidc_grant *grant = &giving->grant;
+  if (giving->asking->client->backchannel_logout_uri.len == 0) {
+    return OK;
+  }
+  TRY(db_run(tx, "DELETE FROM oidc_login WHERE person_id = $1 AND session_id = $2 AND client_id = $3",
+             DB_ARGS(db_of_int(grant->person_id), db_of_int(grant->session_id), db_of_text(grant->client_id)), NULL));
+  return db_run(tx, "INSERT INTO oidc_login (person_id, session_id, client_id, sid, since) VALUES ($1, $2, $3, $4, $5)",
+                DB_ARGS(db_of_int(grant->person_id), db_of_int(grant->session_id), db_of_text(grant->client_id), db_of_text(grant->sid),
+                        db_of_int(grant->created_at_ms)),
+                NULL);
+}
+
+static result write_given(struct db_tx *tx, void *arg) {
+  struct giving *giving = arg;
+  const struct oidc_asking *asking = giving->asking;
+  struct env *env = asking->env;
+  if (asking->uri_hash.len > 0) {
+    TRY(oidc_pushed_use(env, tx, asking->uri_hash));
+  }
+  if (giving->place->interaction_hash.len > 0) {
+    TRY(oidc_interaction_end(env, tx, giving->place->interaction_hash));
+  }
+  TRY(giving->is_new_agreement ? oidc_agreement_save(env, tx, &giving->agreement) : oidc_agreement_use(env, tx, &giving->agreement));
+  TRY(oidc_grant_add(env, tx, &giving->grant));
+  giving->code.grant_id = giving->grant.grant_id;
+  TRY(oidc_code_add(env, tx, asking->arena, &giving->code));
+  TRY(remember_login(tx, giving));
+  return record(tx, giving);
+}
+
+static result give(struct giving *giving, struct oidc_next *ret_next) {
+  const struct oidc_asking *asking = giving->asking;
+  const struct account_session *session = giving->place->visitor->session;
+  uint64_t agreed = giving->agreement.attributes;
+  giving->grant = (struct oidc_grant){.person_id = session->person_id,
+                                      .client_id = asking->client->client_id,
+                                      .session_id = session->session_id,
+                                      .scope = asking->scope,
+                                      .resources = asking->resources,
+                                      .attributes_id_token = asking->attributes_id_token & agreed,
+                                      .attributes_userinfo = asking->attributes_userinfo & agreed,
+                                      .attributes_verified = asking->attributes_verified & agreed,
+                                      .verified = asking->verified,
+                                      .acr = account_session_authentication(asking->env, session),
+                                      .means = oidc_means_now(asking->env, session),
+                                      .auth_at_ms = session->auth_at_ms,
+                                      .acting_for_id = giving->agreement.acting_for_id};
+  TRY(oidc_sid(asking->env, session->session_id, asking->client->client_id, asking->arena, &giving->grant.sid));
+  giving->code = (struct oidc_code){.code = token_make(asking->env->random, asking->arena),
+                                    .person_id = session->person_id,
+                                    .client_id = asking->client->client_id,
+                                    .redirect_uri = asking->redirect_uri,
+                                    .code_challenge = asking->code_challenge,
+                                    .nonce = asking->nonce,
+                                    .dpop_jkt = asking->dpop_jkt};
+  TRY(db_write(asking->env->db, write_given, giving));
+  return oidc_respond(asking, &(const struct oidc_outcome){.code = giving->code.code}, ret_next);
+}
+
+/* ---- what is missing ---- */
+
+static result find_agreement(struct giving *giving) {
+  const struct oidc_asking *asking = giving->asking;
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  giving->agreement = (struct oidc_agreement){.person_id = giving->place->visitor->session->person_id,
+                                              .client = asking->client,
+                                              .acting_for_id = giving->place->visitor->session->acting_for_id};
+  TRY(db_read_begin(asking->env->db, &tx));
+  return oidc_agreement_find(asking->env, tx, &giving->agreement);
+}
+
+/* prompt=none shows nothing: what is missing is told to the client [OIDC Core 3.1.2.6]. */
+static result miss(const struct oidc_asking *asking, uint16_t code, struct oidc_next *ret_next) {
+  return oidc_respond(asking, &(const struct oidc_outcome){.failure = {code}}, ret_next);
+}
+
+/* Every page lies behind the interaction: the endpoint itself only leads there. */
+static result lead(const struct oidc_asking *asking, const struct oidc_place *place, struct oidc_next *ret_next) {
+  struct oidc_next next = {.step = OIDC_STEP_INTERACT, .client_origin = oidc_uri_origin(asking->arena, asking->redirect_uri),
+                           .ui_locales = oidc_asking_get(asking, "ui_locales")};
+  TRY(oidc_interaction_begin(asking, place->visitor, &next.interaction, &next.browser));
+  *ret_next = next;
+  return OK;
+}
+
+static result send_to_sign_in(const struct oidc_asking *asking, const struct oidc_place *place, bool is_fresh, struct oidc_next *ret_next) {
+  if ((asking->prompt & OIDC_PROMPT_NONE) != 0) {
+    return miss(asking, OIDC_LOGIN_REQUIRED, ret_next);
+  }
+  if (place->interaction_hash.len == 0) {
+    return lead(asking, place, ret_next);
+  }
+  *ret_next = (struct oidc_next){.step = OIDC_STEP_SIGN_IN, .interaction = place->id, .level = asking->level, .is_fresh = is_fresh,
+                                 .client_origin = oidc_uri_origin(asking->arena, asking->redirect_uri)};
+  return OK;
+}
+
+static result show_page(const struct oidc_asking *asking, const struct oidc_place *place, struct oidc_next *ret_next) {
+  if ((asking->prompt & OIDC_PROMPT_NONE) != 0) {
+    return miss(asking, OIDC_CONSENT_REQUIRED, ret_next);
+  }
+  if (place->interaction_hash.len == 0) {
+    return lead(asking, place, ret_next);
+  }
+  struct oidc_next next = {.step = OIDC_STEP_CONSENT, .interaction = place->id,
+                           .client_origin = oidc_uri_origin(asking->arena, asking->redirect_uri)};
+  TRY(oidc_consent_page_fill(asking, place, &next.page));
+  *ret_next = next;
+  return OK;
+}
+
+result oidc_decide_next(const struct oidc_asking *asking, const struct oidc_place *place, struct oidc_next *ret_next) {
+  if (place->visitor->session == NULL) {
+    return send_to_sign_in(asking, place, false, ret_next);
+  }
+  bool is_fresh = is_fresh_enough(asking, place);
+  if (!is_fresh || !is_level_reached(asking, place)) {
+    return send_to_sign_in(asking, place, !is_fresh, ret_next);
+  }
+  struct giving giving = {.asking = asking, .place = place};
+  TRY(find_agreement(&giving));
+  bool is_asked_again = (asking->prompt & (OIDC_PROMPT_CONSENT | OIDC_PROMPT_SELECT)) != 0;
+  if (is_asked_again || !oidc_agreement_covers(&giving.agreement, oidc_asking_attributes(asking))) {
+    return show_page(asking, place, ret_next);
+  }
+  result given = give(&giving, ret_next);
+  return is_code(given, OIDC_CONSENT_UNKNOWN) ? show_page(asking, place, ret_next) : given;
+}
+
+struct refusing {
+  const struct oidc_asking *asking;
+  struct slice interaction_hash;
+};
+
+static result write_refused(struct db_tx *tx, void *arg) {
+  const struct refusing *refusing = arg;
+  if (refusing->asking->uri_hash.len > 0) {
+    TRY(oidc_pushed_use(refusing->asking->env, tx, refusing->asking->uri_hash));
+  }
+  return oidc_interaction_end(refusing->asking->env, tx, refusing->interaction_hash);
+}
+
+result oidc_decide_answer(const struct oidc_asking *asking, const struct oidc_place *place, const struct oidc_decision *decision,
+                          struct oidc_next *ret_next) {
+  if (place->visitor->session == NULL || !is_fresh_enough(asking, place) || !is_level_reached(asking, place)) {
+    return oidc_decide_next(asking, place, ret_next); /* signed out or stepped down while the page was open */
+  }
+  if (!slice_eq_secret(decision->form_token, oidc_form_token(asking->arena, place))) {
+    FAIL(OIDC_CONSENT_FORM, "not the form of this interaction, browser and session");
+  }
+  if (!decision->agrees) {
+    TRY(db_write(asking->env->db, write_refused, &(struct refusing){asking, place->interaction_hash}));
+    return miss(asking, OIDC_ACCESS_DENIED, ret_next);
+  }
+  struct giving giving = {.asking = asking, .place = place, .is_new_agreement = true};
+  uint64_t asked = oidc_asking_attributes(asking);
+  giving.agreement = (struct oidc_agreement){.person_id = place->visitor->session->person_id,
+                                             .client = asking->client,
+                                             .acting_for_id = place->visitor->session->acting_for_id,
+                                             .asked = asked,
+                                             .attributes = asked & (decision->attributes | asking->client->attributes_required)};
+  return give(&giving, ret_next);
+}

@@ -1,0 +1,25 @@
+/* oidc/authorize/give.h: from a request that has passed to what happens next: sign in, agree, or a code. (private to oidc/) */
+#pragma once
+#include "oidc/authorize/pipeline.h"
+#include "oidc/consent.h"
+
+/* Where the person is: at the authorization endpoint itself (interaction_hash empty) or behind it. */
+struct oidc_place {
+  const struct oidc_visitor *visitor;
+  struct slice id;               /* of the interaction */
+  struct slice interaction_hash;
+  int64_t began_at_ms;
+};
+/* The code at once if session and consent suffice; else the step that is missing. */
+MUST_USE result oidc_decide_next(const struct oidc_asking *asking, const struct oidc_place *place, struct oidc_next *ret_next);
+/* The person's answer to the page. */
+MUST_USE result oidc_decide_answer(const struct oidc_asking *asking, const struct oidc_place *place, const struct oidc_decision *decision,
+                                   struct oidc_next *ret_next);
+/* Inside a write: the interaction is over; of any number at once one succeeds. OIDC_INTERACTION. */
+MUST_USE result oidc_interaction_end(struct env *env, struct db_tx *tx, struct slice interaction_hash);
+/* A new one for this request. *ret_browser is empty when the visitor's cookie goes on. */
+MUST_USE result oidc_interaction_begin(const struct oidc_asking *asking, const struct oidc_visitor *visitor, struct slice *ret_id,
+                                       struct slice *ret_browser);
+/* consent_page.c */
+MUST_USE result oidc_consent_page_fill(const struct oidc_asking *asking, const struct oidc_place *place, struct oidc_consent_page *ret_page);
+struct slice oidc_form_token(struct arena *arena, const struct oidc_place *place);

@@ -1,0 +1,74 @@
+/* oidc/authorize/pipeline.h: an authorization request and the checks it passes through. (private to oidc/)
+ *
+ * One request, one table (pipeline.c): rows are checks in order, columns the endpoints where they run. A check reads parameters, fills its part of
+ * struct oidc_asking, or fails with the code the client is told.
+ * Stored     a request that has passed is kept as its parameters alone (pushed, or behind an interaction) and passes again when it is taken up: what
+ *            changed meanwhile, a client switched off or a redirect taken away, counts.
+ * Redirects  before `may_redirect` nothing is known of where the browser came from: a failure is shown here and goes nowhere [RFC6749 4.1.2.1 MUST NOT].
+ */
+#pragma once
+#include "oidc/attribute.h"
+#include "oidc/oidc.h"
+
+enum oidc_endpoint { OIDC_AT_PAR, OIDC_AT_AUTHORIZE, OIDC_AT_DEVICE, OIDC_AT_CIBA, OIDC_ENDPOINT_COUNT };
+
+enum oidc_prompt { OIDC_PROMPT_NONE = 1 << 0, OIDC_PROMPT_LOGIN = 1 << 1, OIDC_PROMPT_CONSENT = 1 << 2, OIDC_PROMPT_SELECT = 1 << 3 };
+
+struct oidc_asking {
+  struct env *env;
+  struct arena *arena;
+  enum oidc_endpoint endpoint;
+  struct url_form parameters;       /* what counts: as sent, as pushed, or out of the request object */
+  const struct oidc_client *client; /* held by whoever runs the checks; at OIDC_AT_AUTHORIZE found by check_client */
+  bool is_stored;                   /* taken up again from an interaction: the request object has been verified */
+  bool is_pushed;
+  bool was_signed;                  /* came as a signed request object */
+  struct slice proof_thumbprint;    /* of a DPoP proof that came with the request; empty: none */
+  struct slice uri_hash;            /* of the request_uri to be used up; empty: none */
+  /* filled by the checks */
+  bool may_redirect;
+  struct slice redirect_uri;
+  struct slice state;
+  enum oidc_response_mode mode;
+  struct slice scope;     /* granted if agreed to */
+  bool is_openid;
+  struct slice nonce;
+  struct slice code_challenge;
+  struct slice dpop_jkt;
+  struct slice resources;
+  uint64_t attributes_id_token;
+  uint64_t attributes_userinfo;
+  uint64_t attributes_verified;
+  struct slice verified; /* JSON of verified_claims asked for; empty: none */
+  int level;             /* authentication level needed, 1..4 */
+  unsigned prompt;       /* set of enum oidc_prompt */
+  int64_t max_age_s;     /* -1: any */
+  struct slice login_hint;
+};
+
+/* Parameters are set; runs the endpoint's column. The caller releases asking->client. */
+MUST_USE result oidc_asking_check(struct oidc_asking *asking);
+
+static inline struct slice oidc_asking_get(const struct oidc_asking *asking, const char *name) {
+  return url_form_get(&asking->parameters, name);
+}
+static inline uint64_t oidc_asking_attributes(const struct oidc_asking *asking) {
+  return asking->attributes_id_token | asking->attributes_userinfo | asking->attributes_verified;
+}
+
+/* check_<name>.c each. */
+result oidc_check_client(struct oidc_asking *asking);
+result oidc_check_pushed(struct oidc_asking *asking);
+result oidc_check_request_object(struct oidc_asking *asking);
+result oidc_check_redirect_uri(struct oidc_asking *asking);
+result oidc_check_response(struct oidc_asking *asking);
+result oidc_check_grant_type(struct oidc_asking *asking);
+result oidc_check_scope(struct oidc_asking *asking);
+result oidc_check_pkce(struct oidc_asking *asking);
+result oidc_check_nonce(struct oidc_asking *asking);
+result oidc_check_resource(struct oidc_asking *asking);
+result oidc_check_claims(struct oidc_asking *asking);
+result oidc_check_level(struct oidc_asking *asking);
+result oidc_check_prompt(struct oidc_asking *asking);
+result oidc_check_dpop_jkt(struct oidc_asking *asking);
+result oidc_check_hints(struct oidc_asking *asking);

@@ -1,0 +1,64 @@
+/* The claims of one grant, for the ID token or userinfo. */
+#include "oidc/claims.h"
+
+static void put_attributes(const struct oidc_person *person, uint64_t attributes, struct arena *arena, struct jout *out) {
+  for (int at = 0; at < OIDC_ATTRIBUTE_COUNT; at++) {
+    if ((attributes & OIDC_ATTRIBUTE_BIT(at)) != 0) {
+      oidc_attribute_put(person, (enum oidc_attribute)at, arena, out);
+    }
+  }
+}
+
+/* What was proven, how and when [OIDC Core 2], [RFC8176 2]. */
+static void put_authentication(struct env *env, const struct oidc_grant *grant, struct jout *out) {
+  const struct account_session proven = {.means = grant->means};
+  struct account_amr amr = account_session_amr(env, &proven);
+  if (grant->sid.len > 0) {
+    jout_put_text(out, "sid", grant->sid); /* [OIDC Back-Channel 2.1] */
+  }
+  jout_put_text(out, "acr", account_acr_name(grant->acr));
+  jout_put_list(out, "amr");
+  for (size_t i = 0; i < amr.count; i++) {
+    jout_text(out, slice_str(amr.names[i]));
+  }
+  jout_list_end(out);
+  jout_put_int(out, "auth_time", grant->auth_at_ms / 1000);
+}
+
+/* Under a mandate: for whom; the subject stays who acts. */
+static result put_acting_for(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_claims *claims, struct jout *out) {
+  struct register_person person;
+  struct slice sub = {0};
+  TRY(register_person_load(tx, arena, claims->grant->acting_for_id, &person));
+  TRY(oidc_subject(env, claims->client->sector, person.person_id, arena, &sub));
+  jout_put_object(out, "acting_for");
+  jout_put_text(out, "sub", sub);
+  if (((claims->grant->attributes_id_token | claims->grant->attributes_userinfo) & OIDC_ATTRIBUTE_BIT(OIDC_NAME)) != 0) {
+    jout_put_text(out, "name", person.name);
+  }
+  jout_object_end(out);
+  return OK;
+}
+
+result oidc_claims_put(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_claims *claims, struct jout *out) {
+  const struct oidc_grant *grant = claims->grant;
+  bool is_id_token = claims->target == OIDC_CLAIMS_ID_TOKEN;
+  uint64_t attributes = is_id_token ? grant->attributes_id_token : grant->attributes_userinfo;
+  struct slice sub = {0};
+  TRY(oidc_subject(env, claims->client->sector, grant->person_id, arena, &sub));
+  jout_put_text(out, "sub", sub);
+  if (is_id_token) {
+    put_authentication(env, grant, out);
+  }
+  if (grant->acting_for_id != 0) {
+    TRY(put_acting_for(env, tx, arena, claims, out));
+  }
+  bool has_verified = grant->attributes_verified != 0 && grant->verified.len > 0;
+  if (attributes == 0 && !has_verified) {
+    return OK;
+  }
+  struct oidc_person person;
+  TRY(oidc_person_load(env, tx, arena, grant->person_id, &person));
+  put_attributes(&person, attributes, arena, out);
+  return has_verified ? oidc_verified_put(&(const struct oidc_verified){&person, claims, clock_now_ms(env->clock)}, arena, out) : OK;
+}

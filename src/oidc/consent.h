@@ -1,0 +1,21 @@
+/* oidc/consent.h: what a person agreed to, remembered. (private to oidc/) */
+#pragma once
+#include "oidc/oidc.h"
+
+struct oidc_agreement {
+  int64_t person_id;
+  const struct oidc_client *client;
+  int64_t acting_for_id;
+  uint64_t asked;      /* all that was put before them, agreed to or not */
+  uint64_t attributes; /* agreed to */
+};
+/* Fills asked and attributes with what is remembered: nothing if it ran out, or the service now gives another purpose. */
+MUST_USE result oidc_agreement_find(struct env *env, struct db_tx *tx, struct oidc_agreement *agreement);
+/* Whether that covers a request for these: everything asked was put before them, everything required agreed to. */
+bool oidc_agreement_covers(const struct oidc_agreement *agreement, uint64_t asked);
+/* Inside a write: given anew, with its ledger entry. */
+MUST_USE result oidc_agreement_save(struct env *env, struct db_tx *tx, const struct oidc_agreement *agreement);
+/* Inside a write: it was relied on. OIDC_CONSENT_UNKNOWN: revoked a moment ago. */
+MUST_USE result oidc_agreement_use(struct env *env, struct db_tx *tx, const struct oidc_agreement *agreement);
+/* ["name","phone"] */
+void oidc_attributes_put(struct jout *out, const char *name, uint64_t attributes);
