@@ -3,7 +3,7 @@
 #include "codec/utf8.h"
 #include "webauthn/ceremony.h"
 
-enum { CLIENT_DATA_DEPTH_MAX = 8, CLIENT_DATA_VALUES_MAX = 64, ORIGIN_BYTES_MAX = 512 };
+enum { CLIENT_DATA_DEPTH_MAX = 8, CLIENT_DATA_VALUES_MAX = 64, ORIGIN_BYTES_MAX = 512, CHALLENGE_TEXT_MAX = 1024 };
 
 static bool is_one_of(struct slice origin, const struct slice *origins, size_t count) {
   for (size_t i = 0; i < count; i++) {
@@ -16,7 +16,7 @@ static bool is_one_of(struct slice origin, const struct slice *origins, size_t c
 
 static result check_challenge(const struct jin *data, const struct webauthn_expected *expected, struct arena *arena) {
   struct slice challenge = {0};
-  if (!is_ok(jin_text(data, "challenge", 2 * WEBAUTHN_CHALLENGE_BYTES, &challenge)) ||
+  if (!is_ok(jin_text(data, "challenge", CHALLENGE_TEXT_MAX, &challenge)) ||
       slice_empty(expected->challenge) || !slice_eq_secret(challenge, base64url_write(arena, expected->challenge))) {
     FAIL(WEBAUTHN_CHALLENGE_WRONG, "another challenge"); /* [WebAuthn 7.1 step 8 MUST; 7.2 step 11 MUST] */
   }
