@@ -67,7 +67,7 @@ result webauthn_statement_signature(const struct webauthn_statement *statement, 
   return OK;
 }
 
-/* id-fido-gen-ce-aaguid: an OCTET STRING within the extension's [WebAuthn 8.2.1 MUST; 8.2; 8.3] */
+/* id-fido-gen-ce-aaguid: an OCTET STRING within the extension's [WebAuthn 8.2.1 MUST; WebAuthn 8.2; WebAuthn 8.3] */
 result webauthn_statement_model(const struct webauthn_statement *statement) {
   struct attested_extension extension;
   if (!attested_find_extension(&statement->certificate, "1.3.6.1.4.1.45724.1.1.4", &extension)) {

@@ -23,7 +23,7 @@ static result read_attested(struct slice *rest, struct arena *arena, struct weba
   size_t length = (size_t)rest->ptr[16] << 8 | rest->ptr[17];
   auth_data->aaguid = slice_sub(*rest, 0, WEBAUTHN_AAGUID_BYTES);
   *rest = slice_from(*rest, ATTESTED_FIXED_BYTES);
-  if (length == 0 || length > WEBAUTHN_CREDENTIAL_ID_BYTES_MAX) { /* [WebAuthn 6.5.1 MUST; 7.1 step 25 MUST] */
+  if (length == 0 || length > WEBAUTHN_CREDENTIAL_ID_BYTES_MAX) { /* [WebAuthn 6.5.1 MUST; WebAuthn 7.1 step 25 MUST] */
     FAIL(WEBAUTHN_CREDENTIAL_ID_LENGTH, "%zu bytes", length);
   }
   if (rest->len < length) {
@@ -59,7 +59,7 @@ result webauthn_auth_data_parse(struct slice bytes, struct arena *arena, struct 
   return OK;
 }
 
-/* We ask authenticators for no extension [WebAuthn 7.1 step 28 MUST; 7.2 step 23 MUST]. Browsers ask security keys for
+/* We ask authenticators for no extension [WebAuthn 7.1 step 28 MUST; WebAuthn 7.2 step 23 MUST]. Browsers ask security keys for
  * credProtect when a credential shall be discoverable: one number, the level of protection. */
 static result check_extensions(const struct cin *extensions) {
   for (size_t i = 0; extensions != NULL && i < extensions->count; i++) {
@@ -76,18 +76,18 @@ result webauthn_auth_data_check(const struct webauthn_expected *expected, const 
   uint8_t hash[DIGEST_BYTES];
   digest_sha256(expected->party->id, hash);
   if (!slice_eq(auth_data->party_hash,
-                slice_of(hash, sizeof hash))) { /* [WebAuthn 7.1 step 14 MUST; 7.2 step 15 MUST] */
+                slice_of(hash, sizeof hash))) { /* [WebAuthn 7.1 step 14 MUST; WebAuthn 7.2 step 15 MUST] */
     FAIL(WEBAUTHN_PARTY_WRONG, "made for another relying party");
   }
   if (!(auth_data->flags &
-        WEBAUTHN_USER_PRESENT)) { /* [WebAuthn 7.1 step 15 MUST; 7.2 step 16 MUST]: conditional creation is never asked for */
+        WEBAUTHN_USER_PRESENT)) { /* [WebAuthn 7.1 step 15 MUST; WebAuthn 7.2 step 16 MUST]: conditional creation is never asked for */
     FAIL(WEBAUTHN_USER_ABSENT, "nobody was present");
   }
-  /* [WebAuthn 7.1 step 16 MUST; 7.2 step 17 MUST] */
+  /* [WebAuthn 7.1 step 16 MUST; WebAuthn 7.2 step 17 MUST] */
   if (expected->user_verification_required && !(auth_data->flags & WEBAUTHN_USER_VERIFIED)) {
     FAIL(WEBAUTHN_USER_UNVERIFIED, "user verification was required");
   }
-  /* [WebAuthn 7.1 step 17 MUST; 7.2 step 18 MUST] */
+  /* [WebAuthn 7.1 step 17 MUST; WebAuthn 7.2 step 18 MUST] */
   if (!(auth_data->flags & WEBAUTHN_BACKUP_ELIGIBLE) && auth_data->flags & WEBAUTHN_BACKED_UP) {
     FAIL(WEBAUTHN_BACKUP_WRONG, "backed up, yet not eligible");
   }

@@ -120,7 +120,7 @@ static void w4_cross_origin(void **state) {
   struct slice top = S("https://bank.example");
   trial_open(&trial, &fixture);
   frame_is(&trial, "false", "", 0);
-  frame_is(&trial, "true", "", WEBAUTHN_FRAMED); /* [WebAuthn 7.1 step 10 MUST; 7.2 step 13 MUST] */
+  frame_is(&trial, "true", "", WEBAUTHN_FRAMED); /* [WebAuthn 7.1 step 10 MUST; WebAuthn 7.2 step 13 MUST] */
   frame_is(&trial, "\"true\"", "", WEBAUTHN_FRAMED);
   trial.party.top_origins = &top;
   trial.party.top_origin_count = 1;
@@ -139,7 +139,7 @@ static void w5_top_origin(void **state) {
   trial.party.top_origin_count = 1;
   frame_is(&trial, "true", ",\"topOrigin\":\"https://bank.example\"", 0);
   frame_is(&trial, "true", ",\"topOrigin\":\"https://evil.example\"",
-           WEBAUTHN_FRAMED); /* [WebAuthn 7.1 step 11 MUST; 7.2 step 14 MUST] */
+           WEBAUTHN_FRAMED); /* [WebAuthn 7.1 step 11 MUST; WebAuthn 7.2 step 14 MUST] */
   frame_is(&trial, "true", ",\"topOrigin\":7", WEBAUTHN_FRAMED);
 }
 
@@ -149,7 +149,7 @@ static void w6_party_hash(void **state) {
   struct trial trial;
   trial_open(&trial, &fixture);
   both_are(&trial, 0);
-  trial.party.id = S("danh.exampl"); /* [WebAuthn 7.1 step 14 MUST; 7.2 step 15 MUST] */
+  trial.party.id = S("danh.exampl"); /* [WebAuthn 7.1 step 14 MUST; WebAuthn 7.2 step 15 MUST] */
   assert_code(trial_register(&trial), WEBAUTHN_PARTY_WRONG);
   assert_code(trial_sign_in(&trial), WEBAUTHN_PARTY_WRONG);
 }
@@ -161,7 +161,7 @@ static void w7_user_present(void **state) {
   trial_open(&trial, &fixture);
   both_are(&trial, 0);
   fixture.flags = 0x04;
-  both_are(&trial, WEBAUTHN_USER_ABSENT); /* [WebAuthn 7.1 step 15 MUST; 7.2 step 16 MUST] */
+  both_are(&trial, WEBAUTHN_USER_ABSENT); /* [WebAuthn 7.1 step 15 MUST; WebAuthn 7.2 step 16 MUST] */
 }
 
 /* [W8 accepts] [W8 refuses] verified where that is required, said where it is not */
@@ -172,7 +172,7 @@ static void w8_user_verified(void **state) {
   both_are(&trial, 0);
   assert_true(trial.facts.is_user_verified && trial.credential.is_user_verified);
   fixture.flags = 0x01;
-  both_are(&trial, WEBAUTHN_USER_UNVERIFIED); /* [WebAuthn 7.1 step 16 MUST; 7.2 step 17 MUST] */
+  both_are(&trial, WEBAUTHN_USER_UNVERIFIED); /* [WebAuthn 7.1 step 16 MUST; WebAuthn 7.2 step 17 MUST] */
   trial.expected.user_verification_required = false;
   both_are(&trial, 0);
   assert_false(trial.facts.is_user_verified || trial.credential.is_user_verified);
@@ -184,7 +184,7 @@ static void w9_backup(void **state) {
   struct trial trial;
   trial_open(&trial, &fixture);
   fixture.flags = 0x15;                    /* backed up, yet not eligible */
-  both_are(&trial, WEBAUTHN_BACKUP_WRONG); /* [WebAuthn 7.1 step 17 MUST; 7.2 step 18 MUST] */
+  both_are(&trial, WEBAUTHN_BACKUP_WRONG); /* [WebAuthn 7.1 step 17 MUST; WebAuthn 7.2 step 18 MUST] */
   fixture.flags = 0x1D;
   trial.record.is_backup_eligible = true;
   both_are(&trial, 0);
@@ -285,7 +285,7 @@ static void w12_credential_id_length(void **state) {
     fixture.id = slice_of(longest, wrong[i]);
     trial_open(&trial, &fixture);
     trial_make_registration(&trial, "");
-    assert_code(trial_register(&trial), WEBAUTHN_CREDENTIAL_ID_LENGTH); /* [WebAuthn 6.5.1 MUST; 7.1 step 25 MUST] */
+    assert_code(trial_register(&trial), WEBAUTHN_CREDENTIAL_ID_LENGTH); /* [WebAuthn 6.5.1 MUST; WebAuthn 7.1 step 25 MUST] */
   }
   fixture.id = own;
   trial_open(&trial, &fixture);
@@ -418,7 +418,7 @@ static void w18_extensions(void **state) {
       "credProtect\x02"};
   for (size_t i = 0; i < sizeof unasked / sizeof *unasked; i++) {
     fixture.extensions = slice_str(unasked[i]);
-    both_are(&trial, WEBAUTHN_EXTENSION_UNASKED); /* [WebAuthn 7.1 step 28 MUST; 7.2 step 23 MUST] */
+    both_are(&trial, WEBAUTHN_EXTENSION_UNASKED); /* [WebAuthn 7.1 step 28 MUST; WebAuthn 7.2 step 23 MUST] */
   }
   fixture.extensions = (struct slice){0};
   both_are(&trial, 0);
@@ -477,9 +477,9 @@ static void w20_client_data(void **state) {
   struct slice marked = arena_printf(&fixture.arena, "\xEF\xBB\xBF%.*s", SLICE_ARG(own));
   both_with_client_data(
       &trial, marked,
-      WEBAUTHN_CLIENT_DATA_SYNTAX); /* [WebAuthn 7.1 step 5 MUST; 7.2 step 8 MUST] [RFC8259 8.1 MUST NOT] */
+      WEBAUTHN_CLIENT_DATA_SYNTAX); /* [WebAuthn 7.1 step 5 MUST; WebAuthn 7.2 step 8 MUST] [RFC8259 8.1 MUST NOT] */
   static const char *const more[] = {
-      ",\"type\":\"webauthn.get\"", /* twice [WebAuthn 7.1 step 6 MUST; 7.2 step 9 MUST] */
+      ",\"type\":\"webauthn.get\"", /* twice [WebAuthn 7.1 step 6 MUST; WebAuthn 7.2 step 9 MUST] */
       ",\"challenge\":\"YQ\"",
       ",\"origin\":\"https://evil.example\"",
       ",\"\\u006frigin\":\"https://danh.example\"", /* twice, one of them escaped */
