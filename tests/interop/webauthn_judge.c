@@ -267,8 +267,17 @@ static void make_all(enum webauthn_algorithm algorithm) {
   maker.fixture.counter = 7;
   maker.fixture.extensions = maker.fixture.trailing = (struct slice){0};
   maker.fixture.party_id = S("danh.example");
+  struct slice aaguid = maker.fixture.aaguid;
   for (int defect = DEFECT_NONE; defect <= DEFECT_TWO_CERTIFICATES; defect++) {
     for (int format = 0; format < FIXTURE_FORMATS; format++) {
+      /* phones and what is older than passkeys have P-256 keys alone, TPMs RSA keys too */
+      if (format >= (algorithm == WEBAUTHN_ES256   ? FIXTURE_FORMATS
+                     : algorithm == WEBAUTHN_RS256 ? FIXTURE_U2F
+                                                   : FIXTURE_TPM)) {
+        continue;
+      }
+      maker.fixture.aaguid =
+          format == FIXTURE_U2F ? S("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0") : aaguid; /* those that are older than models */
       maker.fixture.defect = (enum webauthn_fixture_defect)defect;
       maker.name = (const char *)arena_printf(&maker.fixture.arena, "%s:%d", formats[format], defect).ptr;
       make_registration(&maker, (enum webauthn_fixture_format)format, "");
