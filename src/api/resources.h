@@ -15,6 +15,8 @@ result api_sign_out_page(struct api_call *call);
 result api_sign_out(struct api_call *call);
 result api_activate_page(struct api_call *call);
 result api_activate(struct api_call *call);
+/* oidc_par.c */
+result api_oidc_par(struct api_call *call);
 /* oidc_authorize.c */
 result api_oidc_authorize(struct api_call *call);
 result api_oidc_authorize_form(struct api_call *call);

@@ -29,6 +29,7 @@ static const struct api_route rows[] = {
     {{HTTP_GET, "/api/sandbox/clients/{client_id}/events"}, api_sandbox_events, API_MACHINE},
     {{HTTP_PUT, "/api/sandbox/clients/{client_id}/faults"}, api_sandbox_faults_put, API_MACHINE},
 
+    {{HTTP_POST, "/oidc/par"}, api_oidc_par, API_MACHINE},
     {{HTTP_GET, "/oidc/authorize"}, api_oidc_authorize, API_PAGE},
     {{HTTP_POST, "/oidc/authorize"}, api_oidc_authorize_form, API_PAGE | API_MACHINE},
     {{HTTP_GET, "/interact/{id}"}, api_interact_page, API_PAGE},

@@ -298,12 +298,17 @@ struct oidc_code_key {
 MUST_USE result oidc_code_take(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_code_key *key, struct oidc_code *ret_code,
                                bool *ret_is_replay);
 
+/* A query or a form, with the standards' rules: nothing twice [RFC6749 3.1 MUST NOT], but `resource` several times, which becomes one with blanks between
+ * [RFC8707 2]. CODEC_FORM_DUPLICATE, CODEC_URL_SYNTAX, CODEC_FORM_LIMIT. */
+MUST_USE result oidc_parameters_parse(struct slice text, struct arena *arena, struct url_form *ret_form);
+
 /* ---- Authorization ------------------------------------------------------------------------------------------------------------------- */
 
 /* PAR: an authenticated client leaves its request here and gets a reference, good for 5 minutes and one authorization. */
+struct oidc_caller;
 struct oidc_push {
-  const struct oidc_client *client;
-  struct slice form;             /* the body */
+  const struct oidc_caller *caller; /* its assertion is used up with the request */
+  const struct url_form *form;
   struct slice proof_thumbprint; /* of the DPoP proof that came with it; empty: none */
 };
 struct oidc_push_made {

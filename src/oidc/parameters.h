@@ -1,4 +1,4 @@
-/* oidc/parameters.h: what comes in and goes out as a form, and values passed on as they came. (private to oidc/)
+/* oidc/parameters.h: parameters in other forms, and values passed on as they came. Reading a form is in oidc.h. (private to oidc/)
  * Standard   RFC 6749 3.1 (no parameter twice), RFC 8707 2 (`resource` may come several times).
  * Limits     those of codec/url.h for one value; at most 10 resources.
  */
@@ -6,10 +6,9 @@
 #include "codec/jin.h"
 #include "codec/jout.h"
 #include "codec/url.h"
+#include "oidc/oidc.h"
 
-/* A query or a form. Several `resource` become one, with blanks between. CODEC_FORM_DUPLICATE, CODEC_URL_SYNTAX, CODEC_FORM_LIMIT. */
-MUST_USE result oidc_parameters_parse(struct slice text, struct arena *arena, struct url_form *ret_form);
-/* The same as text again: what is stored. Parameters without a value are left out [RFC6749 3.1 MUST]. */
+/* Parameters as text again: what is stored. Parameters without a value are left out [RFC6749 3.1 MUST]. */
 struct slice oidc_parameters_write(const struct url_form *form, struct arena *arena);
 /* The members of a JSON object as parameters: texts as they are, numbers in digits, objects as their JSON. OIDC_REQUEST_OBJECT. */
 MUST_USE result oidc_parameters_of_object(const struct jin *object, struct arena *arena, struct url_form *ret_form);

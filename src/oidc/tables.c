@@ -19,8 +19,7 @@ static const char version_1[] =
 
     "CREATE TABLE oidc_interaction (interaction_hash bytes/secret PRIMARY KEY, browser_hash bytes/secret NOT NULL,"
     " client_id text/public NOT NULL, parameters text/personal NOT NULL, uri_hash bytes/secret, is_pushed int/public NOT NULL,"
-    " dpop_jkt text/public, began_at time/public NOT NULL,"
-    " expires_at time/public NOT NULL, ended_at time/public) HEAP;"
+    " was_signed int/public NOT NULL, dpop_jkt text/public, began_at time/public NOT NULL, expires_at time/public NOT NULL, ended_at time/public) HEAP;"
     "CREATE INDEX oidc_interaction_by_expiry ON oidc_interaction (expires_at);"
 
     "CREATE TABLE oidc_grant (person_id id/public NOT NULL, grant_id id/public NOT NULL, client_id text/public NOT NULL,"

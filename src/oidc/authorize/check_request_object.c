@@ -1,13 +1,84 @@
+/* Signed request objects, by value [RFC9101 4, 5, 6], pushed or in the address; FAPI 2.0 Message Signing 5.3.1. What the object says counts, and nothing
+ * beside it. An unsigned one is no object [RFC9101 10.1]. */
 #include "oidc/authorize/pipeline.h"
+#include "oidc/memory.h"
+#include "oidc/parameters.h"
 
-result oidc_check_request_object(struct oidc_asking *asking) {
-  if (asking->is_stored) {
+enum { OBJECT_BYTES_MAX = 32 * 1024, LIFETIME_MAX_S = 3600, AGE_MAX_S = 3600 };
+
+/* [FAPI2-MS 5.3.1 SHALL] nbf and exp, at most an hour apart, nbf at most an hour ago; others may leave nbf out. */
+static result check_times(const struct oidc_asking *asking, const struct jin *claims) {
+  bool is_strict = asking->client->profile == OIDC_FAPI2_MESSAGE_SIGNING;
+  int64_t now_s = clock_now_ms(asking->env->clock) / 1000;
+  int64_t not_before_s = 0;
+  int64_t expires_s = 0;
+  const struct jose_times times = {.now_ms = clock_now_ms(asking->env->clock), .is_expiry_needed = is_strict};
+  TRY(jose_claims_times(claims, &times));
+  if (!is_strict) {
     return OK;
   }
-  if (oidc_asking_get(asking, "request").len > 0) {
-    FAIL(OIDC_REQUEST_UNSUPPORTED, "no request objects yet");
+  TRY(jin_int(claims, "nbf", 0, INT64_MAX, &not_before_s));
+  TRY(jin_int(claims, "exp", 0, INT64_MAX, &expires_s));
+  if (now_s - not_before_s > AGE_MAX_S || expires_s - not_before_s > LIFETIME_MAX_S) {
+    FAIL(OIDC_REQUEST_OBJECT, "nbf too long ago, or exp too long after it");
   }
-  if (asking->client->require_signed_request_object) {
+  return OK;
+}
+
+static result verify(const struct oidc_asking *asking, struct slice object, struct jose_jws *jws) {
+  static const char *const types[] = {"oauth-authz-req+jwt", "JWT", NULL};
+  const struct oidc_client *client = asking->client;
+  const struct jose_rules rules = {.algorithms = JOSE_ALGORITHMS, .types = types, .bytes_max = OBJECT_BYTES_MAX};
+  TRY(jose_jws_parse(object, &rules, asking->arena, jws));
+  TRY(jose_jws_verify_set(asking->env->oidc == NULL ? NULL : asking->env->oidc->keyring, jws, &client->keys, NULL));
+  TRY(jose_claims_issuer(jws->claims, client->client_id)); /* [RFC9101 4 SHOULD] */
+  if (!jose_claims_has_audience(jws->claims, asking->env->origin)) { /* [FAPI2-MS 5.3.1 SHALL] */
+    FAIL(OIDC_REQUEST_OBJECT, "not for us");
+  }
+  return check_times(asking, jws->claims);
+}
+
+/* Members that are the JWT's own, not the request's. */
+static bool is_envelope(struct slice name) {
+  static const char *const names[] = {"iss", "aud", "exp", "nbf", "iat", "jti", NULL};
+  for (size_t i = 0; names[i] != NULL; i++) {
+    if (slice_is(name, names[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static result take_up(struct oidc_asking *asking, const struct jin *claims) {
+  struct url_form all;
+  TRY(oidc_parameters_of_object(claims, asking->arena, &all));
+  struct url_form kept = {ARENA_ARRAY(asking->arena, struct url_field, all.count + 1), 0};
+  for (size_t i = 0; i < all.count; i++) {
+    if (slice_is(all.fields[i].name, "request") || slice_is(all.fields[i].name, "request_uri")) { /* [RFC9101 4 MUST NOT] */
+      FAIL(OIDC_REQUEST_OBJECT, "a request in the request");
+    }
+    if (!is_envelope(all.fields[i].name)) {
+      kept.fields[kept.count++] = all.fields[i];
+    }
+  }
+  if (!slice_eq(url_form_get(&kept, "client_id"), asking->client->client_id)) { /* [RFC9101 6.3 MUST] */
+    FAIL(OIDC_REQUEST_OBJECT, "client_id of the object is another");
+  }
+  asking->parameters = kept;
+  asking->was_signed = true;
+  return OK;
+}
+
+result oidc_check_request_object(struct oidc_asking *asking) {
+  struct slice object = oidc_asking_get(asking, "request");
+  if (object.len > 0 && !asking->is_stored) {
+    struct jose_jws jws;
+    if (!is_ok(verify(asking, object, &jws))) {
+      FAIL(OIDC_REQUEST_OBJECT, "%s", fault_last()->detail);
+    }
+    return take_up(asking, jws.claims);
+  }
+  if (asking->client->require_signed_request_object && !asking->was_signed) { /* [RFC9101 10.5], [FAPI2-MS 5.3.1 SHALL] */
     FAIL(OIDC_REQUEST_OBJECT, "the client's requests are signed");
   }
   return OK;

@@ -23,10 +23,11 @@ static result write_begun(struct db_tx *tx, void *arg) {
   const struct beginning *b = arg;
   int64_t now = clock_now_ms(b->asking->env->clock);
   return db_run(tx,
-                "INSERT INTO oidc_interaction (interaction_hash, browser_hash, client_id, parameters, uri_hash, is_pushed, dpop_jkt, began_at, expires_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                "INSERT INTO oidc_interaction (interaction_hash, browser_hash, client_id, parameters, uri_hash, is_pushed, was_signed,"
+                " dpop_jkt, began_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                 DB_ARGS(db_of_bytes(b->hash), db_of_bytes(b->browser_hash), db_of_text(b->asking->client->client_id), db_of_text(b->parameters),
                         b->asking->uri_hash.len > 0 ? db_of_bytes(b->asking->uri_hash) : db_of_null(), db_of_int(b->asking->is_pushed),
+                        db_of_int(b->asking->was_signed),
                         db_of_text_or_null(b->asking->dpop_jkt), db_of_int(now), db_of_int(now + LIFETIME_MS)),
                 NULL);
 }
@@ -68,7 +69,7 @@ static result read_row(struct oidc_asking *asking, const struct oidc_interaction
   TRY(db_read_begin(asking->env->db, &tx));
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
-               "SELECT browser_hash, client_id, parameters, uri_hash, is_pushed, dpop_jkt, began_at FROM oidc_interaction"
+               "SELECT browser_hash, client_id, parameters, uri_hash, is_pushed, dpop_jkt, began_at, was_signed FROM oidc_interaction"
                " WHERE interaction_hash = $1 AND expires_at > $2 AND ended_at IS NULL",
                DB_ARGS(db_of_bytes(place->interaction_hash), db_of_int(clock_now_ms(asking->env->clock))), &rows));
   bool is_found = db_rows_next(&rows);
@@ -84,6 +85,7 @@ static result read_row(struct oidc_asking *asking, const struct oidc_interaction
   asking->proof_thumbprint = db_text_copy(&rows, 5, arena);
   asking->is_stored = true;
   place->began_at_ms = db_int(&rows, 6);
+  asking->was_signed = db_int(&rows, 7) != 0;
   return OK;
 }
 

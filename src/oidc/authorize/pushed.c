@@ -11,6 +11,7 @@ enum { PUSH_PARAMETERS_BYTES_MAX = 32 * 1024 }; /* P6: what one request may keep
 
 struct pushing {
   struct env *env;
+  const struct oidc_caller *caller;
   const struct oidc_asking *asking;
   struct slice parameters;
   struct slice uri_hash;
@@ -18,6 +19,7 @@ struct pushing {
 
 static result write_pushed(struct db_tx *tx, void *arg) {
   const struct pushing *p = arg;
+  TRY(oidc_caller_use(tx, p->caller));
   int64_t expires_at = clock_now_ms(p->env->clock) + OIDC_PUSHED_LIFETIME_S * 1000;
   return db_run(tx,
                 "INSERT INTO oidc_pushed (uri_hash, client_id, parameters, dpop_jkt, was_signed, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
@@ -26,15 +28,23 @@ static result write_pushed(struct db_tx *tx, void *arg) {
                 NULL);
 }
 
-result oidc_push(struct env *env, struct arena *arena, const struct oidc_push *push, struct oidc_push_made *ret_made) {
-  struct oidc_asking asking = {.env = env, .arena = arena, .endpoint = OIDC_AT_PAR, .client = push->client,
-                               .proof_thumbprint = push->proof_thumbprint};
-  struct slice token = token_make(env->random, arena);
-  struct pushing pushing = {.env = env, .asking = &asking, .uri_hash = oidc_stored_form(LABEL, token, arena)};
-  result parsed = oidc_parameters_parse(push->form, arena, &asking.parameters);
-  if (!is_ok(parsed)) { /* P7 */
-    FAIL(OIDC_REQUEST, "the form is badly encoded, or names a parameter twice");
+/* What proved the client is no part of its request, and is not kept. */
+static struct url_form without_credentials(const struct url_form *form, struct arena *arena) {
+  struct url_form kept = {ARENA_ARRAY(arena, struct url_field, form->count + 1), 0};
+  for (size_t i = 0; i < form->count; i++) {
+    struct slice name = form->fields[i].name;
+    if (!slice_is(name, "client_secret") && !slice_is(name, "client_assertion") && !slice_is(name, "client_assertion_type")) {
+      kept.fields[kept.count++] = form->fields[i];
+    }
   }
+  return kept;
+}
+
+result oidc_push(struct env *env, struct arena *arena, const struct oidc_push *push, struct oidc_push_made *ret_made) {
+  struct oidc_asking asking = {.env = env, .arena = arena, .endpoint = OIDC_AT_PAR, .parameters = without_credentials(push->form, arena),
+                               .client = push->caller->client, .proof_thumbprint = push->proof_thumbprint};
+  struct slice token = token_make(env->random, arena);
+  struct pushing pushing = {.env = env, .caller = push->caller, .asking = &asking, .uri_hash = oidc_stored_form(LABEL, token, arena)};
   TRY(oidc_asking_check(&asking));
   pushing.parameters = oidc_parameters_write(&asking.parameters, arena);
   if (pushing.parameters.len > PUSH_PARAMETERS_BYTES_MAX) {

@@ -1,0 +1,71 @@
+#include "api/oidc_call.h"
+
+#include <strings.h>
+
+static bool is_twice(const struct http_request *request, const char *name) {
+  int count = 0;
+  for (size_t i = 0; i < request->header_count; i++) {
+    struct slice header = request->headers[i].name;
+    count += header.len == strlen(name) && strncasecmp((const char *)header.ptr, name, header.len) == 0;
+  }
+  return count > 1;
+}
+
+/* The proxy sends the certificate URL-encoded, in one line ($ssl_client_escaped_cert). */
+static struct slice certificate_of(struct api_call *call) {
+  struct slice certificate = {0};
+  result decoded = url_decode(api_proxy_header(call, "X-Client-Certificate"), call->arena, &certificate);
+  return is_ok(decoded) ? certificate : (struct slice){0};
+}
+
+void api_oidc_headers(struct api_call *call, struct oidc_call *ret_oidc) {
+  const struct http_request *request = &call->http->request;
+  *ret_oidc = (struct oidc_call){.method = http_method_name(request->method),
+                                 .path = arena_cstr(call->arena, request->path),
+                                 .authorization = http_header(request, "Authorization"),
+                                 .dpop = http_header(request, "DPoP"),
+                                 .is_dpop_twice = is_twice(request, "DPoP"),
+                                 .certificate = certificate_of(call),
+                                 .is_certificate_trusted = slice_is(api_proxy_header(call, "X-Client-Verify"), "SUCCESS"),
+                                 .accept = http_header(request, "Accept")};
+}
+
+result api_oidc_call(struct api_call *call, struct oidc_call *ret_oidc) {
+  struct url_form *form = ARENA_NEW(call->arena, struct url_form);
+  struct slice text = {0};
+  if (!is_ok(api_form_text(call, &text)) || !is_ok(oidc_parameters_parse(text, call->arena, form))) {
+    FAIL(OIDC_REQUEST, "not a form, badly encoded, or a parameter twice");
+  }
+  api_oidc_headers(call, ret_oidc);
+  ret_oidc->form = form;
+  return OK;
+}
+
+void api_oidc_json(struct api_call *call, int status, struct slice json) { http_reply(call->http, status, "application/json", json); }
+
+/* [RFC6749 5.2 MUST] 401 names the scheme the client tried. */
+static int status_of(struct api_call *call, const struct oidc_error_row *row) {
+  bool is_client = strcmp(row->name, "invalid_client") == 0;
+  if (is_client && http_header(&call->http->request, "Authorization").len > 0) {
+    http_response_header(call->http, "WWW-Authenticate", S("Basic realm=\"danh\""));
+  }
+  return is_client ? 401 : row->status;
+}
+
+result api_oidc_failure(struct api_call *call, result failure) {
+  const struct oidc_error_row *row = oidc_error_find(failure.code);
+  if (result_kind(failure) == RESULT_INTERNAL) {
+    return failure; /* logged and answered like any other defect */
+  }
+  api_retry_after(call, failure);
+  if (is_code(failure, OIDC_DPOP_NONCE)) { /* [RFC9449 8 MUST] */
+    http_response_header(call->http, "DPoP-Nonce", oidc_dpop_nonce(call->env, call->arena));
+  }
+  struct jout *out = api_begin(call);
+  jout_object(out);
+  jout_put_str(out, "error", row->name);
+  jout_put_str(out, "error_description", row->description);
+  jout_object_end(out);
+  api_oidc_json(call, status_of(call, row), buf_slice(&call->body));
+  return OK;
+}

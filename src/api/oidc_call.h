@@ -1,0 +1,15 @@
+/* api/oidc_call.h: endpoints that clients call, not browsers: what they are given, and how failures are told. (private to api/)
+ * Standard   RFC 6749 5.2 (error, WWW-Authenticate), RFC 9449 8 (DPoP-Nonce), RFC 6750 3 at resources.
+ */
+#pragma once
+#include "api/call.h"
+#include "oidc/oidc.h"
+
+/* A POST with a form: the call as oidc/ wants it. OIDC_REQUEST: no form, badly encoded, a parameter twice (P7). */
+MUST_USE result api_oidc_call(struct api_call *call, struct oidc_call *ret_oidc);
+/* The headers alone: userinfo. */
+void api_oidc_headers(struct api_call *call, struct oidc_call *ret_oidc);
+/* {"error": ..., "error_description": ...} and the headers that belong to it. Always OK: it has answered. */
+result api_oidc_failure(struct api_call *call, result failure);
+/* A JSON answer; no-store is on every answer of ours [RFC6749 5.1 MUST]. */
+void api_oidc_json(struct api_call *call, int status, struct slice json);
