@@ -487,6 +487,8 @@ struct account_address {
   int64_t phone_since_ms;
 };
 MUST_USE result account_address_load(struct db_tx *tx, int64_t person_id, struct arena *arena, struct account_address *ret_address);
+/* Whether it could become this account's: normal form "0912345678". ACCOUNT_PHONE, ACCOUNT_PHONE_TAKEN. */
+MUST_USE result account_phone_check(struct db_tx *tx, struct arena *arena, int64_t person_id, struct slice phone, struct slice *ret_phone);
 /* Another number in own name, at a desk that has seen the person: bound to this account alone from now on. ACCOUNT_PHONE, ACCOUNT_PHONE_TAKEN. */
 MUST_USE result account_phone_change(struct env *env, struct db_tx *tx, int64_t person_id, struct slice phone);
 

@@ -103,6 +103,14 @@ static result check_phone_free(struct db_tx *tx, int64_t person_id, struct slice
   return OK;
 }
 
+result account_phone_check(struct db_tx *tx, struct arena *arena, int64_t person_id, struct slice phone, struct slice *ret_phone) {
+  struct slice normal;
+  TRY(normal_phone(arena, phone, &normal));
+  TRY(check_phone_free(tx, person_id, normal));
+  *ret_phone = normal;
+  return OK;
+}
+
 static result check_collected(struct env *env, struct db_tx *tx, const struct account_enrolment *enrolment, struct slice phone) {
   int32_t today = clock_date_of(clock_now_ms(env->clock));
   bool is_guarded = false;

@@ -40,7 +40,6 @@ enum recovery_error {
   RECOVERY_REASON = RESULT_CODE(RESULT_INVALID, MODULE_RECOVERY, 13),         /* A refusal names its reason, 5 to 300 characters. */
   RECOVERY_HELPER = RESULT_CODE(RESULT_INVALID, MODULE_RECOVERY, 14),         /* Nobody who can be a helper, or too many. */
   RECOVERY_LIMIT = RESULT_CODE(RESULT_INVALID, MODULE_RECOVERY, 15),          /* No such limit, or not a positive number. */
-  RECOVERY_PATH = RESULT_CODE(RESULT_REFUSED, MODULE_RECOVERY, 16),           /* These proofs do not open any path yet. */
 };
 
 extern const struct db_migration recovery_migrations[]; /* ended by {0} */
@@ -122,13 +121,15 @@ struct recovery_case {
 MUST_USE result recovery_of_claim(struct env *env, struct db_tx *tx, struct arena *arena, struct slice claim, struct recovery_case *ret_case);
 struct recovery_entry {
   struct slice claim;
-  struct slice code; /* of the number, or a recovery code */
+  struct slice code; /* recovery_number_prove: as typed */
   struct account_client client;
 };
-/* A code to the account's number, if there is one that counts: whether there is, is not told. MESSAGE_TOO_MANY counts by the case. */
+/* A code to the account's number, if there is one that counts; three a case. Whether there is, is not told. RECOVERY_MOVE. */
 MUST_USE result recovery_number_ask(struct env *env, const struct recovery_entry *entry);
 /* RECOVERY_CODE, ACCOUNT_TOO_MANY. */
 MUST_USE result recovery_number_prove(struct env *env, const struct recovery_entry *entry);
+/* A recovery code, used a moment ago at /sign-in: the session it opened vouches for it. RECOVERY_CODE: another person's session, or no such proof. */
+MUST_USE result recovery_code_prove(struct env *env, struct slice claim, const struct account_session *session);
 /* After the wait: password and passcode anew. RECOVERY_TOO_EARLY, ACCOUNT_PASSWORD_..., ACCOUNT_PASSCODE_... leave the case as it is. */
 MUST_USE result recovery_finish(struct env *env, struct pool *pool, const struct recovery_entry *entry, const struct account_secrets *secrets);
 
@@ -169,7 +170,7 @@ struct recovery_collection {
   enum evidence_verdict face_verdict; /* evidence_match said; EVIDENCE_UNSURE: the officer compared by eye and says match */
   enum evidence_verdict fingerprints_verdict;
 };
-/* OPENED -> COLLECTED or COOLING. RECOVERY_EVIDENCE_..., RECOVERY_NO_MATCH, RECOVERY_CARD, RECOVERY_PATH, RECOVERY_OWN_CASE, ACCOUNT_PHONE... */
+/* OPENED -> COLLECTED or COOLING. RECOVERY_EVIDENCE_..., RECOVERY_NO_MATCH, RECOVERY_CARD, RECOVERY_OWN_CASE, ACCOUNT_PHONE... */
 MUST_USE result recovery_collect(struct env *env, const struct recovery_collection *collection);
 struct recovery_decision {
   struct slice number;

@@ -9,7 +9,7 @@ const struct db_migration recovery_migrations[] = {
      " opened_at time/public NOT NULL, expires_at time/public NOT NULL, collected_by id/public NOT NULL DEFAULT 0, collected_at time/public NOT NULL DEFAULT 0,"
      " approved_by id/public NOT NULL DEFAULT 0, helper_id id/personal NOT NULL DEFAULT 0, cool_until time/public NOT NULL DEFAULT 0,"
      " ended_at time/public NOT NULL DEFAULT 0, new_phone text/personal, reason text/personal, code_salt bytes/secret, code_hash bytes/secret,"
-     " code_expires_at time/public NOT NULL DEFAULT 0, code_wrong int/public NOT NULL DEFAULT 0, PRIMARY KEY (person_id, case_id));"
+     " code_expires_at time/public NOT NULL DEFAULT 0, code_wrong int/public NOT NULL DEFAULT 0, code_asked int/public NOT NULL DEFAULT 0, PRIMARY KEY (person_id, case_id));"
      "CREATE INDEX recovery_case_open ON recovery_case (expires_at) WHERE state <= 3;"
      "CREATE TABLE recovery_number (number text/public PRIMARY KEY, person_id id/public NOT NULL, case_id id/public NOT NULL);"
      "CREATE TABLE recovery_claim (claim_hash bytes/secret PRIMARY KEY, person_id id/public NOT NULL, case_id id/public NOT NULL);"
