@@ -10,7 +10,9 @@ struct api_application_reader {
   struct api_applicant applicant;
   const char *const *channels;
   struct dossier_application *application;
+  struct api_subject *subject; /* written: whom it is about */
 };
+#define API_LLTP_SCOPE "dossier.lltp" /* in which one acts for another here */
 extern const char *const api_own_channels[]; /* those a citizen sends themself */
 MUST_USE result api_application_read(struct api_call *call, const struct jin *root, const struct api_application_reader *reader);
 /* The rest of a body of schema SubmitRequest. */

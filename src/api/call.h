@@ -5,6 +5,7 @@
 #include "codec/jin.h"
 #include "codec/jout.h"
 #include "codec/url.h"
+#include "mandate/mandate.h"
 
 
 struct assets;
@@ -27,6 +28,8 @@ struct api_call {
   bool has_session;
   struct account_session session;
   struct access_post post; /* of the session, held today; post_id 0: acts as a citizen */
+  struct mandate mandate;  /* under which the session acts, read anew for this call; of kind SELF for oneself */
+  bool has_mandate_ended;  /* it acts for another, and nothing lets it any more */
   struct slice detail;     /* of a problem: what its sentence cannot know; empty: nothing */
   struct jin_doc doc;      /* of the JSON body: its fault becomes errors[] */
   struct buf body;         /* the answer being written */
@@ -42,6 +45,10 @@ enum api_requirement {
   API_POST = 1 << 1,    /* and acts in a post */
   API_PAGE = 1 << 2,    /* answers people: errors are pages */
   API_MACHINE = 1 << 3, /* a write that authenticates itself: no Origin */
+  /* A route that needs a session and names neither of these two serves nobody who acts for another: the handler would take them for themself. */
+  API_FOR_ANOTHER = 1 << 4,      /* knows for which person the session acts */
+  API_FOR_ORGANISATION = 1 << 5, /* knows for which organisation it acts */
+  API_MANDATE_ENDED = 1 << 6,    /* answers also when the mandate has ended: the way back to oneself */
 };
 struct api_route {
   struct http_route route; /* first: see struct http_routes */
@@ -80,6 +87,14 @@ void api_put_text(struct jout *out, const char *name, struct slice vi, struct sl
 const char *api_session_cookie(const struct api_call *call);
 /* session.c: who is calling. Leaves the call without a session when there is none. */
 MUST_USE result api_session_load(struct api_call *call);
+/* The person whose affairs the call is about: the caller, or the person they act for. */
+static inline int64_t api_principal(const struct api_call *call) {
+  return call->session.acting_for_id != 0 ? call->session.acting_for_id : call->session.person_id;
+}
+/* The session's mandate covers that word, and which one does. Kind SELF, for oneself. MANDATE_SCOPE, MANDATE_ENDED. */
+MUST_USE result api_mandate_require(struct api_call *call, struct db_tx *tx, const char *scope, struct mandate *ret_mandate);
+/* call->mandate and call->has_mandate_ended, as things stand now. */
+MUST_USE result api_session_mandate_load(struct api_call *call);
 /* "decider@H26.11": the acting post as the ledger names it; empty for a citizen. */
 struct slice api_role(const struct api_call *call);
 

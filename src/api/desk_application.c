@@ -13,7 +13,7 @@ static const char *const desk_channels[] = {"counter", "post", NULL};
 static result find_applicant(struct api_call *call, struct slice pin, struct slice purpose, struct api_applicant *ret_applicant) {
   const struct api_desk_search search = {ACCESS_DOSSIER_ASSIST, pin, purpose};
   TRY(api_desk_check_purpose(purpose));
-  ret_applicant->is_at_desk = true;
+  *ret_applicant = (struct api_applicant){.is_at_desk = true, .scope = API_LLTP_SCOPE};
   return api_desk_person_find(call, &search, &ret_applicant->person_id);
 }
 
@@ -72,7 +72,8 @@ result api_desk_lltp_form(struct api_call *call) {
 static result read_application(struct api_call *call, const struct jin *root, struct dossier_application *application) {
   struct slice pin;
   struct slice purpose;
-  struct api_application_reader reader = {.channels = desk_channels, .application = application};
+  struct api_subject subject;
+  struct api_application_reader reader = {.channels = desk_channels, .application = application, .subject = &subject};
   TRY(jin_text(root, "applicant_pin", PIN_DIGITS, &pin));
   TRY(jin_text(root, "look_up_purpose", PURPOSE_BYTES_MAX, &purpose));
   TRY(find_applicant(call, pin, purpose, &reader.applicant));

@@ -497,8 +497,8 @@ static result subject_of(struct api_call *call, const struct dossier_view *view,
   if (!call->has_session || call->session.person_id == person_id || call->post.post_id != 0) {
     return OK;
   }
-  ret_subject->relation = "child";
-  const struct api_applicant self = api_applicant_self(call);
+  ret_subject->relation = "child"; /* grown up since */
+  const struct api_applicant self = api_applicant_self(call, "");
   TRY(api_subjects_load(call, view->tx, &self, &subjects));
   for (size_t i = 0; i < subjects.count; i++) {
     if (subjects.items[i].person_id == person_id) {

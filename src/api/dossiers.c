@@ -15,21 +15,36 @@ enum {
 
 static struct dossier_act own_act(const struct api_call *call) {
   return (struct dossier_act){
-      .code = http_param(call->http, "code"), .actor_id = call->session.person_id, .level = call->session.level};
+      .code = http_param(call->http, "code"), .actor_id = call->session.person_id, .level = call->session.level,
+      .acting_for_id = call->session.acting_for_id};
 }
 
-/* Own dossiers and those of a child or ward; anybody else's does not exist. */
+/* Under which mandate the caller does that with the dossier; of kind SELF: with their own, or under none. */
+static result find_standing(struct api_call *call, struct db_tx *tx, const struct dossier *dossier, enum access_act power,
+                            struct mandate *ret_mandate) {
+  const struct dossier_standing standing = {.actor_id = call->session.person_id,
+                                            .acting_for_id = call->session.acting_for_id,
+                                            .person_id = dossier->person_id,
+                                            .procedure = dossier->procedure,
+                                            .applicant_id = dossier->applicant_id,
+                                            .power = power};
+  return dossier_standing_find(call->env, tx, &standing, call->arena, ret_mandate);
+}
+
+/* Own dossiers and those of whom the caller acts for; anybody else's does not exist. */
 result api_dossier_load_own(struct api_call *call, enum access_act power, struct slice code,
                             struct dossier *ret_dossier) {
   struct dossier dossier;
-  bool represents = false;
+  struct mandate mandate;
   {
     struct db_tx *tx CLEANUP(db_read_end) = NULL;
     TRY(db_read_begin(call->env->db, &tx));
     TRY(dossier_load(tx, call->arena, code, &dossier));
-    if (dossier.person_id != call->session.person_id) {
-      TRY(register_represents(tx, call->session.person_id, dossier.person_id, api_today(call), &represents));
+    result found = find_standing(call, tx, &dossier, power, &mandate);
+    if (is_code(found, MANDATE_SELF_ONLY)) {
+      FAIL(DOSSIER_UNKNOWN, "not of the person the session acts for");
     }
+    TRY(found);
   }
   const struct access_case subject = {.code = dossier.code,
                                       .agency = dossier.agency_code,
@@ -41,14 +56,14 @@ result api_dossier_load_own(struct api_call *call, enum access_act power, struct
                                          .actor_id = call->session.person_id,
                                          .level = call->session.level,
                                          .subject_id = dossier.person_id,
-                                         .represents = represents,
+                                         .represents = mandate.kind != MANDATE_SELF,
                                          .dossier = &subject};
   result allowed = access_require(call->env, &request);
   if (is_code(allowed, ACCESS_OTHER_PERSON)) {
     FAIL(DOSSIER_UNKNOWN, "another person's dossier");
   }
   TRY(allowed);
-  TRY(api_read_record(call, &(const struct api_read){"dossier.read", &dossier.person_id, 1, dossier.code}));
+  TRY(api_read_record(call, &(const struct api_read){"dossier.read", &dossier.person_id, 1, dossier.code, &mandate}));
   *ret_dossier = dossier;
   return OK;
 }
@@ -71,15 +86,17 @@ static result send_now(struct api_call *call) {
   return send_dossier(call, &dossier);
 }
 
-/* A child grows up, a guardian is dismissed: what they made for that person is no longer theirs to see. */
+/* A child grows up, a guardian is dismissed, a mandate ends: what they made for that person is no longer theirs to see. */
 static result keep_own(struct api_call *call, struct db_tx *tx, struct dossier *dossiers, size_t *count) {
   size_t kept = 0;
   for (size_t i = 0; i < *count; i++) {
-    bool is_shown = dossiers[i].person_id == call->session.person_id;
-    if (!is_shown) {
-      TRY(register_represents(tx, call->session.person_id, dossiers[i].person_id, api_today(call), &is_shown));
+    struct mandate mandate;
+    result found = find_standing(call, tx, &dossiers[i], ACCESS_DOSSIER_VIEW_OWN, &mandate);
+    if (is_code(found, MANDATE_SELF_ONLY)) {
+      continue;
     }
-    if (is_shown) {
+    TRY(found);
+    if (dossiers[i].person_id == call->session.person_id || mandate.kind != MANDATE_SELF) {
       dossiers[kept++] = dossiers[i];
     }
   }
@@ -94,7 +111,7 @@ result api_dossiers_list(struct api_call *call) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(api_cursor_read(call, 2, LISTED_MAX, &cursor));
   TRY(db_read_begin(call->env->db, &tx));
-  const struct dossier_list_question question = {.person_id = call->session.person_id,
+  const struct dossier_list_question question = {.person_id = api_principal(call),
                                                  .before_ms = cursor.keys[0],
                                                  .before_id = cursor.keys[1],
                                                  .limit = cursor.limit + 1};
@@ -107,7 +124,8 @@ result api_dossiers_list(struct api_call *call) {
   for (size_t i = 0; i < count; i++) {
     people[i] = dossiers[i].person_id;
   }
-  TRY(api_read_record(call, &(const struct api_read){.kind = "dossier.read", .people = people, .count = count}));
+  TRY(api_read_record(call, &(const struct api_read){.kind = "dossier.read", .people = people, .count = count,
+                                                     .mandate = call->mandate.kind != MANDATE_SELF ? &call->mandate : NULL}));
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_list(out, "items");
@@ -251,7 +269,8 @@ result api_dossier_submit(struct api_call *call) {
   static const char *const fields[] = {"procedure",       "subject", "channel", "certificate",   "copies", "purpose",
                                        "ban_information", "answers", "consent", "payable_shown", NULL};
   struct dossier_application application = {0};
-  const struct api_application_reader reader = {api_applicant_self(call), api_own_channels, &application};
+  struct api_subject subject;
+  const struct api_application_reader reader = {api_applicant_self(call, API_LLTP_SCOPE), api_own_channels, &application, &subject};
   const struct jin *root = NULL;
   struct dossier dossier;
   int64_t payable_shown = 0;

@@ -135,7 +135,7 @@ const struct api_error_row api_error_rows_of_sign_in[] = {
     {MANDATE_DATES, 422, "mandate_dates", "Ngày kết thúc đã qua hoặc quá xa", "The last day is past or too far away"},
     {MANDATE_TOO_MANY, 409, "mandate_too_many", "Đã có quá nhiều ủy quyền, hoặc đã có đề nghị đang chờ người này", "Too many mandates are open, or this person has an offer already"},
     {MANDATE_DOCUMENT, 422, "mandate_document", "Cần tên tổ chức công chứng, số và ngày của văn bản", "The paper's notary, number and day are needed"},
-    {MANDATE_SAME_OFFICER, 403, "same_person", "Người nhập không được xác nhận", "Whoever entered it does not confirm it"},
+    {MANDATE_SAME_OFFICER, 403, "mandate_same_officer", "Người nhập không được xác nhận", "Whoever entered it does not confirm it"},
     {MANDATE_OWN_CASE, 403, "own_case", "Cán bộ không xử lý việc của chính mình", "An officer never handles their own case"},
     {MANDATE_REASON, 422, "reason_length", "Lý do có từ 5 đến 300 ký tự", "A reason has 5 to 300 characters"},
     /* sandbox */

@@ -95,6 +95,21 @@ static enum api_language choose_language(struct api_call *call) {
 
 static bool is_write(enum http_method method) { return method != HTTP_GET && method != HTTP_HEAD && method != HTTP_OPTIONS && method != HTTP_TRACE; }
 
+/* Deny by default: a handler that does not say that it knows for whom the session acts is never reached by one that acts for another. */
+static result check_mandate(const struct api_call *call, unsigned requires) {
+  bool needs_session = (requires & (API_SESSION | API_POST)) != 0;
+  if (!needs_session || !account_session_is_for_another(&call->session)) {
+    return OK;
+  }
+  if (call->has_mandate_ended && (requires & API_MANDATE_ENDED) == 0) {
+    FAIL(MANDATE_ENDED, "the mandate of the session has ended");
+  }
+  if ((requires & (call->session.acting_organisation_id != 0 ? API_FOR_ORGANISATION : API_FOR_ANOTHER)) == 0) {
+    FAIL(MANDATE_SELF_ONLY, "the session acts for another");
+  }
+  return OK;
+}
+
 static result check_requirements(struct api_call *call, const struct api_route *route) {
   bool needs_origin = is_write(call->http->request.method) && (route->requires & API_MACHINE) == 0;
   if (needs_origin && !slice_eq(http_header(&call->http->request, "Origin"), call->env->origin)) {
@@ -106,6 +121,7 @@ static result check_requirements(struct api_call *call, const struct api_route *
   if ((route->requires & (API_SESSION | API_POST)) != 0 && !call->has_session) {
     FAIL(API_SIGNED_OUT, "no session");
   }
+  TRY(check_mandate(call, route->requires));
   if ((route->requires & API_POST) != 0 && call->post.post_id == 0) {
     FAIL(API_NO_POST, "the session acts as a citizen");
   }

@@ -146,7 +146,7 @@ static struct read_detail detail_parse(struct arena *arena, struct slice text) {
 static struct slice own_dossier(struct api_call *call, struct db_tx *tx, struct slice code) {
   struct dossier dossier;
   bool is_own = code.len > 0 && is_ok(dossier_load(tx, call->arena, code, &dossier)) &&
-                (dossier.person_id == call->session.person_id || dossier.applicant_id == call->session.person_id);
+                (dossier.person_id == api_principal(call) || dossier.applicant_id == api_principal(call));
   return is_own ? code : S("");
 }
 
@@ -191,10 +191,12 @@ result api_me_reads(struct api_call *call) {
   struct ledger_lines lines;
   struct api_cursor cursor;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct mandate mandate;
   TRY(api_cursor_read(call, 1, READS_MAX, &cursor));
-  const struct ledger_query query = {
-      .person_id = call->session.person_id, .before_entry_id = cursor.keys[0], .limit = (int)cursor.limit};
   TRY(db_read_begin(call->env->db, &tx));
+  TRY(api_mandate_require(call, tx, "reads.view", &mandate));
+  const struct ledger_query query = {
+      .person_id = mandate.principal_id, .before_entry_id = cursor.keys[0], .limit = (int)cursor.limit};
   TRY(ledger_reads_of_person(call->env, tx, &query, call->arena, &lines));
   struct jout *out = api_begin(call);
   jout_object(out);

@@ -2,6 +2,8 @@
 
 #include "ledger/ledger.h"
 
+enum { API_SUBJECTS_MAX = 64 }; /* relatives and principals of one person: beyond it, a defect of the data */
+
 int32_t api_today(const struct api_call *call) { return clock_date_of(clock_now_ms(call->env->clock)); }
 
 void api_put_birth(struct jout *out, const char *name, struct register_birth birth) {
@@ -10,13 +12,20 @@ void api_put_birth(struct jout *out, const char *name, struct register_birth bir
 
 static result add(struct api_call *call, struct db_tx *tx, struct api_subjects *subjects, const struct api_subject *whom) {
   struct api_subject *subject = &subjects->items[subjects->count];
+  for (size_t i = 0; i < subjects->count; i++) {
+    if (subjects->items[i].person_id == whom->person_id) {
+      return OK; /* a relative who also gave a mandate */
+    }
+  }
   *subject = *whom;
   TRY(register_person_load(tx, call->arena, whom->person_id, &subject->person));
   subjects->count++;
   return OK;
 }
 
-struct api_applicant api_applicant_self(const struct api_call *call) { return (struct api_applicant){.person_id = call->session.person_id}; }
+struct api_applicant api_applicant_self(const struct api_call *call, const char *scope) {
+  return (struct api_applicant){.person_id = call->session.person_id, .scope = scope};
+}
 
 /* What that relative is to the applicant; NULL: nobody they could act for. */
 static const char *relation_word(const struct api_applicant *applicant, enum register_relation_kind kind) {
@@ -35,28 +44,109 @@ static const char *relation_word(const struct api_applicant *applicant, enum reg
   }
 }
 
-result api_subjects_load(struct api_call *call, struct db_tx *tx, const struct api_applicant *applicant, struct api_subjects *ret_subjects) {
-  int64_t self = applicant->person_id;
+static const char *relation_of(const struct mandate *mandate) {
+  return mandate->kind == MANDATE_PARENT ? "child" : mandate->kind == MANDATE_GUARDIAN ? "ward" : "principal";
+}
+
+/* A mandate for that person in that scope; of kind SELF when there is none. */
+static result find_mandate(struct api_call *call, struct db_tx *tx, const struct api_applicant *applicant, struct api_subject *subject) {
+  const struct mandate_question question = {.actor_id = applicant->person_id,
+                                            .principal_id = subject->person_id,
+                                            .scope = slice_str(applicant->scope),
+                                            .is_at_counter = applicant->is_at_desk};
+  result found = mandate_check(call->env, tx, &question, call->arena, &subject->mandate);
+  if (is_code(found, MANDATE_NONE) || is_code(found, MANDATE_SCOPE)) {
+    subject->mandate = (struct mandate){.kind = MANDATE_SELF};
+    return OK;
+  }
+  return found;
+}
+
+static result add_kin(struct api_call *call, struct db_tx *tx, const struct api_applicant *applicant, struct api_subjects *subjects) {
   struct register_relation_list relations;
-  TRY(register_relations_load(tx, call->arena, self, api_today(call), &relations));
-  struct api_subjects subjects = {.items = ARENA_ARRAY(call->arena, struct api_subject, relations.count + 1)};
-  TRY(add(call, tx, &subjects, &(const struct api_subject){.person_id = self, .relation = "self"}));
-  for (size_t i = 0; i < relations.count; i++) {
-    const struct register_relation *relation = &relations.items[i];
-    const char *word = relation_word(applicant, relation->kind);
-    bool may = applicant->is_at_desk;
-    if (word == NULL || relation->related_person_id == 0) {
+  TRY(register_relations_load(tx, call->arena, applicant->person_id, api_today(call), &relations));
+  for (size_t i = 0; i < relations.count && subjects->count < API_SUBJECTS_MAX; i++) {
+    struct api_subject subject = {.person_id = relations.items[i].related_person_id, .relation = relation_word(applicant, relations.items[i].kind)};
+    if (subject.relation == NULL || subject.person_id == 0) {
       continue;
     }
-    if (!may) {
-      TRY(register_represents(tx, self, relation->related_person_id, api_today(call), &may));
+    TRY(find_mandate(call, tx, applicant, &subject));
+    /* a delegate acts for the one who gave it only when the session says so, even if they are kin */
+    bool is_kin = subject.mandate.kind == MANDATE_PARENT || subject.mandate.kind == MANDATE_GUARDIAN;
+    if (applicant->is_at_desk || is_kin) {
+      TRY(add(call, tx, subjects, &subject));
     }
-    if (may) {
-      TRY(add(call, tx, &subjects, &(const struct api_subject){.person_id = relation->related_person_id, .relation = word}));
+  }
+  return OK;
+}
+
+/* Whoever gave the one at the counter a mandate, themselves or before a notary. */
+static result add_principals(struct api_call *call, struct db_tx *tx, const struct api_applicant *applicant, struct api_subjects *subjects) {
+  struct mandate_list list;
+  TRY(mandate_list_for(call->env, tx, applicant->person_id, call->arena, &list));
+  for (size_t i = 0; i < list.count && subjects->count < API_SUBJECTS_MAX; i++) {
+    struct api_subject subject = {.person_id = list.items[i].principal_id, .relation = "principal"};
+    if (list.items[i].mandate_id == 0 || subject.person_id == 0) {
+      continue;
     }
+    TRY(find_mandate(call, tx, applicant, &subject));
+    if (subject.mandate.kind != MANDATE_SELF) {
+      TRY(add(call, tx, subjects, &subject));
+    }
+  }
+  return OK;
+}
+
+result api_subjects_load(struct api_call *call, struct db_tx *tx, const struct api_applicant *applicant, struct api_subjects *ret_subjects) {
+  struct api_subjects subjects = {.items = ARENA_ARRAY(call->arena, struct api_subject, API_SUBJECTS_MAX)};
+  struct api_subject first = {.person_id = applicant->person_id, .relation = "self"};
+  bool is_for_another = !applicant->is_at_desk && account_session_is_for_another(&call->session);
+  if (is_for_another) {
+    TRY(api_mandate_require(call, tx, applicant->scope, &first.mandate));
+    first.person_id = first.mandate.principal_id;
+    first.relation = relation_of(&first.mandate);
+  }
+  TRY(add(call, tx, &subjects, &first));
+  if (!is_for_another) {
+    TRY(add_kin(call, tx, applicant, &subjects));
+  }
+  if (applicant->is_at_desk) {
+    TRY(add_principals(call, tx, applicant, &subjects));
   }
   *ret_subjects = subjects;
   return OK;
+}
+
+/* Why somebody may read another's data, as that person reads it. */
+static struct slice basis_of(enum mandate_kind kind) {
+  switch (kind) {
+    case MANDATE_PARENT:
+      return S("Cha, mẹ thực hiện thay con chưa thành niên");
+    case MANDATE_GUARDIAN:
+      return S("Người giám hộ thực hiện thay");
+    case MANDATE_DELEGATE:
+      return S("Thực hiện theo ủy quyền của chính người này");
+    case MANDATE_NOTARISED:
+      return S("Thực hiện theo văn bản ủy quyền có công chứng");
+    default:
+      return S("Cha, mẹ hoặc người giám hộ thực hiện thay");
+  }
+}
+
+static struct slice read_detail(struct api_call *call, const struct api_read *read) {
+  struct buf text;
+  struct jout out;
+  buf_init(&text, call->arena, 128);
+  jout_init(&out, &text);
+  jout_object(&out);
+  if (read->dossier_code.len > 0) {
+    jout_put_text(&out, "dossier", read->dossier_code);
+  }
+  if (read->mandate != NULL) {
+    mandate_detail_put(&out, read->mandate);
+  }
+  jout_object_end(&out);
+  return buf_slice(&text);
 }
 
 result api_read_record(struct api_call *call, const struct api_read *read) {
@@ -70,16 +160,19 @@ result api_read_record(struct api_call *call, const struct api_read *read) {
   if (count == 0) {
     return OK;
   }
-  const struct ledger_entry entry = {
+  struct ledger_entry entry = {
       .kind = read->kind,
       .actor_person_id = call->session.person_id,
       .actor_role = S("representative"),
       .on_behalf_of = count == 1 ? subjects[0] : 0,
       .subjects = subjects,
       .subject_count = count,
-      .legal_basis = S("Cha, mẹ hoặc người giám hộ thực hiện thay"),
-      .detail = read->dossier_code.len > 0 ? arena_printf(call->arena, "{\"dossier\":\"%.*s\"}", SLICE_ARG(read->dossier_code)) : S("{}"),
+      .legal_basis = basis_of(read->mandate != NULL ? read->mandate->kind : MANDATE_SELF),
+      .detail = read_detail(call, read),
   };
+  if (read->mandate != NULL) {
+    mandate_ledger_fill(read->mandate, &entry);
+  }
   return ledger_record_read(call->env, &entry);
 }
 

@@ -6,7 +6,8 @@
 
 struct api_subject {
   int64_t person_id;
-  const char *relation; /* "self", "child", "ward"; at the desk also "parent", "spouse" */
+  const char *relation; /* "self", "child", "ward", "principal" (who gave a mandate); at the desk also "parent", "spouse" */
+  struct mandate mandate; /* under which the applicant acts for them; of kind SELF: none, or the rule decides */
   struct register_person person;
 };
 struct api_subjects {
@@ -17,19 +18,22 @@ struct api_subjects {
 struct api_applicant {
   int64_t person_id;
   bool is_at_desk;
+  const char *scope; /* what they are to be acted for in: a word of mandate_scopes, or "": any */
 };
-struct api_applicant api_applicant_self(const struct api_call *call);
-/* The applicant and everybody they may act for today; at the desk also parents, spouse and grown-up children, for whom the rule decides. */
+struct api_applicant api_applicant_self(const struct api_call *call, const char *scope);
+/* The applicant, and the children and wards they may act for in that today. A session that acts for another: that person alone, or MANDATE_SCOPE. At
+ * the desk also parents, spouse and grown-up children, for whom the rule decides, and whoever gave the applicant a mandate. */
 MUST_USE result api_subjects_load(struct api_call *call, struct db_tx *tx, const struct api_applicant *applicant,
                                   struct api_subjects *ret_subjects);
 /* NULL for a ref that is not among them. */
 const struct api_subject *api_subjects_find(const struct api_call *call, const struct api_subjects *subjects, struct slice ref);
-/* A parent's or guardian's read of the data of children and wards: one entry, durable before anything is shown. Nothing for the caller's own. */
+/* A read of the data of those the caller acts for: one entry, durable before anything is shown. Nothing for the caller's own. */
 struct api_read {
   const char *kind; /* a row of api_acts */
   const int64_t *people;
   size_t count;
   struct slice dossier_code; /* empty: none, or several */
+  const struct mandate *mandate; /* of the one person; NULL: of several */
 };
 MUST_USE result api_read_record(struct api_call *call, const struct api_read *read);
 /* "name": {ref, relation, name, birth_date}; name NULL: the object alone. */

@@ -184,18 +184,18 @@ result api_application_send_form(struct api_call *call, struct db_tx *tx, const 
 result api_lltp_form(struct api_call *call) {
   struct url_form query;
   struct api_subjects subjects;
-  struct slice ref = S("self");
+  struct slice ref = S("");
   TRY(api_query(call, &query));
-  (void)url_form_find(&query, "subject", &ref);
+  bool is_named = url_form_find(&query, "subject", &ref);
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(call->env->db, &tx));
-  const struct api_applicant self = api_applicant_self(call);
+  const struct api_applicant self = api_applicant_self(call, API_LLTP_SCOPE);
   TRY(api_subjects_load(call, tx, &self, &subjects));
-  const struct api_subject *subject = api_subjects_find(call, &subjects, ref);
+  const struct api_subject *subject = is_named ? api_subjects_find(call, &subjects, ref) : &subjects.items[0];
   if (subject == NULL) {
     FAIL(REGISTER_PERSON_UNKNOWN, "not among the caller's subjects");
   }
-  TRY(api_read_record(call, &(const struct api_read){.kind = "form.read", .people = &subject->person_id, .count = 1}));
+  TRY(api_read_record(call, &(const struct api_read){.kind = "form.read", .people = &subject->person_id, .count = 1, .mandate = &subject->mandate}));
   return api_application_send_form(call, tx, &subjects, subject);
 }
 
@@ -245,12 +245,12 @@ static void put_refusal(struct api_call *call, const struct dossier_preview *pre
 }
 
 /* The applicant, or somebody they may act for. */
-static result find_person(struct api_call *call, const struct jin *root, const struct api_application_reader *reader, int64_t *ret_person_id) {
+static result find_person(struct api_call *call, const struct jin *root, const struct api_application_reader *reader, struct api_subject *ret_subject) {
   struct slice ref;
   struct api_subjects subjects;
   TRY(jin_text(root, "subject", 32, &ref));
-  if (slice_is(ref, "self")) {
-    *ret_person_id = reader->applicant.person_id;
+  if (slice_is(ref, "self") && (reader->applicant.is_at_desk || !account_session_is_for_another(&call->session))) {
+    *ret_subject = (struct api_subject){.person_id = reader->applicant.person_id, .relation = "self"};
     return OK;
   }
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
@@ -260,7 +260,7 @@ static result find_person(struct api_call *call, const struct jin *root, const s
   if (subject == NULL) {
     return jin_refuse_field(root, "subject", "is not somebody the applicant acts for");
   }
-  *ret_person_id = subject->person_id;
+  *ret_subject = *subject;
   return OK;
 }
 
@@ -273,12 +273,14 @@ result api_application_read(struct api_call *call, const struct jin *root, const
   if (jin_find(root, "channel") != NULL) {
     TRY(jin_word(root, "channel", reader->channels, &channel));
   }
-  TRY(find_person(call, root, reader, &application->person_id));
+  TRY(find_person(call, root, reader, reader->subject));
+  application->person_id = reader->subject->person_id;
   (void)procedure_channel_parse(slice_str(reader->channels[channel]), &application->channel); /* each of them is one */
   application->applicant_id = reader->applicant.person_id;
   application->procedure = S(LLTP);
   application->certificate = (int32_t)certificate;
   application->level = call->session.level;
+  application->acting_for_id = reader->applicant.is_at_desk ? 0 : call->session.acting_for_id;
   return OK;
 }
 
@@ -300,13 +302,14 @@ result api_application_send_preview(struct api_call *call, const struct dossier_
 result api_lltp_preview(struct api_call *call) {
   const struct jin *root = NULL;
   struct dossier_application application = {.form = S("{}")};
-  const struct api_application_reader reader = {api_applicant_self(call), api_own_channels, &application};
+  struct api_subject subject;
+  const struct api_application_reader reader = {api_applicant_self(call, API_LLTP_SCOPE), api_own_channels, &application, &subject};
   struct dossier_preview preview;
   TRY(api_body(call, &root));
   TRY(jin_fields(root, (const char *const[]){"subject", "certificate", "copies", "channel", NULL}));
   TRY(api_application_read(call, root, &reader));
   TRY(dossier_preview(call->env, &call->api->options.works, call->arena, &application, &preview));
-  TRY(api_read_record(call, &(const struct api_read){.kind = "fee.read", .people = &application.person_id, .count = 1}));
+  TRY(api_read_record(call, &(const struct api_read){.kind = "fee.read", .people = &subject.person_id, .count = 1, .mandate = &subject.mandate}));
   return api_application_send_preview(call, &application, &preview);
 }
 

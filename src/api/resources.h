@@ -26,6 +26,20 @@ result api_interact(struct api_call *call);
 result api_session_read(struct api_call *call);
 result api_session_post(struct api_call *call);
 result api_session_passcode(struct api_call *call);
+/* mandates.c */
+result api_mandates_list(struct api_call *call);
+result api_mandate_give(struct api_call *call);
+result api_mandate_accept(struct api_call *call);
+result api_mandate_decline(struct api_call *call);
+result api_mandate_withdraw(struct api_call *call);
+result api_mandate_revoke(struct api_call *call);
+result api_session_mandate(struct api_call *call);
+/* desk_mandates.c */
+result api_desk_mandates_list(struct api_call *call);
+result api_desk_mandate_enter(struct api_call *call);
+result api_desk_mandate_confirm(struct api_call *call);
+result api_desk_mandate_reject(struct api_call *call);
+result api_desk_mandate_revoke(struct api_call *call);
 /* reports.c */
 result api_report_lltp(struct api_call *call);
 result api_report_savings(struct api_call *call);

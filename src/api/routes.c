@@ -1,13 +1,15 @@
 /* THE table: method, path, handler, what the caller must be. The contract is doc/api/openapi.yaml. */
 #include "api/resources.h"
 
+enum { ANYBODY = API_FOR_ANOTHER | API_FOR_ORGANISATION, ALWAYS = ANYBODY | API_MANDATE_ENDED };
+
 static const struct api_route rows[] = {
     {{HTTP_GET, "/healthz"}, api_health, API_MACHINE},
 
     {{HTTP_GET, "/"}, api_landing_page, API_PAGE},
     {{HTTP_GET, "/sign-in"}, api_sign_in_page, API_PAGE},
     {{HTTP_POST, "/sign-in"}, api_sign_in, API_PAGE},
-    {{HTTP_GET, "/sign-out"}, api_sign_out_page, API_PAGE | API_SESSION},
+    {{HTTP_GET, "/sign-out"}, api_sign_out_page, API_PAGE | API_SESSION | ALWAYS},
     {{HTTP_POST, "/sign-out"}, api_sign_out, API_PAGE},
     {{HTTP_GET, "/activate"}, api_activate_page, API_PAGE},
     {{HTTP_POST, "/activate"}, api_activate, API_PAGE},
@@ -35,34 +37,42 @@ static const struct api_route rows[] = {
     {{HTTP_GET, "/interact/{id}"}, api_interact_page, API_PAGE},
     {{HTTP_POST, "/interact/{id}"}, api_interact, API_PAGE},
 
-    {{HTTP_GET, "/api/session"}, api_session_read, API_SESSION},
-    {{HTTP_PUT, "/api/session/post"}, api_session_post, API_SESSION},
-    {{HTTP_POST, "/api/session/passcode"}, api_session_passcode, API_SESSION},
+    {{HTTP_GET, "/api/session"}, api_session_read, API_SESSION | ALWAYS},
+    {{HTTP_PUT, "/api/session/post"}, api_session_post, API_SESSION | ALWAYS},
+    {{HTTP_POST, "/api/session/passcode"}, api_session_passcode, API_SESSION | ANYBODY},
+    {{HTTP_PUT, "/api/session/mandate"}, api_session_mandate, API_SESSION | ALWAYS},
+
+    {{HTTP_GET, "/api/mandates"}, api_mandates_list, API_SESSION | API_FOR_ORGANISATION},
+    {{HTTP_POST, "/api/mandates"}, api_mandate_give, API_SESSION | API_FOR_ORGANISATION},
+    {{HTTP_POST, "/api/mandates/{id}/accept"}, api_mandate_accept, API_SESSION},
+    {{HTTP_POST, "/api/mandates/{id}/decline"}, api_mandate_decline, API_SESSION},
+    {{HTTP_POST, "/api/mandates/{id}/withdraw"}, api_mandate_withdraw, API_SESSION | API_FOR_ORGANISATION},
+    {{HTTP_POST, "/api/mandates/{id}/revoke"}, api_mandate_revoke, API_SESSION | API_FOR_ORGANISATION},
 
     {{HTTP_GET, "/api/me"}, api_me_read, API_SESSION},
-    {{HTTP_GET, "/api/me/reads"}, api_me_reads, API_SESSION},
+    {{HTTP_GET, "/api/me/reads"}, api_me_reads, API_SESSION | API_FOR_ANOTHER},
     {{HTTP_GET, "/api/me/history"}, api_me_history, API_SESSION},
 
-    {{HTTP_GET, "/api/procedures"}, api_procedures_list, API_SESSION},
-    {{HTTP_GET, "/api/procedures/lltp/form"}, api_lltp_form, API_SESSION},
-    {{HTTP_POST, "/api/procedures/lltp/preview"}, api_lltp_preview, API_SESSION},
+    {{HTTP_GET, "/api/procedures"}, api_procedures_list, API_SESSION | API_FOR_ANOTHER},
+    {{HTTP_GET, "/api/procedures/lltp/form"}, api_lltp_form, API_SESSION | API_FOR_ANOTHER},
+    {{HTTP_POST, "/api/procedures/lltp/preview"}, api_lltp_preview, API_SESSION | API_FOR_ANOTHER},
 
-    {{HTTP_GET, "/api/dossiers"}, api_dossiers_list, API_SESSION},
-    {{HTTP_POST, "/api/dossiers"}, api_dossier_submit, API_SESSION},
-    {{HTTP_GET, "/api/dossiers/{code}"}, api_dossier_read, API_SESSION},
-    {{HTTP_POST, "/api/dossiers/{code}/withdraw"}, api_dossier_withdraw, API_SESSION},
-    {{HTTP_POST, "/api/dossiers/{code}/supplement"}, api_dossier_supplement, API_SESSION},
-    {{HTTP_GET, "/api/dossiers/{code}/slips/{kind}"}, api_dossier_slip, API_SESSION},
-    {{HTTP_GET, "/api/dossiers/{code}/payment"}, api_payment_read, API_SESSION},
+    {{HTTP_GET, "/api/dossiers"}, api_dossiers_list, API_SESSION | API_FOR_ANOTHER},
+    {{HTTP_POST, "/api/dossiers"}, api_dossier_submit, API_SESSION | API_FOR_ANOTHER},
+    {{HTTP_GET, "/api/dossiers/{code}"}, api_dossier_read, API_SESSION | API_FOR_ANOTHER},
+    {{HTTP_POST, "/api/dossiers/{code}/withdraw"}, api_dossier_withdraw, API_SESSION | API_FOR_ANOTHER},
+    {{HTTP_POST, "/api/dossiers/{code}/supplement"}, api_dossier_supplement, API_SESSION | API_FOR_ANOTHER},
+    {{HTTP_GET, "/api/dossiers/{code}/slips/{kind}"}, api_dossier_slip, API_SESSION | API_FOR_ANOTHER},
+    {{HTTP_GET, "/api/dossiers/{code}/payment"}, api_payment_read, API_SESSION | API_FOR_ANOTHER},
 
-    {{HTTP_POST, "/api/demo-bank/payments"}, api_demo_bank_pay, API_SESSION},
+    {{HTTP_POST, "/api/demo-bank/payments"}, api_demo_bank_pay, API_SESSION | API_FOR_ANOTHER},
     {{HTTP_POST, "/api/payments/notifications"}, api_payment_notify, API_MACHINE},
 
-    {{HTTP_GET, "/api/wallet"}, api_wallet_list, API_SESSION},
-    {{HTTP_GET, "/api/wallet/{id}"}, api_wallet_read, API_SESSION},
-    {{HTTP_GET, "/api/wallet/{id}/pdf"}, api_wallet_pdf, API_SESSION},
-    {{HTTP_GET, "/api/wallet/{id}/qr.svg"}, api_wallet_qr, API_SESSION},
-    {{HTTP_GET, "/api/wallet/{id}/verification"}, api_wallet_verify, API_SESSION},
+    {{HTTP_GET, "/api/wallet"}, api_wallet_list, API_SESSION | API_FOR_ANOTHER},
+    {{HTTP_GET, "/api/wallet/{id}"}, api_wallet_read, API_SESSION | API_FOR_ANOTHER},
+    {{HTTP_GET, "/api/wallet/{id}/pdf"}, api_wallet_pdf, API_SESSION | API_FOR_ANOTHER},
+    {{HTTP_GET, "/api/wallet/{id}/qr.svg"}, api_wallet_qr, API_SESSION | API_FOR_ANOTHER},
+    {{HTTP_GET, "/api/wallet/{id}/verification"}, api_wallet_verify, API_SESSION | API_FOR_ANOTHER},
 
     {{HTTP_POST, "/api/check"}, api_check, API_PUBLIC},
     {{HTTP_GET, "/api/demo/messages"}, api_demo_messages, API_PUBLIC},
@@ -92,6 +102,12 @@ static const struct api_route rows[] = {
     {{HTTP_POST, "/api/desk/enrolments/{code}/approve"}, api_desk_enrolment_approve, API_POST},
     {{HTTP_POST, "/api/desk/enrolments/{code}/reject"}, api_desk_enrolment_reject, API_POST},
     {{HTTP_POST, "/api/desk/enrolments/{code}/code"}, api_desk_enrolment_code, API_POST},
+
+    {{HTTP_GET, "/api/desk/mandates"}, api_desk_mandates_list, API_POST},
+    {{HTTP_POST, "/api/desk/mandates"}, api_desk_mandate_enter, API_POST},
+    {{HTTP_POST, "/api/desk/mandates/{id}/confirm"}, api_desk_mandate_confirm, API_POST},
+    {{HTTP_POST, "/api/desk/mandates/{id}/reject"}, api_desk_mandate_reject, API_POST},
+    {{HTTP_POST, "/api/desk/mandates/{id}/revoke"}, api_desk_mandate_revoke, API_POST},
 
     {{HTTP_GET, "/api/reports/lltp"}, api_report_lltp, API_POST},
     {{HTTP_GET, "/api/reports/savings"}, api_report_savings, API_POST},

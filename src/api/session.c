@@ -1,13 +1,33 @@
 /* Who is calling: the session behind the cookie, the post it acts in; and GET /api/session, PUT /api/session/post, POST /api/session/passcode. */
+#include "api/mandates.h"
 #include "api/resources.h"
 #include "api/words.h"
 #include "base/number.h"
+#include "organisation/organisation.h"
 
 static result load_post(struct api_call *call) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(call->env->db, &tx));
   const struct register_holding holding = {.person_id = call->session.person_id, .post_id = call->session.post_id};
   return access_post_load(call->env, tx, &holding, call->arena, &call->post);
+}
+
+/* For whom the session acts, as things stand at this very call: what was revoked a moment ago is gone. */
+result api_session_mandate_load(struct api_call *call) {
+  call->has_mandate_ended = false;
+  call->mandate = (struct mandate){.kind = MANDATE_SELF, .actor_id = call->session.person_id, .principal_id = call->session.person_id};
+  if (!account_session_is_for_another(&call->session)) {
+    return OK;
+  }
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(call->env->db, &tx));
+  result found = api_mandate_require(call, tx, "", &call->mandate);
+  call->has_mandate_ended = is_code(found, MANDATE_ENDED);
+  return call->has_mandate_ended ? OK : found;
+}
+
+result api_mandate_require(struct api_call *call, struct db_tx *tx, const char *scope, struct mandate *ret_mandate) {
+  return mandate_of_session(call->env, tx, &call->session, slice_str(scope), call->arena, ret_mandate);
 }
 
 const char *api_session_cookie(const struct api_call *call) { return call->api->is_https ? "__Host-danh_session" : "danh_session"; }
@@ -23,6 +43,7 @@ result api_session_load(struct api_call *call) {
   }
   TRY(found);
   call->has_session = true;
+  TRY(api_session_mandate_load(call));
   if (call->session.post_id == 0) {
     return OK;
   }
@@ -92,6 +113,51 @@ static result put_person(struct api_call *call, struct db_tx *tx, int32_t today)
   return OK;
 }
 
+/* The name of whom the session acts for; of nobody else it learns anything. */
+static result principal_name(struct api_call *call, struct db_tx *tx, struct slice *ret_name) {
+  struct register_person person;
+  struct organisation organisation;
+  if (call->session.acting_organisation_id != 0) {
+    TRY(organisation_load(tx, call->arena, call->session.acting_organisation_id, &organisation));
+    *ret_name = organisation.name;
+  } else {
+    TRY(register_person_load(tx, call->arena, call->session.acting_for_id, &person));
+    *ret_name = person.name;
+  }
+  return OK;
+}
+
+/* "acting_for": what the bar on every screen shows. */
+static result put_acting_for(struct api_call *call, struct db_tx *tx) {
+  struct jout *out = &call->out;
+  const struct account_session *session = &call->session;
+  struct slice name;
+  if (!account_session_is_for_another(session)) {
+    jout_put_null(out, "acting_for");
+    return OK;
+  }
+  bool is_organisation = session->acting_organisation_id != 0;
+  TRY(principal_name(call, tx, &name));
+  jout_put_object(out, "acting_for");
+  jout_put_text(out, "ref", arena_printf(call->arena, "%lld", (long long)(is_organisation ? session->acting_organisation_id : session->acting_for_id)));
+  jout_put_bool(out, "organisation", is_organisation);
+  jout_put_text(out, "name", name);
+  jout_put_bool(out, "ended", call->has_mandate_ended);
+  if (call->has_mandate_ended) {
+    jout_put_null(out, "kind");
+  } else {
+    api_put_code_name(call, "kind", api_roles, mandate_kind_name(call->mandate.kind));
+  }
+  api_mandate_put_scopes(call, call->has_mandate_ended ? S("") : call->mandate.scopes);
+  if (call->has_mandate_ended || call->mandate.to == REGISTER_OPEN) {
+    jout_put_null(out, "to");
+  } else {
+    jout_put_date(out, "to", call->mandate.to);
+  }
+  jout_object_end(out);
+  return OK;
+}
+
 result api_session_read(struct api_call *call) {
   int64_t now_ms = clock_now_ms(call->env->clock);
   int32_t today = clock_date_of(now_ms);
@@ -108,6 +174,7 @@ result api_session_read(struct api_call *call) {
   }
   jout_list_end(out);
   put_acting(call);
+  TRY(put_acting_for(call, tx));
   jout_put_str(out, "language", api_words(call, "vi", "en"));
   jout_put_list(out, "languages");
   jout_text(out, S("vi"));
@@ -135,6 +202,7 @@ result api_session_post(struct api_call *call) {
   }
   TRY(account_session_choose_post(call->env, &call->session, post_id));
   call->post = (struct access_post){0};
+  TRY(api_session_mandate_load(call));
   if (post_id != 0) {
     TRY(load_post(call));
   }

@@ -1,4 +1,4 @@
-/* The wallet: the caller's documents, and those of a child or ward they act for. The list is free, a document opens only after the passcode. */
+/* The wallet: the caller's documents, and those of whom they act for. The list is free, a document opens only after the passcode. */
 #include <stdlib.h>
 
 #include "api/cursor.h"
@@ -11,6 +11,7 @@
 #include "sign/sign.h"
 
 enum { LISTED_MAX = 50 };
+static const char scope[] = "wallet.view";
 
 static result require(struct api_call *call, enum access_act act, const struct api_subject *holder) {
   const struct access_request request = {.act = act,
@@ -45,6 +46,12 @@ static void put_members(struct api_call *call, const struct wallet_document *doc
   jout_put_bool(out, "protected", true);
 }
 
+/* Certificate No. 2 is for the person alone: nobody they authorise gets to see it. Parents and guardians stand in for them. */
+static bool is_shown_to(const struct api_subject *holder, const struct wallet_document *document) {
+  bool is_authorised = holder->mandate.kind == MANDATE_DELEGATE || holder->mandate.kind == MANDATE_NOTARISED;
+  return !is_authorised || !slice_is(document->type, "lltp_2");
+}
+
 struct held {
   struct wallet_document document;
   const struct api_subject *holder;
@@ -72,7 +79,8 @@ static result load_page(struct api_call *call, struct db_tx *tx, const struct ap
     TRY(require(call, ACCESS_DOCUMENT_LIST, holder));
     TRY(wallet_document_list(tx, call->arena, &question, &documents, &found));
     for (size_t j = 0; j < found; j++) {
-      held.items[held.count++] = (struct held){documents[j], holder};
+      held.items[held.count] = (struct held){documents[j], holder};
+      held.count += is_shown_to(holder, &documents[j]);
     }
   }
   qsort(held.items, held.count, sizeof *held.items, newest_first);
@@ -83,7 +91,7 @@ static result load_page(struct api_call *call, struct db_tx *tx, const struct ap
 /* Everybody whose document is on the page, once each. */
 static result record_page(struct api_call *call, const struct api_subjects *holders, const struct held_list *held) {
   int64_t *people = ARENA_ARRAY(call->arena, int64_t, holders->count);
-  struct api_read read = {.kind = "wallet.read", .people = people};
+  struct api_read read = {.kind = "wallet.read", .people = people, .mandate = holders->count == 1 ? &holders->items[0].mandate : NULL};
   for (size_t i = 0; i < holders->count; i++) {
     bool is_shown = false;
     for (size_t j = 0; j < held->count; j++) {
@@ -102,7 +110,7 @@ result api_wallet_list(struct api_call *call) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(api_cursor_read(call, 1, LISTED_MAX, &cursor));
   TRY(db_read_begin(call->env->db, &tx));
-  const struct api_applicant self = api_applicant_self(call);
+  const struct api_applicant self = api_applicant_self(call, scope);
   TRY(api_subjects_load(call, tx, &self, &holders));
   TRY(load_page(call, tx, &holders, &cursor, &held));
   bool has_more = held.count > cursor.limit;
@@ -133,10 +141,13 @@ struct opened {
 static result find_document(struct api_call *call, struct db_tx *tx, int64_t id, struct wallet_document *ret_document,
                             struct api_subject *ret_holder) {
   struct api_subjects holders;
-  const struct api_applicant self = api_applicant_self(call);
+  const struct api_applicant self = api_applicant_self(call, scope);
   TRY(api_subjects_load(call, tx, &self, &holders));
   for (size_t i = 0; i < holders.count; i++) {
     result found = wallet_document_load(tx, call->arena, holders.items[i].person_id, id, ret_document);
+    if (is_ok(found) && !is_shown_to(&holders.items[i], ret_document)) {
+      FAIL(WALLET_DOCUMENT_UNKNOWN, "certificate No. 2, to a delegate");
+    }
     if (!is_code(found, WALLET_DOCUMENT_UNKNOWN)) {
       *ret_holder = holders.items[i];
       return found;
@@ -162,7 +173,7 @@ static result open_document(struct api_call *call, struct opened *ret_opened) {
     TRY(wallet_bytes_get(tx, call->arena, opened.document.sha256, &opened.bytes));
     opened.holder = holder.person.name;
   }
-  TRY(api_read_record(call, &(const struct api_read){"document.read", &holder.person_id, 1, opened.document.reference}));
+  TRY(api_read_record(call, &(const struct api_read){"document.read", &holder.person_id, 1, opened.document.reference, &holder.mandate}));
   const struct account_event event = {.person_id = call->session.person_id,
                                       .session_id = call->session.session_id,
                                       .kind = S("document_opened"),

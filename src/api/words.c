@@ -13,6 +13,12 @@ const struct api_word api_roles[] = {
     {"system", "Hệ thống", "The system"},
     {"anyone", "Người kiểm tra bản giấy", "Somebody with the paper copy"},
     {"representative", "Cha, mẹ hoặc người giám hộ", "Parent or guardian"},
+    {"parent", "Cha, mẹ", "Parent"},
+    {"guardian", "Người giám hộ", "Guardian"},
+    {"delegate", "Người được ủy quyền", "Delegate"},
+    {"notarised", "Người được ủy quyền có công chứng", "Delegate by a notarised paper"},
+    {"organisation_representative", "Người đại diện theo pháp luật", "Legal representative"},
+    {"organisation_staff", "Nhân viên của tổ chức", "Staff of an organisation"},
     {0},
 };
 
@@ -93,6 +99,7 @@ const struct api_word api_acts[] = {
     {"dossier.checked", "Kiểm tra phiếu bản giấy", "Checked a paper certificate"},
     {"refund.read", "Xem khoản phí phải hoàn trả", "Read a refund that is due"},
     {"account.read", "Xem tài khoản định danh", "Read the e-ID account"},
+    {"mandate.read", "Xem văn bản ủy quyền", "Read a notarised authorisation"},
     {0},
 };
 

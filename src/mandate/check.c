@@ -63,10 +63,34 @@ result mandate_family_load(struct db_tx *tx, struct arena *arena, int64_t princi
 
 static result find_in_register(struct asked *asked, bool *ret_found, struct mandate *ret_mandate) {
   struct mandate_list family;
-  TRY(mandate_family_load(asked->tx, asked->arena, asked->question->principal_id, asked->today, &family));
+  result found = mandate_family_load(asked->tx, asked->arena, asked->question->principal_id, asked->today, &family);
+  if (is_code(found, REGISTER_PERSON_UNKNOWN)) {
+    return OK; /* a number that somebody tries tells nothing */
+  }
+  TRY(found);
   for (size_t i = 0; i < family.count && !*ret_found; i++) {
     if (family.items[i].actor_id == asked->question->actor_id && is_covered(asked, &family.items[i])) {
       *ret_mandate = family.items[i];
+      *ret_found = true;
+    }
+  }
+  return OK;
+}
+
+static result find_in_organisation(struct asked *asked, bool *ret_found, struct mandate *ret_mandate) {
+  struct organisation_representative_list list;
+  bool works = false;
+  TRY(mandate_organisation_works(asked->tx, asked->arena, asked->question->organisation_id, &works));
+  TRY(organisation_representatives_load(asked->tx, asked->arena, asked->question->organisation_id, asked->today, &list));
+  for (size_t i = 0; i < list.count && works && !*ret_found; i++) {
+    const struct mandate mandate = mandate_of_representative(asked->arena, &list.items[i]);
+    bool is_able = false;
+    if (mandate.actor_id != asked->question->actor_id) {
+      continue;
+    }
+    TRY(mandate_is_able(asked->tx, asked->arena, mandate.actor_id, asked->today, &is_able));
+    if (is_able && is_covered(asked, &mandate)) {
+      *ret_mandate = mandate;
       *ret_found = true;
     }
   }
@@ -89,7 +113,7 @@ static result both_may(struct asked *asked, const struct mandate *mandate, bool 
   } else if (is_paper) {
     TRY(is_alive(asked, mandate->principal_id, ret_may));
   } else {
-    *ret_may = false;
+    TRY(mandate_organisation_works(asked->tx, asked->arena, mandate->organisation_id, ret_may));
   }
   if (!*ret_may) {
     return OK;
@@ -132,9 +156,7 @@ result mandate_check(struct env *env, struct db_tx *tx, const struct mandate_que
   int64_t now_ms = clock_now_ms(env->clock);
   struct asked asked = {env, tx, arena, question, now_ms, clock_date_of(now_ms), false};
   bool is_found = false;
-  if (question->organisation_id == 0) {
-    TRY(find_in_register(&asked, &is_found, ret_mandate));
-  }
+  TRY(question->organisation_id == 0 ? find_in_register(&asked, &is_found, ret_mandate) : find_in_organisation(&asked, &is_found, ret_mandate));
   if (!is_found) {
     TRY(find_in_rows(&asked, &is_found, ret_mandate));
   }
@@ -178,7 +200,7 @@ static result add_rows(struct gathered *gathered, struct db_rows *rows, struct a
 static result add_kin(struct gathered *gathered, struct db_tx *tx, struct arena *arena, int64_t actor_id, int32_t today) {
   struct register_relation_list relations;
   TRY(register_relations_load(tx, arena, actor_id, today, &relations));
-  gathered->items = ARENA_ARRAY(arena, struct mandate, relations.count + 2 * MANDATE_LISTED_MAX);
+  gathered->items = ARENA_ARRAY(arena, struct mandate, relations.count + 2 * MANDATE_LISTED_MAX); /* kin, organisations, rows */
   for (size_t i = 0; i < relations.count; i++) {
     const struct register_relation *relation = &relations.items[i];
     struct mandate_list family;
@@ -196,11 +218,25 @@ static result add_kin(struct gathered *gathered, struct db_tx *tx, struct arena 
   return OK;
 }
 
+static result add_represented(struct gathered *gathered, struct db_tx *tx, struct arena *arena, int64_t actor_id, int32_t today) {
+  struct organisation_representative_list list;
+  TRY(organisation_represented_load(tx, arena, actor_id, today, &list));
+  for (size_t i = 0; i < list.count && i < MANDATE_LISTED_MAX; i++) {
+    bool works = false;
+    TRY(mandate_organisation_works(tx, arena, list.items[i].organisation_id, &works));
+    if (works) {
+      gathered->items[gathered->count++] = mandate_of_representative(arena, &list.items[i]);
+    }
+  }
+  return OK;
+}
+
 result mandate_list_for(struct env *env, struct db_tx *tx, int64_t actor_id, struct arena *arena, struct mandate_list *ret_list) {
   int64_t now_ms = clock_now_ms(env->clock);
   int32_t today = clock_date_of(now_ms);
   struct gathered gathered = {0};
   TRY(add_kin(&gathered, tx, arena, actor_id, today));
+  TRY(add_represented(&gathered, tx, arena, actor_id, today));
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
                "SELECT " MANDATE_COLUMNS " FROM mandate m WHERE m.person_id = $1 AND m.to_date >= $2 AND (m.state = $3 OR"
@@ -213,20 +249,36 @@ result mandate_list_for(struct env *env, struct db_tx *tx, int64_t actor_id, str
   return OK;
 }
 
+/* Those of the register, and room for the rows behind them. */
+static result add_family(struct gathered *gathered, struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t today) {
+  struct mandate_list family;
+  TRY(mandate_family_load(tx, arena, person_id, today, &family));
+  gathered->items = ARENA_ARRAY(arena, struct mandate, family.count + MANDATE_LISTED_MAX);
+  for (size_t i = 0; i < family.count; i++) {
+    gathered->items[gathered->count++] = family.items[i];
+  }
+  return OK;
+}
+
+static result add_representatives(struct gathered *gathered, struct db_tx *tx, struct arena *arena, int64_t organisation_id, int32_t today) {
+  struct organisation_representative_list list;
+  TRY(organisation_representatives_load(tx, arena, organisation_id, today, &list));
+  gathered->items = ARENA_ARRAY(arena, struct mandate, list.count + MANDATE_LISTED_MAX);
+  for (size_t i = 0; i < list.count; i++) {
+    gathered->items[gathered->count++] = mandate_of_representative(arena, &list.items[i]);
+  }
+  return OK;
+}
+
 result mandate_list_of(struct env *env, struct db_tx *tx, const struct mandate_principal *principal, struct arena *arena,
                        struct mandate_list *ret_list) {
   static const char of_person[] = "SELECT " MANDATE_COLUMNS " FROM mandate m WHERE m.principal_id = $1 ORDER BY m.mandate_id DESC";
   static const char of_organisation[] = "SELECT " MANDATE_COLUMNS " FROM mandate m WHERE m.organisation_id = $1 ORDER BY m.mandate_id DESC";
   int64_t now_ms = clock_now_ms(env->clock);
   bool is_person = principal->organisation_id == 0;
-  struct mandate_list family = {0};
-  if (is_person) {
-    TRY(mandate_family_load(tx, arena, principal->person_id, clock_date_of(now_ms), &family));
-  }
-  struct gathered gathered = {ARENA_ARRAY(arena, struct mandate, family.count + MANDATE_LISTED_MAX), 0};
-  for (size_t i = 0; i < family.count; i++) {
-    gathered.items[gathered.count++] = family.items[i];
-  }
+  struct gathered gathered = {0};
+  TRY(is_person ? add_family(&gathered, tx, arena, principal->person_id, clock_date_of(now_ms))
+                : add_representatives(&gathered, tx, arena, principal->organisation_id, clock_date_of(now_ms)));
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx, is_person ? of_person : of_organisation, DB_ARGS(db_of_int(is_person ? principal->person_id : principal->organisation_id)), &rows));
   TRY(add_rows(&gathered, &rows, arena, now_ms));

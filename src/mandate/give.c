@@ -136,8 +136,8 @@ result mandate_give(struct env *env, struct db_tx *tx, const struct mandate_offe
 }
 
 static result check_document(const struct mandate_paper *paper, int32_t today) {
-  size_t office = utf8_count(paper->office);
-  size_t number = utf8_count(paper->number);
+  size_t office = utf8_count(slice_trim(paper->office));
+  size_t number = utf8_count(slice_trim(paper->number));
   bool is_written = utf8_is_line(paper->office) && utf8_is_line(paper->number) && office >= 3 && office <= PAPER_TEXT_CHARACTERS_MAX && number >= 1 &&
                     number <= PAPER_TEXT_CHARACTERS_MAX;
   if (!is_written || paper->date > today || paper->date < today - MANDATE_NOTARISED_DAYS_MAX) {

@@ -1,6 +1,7 @@
 /* mandate/row.h: rows, what the register says, and who is fit to give and to act. (private to mandate/) */
 #pragma once
 #include "mandate/mandate.h"
+#include "organisation/organisation.h"
 
 #define MANDATE_SIGN_IN "sign_in:"
 #define MANDATE_SIGN_IN_ANY "sign_in:*" /* of staff, and of those of the register: every service */
@@ -33,6 +34,9 @@ MUST_USE result mandate_is_fit(struct db_tx *tx, struct arena *arena, int64_t pe
 MUST_USE result mandate_is_able(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on, bool *ret_able);
 /* What the register gives for a person today: their parents' and guardians'. */
 MUST_USE result mandate_family_load(struct db_tx *tx, struct arena *arena, int64_t principal_id, int32_t today, struct mandate_list *ret_list);
-/* The organisation's account works, and the person represents it. */
+/* It is neither suspended nor dissolved, and its account is active. */
+MUST_USE result mandate_organisation_works(struct db_tx *tx, struct arena *arena, int64_t organisation_id, bool *ret_works);
+struct mandate mandate_of_representative(struct arena *arena, const struct organisation_representative *representative);
+/* The organisation works, and the person represents it. */
 MUST_USE result mandate_represents_organisation(struct db_tx *tx, struct arena *arena, const struct mandate_principal *principal, int32_t on,
                                                 bool *ret_represents);
