@@ -2,10 +2,13 @@
 #include "oidc/consent.h"
 
 #include "ledger/ledger.h"
+#include "oidc/grant.h"
 
 enum { LIST_MAX = 500, WRITTEN_BYTES = 512 };
 /* a row stands for a person and a client even where nothing is asked but who it is */
 static const uint64_t asked_subject = UINT64_C(1) << 62;
+
+struct slice oidc_subject_hash(struct slice subject, struct arena *arena) { return oidc_stored_form("danh-oidc-subject", subject, arena); }
 
 void oidc_attributes_put(struct jout *out, const char *name, uint64_t attributes) {
   jout_put_list(out, name);
@@ -62,6 +65,14 @@ static result record(struct env *env, struct db_tx *tx, const struct oidc_agreem
   return ledger_append(env, tx, &entry);
 }
 
+/* So that an ID token of ours, given back as a hint, leads to the person; kept as its hash. */
+static result remember_subject(struct db_tx *tx, const struct oidc_agreement *agreement) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  return db_run(tx, "INSERT INTO oidc_subject (subject_hash, person_id) VALUES ($1, $2) ON CONFLICT (subject_hash) DO NOTHING",
+                DB_ARGS(db_of_bytes(oidc_subject_hash(agreement->subject, &arena)), db_of_int(agreement->person_id)), NULL);
+}
+
 /* What was agreed to before and is not asked today stays; what is asked today counts as answered today. */
 result oidc_agreement_save(struct env *env, struct db_tx *tx, const struct oidc_agreement *agreement) {
   struct oidc_agreement before = *agreement;
@@ -79,6 +90,7 @@ result oidc_agreement_save(struct env *env, struct db_tx *tx, const struct oidc_
                      db_of_int((int64_t)attributes), db_of_text(client->purpose.vi), db_of_text_or_null(client->purpose.en), db_of_int(now),
                      db_of_int(now + (int64_t)client->consent_days * CLOCK_DAY_MS)),
              NULL));
+  TRY(remember_subject(tx, agreement));
   return record(env, tx, agreement);
 }
 

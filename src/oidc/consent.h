@@ -8,6 +8,7 @@ struct oidc_agreement {
   int64_t acting_for_id;
   uint64_t asked;      /* all that was put before them, agreed to or not */
   uint64_t attributes; /* agreed to */
+  struct slice subject; /* the person as the client knows them; needed to save */
 };
 /* Fills asked and attributes with what is remembered: nothing if it ran out, or the service now gives another purpose. */
 MUST_USE result oidc_agreement_find(struct env *env, struct db_tx *tx, struct oidc_agreement *agreement);
@@ -17,5 +18,7 @@ bool oidc_agreement_covers(const struct oidc_agreement *agreement, uint64_t aske
 MUST_USE result oidc_agreement_save(struct env *env, struct db_tx *tx, const struct oidc_agreement *agreement);
 /* Inside a write: it was relied on. OIDC_CONSENT_UNKNOWN: revoked a moment ago. */
 MUST_USE result oidc_agreement_use(struct env *env, struct db_tx *tx, const struct oidc_agreement *agreement);
+/* What oidc_subject keeps of a subject, to find the person by a hint of the client's. */
+struct slice oidc_subject_hash(struct slice subject, struct arena *arena);
 /* ["name","phone"] */
 void oidc_attributes_put(struct jout *out, const char *name, uint64_t attributes);

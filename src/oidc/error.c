@@ -25,6 +25,13 @@ static const struct oidc_error_row rows[] = {
     {OIDC_LOGOUT_REQUEST, 400, "invalid_request", "the logout request does not fit the client or the session"},
     {OIDC_REQUEST_UNSUPPORTED, 400, "request_not_supported", "no request object is taken here"},
     {OIDC_REQUEST_URI_UNSUPPORTED, 400, "request_uri_not_supported", "only request_uri values of this server are taken"},
+    {OIDC_PENDING, 400, "authorization_pending", "the person has not answered yet"},
+    {OIDC_SLOW_DOWN, 400, "slow_down", "asked too often: wait five seconds longer between requests"},
+    {OIDC_WAITING_EXPIRED, 400, "expired_token", "the request has run out"},
+    {OIDC_PERSON_UNKNOWN, 400, "unknown_user_id", "the hint is in no form that names a person"},
+    {OIDC_BINDING_MESSAGE, 400, "invalid_binding_message", "binding_message is missing, longer than 100 characters, or not plain text"},
+    {OIDC_REGISTRATION_OFF, 404, "invalid_request", "clients do not register themselves here"},
+    {OIDC_REGISTRATION_TOKEN, 401, "invalid_token", "no registration access token that is good for this"},
     {OIDC_CLIENT_METADATA, 400, "invalid_client_metadata", "the metadata contradict each other or the profile"},
 
     /* client authentication, tokens, resources: [RFC6749 5.2], [RFC6750 3.1], [RFC9449 5, 7.1, 8] */

@@ -46,6 +46,15 @@ enum oidc_error {
   OIDC_REQUEST_UNSUPPORTED = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 26),     /* A request object where none is taken. */
   OIDC_REQUEST_URI_UNSUPPORTED = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 27), /* A request_uri that leads elsewhere. */
   OIDC_INTERACTION_REQUIRED = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 28),    /* prompt=none, and something has to be asked. */
+  OIDC_PENDING = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 40),            /* The person has not answered yet. */
+  OIDC_SLOW_DOWN = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 41),          /* The same, and the client asks too often. */
+  OIDC_WAITING_EXPIRED = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 42),    /* The device's or counter's request ran out. */
+  OIDC_WAITING_UNKNOWN = RESULT_CODE(RESULT_NOT_FOUND, MODULE_OIDC, 43),  /* Nothing waits there for this person: wrong code, answered, or over. */
+  OIDC_PERSON_UNKNOWN = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 44),     /* The hint names nobody in a form we know. */
+  OIDC_BINDING_MESSAGE = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 45),    /* binding_message is missing where needed, too long, or not plain text. */
+  OIDC_WAITING_LEVEL = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 46),      /* The session has not proven enough for what is approved. */
+  OIDC_REGISTRATION_OFF = RESULT_CODE(RESULT_NOT_FOUND, MODULE_OIDC, 47), /* Clients do not register themselves here. */
+  OIDC_REGISTRATION_TOKEN = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 48), /* No registration or initial access token that is good for this. */
   OIDC_CLIENT_CREDENTIALS = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 60), /* The client has not proven itself in its own one way. */
   OIDC_CLIENT_KEYS = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_OIDC, 61),    /* The client's keys have not been fetched from its jwks_uri yet. */
   OIDC_DPOP_MISSING = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 62),       /* The client's tokens are bound to a key, and no proof of it came. */
@@ -535,3 +544,60 @@ struct oidc_fetch {
 MUST_USE result oidc_fetch_due(struct env *env, struct arena *arena, struct oidc_fetch *ret_fetch);
 /* jwks empty: nothing usable came; what was there before stays. */
 MUST_USE result oidc_fetch_done(struct env *env, const struct oidc_fetch *fetch, struct slice jwks);
+
+/* ---- Authorization of a device or counter: the person answers elsewhere --------------------------------------------------------------- */
+
+enum oidc_waiting_kind { OIDC_WAITING_DEVICE = 1, OIDC_WAITING_CIBA };
+
+/* POST /oidc/device_authorization [RFC8628 3.1, 3.2] */
+MUST_USE result oidc_device_authorize(struct env *env, const struct oidc_call *call, struct arena *arena, struct slice *ret_json);
+/* POST /oidc/backchannel-authentication [CIBA 7] */
+MUST_USE result oidc_backchannel_authenticate(struct env *env, const struct oidc_call *call, struct arena *arena, struct slice *ret_json);
+
+/* What the person looks at: by user_code (device), or by the id in their own list (CIBA). */
+struct oidc_waiting_key {
+  struct slice user_code; /* as typed; empty: CIBA */
+  int64_t waiting_id;
+  const struct account_session *session;
+};
+struct oidc_waiting_page {
+  enum oidc_waiting_kind kind;
+  int64_t waiting_id;
+  struct slice client_id;
+  struct oidc_consent_page consent;
+  struct slice message; /* binding_message: must be what the counter shows; may be empty */
+  int level;            /* needed to approve */
+  bool is_level_reached;
+  int64_t expires_at_ms;
+};
+/* OIDC_WAITING_UNKNOWN */
+MUST_USE result oidc_waiting_show(struct env *env, struct arena *arena, const struct oidc_waiting_key *key, struct oidc_waiting_page *ret_page);
+/* The answer, once. OIDC_WAITING_UNKNOWN, OIDC_WAITING_LEVEL, OIDC_CONSENT_FORM. */
+MUST_USE result oidc_waiting_decide(struct env *env, struct arena *arena, const struct oidc_waiting_key *key, const struct oidc_decision *decision);
+
+struct oidc_waiting_row {
+  int64_t waiting_id;
+  struct slice client_id;
+  struct slice message;
+  int64_t created_at_ms;
+  int64_t expires_at_ms;
+};
+struct oidc_waiting_list {
+  const struct oidc_waiting_row *items;
+  size_t count;
+};
+/* Of counters that wait for this person, newest first. */
+MUST_USE result oidc_waiting_list(struct env *env, struct db_tx *tx, struct arena *arena, int64_t person_id, struct oidc_waiting_list *ret_list);
+
+/* The token endpoint's side, inside a write: takes an approved request up, once. *ret_why 0: taken. Else nothing is given, the write must end well
+ * (it counts the asking), and the client is told *ret_why: OIDC_PENDING, OIDC_SLOW_DOWN. OIDC_CODE_UNKNOWN, OIDC_WAITING_EXPIRED, OIDC_ACCESS_DENIED,
+ * OIDC_GRANT_ENDED. */
+struct oidc_waiting_poll {
+  enum oidc_waiting_kind kind;
+  struct slice secret; /* device_code, auth_req_id */
+  struct slice client_id;
+};
+MUST_USE result oidc_waiting_take(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_waiting_poll *poll,
+                                  struct oidc_grant *ret_grant, uint16_t *ret_why);
+/* Inside a write, once a minute: what ran out an hour ago goes. */
+MUST_USE result oidc_waiting_sweep(struct env *env, struct db_tx *tx);

@@ -1,5 +1,6 @@
 #include "oidc/oidc.h"
 #include "oidc/token_tables.h"
+#include "oidc/waiting/tables.h"
 
 /* Clients, authorization, consent. A row found by what a browser or a client brings is keyed by its SHA-256; what is a person's begins with person_id. */
 static const char version_1[] =
@@ -42,4 +43,4 @@ static const char version_1[] =
     "CREATE TABLE oidc_login (person_id id/public NOT NULL, session_id id/public NOT NULL, client_id text/public NOT NULL,"
     " sid text/secret NOT NULL, since time/public NOT NULL, PRIMARY KEY (person_id, session_id, client_id))";
 
-const struct db_migration oidc_migrations[] = {{"oidc", 1, version_1}, {"oidc", 2, oidc_token_tables}, {0}};
+const struct db_migration oidc_migrations[] = {{"oidc", 1, version_1}, {"oidc", 2, oidc_token_tables}, {"oidc", 3, oidc_waiting_tables}, {0}};

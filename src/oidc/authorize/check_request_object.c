@@ -6,9 +6,10 @@
 
 enum { OBJECT_BYTES_MAX = 32 * 1024, LIFETIME_MAX_S = 3600, AGE_MAX_S = 3600 };
 
-/* [FAPI2-MS 5.3.1 SHALL] nbf and exp, at most an hour apart, nbf at most an hour ago; others may leave nbf out. */
+/* [FAPI2-MS 5.3.1 SHALL] nbf and exp, at most an hour apart, nbf at most an hour ago; others may leave nbf out.
+ * The same for a signed authentication request [CIBA 7.1.1], [FAPI-CIBA 5.2.2 SHALL]. */
 static result check_times(const struct oidc_asking *asking, const struct jin *claims) {
-  bool is_strict = asking->client->profile == OIDC_FAPI2_MESSAGE_SIGNING;
+  bool is_strict = asking->client->profile == OIDC_FAPI2_MESSAGE_SIGNING || asking->endpoint == OIDC_AT_CIBA;
   int64_t now_s = clock_now_ms(asking->env->clock) / 1000;
   int64_t not_before_s = 0;
   int64_t expires_s = 0;

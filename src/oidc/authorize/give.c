@@ -33,9 +33,7 @@ struct giving {
   struct oidc_code code;
 };
 
-static result record(struct db_tx *tx, const struct giving *giving) {
-  const struct oidc_asking *asking = giving->asking;
-  const struct oidc_grant *grant = &giving->grant;
+result oidc_given_record(struct db_tx *tx, const struct oidc_asking *asking, const struct oidc_grant *grant) {
   uint64_t attributes = grant->attributes_id_token | grant->attributes_userinfo | grant->attributes_verified;
   struct buf detail;
   struct jout out;
@@ -87,7 +85,7 @@ static result write_given(struct db_tx *tx, void *arg) {
   giving->code.grant_id = giving->grant.grant_id;
   TRY(oidc_code_add(env, tx, asking->arena, &giving->code));
   TRY(remember_login(tx, giving));
-  return record(tx, giving);
+  return oidc_given_record(tx, asking, &giving->grant);
 }
 
 static result give(struct giving *giving, struct oidc_next *ret_next) {
@@ -221,5 +219,6 @@ result oidc_decide_answer(const struct oidc_asking *asking, const struct oidc_pl
                                              .acting_for_id = place->visitor->session->acting_for_id,
                                              .asked = asked,
                                              .attributes = asked & (decision->attributes | asking->client->attributes_required)};
+  TRY(oidc_subject(asking->env, asking->client->sector, giving.agreement.person_id, asking->arena, &giving.agreement.subject));
   return give(&giving, ret_next);
 }

@@ -20,6 +20,8 @@ MUST_USE result oidc_interaction_end(struct env *env, struct db_tx *tx, struct s
 /* A new one for this request. *ret_browser is empty when the visitor's cookie goes on. */
 MUST_USE result oidc_interaction_begin(const struct oidc_asking *asking, const struct oidc_visitor *visitor, struct slice *ret_id,
                                        struct slice *ret_browser);
+/* Inside a write: what the client learns is a read by another, in the ledger. */
+MUST_USE result oidc_given_record(struct db_tx *tx, const struct oidc_asking *asking, const struct oidc_grant *grant);
 /* consent_page.c */
 MUST_USE result oidc_consent_page_fill(const struct oidc_asking *asking, const struct oidc_place *place, struct oidc_consent_page *ret_page);
 struct slice oidc_form_token(struct arena *arena, const struct oidc_place *place);

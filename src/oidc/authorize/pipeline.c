@@ -23,6 +23,9 @@ static const struct {
     {oidc_check_prompt,         {X, X, o, o}},
     {oidc_check_dpop_jkt,       {X, X, o, o}},
     {oidc_check_hints,          {X, X, o, X}},
+    {oidc_check_person,         {o, o, o, X}},
+    {oidc_check_binding_message, {o, o, o, X}},
+    {oidc_check_delivery,       {o, o, o, X}},
 };
 #undef X
 #undef o

@@ -44,6 +44,10 @@ struct oidc_asking {
   unsigned prompt;       /* set of enum oidc_prompt */
   int64_t max_age_s;     /* -1: any */
   struct slice login_hint;
+  int64_t person_id;     /* CIBA: whom a hint names; 0: nobody we know, which is not told */
+  struct slice message;  /* CIBA: binding_message */
+  struct slice ping_token;
+  int64_t lifetime_s;
 };
 
 /* Parameters are set; runs the endpoint's column. The caller releases asking->client. */
@@ -72,3 +76,6 @@ result oidc_check_level(struct oidc_asking *asking);
 result oidc_check_prompt(struct oidc_asking *asking);
 result oidc_check_dpop_jkt(struct oidc_asking *asking);
 result oidc_check_hints(struct oidc_asking *asking);
+result oidc_check_person(struct oidc_asking *asking);
+result oidc_check_binding_message(struct oidc_asking *asking);
+result oidc_check_delivery(struct oidc_asking *asking);
