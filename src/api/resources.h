@@ -22,6 +22,13 @@ result api_oidc_authorize(struct api_call *call);
 result api_oidc_authorize_form(struct api_call *call);
 result api_interact_page(struct api_call *call);
 result api_interact(struct api_call *call);
+/* oidc_token.c */
+result api_oidc_token(struct api_call *call);
+result api_oidc_introspect(struct api_call *call);
+result api_oidc_revoke(struct api_call *call);
+result api_oidc_userinfo(struct api_call *call);
+result api_oidc_jwks(struct api_call *call);
+result api_oidc_metadata(struct api_call *call);
 /* session.c */
 result api_session_read(struct api_call *call);
 result api_session_post(struct api_call *call);

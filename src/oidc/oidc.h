@@ -489,7 +489,7 @@ MUST_USE result oidc_jwt_write(struct env *env, const char *type, struct slice c
 MUST_USE result oidc_id_token_read(struct env *env, struct slice id_token, struct arena *arena, const struct jin **ret_claims);
 /* Makes the next key the active one, and a new next. The old one is shown until nothing it signed is good any more. */
 MUST_USE result oidc_keys_rotate(struct env *env, int64_t actor_person_id);
-/* Once a minute, off the request path: makes the first keys, rotates on schedule, sweeps what is over. */
+/* Once a minute, off the request path: makes the first keys, rotates on schedule. */
 MUST_USE result oidc_keys_tend(struct env *env);
 /* The JWK Set [RFC7517 5]: every key that may still verify something. */
 MUST_USE result oidc_jwks(struct env *env, struct arena *arena, struct slice *ret_json);
@@ -503,6 +503,8 @@ enum {
   OIDC_ID_TOKEN_LIFETIME_S = 300,
   OIDC_REFRESH_LIFETIME_S = 90 * 24 * 3600, /* without being used */
 };
+/* Once a minute too: rows that are over. */
+MUST_USE result oidc_sweep(struct env *env);
 /* POST /oidc/token */
 MUST_USE result oidc_token(struct env *env, const struct oidc_call *call, struct arena *arena, struct slice *ret_json);
 /* POST /oidc/introspect [RFC7662], [RFC9701] */

@@ -16,6 +16,7 @@
 #include "server/file.h"
 #include "server/messages.h"
 #include "server/sweeper.h"
+#include "server/tender.h"
 #include "signer/signer.h"
 
 enum { FILES_MAX = 65536, SIGNER_PATH_BYTES_MAX = 4096 };
@@ -31,6 +32,7 @@ struct serving {
   struct server_messages messages;
   struct message_runner *message_runner;
   struct server_sweeper *sweeper;
+  struct server_tender *tender;
   struct server_peer peers[SERVER_RECEIVERS_MAX];
   struct outbox_destination destinations[SERVER_RECEIVERS_MAX + 1];
   struct api *api;
@@ -192,6 +194,7 @@ static result open_all(struct serving *serving) {
   }
   TRY(open_signer(serving));
   TRY(oidc_memory_open(env, &env->oidc));
+  TRY(server_tender_open(env, &serving->tender));
   TRY(procedure_engine_open(NULL, &serving->procedures));
   TRY(procedure_store(env, serving->procedures));
   TRY(pdf_renderer_open(&serving->renderer));
@@ -213,6 +216,7 @@ static void close_all(struct serving *serving) {
   server_admin_close(&serving->admin);
   api_close(&serving->api);
   server_sweeper_close(&serving->sweeper);
+  server_tender_close(&serving->tender);
   message_runner_close(&serving->message_runner);
   outbox_runner_close(&serving->outbox);
   ledger_sequencer_close(&serving->sequencer);

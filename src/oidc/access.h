@@ -1,0 +1,32 @@
+/* oidc/access.h: access tokens that come back to us, and the states of refresh tokens. (private to oidc/)
+ */
+#pragma once
+#include "oidc/oidc.h"
+
+/* LIVE -> REPLACED, public clients alone: each use gives a new one [RFC9700 4.14.2 MUST], [FAPI 5.3.2.1 SHALL NOT] for all others. */
+enum oidc_refresh_state { OIDC_REFRESH_LIVE = 1, OIDC_REFRESH_REPLACED };
+
+/* A good access token. */
+struct oidc_access {
+  int64_t token_id;
+  int64_t person_id; /* 0: the client's own */
+  int64_t grant_id;
+  bool was_read;     /* its userinfo was read before, and the ledger says so */
+  struct slice client_id;
+  struct slice subject;
+  struct slice scope;
+  struct slice audience;
+  struct slice dpop_jkt; /* empty: not bound so */
+  struct slice x5t;
+  const struct jin *claims;
+};
+/* Signature (remembered), time, row, grant, client: all of them now. OIDC_TOKEN_INVALID. */
+MUST_USE result oidc_access_load(struct env *env, struct slice token, struct arena *arena, struct oidc_access *ret_access);
+/* The token in the Authorization header of a call at a resource of ours, with the proof it is bound to [RFC9449 7.1 MUST]. OIDC_TOKEN_MISSING,
+ * OIDC_TOKEN_INVALID, OIDC_DPOP_... */
+MUST_USE result oidc_access_check(struct env *env, const struct oidc_call *call, struct arena *arena, struct oidc_access *ret_access);
+
+/* Inside a write. */
+MUST_USE result oidc_access_revoke(struct env *env, struct db_tx *tx, int64_t token_id);
+/* cnf, if it is bound to anything. */
+void oidc_confirmation_put(struct jout *out, struct slice dpop_jkt, struct slice x5t);

@@ -1,0 +1,52 @@
+#include "oidc/token.h"
+
+/* THE table of grant types; metadata.c lists the same names. */
+static const struct {
+  const char *name;
+  enum oidc_grant_type type;
+  oidc_grant_fn give;
+} rows[] = {
+    {"authorization_code", OIDC_GRANT_CODE, oidc_token_code},
+    {"refresh_token", OIDC_GRANT_REFRESH, oidc_token_refresh},
+    {"client_credentials", OIDC_GRANT_CLIENT_CREDENTIALS, oidc_token_client_credentials},
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+bool oidc_words_within(struct slice asked, struct slice granted) {
+  bool is_within = asked.len > 0;
+  while (asked.len > 0 && is_within) {
+    is_within = oidc_words_have(granted, slice_cut(&asked, ' '));
+  }
+  return is_within;
+}
+
+result oidc_exchange_audience(const struct oidc_exchange *exchange, struct slice granted, struct slice *ret_audience) {
+  struct slice asked = oidc_exchange_get(exchange, "resource");
+  if (asked.len > 0 && !oidc_words_have(granted, asked)) { /* [RFC8707 2.2] */
+    FAIL(OIDC_RESOURCE, "a resource that was not granted");
+  }
+  struct slice first = granted;
+  *ret_audience = asked.len > 0 ? asked : slice_cut(&first, ' ');
+  return OK;
+}
+
+result oidc_token(struct env *env, const struct oidc_call *call, struct arena *arena, struct slice *ret_json) {
+  struct oidc_caller caller CLEANUP(oidc_caller_release) = {0};
+  struct oidc_exchange exchange = {.env = env, .call = call, .arena = arena, .caller = &caller};
+  TRY(oidc_caller_authenticate(env, call, arena, &caller));
+  TRY(oidc_dpop_check(env, call, (struct slice){0}, arena, &exchange.dpop_thumbprint));
+  struct slice type = oidc_exchange_get(&exchange, "grant_type");
+  for (size_t i = 0; i < ROWS; i++) {
+    if (!slice_is(type, rows[i].name)) {
+      continue;
+    }
+    if ((caller.client->grant_types & rows[i].type) == 0) {
+      FAIL(OIDC_GRANT_TYPE_CLIENT, "not registered for this grant type");
+    }
+    return rows[i].give(&exchange, ret_json);
+  }
+  if (type.len == 0) {
+    FAIL(OIDC_REQUEST, "no grant_type");
+  }
+  FAIL(OIDC_GRANT_TYPE, "no such grant type"); /* the password grant too [FAPI 5.3.2.1 SHALL NOT], [RFC9700 2.4 MUST NOT] */
+}
