@@ -61,7 +61,10 @@ enum access_act {
   ACCESS_DOCUMENT_OPEN,      /* a document's content: needs the passcode */
   ACCESS_READS_VIEW,         /* who read my data */
   ACCESS_HISTORY_VIEW,       /* own sessions and reads */
-  ACCESS_ACCOUNT_LOCK_OWN,   /* form TK03: immediate */
+  ACCESS_ACCOUNT_LOCK_OWN,   /* form TK03: immediate; also one capability alone */
+  ACCESS_ACCOUNT_UNLOCK_OWN, /* a capability the holder locked; with a fresh proof, which the api asks for */
+  ACCESS_RECOVERY_OWN,       /* names helpers, sees and stops own recoveries */
+  ACCESS_RECOVERY_HELP,      /* confirms for somebody who named one a helper */
   ACCESS_MANDATE_VIEW,       /* for whom one may act, and who may act for one */
   ACCESS_MANDATE_GIVE,       /* needs the passcode */
   ACCESS_MANDATE_ACCEPT,
@@ -86,6 +89,10 @@ enum access_act {
   ACCESS_ENROL_COLLECT,
   ACCESS_ENROL_APPROVE,
   ACCESS_ENROL_REJECT,
+  ACCESS_RECOVERY_VIEW,      /* a recovery at the desk, any desk; with purpose */
+  ACCESS_RECOVERY_COLLECT,
+  ACCESS_RECOVERY_APPROVE,   /* the second officer */
+  ACCESS_RECOVERY_REJECT,
   ACCESS_ENROL_CODE,         /* sends another one-time code to somebody approved */
   ACCESS_MANDATE_ENTER,      /* a notarised authorisation */
   ACCESS_MANDATE_CONFIRM,    /* by another officer; also declines and ends it */

@@ -39,6 +39,9 @@ const struct access_row access_table[ACCESS_ACT_COUNT] = {
     [ACCESS_READS_VIEW] = {"reads.view", QUIET, {CITIZEN(SELF)}},
     [ACCESS_HISTORY_VIEW] = {"history.view", QUIET, {CITIZEN(SELF)}},
     [ACCESS_ACCOUNT_LOCK_OWN] = {"account.lock_own", QUIET, {CITIZEN(SELF)}},
+    [ACCESS_ACCOUNT_UNLOCK_OWN] = {"account.unlock_own", SENSITIVE, {CITIZEN(SELF)}},
+    [ACCESS_RECOVERY_OWN] = {"recovery.own", QUIET, {CITIZEN(SELF)}},
+    [ACCESS_RECOVERY_HELP] = {"recovery.help", SENSITIVE, {CITIZEN(FREE | ACCESS_HAS_LEVEL)}},
     [ACCESS_MANDATE_VIEW] = {"mandate.view", QUIET, {CITIZEN(SELF)}},
     [ACCESS_MANDATE_GIVE] = {"mandate.give", SENSITIVE, {CITIZEN(SELF_AT_LEVEL | ACCESS_WITH_PASSCODE)}},
     [ACCESS_MANDATE_ACCEPT] = {"mandate.accept", SENSITIVE, {CITIZEN(SELF_AT_LEVEL)}},
@@ -68,6 +71,11 @@ const struct access_row access_table[ACCESS_ACT_COUNT] = {
     [ACCESS_REGISTER_SEARCH] = {"register.search", SENSITIVE, {ONE_STOP(DESK_PERSON), RECORDS(DESK_PERSON), DECIDER(DESK_PERSON),
                                                            COLLECTOR(DESK_PERSON), APPROVER(DESK_PERSON)}},
     /* the card lies on the desk: the officer types its number and does not search [Decree 69/2024 Art 12] */
+    /* at any desk, whatever the residence [Decree 69/2024 Art 11] */
+    [ACCESS_RECOVERY_VIEW] = {"recovery.view", SENSITIVE, {COLLECTOR(NOT_OWN | ACCESS_WITH_PURPOSE), APPROVER(NOT_OWN | ACCESS_WITH_PURPOSE)}},
+    [ACCESS_RECOVERY_COLLECT] = {"recovery.collect", SENSITIVE, {COLLECTOR(NOT_OWN)}},
+    [ACCESS_RECOVERY_APPROVE] = {"recovery.approve", SENSITIVE, {APPROVER(NOT_OWN | ACCESS_NOT_COLLECTOR)}},
+    [ACCESS_RECOVERY_REJECT] = {"recovery.reject", SENSITIVE, {COLLECTOR(NOT_OWN), APPROVER(NOT_OWN)}},
     [ACCESS_ENROL_COLLECT] = {"enrol.collect", SENSITIVE, {COLLECTOR(DESK)}},
     [ACCESS_ENROL_APPROVE] = {"enrol.approve", SENSITIVE, {APPROVER(DESK | ACCESS_NOT_COLLECTOR)}},
     [ACCESS_ENROL_REJECT] = {"enrol.reject", SENSITIVE, {APPROVER(DESK | ACCESS_NOT_COLLECTOR)}},

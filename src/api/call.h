@@ -95,6 +95,9 @@ static inline int64_t api_principal(const struct api_call *call) {
 MUST_USE result api_mandate_require(struct api_call *call, struct db_tx *tx, const char *scope, struct mandate *ret_mandate);
 /* call->mandate and call->has_mandate_ended, as things stand now. */
 MUST_USE result api_session_mandate_load(struct api_call *call);
+/* Whether the caller's account may do this now: one capability may be locked, by the holder, an authority, or for a while after a recovery.
+ * ACCOUNT_CAPABILITY_LOCKED. */
+MUST_USE result api_capability_check(struct api_call *call, enum account_capability capability);
 /* "decider@H26.11": the acting post as the ledger names it; empty for a citizen. */
 struct slice api_role(const struct api_call *call);
 

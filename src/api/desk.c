@@ -198,6 +198,7 @@ result api_desk_sign(struct api_call *call) {
   struct dossier_release release = {0};
   TRY(api_body(call, &root));
   TRY(jin_fields(root, (const char *const[]){"signing_pin", NULL}));
+  TRY(api_capability_check(call, ACCOUNT_CAPABILITY_SIGN));
   TRY(jin_text(root, "signing_pin", PIN_BYTES_MAX, &release.signing_pin));
   if (!is_signing_pin(release.signing_pin)) {
     return jin_refuse_field(root, "signing_pin", "is not 6 to 12 digits");

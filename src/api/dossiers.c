@@ -275,6 +275,7 @@ result api_dossier_submit(struct api_call *call) {
   struct dossier dossier;
   int64_t payable_shown = 0;
   TRY(api_idempotency_key(call, &application.form_key));
+  TRY(api_capability_check(call, ACCOUNT_CAPABILITY_SUBMIT));
   TRY(api_body(call, &root));
   TRY(jin_fields(root, fields));
   TRY(api_application_read(call, root, &reader));

@@ -7,6 +7,7 @@
 #include "organisation/organisation.h"
 #include "message/message.h"
 #include "sandbox/sandbox.h"
+#include "recovery/recovery.h"
 #include "webauthn/webauthn.h"
 #include "oidc/oidc.h"
 
@@ -181,5 +182,21 @@ const struct api_error_row api_error_rows_of_sign_in[] = {
     {JOSE_NOT_YET, 400, "token_wrong", OIDC_WRONG},
     {JOSE_DPOP_TARGET, 400, "token_wrong", OIDC_WRONG},
     {JOSE_DPOP_TOKEN, 400, "token_wrong", OIDC_WRONG},
+    /* recovery */
+    {RECOVERY_UNKNOWN, 404, "recovery_unknown", "Không có vụ việc này, hoặc vụ việc đã kết thúc", "There is no such case, or it is over"},
+    {RECOVERY_MOVE, 409, "recovery_move", "Tình trạng của vụ việc không cho phép thao tác này", "The case's state does not allow that"},
+    {RECOVERY_CODE, 422, "recovery_code_wrong", "Mã không đúng, đã dùng hoặc đã hết hạn", "The code is wrong, used or expired"},
+    {RECOVERY_EVIDENCE_USED, 409, "evidence_used", "Ảnh hoặc mẫu này đã được dùng trước đó; phải chụp mới", "This picture was evidence before; take a new one"},
+    {RECOVERY_EVIDENCE_STALE, 409, "evidence_stale", "Ảnh và mẫu phải được lấy ngay bây giờ, cho vụ việc này; hãy lấy lại", "Evidence is taken now, for this case; please take it again"},
+    {RECOVERY_NO_MATCH, 403, "evidence_no_match", "Khuôn mặt hoặc vân tay không khớp với cơ sở dữ liệu căn cước", "Face or fingerprints are not that person's"},
+    {RECOVERY_CARD, 403, "card_not_current", "Không phải thẻ căn cước đang có hiệu lực của người này", "Not this person's valid ID card"},
+    {RECOVERY_OWN_CASE, 403, "own_case", "Cán bộ không được xử lý vụ việc của chính mình hoặc của người mình hỗ trợ", "An officer handles neither their own case nor one they helped in"},
+    {RECOVERY_SAME_OFFICER, 403, "same_person", "Hai bước này phải do hai cán bộ khác nhau thực hiện", "These two steps need two different officers"},
+    {RECOVERY_NOT_HELPER, 403, "not_helper", "Không có vụ việc này, hoặc bạn không phải người hỗ trợ được chỉ định từ trước", "There is no such case, or you are not a helper named early enough"},
+    {RECOVERY_TOO_EARLY, 409, "recovery_too_early", "Chưa hết thời gian chờ", "The wait is not over"},
+    {RECOVERY_CONTESTED, 403, "recovery_contested", "Vụ việc trước đã bị dừng; lần này cần xác minh mạnh hơn", "A case before was stopped; this one needs more than a link"},
+    {RECOVERY_REASON, 422, "reason_needed", "Lý do phải dài từ 5 đến 300 ký tự", "A reason of 5 to 300 characters is needed"},
+    {RECOVERY_HELPER, 422, "helper_unfit", "Không có người nào dùng được với số này, hoặc đã đủ ba người", "Nobody of that number can be a helper, or there are three already"},
+    {RECOVERY_LIMIT, 422, "recovery_limit", "Không có giới hạn này, hoặc giá trị không phải số dương", "No such limit, or not a positive number"},
     {0},
 };

@@ -177,6 +177,7 @@ result api_demo_bank_pay(struct api_call *call) {
   if (!call->api->options.is_demo) {
     FAIL(API_DEMO_ONLY, "not a demonstration");
   }
+  TRY(api_capability_check(call, ACCOUNT_CAPABILITY_PAY));
   TRY(api_body(call, &root));
   TRY(jin_fields(root, (const char *const[]){"dossier_code", "amount", NULL}));
   TRY(jin_text(root, "dossier_code", 60, &code));

@@ -116,6 +116,30 @@ result api_desk_enrolment_reject(struct api_call *call);
 result api_desk_enrolment_code(struct api_call *call);
 /* demo.c */
 result api_demo_messages(struct api_call *call);
+/* recover.c */
+result api_recover_page(struct api_call *call);
+result api_recover(struct api_call *call);
+result api_recover_case_page(struct api_call *call);
+result api_recover_case(struct api_call *call);
+result api_recover_stop_page(struct api_call *call);
+result api_recover_stop(struct api_call *call);
+/* recoveries.c */
+result api_desk_recovery_read(struct api_call *call);
+result api_desk_recovery_capture(struct api_call *call);
+result api_desk_recovery_evidence(struct api_call *call);
+result api_desk_recovery_approve(struct api_call *call);
+result api_desk_recovery_reject(struct api_call *call);
+struct recovery_case;
+void api_recovery_put(struct api_call *call, const struct recovery_case *of); /* members of schema Recovery */
+/* locks.c */
+result api_me_locks(struct api_call *call);
+result api_me_lock(struct api_call *call);
+result api_me_capability_lock(struct api_call *call);
+result api_me_capability_unlock(struct api_call *call);
+result api_me_helper_name(struct api_call *call);
+result api_me_helper_drop(struct api_call *call);
+result api_me_recovery_stop(struct api_call *call);
+result api_me_recovery_help(struct api_call *call);
 /* pki.c */
 result api_pki(struct api_call *call);
 /* sandbox.c */

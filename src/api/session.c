@@ -56,6 +56,12 @@ result api_session_load(struct api_call *call) {
   return loaded;
 }
 
+result api_capability_check(struct api_call *call, enum account_capability capability) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(call->env->db, &tx));
+  return account_capability_check(call->env, tx, call->session.person_id, capability);
+}
+
 struct slice api_role(const struct api_call *call) {
   if (call->post.post_id == 0) {
     return (struct slice){0};

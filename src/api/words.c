@@ -98,6 +98,7 @@ const struct api_word api_acts[] = {
     {"document.read", "Mở giấy tờ trong ví", "Opened a document of the wallet"},
     {"dossier.checked", "Kiểm tra phiếu bản giấy", "Checked a paper certificate"},
     {"refund.read", "Xem khoản phí phải hoàn trả", "Read a refund that is due"},
+    {"recovery.read", "Xem vụ việc lấy lại tài khoản tại quầy", "Read a recovery case at the desk"},
     {"account.read", "Xem tài khoản định danh", "Read the e-ID account"},
     {"mandate.read", "Xem văn bản ủy quyền", "Read a notarised authorisation"},
     {0},
