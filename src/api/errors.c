@@ -102,6 +102,7 @@ static const struct api_error_row rows[] = {
     {LEDGER_ALTERED, 500, "ledger_altered", "Sổ ghi nhận đã bị sửa đổi", "The stored ledger does not verify"},
     {LEDGER_NOT_ORDERED, 404, "not_found", "Chưa có vị trí trong sổ ghi nhận", "The ledger has no such entry yet"},
     {LEDGER_NO_CHECKPOINT, 404, "not_found", "Sổ ghi nhận chưa có điểm chốt", "The ledger has no checkpoint yet"},
+    {LEDGER_UNKNOWN, 404, "entry_unknown", "Không có mục này trong sổ của bạn", "There is no such entry about you"},
     {LEDGER_SYNTAX, 500, "ledger_altered", "Sổ ghi nhận đã bị sửa đổi", "The stored ledger does not verify"},
     {CALENDAR_LIMIT, 500, "internal", INTERNAL},
     {PROCEDURE_UNKNOWN, 404, "procedure_unknown", "Không có thủ tục này", "There is no such procedure"},

@@ -2,6 +2,7 @@
 #include "api/errors.h"
 #include "authenticator/authenticator.h"
 #include "mandate/mandate.h"
+#include "misuse/misuse.h"
 #include "card/card.h"
 #include "evidence/evidence.h"
 #include "organisation/organisation.h"
@@ -123,6 +124,13 @@ const struct api_error_row api_error_rows_of_sign_in[] = {
     {OIDC_LOGOUT_REQUEST, 400, "oidc_logout", "Yêu cầu đăng xuất từ dịch vụ không hợp lệ", "The service's sign-out request does not fit"},
     {OIDC_REQUEST_UNSUPPORTED, 400, "oidc_request_object", OIDC_WRONG},
     {OIDC_REQUEST_URI_UNSUPPORTED, 400, "oidc_request_uri", OIDC_WRONG},
+    /* misuse */
+    {MISUSE_ENTRY, 422, "misuse_entry", "Đây không phải lần người khác xem dữ liệu của bạn", "That is no read of your data by another"},
+    {MISUSE_REPORTED, 409, "misuse_reported", "Bạn đã phản ánh lần xem này", "You have reported that read already"},
+    {MISUSE_UNKNOWN, 404, "misuse_unknown", "Không có phản ánh này", "There is no such report"},
+    {MISUSE_MOVE, 409, "misuse_state", "Phản ánh đã được trả lời hoặc đã rút", "The report is answered or withdrawn"},
+    {MISUSE_TEXT, 422, "misuse_text", "Nội dung có từ 10 đến 1000 ký tự", "The text has 10 to 1,000 characters"},
+    {MISUSE_OWN_CASE, 403, "own_case", "Người phản ánh và người đã xem không được trả lời", "Who reported and who read do not answer"},
     /* mandate */
     {MANDATE_NONE, 403, "no_mandate", "Bạn không có quyền thực hiện thay cho người này", "Nothing lets you act for that one"},
     {MANDATE_SCOPE, 403, "mandate_scope", "Ủy quyền của bạn không bao gồm việc này", "Your mandate does not cover this"},

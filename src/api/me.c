@@ -1,10 +1,9 @@
-/* The caller's own record: what the registers hold, who read it, what they did themselves. */
+/* The caller's own record: what the registers hold, what they did themselves. Who read it: reads.c. */
 #include "api/cursor.h"
 #include "api/people.h"
 #include "api/resources.h"
-#include "ledger/ledger.h"
 
-enum { READS_MAX = 100, EVENTS_MAX = 50, DETAIL_BYTES_MAX = 200 };
+enum { EVENTS_MAX = 50 };
 
 static void put_date_or_null(struct jout *out, const char *name, int32_t date) {
   if (date == 0 || date == REGISTER_OPEN) {
@@ -107,105 +106,6 @@ result api_me_read(struct api_call *call) {
   put_relative(out, "mother", &relations, REGISTER_MOTHER);
   put_relative(out, "spouse", &relations, REGISTER_SPOUSE);
   put_categories(call, &categories);
-  jout_object_end(out);
-  api_send(call, 200);
-  return OK;
-}
-
-/* ---- who read my data ---- */
-
-static void put_agency_text(struct api_call *call, struct db_tx *tx, struct slice agency_code, int32_t on) {
-  struct register_agency agency;
-  if (agency_code.len > 0 && is_ok(register_agency_load(tx, call->arena, agency_code, on, &agency))) {
-    api_put_text(&call->out, "agency", agency.name_vi, agency.name_en);
-  } else {
-    api_put_text(&call->out, "agency", agency_code.len > 0 ? agency_code : S("Danh"), (struct slice){0});
-  }
-}
-
-/* What the ledger's erasable detail says of a read: all empty once it was erased. */
-struct read_detail {
-  struct slice dossier;
-  struct slice registers;
-};
-static struct read_detail detail_parse(struct arena *arena, struct slice text) {
-  struct jin_doc doc;
-  const struct jin *root = NULL;
-  struct read_detail detail = {0};
-  jin_doc_init(&doc, arena, JIN_LIMITS_DEFAULT);
-  if (text.len == 0 || !is_ok(jin_parse(&doc, text, &root)) || root->type != JIN_OBJECT ||
-      !is_ok(jin_text_optional(root, "dossier", DETAIL_BYTES_MAX, &detail.dossier)) ||
-      !is_ok(jin_text_optional(root, "registers", DETAIL_BYTES_MAX, &detail.registers))) {
-    return (struct read_detail){0};
-  }
-  return detail;
-}
-
-/* The dossier a read belonged to, when it is one of the caller's: looking a family up is a read of its members, who need not learn of the
- * dossier. */
-static struct slice own_dossier(struct api_call *call, struct db_tx *tx, struct slice code) {
-  struct dossier dossier;
-  bool is_own = code.len > 0 && is_ok(dossier_load(tx, call->arena, code, &dossier)) &&
-                (dossier.person_id == api_principal(call) || dossier.applicant_id == api_principal(call));
-  return is_own ? code : S("");
-}
-
-/* "what", and of a look-up of several registers which ones. */
-static void put_what(struct api_call *call, struct slice kind, struct slice registers) {
-  struct api_word what = api_word_find(api_acts, kind, call->arena);
-  struct slice vi = slice_str(what.vi);
-  struct slice en = slice_str(what.en);
-  const char *before = ": ";
-  while (registers.len > 0) {
-    struct api_word name = api_word_find(api_registers, slice_cut(&registers, ','), call->arena);
-    vi = arena_printf(call->arena, "%.*s%s%s", SLICE_ARG(vi), before, name.vi);
-    en = arena_printf(call->arena, "%.*s%s%s", SLICE_ARG(en), before, name.en);
-    before = ", ";
-  }
-  api_put_text(&call->out, "what", vi, en);
-}
-
-static void put_read(struct api_call *call, struct db_tx *tx, const struct ledger_line *line) {
-  struct jout *out = &call->out;
-  struct slice agency = line->actor_role;
-  struct slice role = slice_cut(&agency, '@');
-  const struct read_detail detail = detail_parse(call->arena, line->detail);
-  jout_object(out);
-  jout_put_instant(out, "at", line->at_ms);
-  jout_put_object(out, "who");
-  api_put_word(call, "role", api_roles, role.len > 0 ? role : S("anyone"));
-  put_agency_text(call, tx, agency, clock_date_of(line->at_ms));
-  jout_object_end(out);
-  put_what(call, line->kind, detail.registers);
-  jout_put_text(out, "purpose", line->legal_basis);
-  jout_put_text_or_null(out, "dossier_code", own_dossier(call, tx, detail.dossier));
-  if (line->position < 0) {
-    jout_put_null(out, "ledger_position");
-  } else {
-    jout_put_int(out, "ledger_position", line->position);
-  }
-  jout_object_end(out);
-}
-
-result api_me_reads(struct api_call *call) {
-  struct ledger_lines lines;
-  struct api_cursor cursor;
-  struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  struct mandate mandate;
-  TRY(api_cursor_read(call, 1, READS_MAX, &cursor));
-  TRY(db_read_begin(call->env->db, &tx));
-  TRY(api_mandate_require(call, tx, "reads.view", &mandate));
-  const struct ledger_query query = {
-      .person_id = mandate.principal_id, .before_entry_id = cursor.keys[0], .limit = (int)cursor.limit};
-  TRY(ledger_reads_of_person(call->env, tx, &query, call->arena, &lines));
-  struct jout *out = api_begin(call);
-  jout_object(out);
-  jout_put_list(out, "items");
-  for (size_t i = 0; i < lines.count; i++) {
-    put_read(call, tx, &lines.items[i]);
-  }
-  jout_list_end(out);
-  api_cursor_put(call, lines.next_before > 0 ? &lines.next_before : NULL, 1);
   jout_object_end(out);
   api_send(call, 200);
   return OK;

@@ -41,6 +41,17 @@ result api_mandate_decline(struct api_call *call);
 result api_mandate_withdraw(struct api_call *call);
 result api_mandate_revoke(struct api_call *call);
 result api_session_mandate(struct api_call *call);
+/* reads.c */
+result api_me_reads(struct api_call *call);
+result api_me_reads_export(struct api_call *call);
+result api_me_consents(struct api_call *call);
+result api_me_consent_revoke(struct api_call *call);
+/* misuse_reports.c */
+result api_me_misuse_list(struct api_call *call);
+result api_me_misuse_report(struct api_call *call);
+result api_me_misuse_withdraw(struct api_call *call);
+result api_misuse_list(struct api_call *call);
+result api_misuse_answer(struct api_call *call);
 /* desk_mandates.c */
 result api_desk_mandates_list(struct api_call *call);
 result api_desk_mandate_enter(struct api_call *call);
@@ -57,7 +68,6 @@ result api_check_page(struct api_call *call);
 result api_check_form(struct api_call *call);
 /* me.c */
 result api_me_read(struct api_call *call);
-result api_me_reads(struct api_call *call);
 result api_me_history(struct api_call *call);
 /* procedures.c */
 result api_procedures_list(struct api_call *call);

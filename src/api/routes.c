@@ -65,6 +65,12 @@ static const struct api_route rows[] = {
 
     {{HTTP_GET, "/api/me"}, api_me_read, API_SESSION},
     {{HTTP_GET, "/api/me/reads"}, api_me_reads, API_SESSION | API_FOR_ANOTHER},
+    {{HTTP_GET, "/api/me/reads/export"}, api_me_reads_export, API_SESSION | API_FOR_ANOTHER},
+    {{HTTP_POST, "/api/me/reads/{id}/report"}, api_me_misuse_report, API_SESSION},
+    {{HTTP_GET, "/api/me/misuse-reports"}, api_me_misuse_list, API_SESSION},
+    {{HTTP_POST, "/api/me/misuse-reports/{id}/withdraw"}, api_me_misuse_withdraw, API_SESSION},
+    {{HTTP_GET, "/api/me/consents"}, api_me_consents, API_SESSION},
+    {{HTTP_POST, "/api/me/consents/{client}/revoke"}, api_me_consent_revoke, API_SESSION},
     {{HTTP_GET, "/api/me/history"}, api_me_history, API_SESSION},
 
     {{HTTP_GET, "/api/me/locks"}, api_me_locks, API_SESSION},
@@ -137,6 +143,8 @@ static const struct api_route rows[] = {
     {{HTTP_POST, "/api/desk/recoveries/{number}/approve"}, api_desk_recovery_approve, API_POST},
     {{HTTP_POST, "/api/desk/recoveries/{number}/reject"}, api_desk_recovery_reject, API_POST},
 
+    {{HTTP_GET, "/api/misuse-reports"}, api_misuse_list, API_POST},
+    {{HTTP_POST, "/api/misuse-reports/{id}/answer"}, api_misuse_answer, API_POST},
     {{HTTP_GET, "/api/reports/lltp"}, api_report_lltp, API_POST},
     {{HTTP_GET, "/api/reports/savings"}, api_report_savings, API_POST},
     {{HTTP_GET, "/api/reports/refunds"}, api_report_refunds, API_POST},

@@ -13,6 +13,7 @@ const struct api_word api_roles[] = {
     {"system", "Hệ thống", "The system"},
     {"anyone", "Người kiểm tra bản giấy", "Somebody with the paper copy"},
     {"representative", "Cha, mẹ hoặc người giám hộ", "Parent or guardian"},
+    {"relying_party", "Dịch vụ", "Service"},
     {"parent", "Cha, mẹ", "Parent"},
     {"guardian", "Người giám hộ", "Guardian"},
     {"delegate", "Người được ủy quyền", "Delegate"},
@@ -100,6 +101,9 @@ const struct api_word api_acts[] = {
     {"refund.read", "Xem khoản phí phải hoàn trả", "Read a refund that is due"},
     {"recovery.read", "Xem vụ việc lấy lại tài khoản tại quầy", "Read a recovery case at the desk"},
     {"account.read", "Xem tài khoản định danh", "Read the e-ID account"},
+    {"reads.read", "Xem danh sách ai đã xem dữ liệu", "Looked at who read the data"},
+    {"misuse.read", "Giải quyết phản ánh", "Looked into a report of misuse"},
+    {"oidc.attributes.read", "Nhận thông tin khi đăng nhập dịch vụ", "Received data when signing in to a service"},
     {"mandate.read", "Xem văn bản ủy quyền", "Read a notarised authorisation"},
     {0},
 };

@@ -67,6 +67,7 @@ enum result_module {
   MODULE_RECOVERY,
   MODULE_OIDC,
   MODULE_SANDBOX,
+  MODULE_MISUSE,
 };
 
 /* kind: 3 bits, module: 6 bits, number: 7 bits (1..127). */

@@ -35,6 +35,7 @@ enum ledger_error {
   LEDGER_NOT_ORDERED = RESULT_CODE(RESULT_NOT_FOUND, MODULE_LEDGER, 3),   /* No such entry in a tree of that size. */
   LEDGER_NO_CHECKPOINT = RESULT_CODE(RESULT_NOT_FOUND, MODULE_LEDGER, 4), /* Nothing has been signed yet. */
   LEDGER_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_LEDGER, 5),          /* Not a leaf or a checkpoint. */
+  LEDGER_UNKNOWN = RESULT_CODE(RESULT_NOT_FOUND, MODULE_LEDGER, 6),       /* No such entry about that person. */
 };
 
 struct ledger_entry {
@@ -93,6 +94,14 @@ MUST_USE result ledger_reads_of_person(struct env *env, struct db_tx *tx, const 
 /* Every entry about the person, reads and their own acts included. */
 MUST_USE result ledger_entries_of_person(struct env *env, struct db_tx *tx, const struct ledger_query *query,
                                          struct arena *arena, struct ledger_lines *ret_lines);
+
+/* One entry about the person, and who is behind it: for whoever looks into a report of misuse. LEDGER_UNKNOWN. */
+struct ledger_line_key {
+  int64_t person_id;
+  int64_t entry_id;
+};
+MUST_USE result ledger_line_find(struct db_tx *tx, const struct ledger_line_key *key, struct arena *arena, struct ledger_line *ret_line,
+                                 int64_t *ret_actor_person_id); /* 0: the system, or erased */
 
 /* The newest entries of all, whoever they are about: for operators. Details are not read. */
 MUST_USE result ledger_latest(struct db_tx *tx, int limit, struct arena *arena, struct ledger_lines *ret_lines);

@@ -82,6 +82,33 @@ result ledger_entries_of_person(struct env *env, struct db_tx *tx, const struct 
   return page_read(tx, &entries, query, arena, ret_lines);
 }
 
+static result actor_find(struct db_tx *tx, struct slice pseudonym, int64_t *ret_person_id) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx, "SELECT person_id FROM ledger_pseudonym WHERE pseudonym = $1", DB_ARGS(db_of_bytes(pseudonym)), &rows));
+  *ret_person_id = db_rows_next(&rows) ? db_int(&rows, 0) : 0;
+  return rows.status;
+}
+
+result ledger_line_find(struct db_tx *tx, const struct ledger_line_key *key, struct arena *arena, struct ledger_line *ret_line,
+                        int64_t *ret_actor_person_id) {
+  struct slice self = {0};
+  struct ledger_leaf leaf = {0};
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(own_pseudonym(tx, key->person_id, arena, &self));
+  TRY(db_query(tx,
+               "SELECT p.entry_id, e.leaf, o.position, d.detail FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id"
+               " LEFT JOIN ledger_order o ON o.entry_id = p.entry_id LEFT JOIN ledger_detail d ON d.entry_id = p.entry_id"
+               " WHERE p.person_id = $1 AND p.entry_id = $2",
+               DB_ARGS(db_of_int(key->person_id), db_of_int(key->entry_id)), &rows));
+  if (!db_rows_next(&rows)) {
+    TRY(rows.status);
+    FAIL(LEDGER_UNKNOWN, "no such entry about that person");
+  }
+  TRY(line_read(&rows, self, arena, ret_line));
+  TRY(ledger_leaf_parse(db_bytes(&rows, 1), &leaf));
+  return actor_find(tx, slice_of(leaf.actor, sizeof leaf.actor), ret_actor_person_id);
+}
+
 result ledger_latest(struct db_tx *tx, int limit, struct arena *arena, struct ledger_lines *ret_lines) {
   size_t count = limit < 1 ? 1 : limit > LIMIT_MAX ? LIMIT_MAX : (size_t)limit;
   struct ledger_lines lines = {.items = ARENA_ARRAY(arena, struct ledger_line, count)};
