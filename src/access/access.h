@@ -108,6 +108,7 @@ enum access_act {
   ACCESS_REGISTER_IMPORT,
   ACCESS_CLIENT_VIEW,        /* the register of relying parties */
   ACCESS_CLIENT_REGISTER,    /* adds, changes, disables one */
+  ACCESS_SIGNING_KEY_ROTATE, /* the OpenID Provider's: the next key signs from now on */
   ACCESS_ACT_COUNT
 };
 /* "dossier.submit" and so on: for ledger entries and messages. */

@@ -67,6 +67,7 @@ static const struct {
     [ACCESS_REGISTER_IMPORT] = {"register.import", "operator:L system:"},
     [ACCESS_CLIENT_VIEW] = {"client.view", "operator:L system:"},
     [ACCESS_CLIENT_REGISTER] = {"client.register", "operator:L system:"},
+    [ACCESS_SIGNING_KEY_ROTATE] = {"signing_key.rotate", "system:"},
 };
 
 /* One request with its facts beside it, all of them right. */

@@ -96,6 +96,7 @@ const struct access_row access_table[ACCESS_ACT_COUNT] = {
     [ACCESS_REGISTER_IMPORT] = {"register.import", SENSITIVE, {OPERATOR(POST), SYSTEM(FREE)}},
     [ACCESS_CLIENT_VIEW] = {"client.view", QUIET, {OPERATOR(POST), SYSTEM(FREE)}},
     [ACCESS_CLIENT_REGISTER] = {"client.register", SENSITIVE, {OPERATOR(POST), SYSTEM(FREE)}},
+    [ACCESS_SIGNING_KEY_ROTATE] = {"signing_key.rotate", SENSITIVE, {SYSTEM(FREE)}},
 };
 
 struct slice access_act_name(enum access_act act) { return slice_str(access_table[act].name); }

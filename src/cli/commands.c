@@ -10,6 +10,7 @@ const struct cli_command cli_commands[] = {
      cli_account_options, true, cli_account},
     {"client", "add FILE | list | show ID | disable ID | enable ID | secret ID", "Registers relying parties: who may ask people to sign in",
      cli_client_options, true, cli_client},
+    {"oidc", "rotate", "Has the OpenID Provider's next key sign from now on", cli_oidc_options, true, cli_oidc},
     {"import", "FILE", "Loads people from NDJSON or CSV; each bad row is refused with line, field and reason", cli_import_options, true, cli_import},
     {"procedure", "list | check | eval NAME | open-channel NAME", "Shows, checks and asks the procedures", cli_procedure_options, false, cli_procedure},
     {"dossier", "list | show CODE | replay CODE", "Lists dossiers, shows one, repeats an old decision by the rule kept with it",
@@ -29,6 +30,7 @@ const struct server_write cli_writes[] = {
     {"account.create", cli_account_create}, {"account.limit", cli_account_limit},   {"register.import", cli_register_import},
     {"client.add", cli_client_add},         {"client.disable", cli_client_disable}, {"client.enable", cli_client_enable},
     {"client.secret", cli_client_secret},   {"procedure.open_channel", cli_procedure_open_channel},
+    {"oidc.rotate", cli_oidc_rotate},
     {"dossier.show", cli_dossier_show},     {"dossier.replay", cli_dossier_replay},
     {0},
 };

@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 int cli_account(const struct cli_context *context, int argc, char **argv);
+int cli_oidc(const struct cli_context *context, int argc, char **argv);
 int cli_client(const struct cli_context *context, int argc, char **argv);
 int cli_serve(const struct cli_context *context, int argc, char **argv);
 int cli_synth(const struct cli_context *context, int argc, char **argv);
@@ -24,6 +25,7 @@ int cli_version(const struct cli_context *context, int argc, char **argv);
 
 extern const struct cli_option cli_account_options[];
 extern const struct cli_option cli_client_options[];
+extern const struct cli_option cli_oidc_options[];
 extern const struct cli_option cli_synth_options[];
 extern const struct cli_option cli_dossier_options[];
 extern const struct cli_option cli_import_options[];
@@ -44,6 +46,7 @@ MUST_USE result cli_account_limit(struct server_installation *installation, cons
 MUST_USE result cli_account_lock(struct server_installation *installation, const struct jin *args, struct jout *out);
 MUST_USE result cli_account_show(struct server_installation *installation, const struct jin *args, struct jout *out);
 MUST_USE result cli_account_unlock(struct server_installation *installation, const struct jin *args, struct jout *out);
+MUST_USE result cli_oidc_rotate(struct server_installation *installation, const struct jin *args, struct jout *out);
 MUST_USE result cli_client_add(struct server_installation *installation, const struct jin *args, struct jout *out);
 MUST_USE result cli_client_disable(struct server_installation *installation, const struct jin *args, struct jout *out);
 MUST_USE result cli_client_enable(struct server_installation *installation, const struct jin *args, struct jout *out);

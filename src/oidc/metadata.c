@@ -19,7 +19,6 @@ static const struct row rows[] = {
     {"introspection_endpoint", ADDRESS, "/oidc/introspect"},
     {"revocation_endpoint", ADDRESS, "/oidc/revoke"},
     {"userinfo_endpoint", ADDRESS, "/oidc/userinfo"},
-    {"end_session_endpoint", ADDRESS, "/oidc/end-session"},
     {"jwks_uri", ADDRESS, "/oidc/jwks"},
 
     {"response_types_supported", LIST, "code"}, /* [FAPI 5.3.2.2 SHALL] */
@@ -29,7 +28,7 @@ static const struct row rows[] = {
     {"scopes_supported", LIST, "openid profile email phone address offline_access"},
     {"acr_values_supported", LIST, "urn:danh:acr:1 urn:danh:acr:2 urn:danh:acr:3 urn:danh:acr:4"},
     {"code_challenge_methods_supported", LIST, "S256"},
-    {"prompt_values_supported", LIST, "none login consent"},
+    {"prompt_values_supported", LIST, "none login consent select_account"},
     {"ui_locales_supported", LIST, "vi en"},
     {"claim_types_supported", LIST, "normal"},
 
@@ -50,8 +49,6 @@ static const struct row rows[] = {
     {"request_parameter_supported", TRUE, NULL},
     {"authorization_response_iss_parameter_supported", TRUE, NULL}, /* [RFC9207 3] */
     {"tls_client_certificate_bound_access_tokens", TRUE, NULL},
-    {"backchannel_logout_supported", TRUE, NULL},
-    {"backchannel_logout_session_supported", TRUE, NULL},
 };
 
 static void put_list(struct jout *out, const char *name, struct slice words) {
