@@ -54,5 +54,6 @@ void api_close(struct api **api);
 /* For http_server_options. */
 void api_handle(void *api, struct http_call *call);
 void api_refuse(void *api, struct http_call *call, uint16_t code);
+bool api_answer_at_once(void *api, struct http_call *call);
 /* The headers every reply carries. */
 const struct http_header *api_headers(const struct api *api, size_t *ret_count);

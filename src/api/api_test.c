@@ -1,5 +1,6 @@
 /* A call's way through the api, without sockets: routes, origin, language, sessions, problems and pages. */
 #include "api/api.h"
+#include "api/published.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -281,6 +282,33 @@ static void no_neighbour_sets_the_session_cookie_of_https(void **state) {
   }
 }
 
+static void a_published_document_is_answered_as_it_was_and_only_to_a_plain_get(void **state) {
+  (void)state;
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct published *published = api_published_open();
+  struct http_call first = {.arena = &arena, .request = {.method = HTTP_GET, .path = S("/oidc/jwks")}};
+  http_response_header(&first, "Cache-Control", S("public"));
+  http_reply(&first, 200, "application/jwk-set+json", S("{\"keys\":[]}"));
+  assert_false(api_published_answer(published, &first)); /* nothing is kept yet */
+  api_published_keep(published, &first);
+  static const struct {
+    struct http_request request;
+    bool is_answered;
+  } rows[] = {{{.method = HTTP_GET, .path = S_INIT("/oidc/jwks")}, true},
+              {{.method = HTTP_HEAD, .path = S_INIT("/oidc/jwks")}, false},
+              {{.method = HTTP_POST, .path = S_INIT("/oidc/jwks")}, false},
+              {{.method = HTTP_GET, .path = S_INIT("/oidc/jwks"), .query = S_INIT("lang=en")}, false},
+              {{.method = HTTP_GET, .path = S_INIT("/oidc/jwks/")}, false}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct http_call call = {.arena = &arena, .request = rows[i].request};
+    assert_int_equal(api_published_answer(published, &call), rows[i].is_answered);
+    assert_int_equal(call.response.status, rows[i].is_answered ? 200 : 0);
+    assert_true(!rows[i].is_answered || (slice_eq(call.response.body, first.response.body) && slice_is(header_of(&call, "Cache-Control"), "public")));
+  }
+  api_published_close(published);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_refusal_has_its_status_and_shape),
@@ -289,6 +317,7 @@ int main(void) {
       cmocka_unit_test(misses_are_counted_by_who_connects_and_not_by_what_they_say),
       cmocka_unit_test(a_request_that_was_never_read_is_refused_in_words),
       cmocka_unit_test(no_neighbour_sets_the_session_cookie_of_https),
+      cmocka_unit_test(a_published_document_is_answered_as_it_was_and_only_to_a_plain_get),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "api/sandbox.h"
+#include "api/published.h"
 #include "base/log.h"
 #include "sandbox/sandbox.h"
 
@@ -31,12 +32,12 @@ result api_open(const struct api_options *options, struct api **ret_api) {
   struct api *api = heap_alloc(sizeof *api);
   api->options = *options;
   api->events = options->is_sandbox ? sandbox_events_new() : NULL;
+  api->published = options->is_sandbox ? NULL : api_published_open();
   api->is_https = slice_starts(options->env->origin, S("https://"));
   set_headers(api);
   result opened = options->web == NULL ? OK : api_assets_open(options->web, &api->assets);
   if (!is_ok(opened)) {
-    sandbox_events_free(&api->events);
-    free(api);
+    api_close(&api);
     return opened;
   }
   *ret_api = api;
@@ -46,6 +47,7 @@ result api_open(const struct api_options *options, struct api **ret_api) {
 void api_close(struct api **slot) {
   if (*slot != NULL) {
     api_assets_close(&(*slot)->assets);
+    api_published_close((*slot)->published);
     sandbox_events_free(&(*slot)->events);
     free(*slot);
     *slot = NULL;
@@ -156,6 +158,11 @@ void api_handle(void *app, struct http_call *http) {
     api_problem(&call, outcome, is_page);
   }
   api_sandbox_after(&call, &watch);
+}
+
+bool api_answer_at_once(void *app, struct http_call *http) {
+  struct published *published = ((struct api *)app)->published;
+  return published != NULL && api_published_answer(published, http);
 }
 
 /* Always a problem, also for pages: of a request that was not read whole nobody knows what it was to show. */

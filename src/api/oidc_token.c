@@ -1,5 +1,6 @@
 /* The endpoints that programs call: tokens, introspection, revocation, userinfo; keys and metadata. Domain: oidc/. */
 #include "api/oidc_call.h"
+#include "api/published.h"
 #include "api/resources.h"
 
 /* What changes seldom may be kept that long: shorter than a key waits to become active. */
@@ -61,6 +62,9 @@ static void publish(struct api_call *call, const char *content_type, struct slic
   http_response_header(call->http, "Cache-Control", KEPT);
   http_response_header(call->http, "Cross-Origin-Resource-Policy", S("cross-origin"));
   http_reply(call->http, 200, content_type, json);
+  if (call->api->published != NULL) {
+    api_published_keep(call->api->published, call->http);
+  }
 }
 
 result api_oidc_jwks(struct api_call *call) {

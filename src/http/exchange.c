@@ -107,6 +107,10 @@ void http_exchange_begin(struct evhttp_request *request, void *arg) {
   http_connection_handling(connection, job);
   fill_request(job);
   atomic_fetch_add(&server->requests, 1);
+  if (server->options.answer_at_once != NULL && server->options.answer_at_once(server->options.app, &job->call)) {
+    http_exchange_finish(job);
+    return;
+  }
   if (http_workers_submit(server, job)) {
     return;
   }

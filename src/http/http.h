@@ -140,6 +140,8 @@ struct http_server_options {
   void *app;
   void (*bound)(void *app, int port); /* before the first request, on the opening thread; NULL: nobody asks */
   void (*handle)(void *app, struct http_call *call); /* on a worker */
+  /* On a loop, so it must not block: true when it has answered what takes no time, such as a document that lies ready. NULL: nothing does. */
+  bool (*answer_at_once)(void *app, struct http_call *call);
   /* On a loop, so it must not block: answers, as a handler does, a request no handler ever sees. call->request is what could be read of it:
    * a method of 0, an empty path and absent headers say nothing. */
   void (*refuse)(void *app, struct http_call *call, uint16_t code);

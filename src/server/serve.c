@@ -163,6 +163,7 @@ static void set_origin(void *app, int port) {
 const char *server_listen_path(const char *listen) { return strncmp(listen, "unix:", 5) == 0 ? listen + 5 : NULL; }
 
 static void handle(void *app, struct http_call *call) { api_handle(((struct serving *)app)->api, call); }
+static bool answer_at_once(void *app, struct http_call *call) { return api_answer_at_once(((struct serving *)app)->api, call); }
 static void refuse(void *app, struct http_call *call, uint16_t code) { api_refuse(((struct serving *)app)->api, call, code); }
 
 static result open_http(struct serving *serving) {
@@ -176,6 +177,7 @@ static result open_http(struct serving *serving) {
       .app = serving,
       .bound = set_origin,
       .handle = handle,
+      .answer_at_once = answer_at_once,
       .refuse = refuse,
   };
   options.headers = api_headers(serving->api, &options.header_count);
