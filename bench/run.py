@@ -2,7 +2,7 @@
 """Measures everything and prints one table: every figure beside the machine's own limits, measured just before and after it.
 
 usage: script/bench [--json] [--no-replay] [--people N] [--data DIR] [NAME...]
-names: certificates submissions serving replay (default: all). What each figure means: bench/README.md"""
+names: certificates submissions serving sign_in replay (default: all). What each figure means: bench/README.md"""
 import argparse
 import json
 import os
@@ -17,6 +17,9 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "bench"))
+import sign_in as sign_in_part  # noqa: E402
+
 BUILD = ROOT / "build-release"
 CLIENTS = 64
 READERS = 8
@@ -45,6 +48,8 @@ class Run:
         self.rows = []
         self.limits = []
         self.country = folder / "country"
+
+    note = staticmethod(note)
 
     def calibrate(self):
         self.limits.append(program("limits", self.folder))
@@ -143,11 +148,12 @@ def free_port():
 class Server:
     """danh serve on a free port; ready when it has answered."""
 
-    def __init__(self, data):
+    def __init__(self, data, core=None):
         self.port = free_port()
         began = time.monotonic()
-        self.process = subprocess.Popen([BUILD / "danh", "serve", "--data", data, "--listen", f"127.0.0.1:{self.port}"],
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        command = [BUILD / "danh", "serve", "--data", data, "--listen", f"127.0.0.1:{self.port}"]
+        self.process = subprocess.Popen(command if core is None else sign_in_part.pinned(core, *command), stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL)
         got = program("load", "start", self.port, "/sign-in", 30000)
         self.start_ms = (time.monotonic() - began) * 1000
         self.start_processor_ms = self.processor_s() * 1000
@@ -238,6 +244,12 @@ def serving(run):
     run.add("resident memory under that load, server and signer", memory, "MB", since)
 
 
+# ---- sign-in, beside npm oidc-provider
+
+def sign_in(run):
+    sign_in_part.measure(run, lambda data: Server(data, sign_in_part.SERVER_CORE), free_port)
+
+
 # ---- the replay
 
 def replay(run):
@@ -284,7 +296,7 @@ def main():
     parser.add_argument("--data", help="folder to measure in: on the disk that counts (default: beside the build)")
     parser.add_argument("names", nargs="*", default=[])
     options = parser.parse_args()
-    parts = {"certificates": certificates, "submissions": submissions, "serving": serving, "replay": replay}
+    parts = {"certificates": certificates, "submissions": submissions, "serving": serving, "sign_in": sign_in, "replay": replay}
     wanted = options.names or list(parts)
     for name in wanted:
         if name not in parts:

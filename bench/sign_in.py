@@ -1,0 +1,283 @@
+"""The part sign_in: Danh beside npm oidc-provider (bench/peer/oidc_provider.mjs), with its memory store and with a durable one.
+
+All servers run at once on the first core, the client (bench_scenario) on the second. Each figure is measured in turns, peer in memory, ours, peer
+durable, ours, over and over, so that drift meets them alike. What is compared is the same on the wire: requests, grant, client authentication, ES256."""
+import base64
+import hashlib
+import http.client
+import json
+import os
+import pathlib
+import re
+import signal
+import statistics
+import subprocess
+import tempfile
+import time
+import urllib.parse
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+BUILD = ROOT / "build-release"
+SERVER_CORE, CLIENT_CORE = "0", "1"
+CLIENTS = 24
+PEOPLE = 400
+ROUNDS = 3
+SECONDS = 2
+VERIFIER = "a-verifier-of-forty-three-characters-0123456789"
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
+REDIRECT = "https://client.example/callback"
+RESOURCE = "https://resource.example"
+ASKED = {"client_id": "bench", "response_type": "code", "scope": "openid profile email", "redirect_uri": REDIRECT, "code_challenge": CHALLENGE,
+         "code_challenge_method": "S256"}
+FORM = "Content-Type: application/x-www-form-urlencoded"
+CLIENT = {"client_id": "bench", "client_name": "Bench", "danh_owner": "Bench", "danh_purpose": "Bench", "danh_sector": "client.example",
+          "application_type": "web", "token_endpoint_auth_method": "client_secret_basic", "redirect_uris": [REDIRECT], "scope": "openid profile email read",
+          "grant_types": ["authorization_code", "client_credentials", "refresh_token"], "danh_resources": [RESOURCE],
+          "danh_attributes": [{"name": name, "purpose": "Bench", "required": True} for name in ("name", "email")]}
+
+
+def pinned(core, *command):
+    return ["taskset", "-c", core, *map(str, command)]
+
+
+def rss_mb(pids):
+    total = 0
+    for pid in pids:
+        for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            total += int(line.split()[1]) if line.startswith("Rss:") else 0
+    return round(total / 1024, 1)
+
+
+def processor_s(pids):
+    ticks = 0
+    for pid in pids:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+class Browser:
+    """Follows redirects of one server and keeps its cookies."""
+
+    def __init__(self, port, cookies=None):
+        self.port = port
+        self.cookies = dict(cookies or {})
+
+    def ask(self, method, target, form=None):
+        connection = http.client.HTTPConnection("localhost", self.port)
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if form is not None:
+            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://localhost:{self.port}"}
+        connection.request(method, target, None if form is None else urllib.parse.urlencode(form), headers)
+        answer = connection.getresponse()
+        body = answer.read().decode()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.split(";")[0].partition("=")
+            self.cookies[name] = value
+        connection.close()
+        return answer.status, answer.headers.get("Location", ""), body
+
+    def follow(self, target):
+        """Through redirects of the server's own, to a page or to the client; (address, body)."""
+        for _ in range(8):
+            status, location, body = self.ask("GET", target)
+            if status not in (302, 303) or location.startswith(REDIRECT):
+                return location or target, body
+            parts = urllib.parse.urlsplit(location)
+            target = parts.path + (f"?{parts.query}" if parts.query else "")
+        raise SystemExit(f"no end of redirects at {target}")
+
+
+class Peer:
+    def __init__(self, port, store):
+        self.port, self.name = port, "memory" if store == "memory" else "durable"
+        began = time.monotonic()
+        self.process = subprocess.Popen(pinned(SERVER_CORE, "node", ROOT / "bench/peer/oidc_provider.mjs", port, store), stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True)
+        if self.process.stdout.readline() != "ready\n":
+            raise SystemExit("the peer does not start")
+        self.start_ms = (time.monotonic() - began) * 1000
+        self.authorize, self.token, self.userinfo, self.keys = "/auth", "/token", "/me", "/jwks"
+        self.introspect = "/token/introspection"
+        self.secret = "a-secret-of-more-than-thirty-two-characters"
+
+    def pids(self):
+        return [self.process.pid]
+
+    def people(self):
+        """Cookies of people who have signed in and agreed; they must be here again for a code at once."""
+        rows = []
+        for number in range(PEOPLE):
+            browser = Browser(self.port)
+            location, _ = browser.follow(f"/auth?{urllib.parse.urlencode(ASKED | {'login_hint': number})}")
+            if "code=" not in location:
+                raise SystemExit(f"the peer gives no code: {location}")
+            rows.append(";".join(f"{name}={value}" for name, value in browser.cookies.items() if name.startswith("_session")))
+        return rows
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+
+class Ours:
+    """danh serve on a copy of the country, with the client and people who have signed in and agreed."""
+
+    def __init__(self, run, server_of):
+        self.name = "ours"
+        self.data = run.fresh("sign_in")
+        made = subprocess.run([BUILD / "danh", "client", "add", "-", "--data", self.data, "--json"], input=json.dumps(CLIENT), capture_output=True, text=True)
+        if made.returncode != 0:
+            raise SystemExit(f"danh client add: {made.stderr}")
+        self.secret = json.loads(made.stdout)["client_secret"]
+        listed = subprocess.run([BUILD / "bench" / "bench_sessions", self.data, str(PEOPLE)], check=True, capture_output=True, text=True).stdout
+        self.sessions = [line.split()[0] for line in listed.splitlines()]
+        self.server = server_of(self.data)
+        self.port, self.start_ms = self.server.port, self.server.start_ms
+        self.authorize, self.token, self.userinfo, self.keys = "/oidc/authorize", "/oidc/token", "/oidc/userinfo", "/oidc/jwks"
+        self.introspect = "/oidc/introspect"
+
+    def pids(self):
+        return self.server.pids()
+
+    def people(self):
+        rows = []
+        for session in self.sessions:
+            browser = Browser(self.port, {"danh_session": session})
+            location, page = browser.follow(f"/oidc/authorize?{urllib.parse.urlencode(ASKED)}")
+            token = re.search(r'name="token" value="([\w-]+)"', page)
+            if token:
+                _, location, page = browser.ask("POST", urllib.parse.urlsplit(location).path, {"token": token[1], "decision": "agree"})
+            if "code=" in location:
+                rows.append(f"danh_session={session}")
+        if len(rows) < PEOPLE // 2:
+            raise SystemExit(f"{len(rows)} of {PEOPLE} people got a code; the last: {location} {page[:300]}")
+        return rows
+
+    def stop(self):
+        self.server.stop()
+
+
+# ---- what the client does
+
+def request(server, method, target, headers=(), form=None, before=()):
+    lines = [*before, f"{method} {target} HTTP/1.1", f"Host: localhost:{server.port}", *headers]
+    return "\n".join(lines) + ("\n\n" + "&".join(f"{name}={value}" for name, value in form.items()) if form is not None else "\n") + "\n"
+
+
+def basic(server):
+    return "Authorization: Basic " + base64.b64encode(f"bench:{server.secret}".encode()).decode()
+
+
+def scenario(rows, *steps, head=""):
+    return head + "".join(f"row {row}\n" for row in rows) + "".join(f"===\n{step}" for step in steps)
+
+
+def login(server, rows):
+    query = urllib.parse.urlencode(ASKED) + "&state={random}&nonce={random}"
+    return scenario(rows, request(server, "GET", f"{server.authorize}?{query}", ["Cookie: {1}"], before=["expect 303", "take code location code"]),
+                    request(server, "POST", server.token, [FORM, basic(server)], {"grant_type": "authorization_code", "code": "{code}",
+                            "redirect_uri": urllib.parse.quote(REDIRECT, ""), "code_verifier": VERIFIER}, before=["expect 200"]))
+
+
+def client_credentials(server):
+    form = {"grant_type": "client_credentials", "scope": "read", "resource": urllib.parse.quote(RESOURCE, "")}
+    return scenario(["-"], request(server, "POST", server.token, [FORM, basic(server)], form, before=["expect 200"]))
+
+
+def tokens_of(server, rows):
+    """An access token for userinfo of each."""
+    tokens = []
+    for row in rows:
+        browser = Browser(server.port, dict(part.split("=", 1) for part in row.split(";")))
+        location, _ = browser.follow(f"{server.authorize}?{urllib.parse.urlencode(ASKED)}")
+        code = urllib.parse.parse_qs(urllib.parse.urlsplit(location).query)["code"][0]
+        connection = http.client.HTTPConnection("localhost", server.port)
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT, "code_verifier": VERIFIER}
+        name, value = basic(server).split(": ", 1)
+        connection.request("POST", server.token, urllib.parse.urlencode(form), {"Content-Type": FORM.split(": ")[1], name: value})
+        answer = json.loads(connection.getresponse().read())
+        connection.close()
+        if "access_token" not in answer:
+            raise SystemExit(f"{server.name} gives no token: {answer}")
+        tokens.append(answer["access_token"])
+    return tokens
+
+
+def userinfo(server, tokens):
+    return scenario(tokens, request(server, "GET", server.userinfo, ["Authorization: Bearer {1}"], before=["expect 200"]))
+
+
+def introspection(server, tokens):
+    return scenario(tokens, request(server, "POST", server.introspect, [FORM, basic(server)], {"token": "{1}"}, before=["expect 200"]))
+
+
+def get(server, target):
+    return scenario(["-"], request(server, "GET", target, before=["expect 200"]))
+
+
+# ---- measuring
+
+class Bench:
+    def __init__(self, run):
+        self.run = run
+        self.files = {}
+
+    def load(self, server, text, seconds=SECONDS, clients=CLIENTS, per_s=None):
+        path = self.run.folder / f"scenario-{server.name}"
+        path.write_text(text, "ascii")
+        command = pinned(CLIENT_CORE, BUILD / "bench" / "bench_scenario", server.port, path, clients, seconds, *([per_s] if per_s else []))
+        before = processor_s(server.pids())
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SystemExit(f"bench_scenario: {done.stderr}")
+        got = json.loads(done.stdout)
+        got["processor_us"] = (processor_s(server.pids()) - before) * 1e6 / max(1, got["flows"])
+        if got["failed"]:
+            self.run.note(f"{server.name}: {got['failed']} failed, first {got['first_failure']}")
+        return got
+
+    def beside(self, figure, ours, peers, write, reaches):
+        """One figure of all servers in turns; a row for ours and one for each peer with the ratio."""
+        since = self.run.calibrate()
+        texts = {server.name: write(server) for server in (ours, *peers)}
+        got = {server.name: [] for server in (ours, *peers)}
+        for _ in range(ROUNDS):
+            for peer in peers:
+                for server in (peer, ours):
+                    got[server.name].append(self.load(server, texts[server.name]))
+        self.run.calibrate()
+        rate = {name: statistics.median(one["flows_per_s"] for one in loads) for name, loads in got.items()}
+        each = {name: statistics.median(one["processor_us"] for one in loads) for name, loads in got.items()}
+        self.run.add(figure, round(rate[ours.name]), f"a second on one core; {each[ours.name]:.0f} us of it each", since)
+        for peer in peers:
+            self.run.add(f"  peer, {peer.name}: ours is times that", round(rate[ours.name] / max(1, rate[peer.name]), 2),
+                         f"times {rate[peer.name]:.0f} a second, {each[peer.name]:.0f} us each", since, reaches.get(peer.name))
+
+
+def measure(run, server_of, free_port):
+    bench = Bench(run)
+    ours = Ours(run, server_of)
+    folder = tempfile.mkdtemp(dir=run.folder)
+    peers = [Peer(free_port(), "memory"), Peer(free_port(), f"{folder}/peer.db")]
+    try:
+        everything(run, bench, ours, peers)
+    finally:
+        for server in (ours, *peers):
+            server.stop()
+
+
+def everything(run, bench, ours, peers):
+    rows = {server.name: server.people() for server in (ours, *peers)}
+    bench.beside("authorization code + PKCE: code and tokens, signed in, consent remembered", ours, peers, lambda s: login(s, rows[s.name]),
+                 {"memory": 7, "durable": 20})
+    for server in (ours, *peers):
+        run.add(f"  resident memory after that load, {server.name}", rss_mb(server.pids()), "MB", -1)
+    bench.beside("client credentials, ES256 access token", ours, peers, client_credentials, {"memory": 3.5, "durable": 3.5})
+    tokens = {server.name: tokens_of(server, rows[server.name][:100]) for server in (ours, *peers)}
+    bench.beside("introspection", ours, peers, lambda s: introspection(s, tokens[s.name]), {"memory": 5, "durable": 5})
+    bench.beside("userinfo", ours, peers, lambda s: userinfo(s, tokens[s.name]), {"memory": 5, "durable": 5})
+    bench.beside("JWKS", ours, peers, lambda s: get(s, s.keys), {"memory": 6, "durable": 6})
+    bench.beside("discovery", ours, peers, lambda s: get(s, "/.well-known/openid-configuration"), {"memory": 6, "durable": 6})
+    for server in (ours, *peers):
+        run.add(f"cold start, {server.name}", round(server.start_ms, 1), "ms on one core, once", -1, 50 if server is ours else None)
