@@ -332,6 +332,18 @@ MUST_USE result account_session_list(struct env *env, struct db_tx *tx, int64_t 
                                      struct account_session_list *ret_list);
 /* "Chrome trên Android", out of a User-Agent. */
 struct slice account_agent_name(struct arena *arena, struct slice agent, bool english);
+/* Sessions that have ended in any way (signed out, replaced, taken away, locked, run out) and are still followed by somebody: whoever tells the
+ * followers takes them out, inside the write that makes sure they are told. */
+struct account_ended {
+  int64_t person_id;
+  int64_t session_id;
+};
+struct account_ended_list {
+  const struct account_ended *items; /* at most 100 */
+  size_t count;
+};
+MUST_USE result account_ended_list(struct db_tx *tx, struct arena *arena, struct account_ended_list *ret_list);
+MUST_USE result account_ended_forget(struct db_tx *tx, const struct account_ended *ended);
 /* One of the person's own; ACCOUNT_SESSION. */
 MUST_USE result account_session_revoke(struct env *env, int64_t person_id, int64_t session_id);
 /* Opens wallet documents for a while (passcode_ok_until_ms). Five wrong ones: ACCOUNT_LOCKED_FOR_NOW for 30 minutes; the password is not touched. */

@@ -29,6 +29,10 @@ static struct slice hash_slice(const struct account_token_hash *hash) { return s
 
 result account_sessions_end_but(struct db_tx *tx, int64_t person_id, int64_t session_id) {
   TRY(db_run(tx,
+             "INSERT INTO account_session_ended (person_id, session_id)"
+             " SELECT person_id, session_id FROM account_session WHERE person_id = $1 AND session_id <> $2",
+             DB_ARGS(db_of_int(person_id), db_of_int(session_id)), NULL));
+  TRY(db_run(tx,
              "DELETE FROM account_token WHERE token_hash IN"
              " (SELECT token_hash FROM account_session WHERE person_id = $1 AND session_id <> $2)",
              DB_ARGS(db_of_int(person_id), db_of_int(session_id)), NULL));
@@ -39,6 +43,10 @@ result account_sessions_end_but(struct db_tx *tx, int64_t person_id, int64_t ses
 result account_sessions_end(struct db_tx *tx, int64_t person_id) { return account_sessions_end_but(tx, person_id, 0); }
 
 static result end_one(struct db_tx *tx, int64_t person_id, int64_t session_id, int64_t *ret_ended) {
+  TRY(db_run(tx,
+             "INSERT INTO account_session_ended (person_id, session_id)"
+             " SELECT person_id, session_id FROM account_session WHERE person_id = $1 AND session_id = $2",
+             DB_ARGS(db_of_int(person_id), db_of_int(session_id)), NULL));
   TRY(db_run(tx,
              "DELETE FROM account_token WHERE token_hash IN"
              " (SELECT token_hash FROM account_session WHERE person_id = $1 AND session_id = $2)",
@@ -59,6 +67,10 @@ static result make_room(struct db_tx *tx, const struct account_session_start *st
     }
     oldest_kept = db_int(&rows, 0);
   }
+  TRY(db_run(tx,
+             "INSERT INTO account_session_ended (person_id, session_id)"
+             " SELECT person_id, session_id FROM account_session WHERE person_id = $1 AND session_id <= $2",
+             DB_ARGS(db_of_int(start->person_id), db_of_int(oldest_kept)), NULL));
   TRY(db_run(tx,
              "DELETE FROM account_token WHERE token_hash IN"
              " (SELECT token_hash FROM account_session WHERE person_id = $1 AND session_id <= $2)",
@@ -303,4 +315,25 @@ result account_session_list(struct env *env, struct db_tx *tx, int64_t person_id
   TRY(rows.status);
   *ret_list = (struct account_session_list){sessions, count};
   return OK;
+}
+
+/* ---- who follows a session ---- */
+
+result account_ended_list(struct db_tx *tx, struct arena *arena, struct account_ended_list *ret_list) {
+  enum { AT_ONCE = 100 };
+  struct account_ended *items = ARENA_ARRAY(arena, struct account_ended, AT_ONCE);
+  size_t count = 0;
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx, "SELECT person_id, session_id FROM account_session_ended LIMIT 100", DB_NO_ARGS, &rows));
+  while (count < AT_ONCE && db_rows_next(&rows)) {
+    items[count++] = (struct account_ended){db_int(&rows, 0), db_int(&rows, 1)};
+  }
+  TRY(rows.status);
+  *ret_list = (struct account_ended_list){items, count};
+  return OK;
+}
+
+result account_ended_forget(struct db_tx *tx, const struct account_ended *ended) {
+  return db_run(tx, "DELETE FROM account_session_ended WHERE person_id = $1 AND session_id = $2",
+                DB_ARGS(db_of_int(ended->person_id), db_of_int(ended->session_id)), NULL);
 }

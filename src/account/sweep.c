@@ -33,6 +33,9 @@ static const struct {
 } drops[] = {
     {"DELETE FROM account_token WHERE token_hash IN (SELECT token_hash FROM account_session WHERE ends_at <= $1 ORDER BY ends_at LIMIT 1000)",
      NULL},
+    {"INSERT INTO account_session_ended (person_id, session_id) SELECT person_id, session_id FROM account_session WHERE ends_at <= $1"
+     " AND NOT EXISTS (SELECT 1 FROM account_token t WHERE t.token_hash = account_session.token_hash)",
+     NULL},
     {"DELETE FROM account_session WHERE ends_at <= $1"
      " AND NOT EXISTS (SELECT 1 FROM account_token t WHERE t.token_hash = account_session.token_hash)",
      NULL},

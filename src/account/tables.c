@@ -85,6 +85,10 @@ static const char version_6[] =
     " PRIMARY KEY (person_id, capability, locker));"
     "CREATE INDEX account_capability_lock_by_until ON account_capability_lock (until)";
 
+/* Sessions that have ended, until whoever follows them (relying parties) has been told. */
+static const char version_7[] =
+    "CREATE TABLE account_session_ended (person_id id/public NOT NULL, session_id id/public NOT NULL, PRIMARY KEY (person_id, session_id))";
+
 const struct db_migration account_migrations[] = {
     {"account", 1, version_1}, {"account", 2, version_2}, {"account", 3, version_3}, {"account", 4, version_4}, {"account", 5, version_5},
-    {"account", 6, version_6}, {0}};
+    {"account", 6, version_6}, {"account", 7, version_7}, {0}};

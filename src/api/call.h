@@ -89,6 +89,8 @@ void api_put_text(struct jout *out, const char *name, struct slice vi, struct sl
 const char *api_session_cookie(const struct api_call *call);
 /* session.c: who is calling. Leaves the call without a session when there is none. */
 MUST_USE result api_session_load(struct api_call *call);
+/* pages.c: signs this browser out, if it is signed in. */
+MUST_USE result api_session_end(struct api_call *call);
 /* The person whose affairs the call is about: the caller, or the person they act for. */
 static inline int64_t api_principal(const struct api_call *call) {
   return call->session.acting_for_id != 0 ? call->session.acting_for_id : call->session.person_id;

@@ -7,6 +7,8 @@
 MUST_USE result api_step_send(struct api_call *call, const struct oidc_next *next);
 /* Whose browser this is: its session, if any, and its cookie of interactions. */
 struct oidc_visitor api_visitor(const struct api_call *call);
+/* form-action of this page: ours and that origin; empty: as on every page. */
+void api_form_may_lead_to(struct api_call *call, struct slice origin);
 /* A page whose form ends, by redirects, at a client: browsers hold form-action against every step, so the client's origin is named in it. `next` is the
  * path the form leads to: anything but an interaction of this browser leaves the page's policy as it is. */
 void api_interact_allow_form(struct api_call *call, struct slice next);

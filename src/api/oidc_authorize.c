@@ -17,7 +17,7 @@ static void redirect(struct api_call *call, struct slice location) {
   http_redirect(call->http, location); /* 303: a browser must not send a password on [FAPI2-SP 5.3.2.2-10 SHALL NOT] F27 */
 }
 
-static void allow_form(struct api_call *call, struct slice origin) {
+void api_form_may_lead_to(struct api_call *call, struct slice origin) {
   if (origin.len > 0) {
     http_response_header(call->http, "Content-Security-Policy",
                          arena_printf(call->arena,
@@ -33,7 +33,7 @@ void api_interact_allow_form(struct api_call *call, struct slice next) {
   if (slice_starts(next, S("/interact/"))) {
     const struct oidc_interaction_key key = {slice_from(next, sizeof "/interact/" - 1), &visitor};
     if (is_ok(oidc_interaction_load(call->env, call->arena, &key, &interaction))) {
-      allow_form(call, interaction.client_origin);
+      api_form_may_lead_to(call, interaction.client_origin);
     }
   }
 }
@@ -76,7 +76,7 @@ static void send_consent(struct api_call *call, const struct oidc_next *next) {
   for (size_t i = 0; i < page->line_count; i++) {
     append_line(call, &page->lines[i], &required, &optional);
   }
-  allow_form(call, next->client_origin);
+  api_form_may_lead_to(call, next->client_origin);
   api_page_send(call, &(const struct page){.name = "consent",
                                        .status = 200,
                                        PAGE_VALUES({"client", oidc_words_in(&page->name, is_english)},
@@ -97,7 +97,7 @@ static void send_form(struct api_call *call, const struct oidc_next *next) {
     const struct page row = {.name = "response_field", PAGE_VALUES({"name", next->fields.fields[i].name}, {"value", next->fields.fields[i].value})};
     buf_append(&fields, api_page_fill(call, &row));
   }
-  allow_form(call, next->client_origin);
+  api_form_may_lead_to(call, next->client_origin);
   http_response_header(call->http, "Referrer-Policy", S("no-referrer"));
   api_page_send(call, &(const struct page){.name = "response", .status = 200,
                                        PAGE_VALUES({"location", next->location}, {"fields", buf_slice(&fields)}, {"origin", next->client_origin})});

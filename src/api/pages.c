@@ -94,13 +94,18 @@ result api_sign_out_page(struct api_call *call) {
   return OK;
 }
 
-result api_sign_out(struct api_call *call) {
+result api_session_end(struct api_call *call) {
   struct slice token = http_cookie(&call->http->request, api_session_cookie(call));
   result outcome = token.len == 0 ? OK : account_sign_out(call->env, token);
   if (!is_ok(outcome) && !is_code(outcome, ACCOUNT_SESSION)) {
     return outcome;
   }
   api_cookie(call, api_session_cookie(call), (struct slice){0}, 0);
+  return OK;
+}
+
+result api_sign_out(struct api_call *call) {
+  TRY(api_session_end(call));
   http_redirect(call->http, S("/?signed_out=1"));
   return OK;
 }

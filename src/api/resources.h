@@ -17,6 +17,10 @@ result api_activate_page(struct api_call *call);
 result api_activate(struct api_call *call);
 /* oidc_par.c */
 result api_oidc_par(struct api_call *call);
+/* oidc_end_session.c */
+result api_oidc_end_session_page(struct api_call *call);
+result api_oidc_end_session_form(struct api_call *call);
+result api_oidc_end_session(struct api_call *call);
 /* oidc_authorize.c */
 result api_oidc_authorize(struct api_call *call);
 result api_oidc_authorize_form(struct api_call *call);

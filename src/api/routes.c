@@ -48,6 +48,9 @@ static const struct api_route rows[] = {
     {{HTTP_GET, "/oidc/jwks"}, api_oidc_jwks, API_MACHINE},
     {{HTTP_GET, "/.well-known/openid-configuration"}, api_oidc_metadata, API_MACHINE},
     {{HTTP_GET, "/.well-known/oauth-authorization-server"}, api_oidc_metadata, API_MACHINE},
+    {{HTTP_GET, "/oidc/end-session"}, api_oidc_end_session_page, API_PAGE},
+    {{HTTP_POST, "/oidc/end-session"}, api_oidc_end_session_form, API_PAGE | API_MACHINE},
+    {{HTTP_POST, "/oidc/end-session/confirm"}, api_oidc_end_session, API_PAGE},
     {{HTTP_GET, "/interact/{id}"}, api_interact_page, API_PAGE},
     {{HTTP_POST, "/interact/{id}"}, api_interact, API_PAGE},
 

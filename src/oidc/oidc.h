@@ -413,6 +413,28 @@ MUST_USE result oidc_claims_put(struct env *env, struct db_tx *tx, struct arena 
 /* Pairwise subject of a person for a sector: 43 characters. */
 MUST_USE result oidc_subject(struct env *env, struct slice sector, int64_t person_id, struct arena *arena, struct slice *ret_sub);
 
+/* ---- The end of a session ------------------------------------------------------------------------------------------------------------- */
+
+/* RP-Initiated Logout: what a client asks for at /oidc/end-session, checked. Nobody is signed out by it: the person is asked. */
+struct oidc_end_session {
+  struct oidc_words client_name; /* empty: no client is named */
+  struct slice location;         /* where to go afterwards, state included; empty: nowhere but here */
+  struct slice client_origin;    /* of `location`, for the page's form-action */
+};
+/* OIDC_LOGOUT_REQUEST: the hint is not ours, names another client, or the address is not registered letter by letter. */
+MUST_USE result oidc_end_session(struct env *env, struct arena *arena, const struct url_form *form, struct oidc_end_session *ret_end);
+
+/* Back-Channel Logout. Once a second: for each session that ended, deliveries to the clients it had signed in to, and the end of their grants that
+ * were not offline_access. ret_count: deliveries added; then wake the outbox. */
+MUST_USE result oidc_logout_tend(struct env *env, int64_t *ret_count);
+#define OIDC_LOGOUT_DESTINATION "relying_parties" /* in the outbox */
+/* One delivery: where to, and the body of the POST, a fresh logout token in it. location empty: the client is gone, or it has been tried for a day. */
+struct oidc_logout_call {
+  struct slice location;
+  struct slice body;
+};
+MUST_USE result oidc_logout_write(struct env *env, struct arena *arena, struct slice payload, struct oidc_logout_call *ret_call);
+
 /* ---- Consent --------------------------------------------------------------------------------------------------------------------------- */
 
 struct oidc_consent {

@@ -14,6 +14,7 @@
 #include "server/admin.h"
 #include "server/delivery.h"
 #include "server/file.h"
+#include "server/logout.h"
 #include "server/messages.h"
 #include "server/sweeper.h"
 #include "server/tender.h"
@@ -33,8 +34,9 @@ struct serving {
   struct message_runner *message_runner;
   struct server_sweeper *sweeper;
   struct server_tender *tender;
+  struct server_logout *logout;
   struct server_peer peers[SERVER_RECEIVERS_MAX];
-  struct outbox_destination destinations[SERVER_RECEIVERS_MAX + 1];
+  struct outbox_destination destinations[SERVER_RECEIVERS_MAX + 2];
   struct api *api;
   struct http_server *http;
   struct admin admin;
@@ -86,6 +88,11 @@ static void watch_ledger(void *app, result outcome) {
   }
 }
 
+/* What follows from a delivery: relying parties that were told of a sign-out have nothing more to do with it. */
+static result acknowledged(struct env *env, struct db_tx *tx, struct arena *arena, const struct outbox_item *item) {
+  return slice_is(item->destination, OIDC_LOGOUT_DESTINATION) ? OK : dossier_delivery_acknowledged(env, tx, arena, item);
+}
+
 static result open_outbox(struct serving *serving) {
   struct server_installation *installation = serving->installation;
   const struct server_config *config = &installation->config;
@@ -98,10 +105,12 @@ static result open_outbox(struct serving *serving) {
     TRY(server_file_read(&installation->arena, config->receivers[i].key_path, 4096, &peer->public_key));
     serving->destinations[i + 1] = (struct outbox_destination){.name = peer->name, .deliver = server_delivery_send, .context = peer};
   }
+  serving->destinations[config->receiver_count + 1] = (struct outbox_destination){
+      .name = S(OIDC_LOGOUT_DESTINATION), .deliver = server_logout_send, .context = &installation->config.demo};
   const struct outbox_options options = {
       .destinations = serving->destinations,
-      .destination_count = config->receiver_count + 1,
-      .acknowledged = dossier_delivery_acknowledged,
+      .destination_count = config->receiver_count + 2,
+      .acknowledged = acknowledged,
   };
   return outbox_runner_open(&installation->env, &options, &serving->outbox);
 }
@@ -204,6 +213,7 @@ static result open_all(struct serving *serving) {
   TRY(open_outbox(serving));
   TRY(open_messages(serving));
   TRY(server_sweeper_open(env, &serving->sweeper));
+  TRY(server_logout_open(env, serving->outbox, &serving->logout));
   TRY(open_api(serving));
   TRY(open_http(serving));
   return server_admin_open(serving->installation, &options->writes, &serving->admin);
@@ -217,6 +227,7 @@ static void close_all(struct serving *serving) {
   http_server_close(&serving->http);
   server_admin_close(&serving->admin);
   api_close(&serving->api);
+  server_logout_close(&serving->logout);
   server_sweeper_close(&serving->sweeper);
   server_tender_close(&serving->tender);
   message_runner_close(&serving->message_runner);
