@@ -53,7 +53,7 @@ test('the form post: the answer as a form to the registered address alone', asyn
   assert.match(page.headers['content-security-policy'], /form-action 'self' https:\/\/thuvien\.example;/);
 });
 
-test('a request that is not as it must be: told to the client, at its registered address, with state and issuer [F18, F22, F29 refuses] [B2, B3 refuses] [F24 accepts]', async () => {
+test('a request that is not as it must be: told to the client, at its registered address, with state and issuer [F18, F22, F29 refuses] [B2, B3 refuses] [F24 refuses] [B4 refuses]', async () => {
   const browser = await place.as('citizen.hanoi');
   const cases = [
     [{ response_type: 'token' }, 'unsupported_response_type'],

@@ -120,6 +120,23 @@ export class RelyingParty {
     return `/oidc/authorize?${new URLSearchParams({ client_id: this.id, request_uri: answer.body.request_uri })}`;
   }
 
+  /** The code for tokens; bound clients prove their key, with the nonce they are told. */
+  async redeem(code, { changes = {}, dpop = this.metadata.dpop_bound_access_tokens ? (this.dpop ??= new Key()) : null } = {}) {
+    const form = new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: this.redirectUri, code_verifier: this.verifier,
+      ...(this.metadata.token_endpoint_auth_method === 'private_key_jwt' ? this.authentication() : { client_id: this.id }), ...changes });
+    const send = (headers) => this.place.client().request('POST', '/oidc/token', { body: form, headers: { Origin: null, ...headers } });
+    if (!dpop) return send({});
+    const first = await send({ DPoP: this.proof(dpop, 'POST', '/oidc/token', this.nonce) });
+    if (first.body?.error !== 'use_dpop_nonce') return first;
+    this.nonce = first.headers['dpop-nonce'];
+    if (form.has('client_assertion')) form.set('client_assertion', this.assertion());
+    return send({ DPoP: this.proof(dpop, 'POST', '/oidc/token', this.nonce) });
+  }
+  proof(key, htm, path, nonce, changes = {}) {
+    return key.sign({ jti: base64url(randomBytes(12)), htm, htu: `${this.place.url}${path}`, iat: this.seconds(), ...(nonce ? { nonce } : {}), ...changes },
+      { typ: 'dpop+jwt', jwk: key.bare, kid: undefined });
+  }
+
   /** What came back to the client: the answer's parameters, after the checks a careful client makes. */
   read(answer, { state = 'trạng thái & 1', redirectUri = this.redirectUri } = {}) {
     assert.equal(answer.status, 303, answer.text);
