@@ -12,3 +12,7 @@ void api_form_may_lead_to(struct api_call *call, struct slice origin);
 /* A page whose form ends, by redirects, at a client: browsers hold form-action against every step, so the client's origin is named in it. `next` is the
  * path the form leads to: anything but an interaction of this browser leaves the page's policy as it is. */
 void api_interact_allow_form(struct api_call *call, struct slice next);
+/* The attributes of a consent page, filled: those that are needed, those with a box. */
+void api_consent_lines(struct api_call *call, const struct oidc_consent_page *page, struct slice *ret_required, struct slice *ret_optional);
+/* The answer to such a page. */
+struct oidc_decision api_consent_decision(const struct api_call *call, const struct url_form *form);

@@ -66,9 +66,7 @@ static void append_line(struct api_call *call, const struct oidc_consent_line *l
   buf_append(line->is_required ? required : optional, api_page_fill(call, &row));
 }
 
-static void send_consent(struct api_call *call, const struct oidc_next *next) {
-  const struct oidc_consent_page *page = &next->page;
-  bool is_english = call->language == API_ENGLISH;
+void api_consent_lines(struct api_call *call, const struct oidc_consent_page *page, struct slice *ret_required, struct slice *ret_optional) {
   struct buf required;
   struct buf optional;
   buf_init(&required, call->arena, 1024);
@@ -76,14 +74,24 @@ static void send_consent(struct api_call *call, const struct oidc_next *next) {
   for (size_t i = 0; i < page->line_count; i++) {
     append_line(call, &page->lines[i], &required, &optional);
   }
+  *ret_required = buf_slice(&required);
+  *ret_optional = buf_slice(&optional);
+}
+
+static void send_consent(struct api_call *call, const struct oidc_next *next) {
+  const struct oidc_consent_page *page = &next->page;
+  bool is_english = call->language == API_ENGLISH;
+  struct slice required;
+  struct slice optional;
+  api_consent_lines(call, page, &required, &optional);
   api_form_may_lead_to(call, next->client_origin);
   api_page_send(call, &(const struct page){.name = "consent",
                                        .status = 200,
                                        PAGE_VALUES({"client", oidc_words_in(&page->name, is_english)},
                                                    {"owner", oidc_words_in(&page->owner, is_english)},
                                                    {"purpose", oidc_words_in(&page->purpose, is_english)}, {"person", page->person},
-                                                   {"acting_for", page->acting_for}, {"required", buf_slice(&required)},
-                                                   {"optional", buf_slice(&optional)},
+                                                   {"acting_for", page->acting_for}, {"required", required},
+                                                   {"optional", optional},
                                                    {"days", arena_printf(call->arena, "%d", page->days)},
                                                    {"offline", page->is_offline ? S("1") : S("")}, {"id", next->interaction},
                                                    {"token", page->form_token})});
@@ -151,19 +159,22 @@ result api_interact_page(struct api_call *call) {
   return api_step_send(call, &next);
 }
 
+struct oidc_decision api_consent_decision(const struct api_call *call, const struct url_form *form) {
+  struct oidc_decision decision = {.agrees = slice_is(url_form_get(form, "decision"), "agree"), .form_token = url_form_get(form, "token")};
+  for (int at = 0; at < OIDC_ATTRIBUTE_COUNT; at++) {
+    struct slice name = box_name(call, (enum oidc_attribute)at);
+    decision.attributes |= url_form_get(form, (const char *)name.ptr).len > 0 ? OIDC_ATTRIBUTE_BIT(at) : 0;
+  }
+  return decision;
+}
+
 result api_interact(struct api_call *call) {
   struct oidc_visitor visitor = api_visitor(call);
   const struct oidc_interaction_key key = {http_param(call->http, "id"), &visitor};
-  struct oidc_decision decision = {0};
   struct url_form form;
   struct oidc_next next;
   TRY(api_form(call, &form));
-  decision.agrees = slice_is(url_form_get(&form, "decision"), "agree");
-  decision.form_token = url_form_get(&form, "token");
-  for (int at = 0; at < OIDC_ATTRIBUTE_COUNT; at++) {
-    struct slice name = box_name(call, (enum oidc_attribute)at);
-    decision.attributes |= url_form_get(&form, (const char *)name.ptr).len > 0 ? OIDC_ATTRIBUTE_BIT(at) : 0;
-  }
+  const struct oidc_decision decision = api_consent_decision(call, &form);
   TRY(oidc_interaction_decide(call->env, call->arena, &key, &decision, &next));
   return api_step_send(call, &next);
 }

@@ -18,7 +18,8 @@ result api_landing_page(struct api_call *call) {
 
 /* Only below /app/ and back to an interaction, so that a link to the sign-in page leads nowhere else. */
 static struct slice safe_next(struct slice next) {
-  bool is_below = (slice_starts(next, S("/app/")) || slice_starts(next, S("/interact/")) || slice_is(next, "/recover/case")) && next.len <= 500;
+  bool is_below = (slice_starts(next, S("/app/")) || slice_starts(next, S("/interact/")) || slice_starts(next, S("/device")) ||
+                   slice_starts(next, S("/approvals")) || slice_is(next, "/recover/case")) && next.len <= 500;
   for (size_t i = 0; i < next.len && is_below; i++) {
     is_below = next.ptr[i] > ' ' && next.ptr[i] < 0x7f && next.ptr[i] != '\\';
   }

@@ -169,3 +169,12 @@ result api_sandbox_client_create(struct api_call *call);
 result api_sandbox_faults_put(struct api_call *call);
 result api_sandbox_events(struct api_call *call);
 result api_sandbox_people(struct api_call *call);
+/* oidc_waiting.c */
+result api_oidc_device_authorization(struct api_call *call);
+result api_oidc_backchannel(struct api_call *call);
+result api_device_page(struct api_call *call);
+result api_device(struct api_call *call);
+result api_approvals_page(struct api_call *call);
+result api_approval_page(struct api_call *call);
+result api_approval(struct api_call *call);
+result api_approvals_list(struct api_call *call);

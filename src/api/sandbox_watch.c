@@ -1,6 +1,7 @@
 /* What a sandbox adds to a protocol request: switches that act before and after it, and a line for the inspector. */
 #include <time.h>
 
+#include "api/interact.h"
 #include "api/sandbox.h"
 #include "sandbox/sandbox.h"
 
@@ -159,13 +160,35 @@ static void read_answer(struct api_call *call, struct sandbox_event *event) {
   }
 }
 
-/* The check that refused: which file it stands in, and what it says to operators; a fault record holds no personal data. */
-static struct slice refusal(struct api_call *call, const struct fault *fault) {
-  if (fault->code == 0 || call->http->response.status < 300) {
-    return S("");
+/* Whether the failure began in that check's file. */
+static bool is_file_of(const struct fault *fault, const char *check) {
+  const char *name = strrchr(fault->file, '/');
+  size_t length = strlen(check);
+  static const char prefix[] = "/check_";
+  return name != NULL && strncmp(name, prefix, sizeof prefix - 1) == 0 && strncmp(name + sizeof prefix - 1, check, length) == 0 &&
+         strcmp(name + sizeof prefix - 1 + length, ".c") == 0;
+}
+
+/* The checks of the endpoint in order, up to the one that refused; then what refused, in the words for operators: a fault record holds no personal data. */
+static struct slice checks(struct api_call *call, const struct sandbox_event *event, const struct fault *fault) {
+  bool is_refused = fault->code != 0 && (event->status >= 400 || event->error.len > 0);
+  const char *name = NULL;
+  const char *rule = NULL;
+  struct buf text;
+  buf_init(&text, call->arena, 1024);
+  bool is_found = false;
+  for (size_t i = 0; !is_found && oidc_check_of_path(call->http->request.path, i, &name, &rule); i++) {
+    is_found = is_refused && is_file_of(fault, name);
+    buf_printf(&text, "%s %s [%s]\n", is_found ? "REFUSED" : "ok", name, rule);
   }
-  const char *file = strstr(fault->file, "src/");
-  return arena_printf(call->arena, "%s:%d %s: %s", file == NULL ? fault->file : file + 4, fault->line, api_error_find(fault->code)->name, fault->detail);
+  if (is_refused && !is_found) {
+    text.len = 0; /* refused before the first of them, or after the last */
+  }
+  if (is_refused) {
+    const char *file = strstr(fault->file, "src/");
+    buf_printf(&text, "%s: %s (%s:%d)\n", api_error_find(fault->code)->name, fault->detail, file == NULL ? fault->file : file + 4, fault->line);
+  }
+  return buf_slice(&text);
 }
 
 static void note(struct api_call *call, const struct api_sandbox_watch *watch, const struct fault *why) {
@@ -175,11 +198,19 @@ static void note(struct api_call *call, const struct api_sandbox_watch *watch, c
       .request = arena_printf(call->arena, "%s %.*s", http_method_name(call->http->request.method), SLICE_ARG(call->http->request.path)),
       .parameters = watch->request.parameters,
       .status = call->http->response.status,
-      .checks = refusal(call, why),
       .fault = slice_str(watch->acted),
   };
   read_answer(call, &event);
+  event.checks = checks(call, &event, why);
   sandbox_event_add(call->api->events, &event);
+}
+
+/* Whose request this browser is answering; empty: nobody's. */
+static struct slice client_of_interaction(struct api_call *call) {
+  struct oidc_visitor visitor = api_visitor(call);
+  struct oidc_interaction interaction;
+  const struct oidc_interaction_key key = {slice_from(call->http->request.path, sizeof "/interact/" - 1), &visitor};
+  return is_ok(oidc_interaction_load(call->env, call->arena, &key, &interaction)) ? interaction.client_id : S("");
 }
 
 bool api_sandbox_before(struct api_call *call, struct api_sandbox_watch *watch) {
@@ -188,6 +219,9 @@ bool api_sandbox_before(struct api_call *call, struct api_sandbox_watch *watch) 
     return false;
   }
   watch->request = api_sandbox_read(call);
+  if (slice_starts(call->http->request.path, S("/interact/"))) {
+    watch->request.client_id = client_of_interaction(call);
+  }
   watch->faults = faults_of(call, watch->request.client_id);
   watch->acted = act_before(call, watch);
   fault_clear();

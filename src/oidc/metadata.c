@@ -19,11 +19,14 @@ static const struct row rows[] = {
     {"introspection_endpoint", ADDRESS, "/oidc/introspect"},
     {"revocation_endpoint", ADDRESS, "/oidc/revoke"},
     {"userinfo_endpoint", ADDRESS, "/oidc/userinfo"},
+    {"device_authorization_endpoint", ADDRESS, "/oidc/device_authorization"},           /* [RFC8628 4] */
+    {"backchannel_authentication_endpoint", ADDRESS, "/oidc/backchannel-authentication"}, /* [CIBA 4] */
     {"jwks_uri", ADDRESS, "/oidc/jwks"},
 
     {"response_types_supported", LIST, "code"}, /* [FAPI 5.3.2.2 SHALL] */
     {"response_modes_supported", LIST, "query form_post jwt query.jwt form_post.jwt"},
-    {"grant_types_supported", LIST, "authorization_code refresh_token client_credentials"},
+    {"grant_types_supported", LIST, "authorization_code refresh_token client_credentials"
+     " urn:ietf:params:oauth:grant-type:device_code urn:openid:params:grant-type:ciba"},
     {"subject_types_supported", LIST, "pairwise"},
     {"scopes_supported", LIST, "openid profile email phone address offline_access"},
     {"acr_values_supported", LIST, "urn:danh:acr:1 urn:danh:acr:2 urn:danh:acr:3 urn:danh:acr:4"},
@@ -40,6 +43,8 @@ static const struct row rows[] = {
     {"revocation_endpoint_auth_signing_alg_values_supported", LIST, ALGORITHMS},
     {"dpop_signing_alg_values_supported", LIST, ALGORITHMS},
     {"request_object_signing_alg_values_supported", LIST, ALGORITHMS},
+    {"backchannel_token_delivery_modes_supported", LIST, "poll ping"},
+    {"backchannel_authentication_request_signing_alg_values_supported", LIST, ALGORITHMS},
     {"id_token_signing_alg_values_supported", LIST, "ES256"},
     {"userinfo_signing_alg_values_supported", LIST, "ES256"},
     {"introspection_signing_alg_values_supported", LIST, "ES256"},

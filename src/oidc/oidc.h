@@ -375,6 +375,9 @@ struct oidc_next {
 MUST_USE result oidc_authorize(struct env *env, struct arena *arena, struct slice text, const struct oidc_visitor *visitor,
                                struct oidc_next *ret_next);
 
+/* The checks of the endpoint at that path, in the order they run, and the rules they hold a request against: for the sandbox's inspector. false: no more. */
+bool oidc_check_of_path(struct slice path, size_t index, const char **ret_name, const char **ret_rule);
+
 /* /interact/{id}: belongs to one browser, lives 30 minutes, and ends with an answer to the client. */
 struct oidc_interaction_key {
   struct slice id;
@@ -392,6 +395,7 @@ MUST_USE result oidc_interaction_decide(struct env *env, struct arena *arena, co
                                         const struct oidc_decision *decision, struct oidc_next *ret_next);
 /* For the pages on the way (sign-in): what it is about. OIDC_INTERACTION. */
 struct oidc_interaction {
+  struct slice client_id;
   struct oidc_words client_name;
   struct slice client_origin;
   struct slice login_hint;

@@ -12,6 +12,7 @@ static result write_sweep(struct db_tx *tx, void *arg) {
   TRY(db_run(tx, "DELETE FROM oidc_refresh WHERE expires_at < $1", DB_ARGS(db_of_int(now)), NULL));
   TRY(db_run(tx, "DELETE FROM oidc_pushed WHERE expires_at < $1", DB_ARGS(db_of_int(now)), NULL));
   TRY(db_run(tx, "DELETE FROM oidc_interaction WHERE expires_at < $1", DB_ARGS(db_of_int(now)), NULL));
+  TRY(oidc_waiting_sweep(env, tx));
   return db_run(tx, "DELETE FROM oidc_code WHERE issued_at < $1", DB_ARGS(db_of_int(now - CODES_KEPT_MS)), NULL); /* a replay still ends its grant */
 }
 

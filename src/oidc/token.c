@@ -9,6 +9,8 @@ static const struct {
     {"authorization_code", OIDC_GRANT_CODE, oidc_token_code},
     {"refresh_token", OIDC_GRANT_REFRESH, oidc_token_refresh},
     {"client_credentials", OIDC_GRANT_CLIENT_CREDENTIALS, oidc_token_client_credentials},
+    {"urn:ietf:params:oauth:grant-type:device_code", OIDC_GRANT_DEVICE, oidc_token_device},
+    {"urn:openid:params:grant-type:ciba", OIDC_GRANT_CIBA, oidc_token_ciba},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 

@@ -25,6 +25,8 @@ typedef result (*oidc_grant_fn)(const struct oidc_exchange *exchange, struct sli
 result oidc_token_code(const struct oidc_exchange *exchange, struct slice *ret_json);
 result oidc_token_refresh(const struct oidc_exchange *exchange, struct slice *ret_json);
 result oidc_token_client_credentials(const struct oidc_exchange *exchange, struct slice *ret_json);
+result oidc_token_device(const struct oidc_exchange *exchange, struct slice *ret_json);
+result oidc_token_ciba(const struct oidc_exchange *exchange, struct slice *ret_json);
 
 /* Every word of `asked` is one of `granted`, and there is one. */
 bool oidc_words_within(struct slice asked, struct slice granted);

@@ -126,6 +126,7 @@ result oidc_interaction_load(struct env *env, struct arena *arena, const struct 
   const struct oidc_client *client CLEANUP(oidc_client_release) = asking.client;
   TRY(taken);
   *ret_interaction = (struct oidc_interaction){
+      .client_id = arena_copy(arena, client->client_id),
       .client_name = {arena_copy(arena, client->name.vi), client->name.en.len > 0 ? arena_copy(arena, client->name.en) : (struct slice){0}},
       .client_origin = oidc_uri_origin(arena, asking.redirect_uri),
       .login_hint = asking.login_hint};

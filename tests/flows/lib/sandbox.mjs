@@ -60,7 +60,7 @@ export class Sandbox {
     const defaults = {
       client_name: 'Hiệu sách Hoa Sen', danh_owner: 'Công ty Hoa Sen', danh_purpose: 'Đăng nhập để mua sách', application_type: 'native',
       redirect_uris: ['http://127.0.0.1:3000/callback'], token_endpoint_auth_method: 'client_secret_basic',
-      grant_types: ['authorization_code', 'refresh_token'], danh_attributes: [{ name: 'name', purpose: 'Ghi tên người mua' }],
+      grant_types: ['authorization_code', 'refresh_token'], danh_attributes: [{ name: 'name', purpose: 'Ghi tên người mua', required: true }],
     };
     const merged = Object.fromEntries(Object.entries({ ...defaults, ...metadata }).filter(([, value]) => value !== undefined));
     return this.client().ok(this.client().post('/api/sandbox/clients', merged));

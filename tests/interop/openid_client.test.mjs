@@ -1,0 +1,126 @@
+// openid-client (npm), which nobody here wrote, signs people in: baseline and FAPI 2.0, to the end of the session.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import * as client from 'openid-client';
+import { Sandbox } from '../flows/lib/sandbox.mjs';
+import { Browser } from './lib/browser.mjs';
+import { authorize, newClientKey } from './lib/relying_party.mjs';
+
+const REDIRECT = 'http://127.0.0.1:3000/callback';
+let sandbox;
+before(async () => (sandbox = await Sandbox.open()));
+after(() => sandbox?.close());
+
+async function discover(registered, authentication) {
+  return client.discovery(new URL(sandbox.url), registered.client_id, {}, authentication, { execute: [client.allowInsecureRequests] });
+}
+
+async function secretClient(metadata = {}) {
+  const registered = await sandbox.register({ post_logout_redirect_uris: ['http://127.0.0.1:3000/'], ...metadata });
+  return discover(registered, client.ClientSecretBasic(registered.client_secret));
+}
+
+async function keyClient(metadata = {}, alg = 'ES256') {
+  const { key, kid, jwk } = await newClientKey(alg);
+  const registered = await sandbox.register({ token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [jwk] }, ...metadata });
+  return { config: await discover(registered, client.PrivateKeyJwt({ key, kid })), key, kid };
+}
+
+/** The parameters of a request, and what its answer is held against. */
+async function request(scope = 'openid name') {
+  const pkceCodeVerifier = client.randomPKCECodeVerifier();
+  const checks = { pkceCodeVerifier, expectedNonce: client.randomNonce(), expectedState: client.randomState(), idTokenExpected: true };
+  const parameters = { redirect_uri: REDIRECT, scope, code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier), code_challenge_method: 'S256',
+    nonce: checks.expectedNonce, state: checks.expectedState };
+  return { checks, parameters };
+}
+
+const refusedWith = (error) => (failure) => failure.error === error || failure.cause?.error === error;
+
+test('openid-client: authorization code, PKCE, ID token, userinfo, refresh, introspection, revocation', async () => {
+  const config = await secretClient();
+  const { checks, parameters } = await request('openid name offline_access');
+  const browser = new Browser({ hosts: [`localhost:${sandbox.port}`] });
+  const back = await authorize(sandbox, client.buildAuthorizationUrl(config, parameters), 'adult', { browser });
+  const tokens = await client.authorizationCodeGrant(config, back, checks);
+  const claims = tokens.claims();
+  assert.match(claims.acr, /^urn:danh:acr:[1-4]$/);
+  assert.ok(claims.sub.length >= 20 && !claims.sub.includes(sandbox.person('adult').pin));
+  const person = await client.fetchUserInfo(config, tokens.access_token, claims.sub);
+  assert.equal(person.name, 'Nguyễn Văn An');
+  assert.equal((await client.tokenIntrospection(config, tokens.access_token)).active, true);
+  const fresh = await client.refreshTokenGrant(config, tokens.refresh_token);
+  assert.equal((await client.fetchUserInfo(config, fresh.access_token, claims.sub)).name, 'Nguyễn Văn An');
+  await client.tokenRevocation(config, fresh.refresh_token ?? tokens.refresh_token);
+  await assert.rejects(client.refreshTokenGrant(config, fresh.refresh_token ?? tokens.refresh_token), refusedWith('invalid_grant'));
+  assert.equal((await client.tokenIntrospection(config, fresh.access_token)).active, false);
+});
+
+test('openid-client: a code works once, and only with its verifier', async () => {
+  const config = await secretClient();
+  const { checks, parameters } = await request();
+  const back = await authorize(sandbox, client.buildAuthorizationUrl(config, parameters), 'adult_woman');
+  await assert.rejects(client.authorizationCodeGrant(config, back, { ...checks, pkceCodeVerifier: client.randomPKCECodeVerifier() }), refusedWith('invalid_grant'));
+  const again = await request();
+  const second = await authorize(sandbox, client.buildAuthorizationUrl(config, again.parameters), 'adult_woman');
+  await client.authorizationCodeGrant(config, second, again.checks);
+  await assert.rejects(client.authorizationCodeGrant(config, second, again.checks), refusedWith('invalid_grant'));
+});
+
+test('openid-client: a person who refuses', async () => {
+  const config = await secretClient();
+  const { checks, parameters } = await request();
+  const back = await authorize(sandbox, client.buildAuthorizationUrl(config, parameters), 'twin_a', { agrees: false });
+  await assert.rejects(client.authorizationCodeGrant(config, back, checks), refusedWith('access_denied'));
+});
+
+test('openid-client: FAPI 2.0: pushed request, private_key_jwt, DPoP, refresh and userinfo under the same key', async () => {
+  const { config } = await keyClient({ danh_profile: 'fapi2', dpop_bound_access_tokens: true });
+  const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'));
+  const { checks, parameters } = await request('openid name offline_access');
+  const address = await client.buildAuthorizationUrlWithPAR(config, parameters, { DPoP });
+  assert.deepEqual([...address.searchParams.keys()].sort(), ['client_id', 'request_uri']);
+  const tokens = await client.authorizationCodeGrant(config, await authorize(sandbox, address, 'adult'), checks, undefined, { DPoP });
+  assert.equal(tokens.token_type, 'dpop');
+  const { sub } = tokens.claims();
+  assert.equal((await client.fetchUserInfo(config, tokens.access_token, sub, { DPoP })).name, 'Nguyễn Văn An');
+  await assert.rejects(client.fetchUserInfo(config, tokens.access_token, sub), 'without the key the token is worth nothing');
+  const stolen = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'));
+  await assert.rejects(client.fetchUserInfo(config, tokens.access_token, sub, { DPoP: stolen }));
+  const fresh = await client.refreshTokenGrant(config, tokens.refresh_token, undefined, { DPoP });
+  assert.equal(fresh.token_type, 'dpop');
+  const seen = await client.tokenIntrospection(config, fresh.access_token);
+  assert.ok(seen.active && seen.cnf.jkt);
+  await client.tokenRevocation(config, fresh.access_token);
+});
+
+test('openid-client: FAPI 2.0 Message Signing: signed request object, answer as a JWT (JARM)', async () => {
+  const { config, key, kid } = await keyClient({ danh_profile: 'fapi2-message-signing', dpop_bound_access_tokens: true, response_modes: ['query.jwt'],
+    require_signed_request_object: true }, 'PS256');
+  client.useJwtResponseMode(config);
+  const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'));
+  const { checks, parameters } = await request();
+  const signed = await client.buildAuthorizationUrlWithJAR(config, parameters, { key, kid });
+  const address = await client.buildAuthorizationUrlWithPAR(config, { request: signed.searchParams.get('request') }, { DPoP });
+  const back = await authorize(sandbox, address, 'diacritics');
+  assert.deepEqual([...back.searchParams.keys()], ['response']);
+  const tokens = await client.authorizationCodeGrant(config, back, checks, undefined, { DPoP });
+  assert.equal((await client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub, { DPoP })).name, 'Đặng Thuỳ Dương');
+});
+
+test('openid-client refuses what the fault switches spoil, and takes the same again when they are off', async () => {
+  const config = await secretClient();
+  const { client_id } = config.clientMetadata();
+  for (const fault of ['signature', 'key', 'id_expired', 'nonce', 'audience', 'refuse', 'expired', 'server_error']) {
+    client.enableNonRepudiationChecks(config);
+    const { checks, parameters } = await request();
+    const browser = new Browser({ hosts: [`localhost:${sandbox.port}`] });
+    const whole = async () => client.authorizationCodeGrant(config, await authorize(sandbox, client.buildAuthorizationUrl(config, parameters), 'unlocked', { browser }), checks);
+    await sandbox.faults(client_id, fault);
+    await assert.rejects(whole(), undefined, fault);
+    await sandbox.faults(client_id);
+  }
+  const { checks, parameters } = await request();
+  await client.authorizationCodeGrant(config, await authorize(sandbox, client.buildAuthorizationUrl(config, parameters), 'unlocked'), checks);
+  assert.ok((await sandbox.events(client_id)).some((event) => event.fault === 'id_token'));
+});
