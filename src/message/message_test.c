@@ -162,6 +162,7 @@ static void keeps_one_code_of_a_purpose(void **state) {
   assert_int_equal(listed(p).items[0].state, MESSAGE_SENT);
 }
 
+/* [N14 refuses] */
 static void n14_refuses_a_flood_of_codes_but_never_a_notice(void **state) {
   struct post *p = *state;
   assert_ok(db_write(p->env.db, write_limit, p));

@@ -218,6 +218,7 @@ static struct slice veto_in(struct slice text) {
 
 /* ---- stories ---- */
 
+/* [N3 accepts] card, code to the settled number, face and fingerprints */
 static void card_number_and_person_open_it_after_a_day(void **state) {
   struct place *p = *state;
   struct recovery_opened mine = begin(p, PIN);
@@ -263,7 +264,7 @@ static result write_phone(struct db_tx *tx, void *arg) {
   return account_phone_change(&it->place->env, tx, it->place->holder, slice_str(it->phone));
 }
 
-/* A number moved to the thief's SIM a moment ago, and a card found in the same bag. */
+/* [N4 refuses] A number moved to the thief's SIM a moment ago, and a card found in the same bag. */
 static void n4_refuses_a_swapped_sim(void **state) {
   struct place *p = *state;
   struct changing it = {p, "0987654321"};
@@ -278,6 +279,7 @@ static void n4_refuses_a_swapped_sim(void **state) {
   assert_int_equal(case_of(p, &theirs).state, RECOVERY_OPENED); /* and a number alone opens nothing */
 }
 
+/* [N3 refuses] */
 static void a_stolen_card_without_its_face_is_refused(void **state) {
   struct place *p = *state;
   struct recovery_opened theirs = begin(p, PIN);
@@ -331,6 +333,7 @@ static void one_bribed_officer_is_not_two(void **state) {
   assert_ok(sign_in(p, PASSWORD));
 }
 
+/* [N8 accepts] whoever lost number and card still has a way */
 static void two_officers_lead_home_who_lost_everything(void **state) {
   struct place *p = *state;
   struct recovery_opened mine = begin(p, PIN);
@@ -397,6 +400,7 @@ static void of_two_at_once_the_first_to_end_wins(void **state) {
   assert_code(finish(p, &theirs), RECOVERY_MOVE);
 }
 
+/* [N8 refuses] a refusal without its reason */
 static void an_officer_refuses_with_a_reason(void **state) {
   struct place *p = *state;
   struct recovery_opened theirs = begin(p, PIN);
@@ -423,6 +427,66 @@ static void only_the_claim_ends_it_and_not_for_ever(void **state) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   assert_ok(db_read_begin(p->db, &tx));
   assert_ok(recovery_of_claim(&p->env, tx, &p->arena, small, &found));
+}
+
+/* [N13 accepts] [N14 accepts] four wrong ones, then the right one, to a number that counts */
+static void the_right_code_after_four_wrong_ones(void **state) {
+  struct place *p = *state;
+  struct recovery_opened mine = begin(p, PIN);
+  struct recovery_entry entry = {.claim = slice_str(mine.claim), .client = {.network = S("192.0.2.7")}};
+  assert_ok(recovery_number_ask(&p->env, &entry));
+  struct slice right = digits_in(last_text(p, p->holder));
+  entry.code = slice_is(right, "00000000") ? S("11111111") : S("00000000");
+  for (int i = 0; i < 4; i++) {
+    assert_code(recovery_number_prove(&p->env, &entry), RECOVERY_CODE);
+  }
+  entry.code = right;
+  assert_ok(recovery_number_prove(&p->env, &entry));
+}
+
+/* [N13 refuses] five wrong ones and the code is dead, the right one too */
+static void five_wrong_codes_kill_the_right_one(void **state) {
+  struct place *p = *state;
+  struct recovery_opened mine = begin(p, PIN);
+  struct recovery_entry entry = {.claim = slice_str(mine.claim), .client = {.network = S("192.0.2.7")}};
+  assert_ok(recovery_number_ask(&p->env, &entry));
+  struct slice right = digits_in(last_text(p, p->holder));
+  entry.code = slice_is(right, "00000000") ? S("11111111") : S("00000000");
+  for (int i = 0; i < 5; i++) {
+    assert_code(recovery_number_prove(&p->env, &entry), RECOVERY_CODE);
+  }
+  entry.code = right;
+  assert_code(recovery_number_prove(&p->env, &entry), RECOVERY_CODE);
+}
+
+/* [N16 accepts] a recovery code and the number, at home */
+static void a_recovery_code_with_the_number_opens_it(void **state) {
+  struct place *p = *state;
+  struct recovery_opened mine = begin(p, PIN);
+  struct account_session session = {.person_id = p->holder, .means = ACCOUNT_MEANS_RECOVERY_CODE, .auth_at_ms = clock_now_ms(&p->clock)};
+  assert_ok(prove_number(p, &mine));
+  assert_ok(recovery_code_prove(&p->env, slice_str(mine.claim), &session));
+  assert_int_equal(case_of(p, &mine).path, RECOVERY_BY_CODE);
+  later(p, 72 * HOUR);
+  assert_ok(finish(p, &mine));
+}
+
+/* [N16 refuses] neither alone, nor somebody else's, nor a stale one, nor a session without one */
+static void no_path_is_weaker_than_the_table(void **state) {
+  struct place *p = *state;
+  struct recovery_opened mine = begin(p, PIN);
+  struct account_session session = {.person_id = p->helper, .means = ACCOUNT_MEANS_RECOVERY_CODE, .auth_at_ms = clock_now_ms(&p->clock)};
+  assert_code(recovery_code_prove(&p->env, slice_str(mine.claim), &session), RECOVERY_CODE);
+  session.person_id = p->holder;
+  session.means = ACCOUNT_MEANS_PASSWORD;
+  assert_code(recovery_code_prove(&p->env, slice_str(mine.claim), &session), RECOVERY_CODE);
+  session.means = ACCOUNT_MEANS_RECOVERY_CODE;
+  session.auth_at_ms -= HOUR;
+  assert_code(recovery_code_prove(&p->env, slice_str(mine.claim), &session), RECOVERY_CODE);
+  session.auth_at_ms += HOUR;
+  assert_ok(recovery_code_prove(&p->env, slice_str(mine.claim), &session));
+  assert_int_equal(case_of(p, &mine).state, RECOVERY_OPENED);
+  assert_code(finish(p, &mine), RECOVERY_MOVE);
 }
 
 static void follows_the_table_of_moves(void **state) {
@@ -452,6 +516,10 @@ int main(void) {
       TEST(of_two_at_once_the_first_to_end_wins),
       TEST(an_officer_refuses_with_a_reason),
       TEST(only_the_claim_ends_it_and_not_for_ever),
+      TEST(the_right_code_after_four_wrong_ones),
+      TEST(five_wrong_codes_kill_the_right_one),
+      TEST(a_recovery_code_with_the_number_opens_it),
+      TEST(no_path_is_weaker_than_the_table),
       TEST(follows_the_table_of_moves),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
