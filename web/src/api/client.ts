@@ -86,9 +86,25 @@ async function send(method: string, template: string, call: Call<unknown>): Prom
     if (failure instanceof DOMException && failure.name === 'AbortError') throw failure
     throw new Problem({ status: 0, code: 'offline' })
   }
-  if (answer.status === 401) dispatchEvent(new Event('danh-signed-out'))
-  if (!answer.ok) throw await problemOf(answer)
-  return answer.status === 204 ? undefined : answer.json()
+  return bodyOf(answer)
+}
+
+/** A step-up is asked for with 401 too [RFC 9470]: only whoever is signed out has to go. */
+async function bodyOf(answer: Response): Promise<unknown> {
+  if (answer.ok) return answer.status === 204 ? undefined : answer.json()
+  const problem = await problemOf(answer)
+  if (answer.status === 401 && problem.code !== 'insufficient_user_authentication')
+    dispatchEvent(new Event('danh-signed-out'))
+  throw problem
+}
+
+/** A form with pictures. */
+export async function sendForm<T>(path: string, form: FormData): Promise<T> {
+  const headers = { Accept: 'application/json', 'Accept-Language': language }
+  const answer = await fetch(path, { method: 'POST', credentials: 'same-origin', headers, body: form }).catch(() => {
+    throw new Problem({ status: 0, code: 'offline' })
+  })
+  return (await bodyOf(answer)) as T
 }
 
 export const api = {

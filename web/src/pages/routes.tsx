@@ -14,11 +14,13 @@ import { Dossier } from './dossier/dossier'
 import { Dossiers } from './dossiers/dossiers'
 import { EnrolmentDesk } from './enrolment/enrolment'
 import { Home } from './home/home'
+import { LocksPage } from './locks/locks'
 import { Me } from './me/me'
 import { Pay, PayAtDesk } from './payment/payment'
 import { Posts } from './posts/posts'
 import { Queue } from './queue/queue'
 import { Reads } from './reads/reads'
+import { RecoveryDesk } from './recovery_desk/recovery_desk'
 import { Refunds } from './refunds/refunds'
 import { Savings } from './savings/savings'
 import { StaffOnly } from './staff_only/staff_only'
@@ -51,12 +53,14 @@ export const routes: Route[] = [
   { pattern: '/app/dossiers/:code/pay', page: Pay },
   { pattern: '/app/reads', page: Reads },
   { pattern: '/app/me', page: Me },
+  { pattern: '/app/locks', page: LocksPage },
   { pattern: '/app/posts', page: Posts },
   { pattern: '/app/desk', page: official(Queue) },
   { pattern: '/app/desk/dossiers/:code', page: official(DeskDossier) },
   { pattern: '/app/desk/dossiers/:code/pay', page: official(PayAtDesk) },
   { pattern: '/app/desk/counter', page: official(Counter) },
   { pattern: '/app/desk/enrolment', page: official(EnrolmentDesk) },
+  { pattern: '/app/desk/recovery', page: official(RecoveryDesk) },
   { pattern: '/app/reports', page: official(ReportsLater) },
   { pattern: '/app/reports/savings', page: official(Savings) },
   { pattern: '/app/reports/refunds', page: official(Refunds) },

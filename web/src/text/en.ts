@@ -1,5 +1,6 @@
 /* Every sentence of the app in English; the same keys as vi.ts, plus plural forms. */
 import { enDesk } from './en_desk'
+import { enLocks } from './en_locks'
 
 export const en = {
   common: {
@@ -48,6 +49,7 @@ export const en = {
     queue: 'Queue',
     counter: 'At the counter',
     enrolment: 'Enrolment',
+    recovery: 'Recovery',
     reports: 'Statistics',
     savings: 'Savings',
     refunds: 'Refunds',
@@ -388,6 +390,17 @@ export const en = {
     signed_in: 'Signed in',
     sign_in_failed: 'Sign-in failed',
     signed_out: 'Signed out',
+    recovery_collected: 'A desk took up a recovery of the account',
+    recovery_cooling: 'The wait of a recovery began',
+    recovery_done: 'Account recovered',
+    recovery_vetoed: 'Recovery stopped',
+    recovery_rejected: 'Recovery refused',
+    recovery_expired: 'Recovery expired',
+    recovery_opened: 'A proof for a recovery was added',
+    recovery_helper_named: 'Helper named',
+    recovery_helper_dropped: 'Helper dropped',
+    capability_locked: 'One function locked',
+    capability_unlocked: 'One function works again',
     session_replaced: 'Ended by another sign-in in the same browser',
     locked: 'Account locked',
     unlocked: 'Account unlocked',
@@ -442,4 +455,5 @@ export const en = {
     empty: 'No messages yet',
   },
   ...enDesk,
+  ...enLocks,
 }

@@ -1,5 +1,6 @@
 /* Mọi câu của ứng dụng bằng tiếng Việt. Bản tiếng Anh ở en.ts có cùng các khóa. */
 import { viDesk } from './vi_desk'
+import { viLocks } from './vi_locks'
 
 export const vi = {
   common: {
@@ -48,6 +49,7 @@ export const vi = {
     queue: 'Hàng chờ',
     counter: 'Nộp hộ',
     enrolment: 'Thu nhận',
+    recovery: 'Lấy lại tài khoản',
     reports: 'Thống kê',
     savings: 'Tiết kiệm',
     refunds: 'Hoàn phí',
@@ -381,6 +383,17 @@ export const vi = {
     signed_in: 'Đăng nhập',
     sign_in_failed: 'Đăng nhập không thành công',
     signed_out: 'Đăng xuất',
+    recovery_collected: 'Quầy tiếp nhận việc lấy lại tài khoản',
+    recovery_cooling: 'Việc lấy lại tài khoản bắt đầu thời gian chờ',
+    recovery_done: 'Đã lấy lại tài khoản',
+    recovery_vetoed: 'Đã dừng việc lấy lại tài khoản',
+    recovery_rejected: 'Việc lấy lại tài khoản không được chấp nhận',
+    recovery_expired: 'Việc lấy lại tài khoản hết hạn',
+    recovery_opened: 'Thêm căn cứ lấy lại tài khoản',
+    recovery_helper_named: 'Chỉ định người hỗ trợ',
+    recovery_helper_dropped: 'Bỏ người hỗ trợ',
+    capability_locked: 'Khóa một chức năng',
+    capability_unlocked: 'Mở lại một chức năng',
     session_replaced: 'Kết thúc vì đăng nhập lại trên cùng trình duyệt',
     locked: 'Tài khoản bị khóa',
     unlocked: 'Tài khoản được mở khóa',
@@ -435,4 +448,5 @@ export const vi = {
     empty: 'Chưa có tin nhắn nào',
   },
   ...viDesk,
+  ...viLocks,
 }

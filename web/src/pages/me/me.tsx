@@ -106,6 +106,9 @@ export function Me() {
           {t('me.posts_text')}
         </CardLink>
       )}
+      <CardLink href="/app/locks" icon="shield" title={t('locks.title')}>
+        {t('locks.lead')}
+      </CardLink>
       {me.data && <CardWarning me={me.data} now={session.now} />}
       <div class="columns">
         <Loaded of={me}>{(record) => <Record me={record} />}</Loaded>
