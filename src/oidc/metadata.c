@@ -21,6 +21,7 @@ static const struct row rows[] = {
     {"userinfo_endpoint", ADDRESS, "/oidc/userinfo"},
     {"device_authorization_endpoint", ADDRESS, "/oidc/device_authorization"},           /* [RFC8628 4] */
     {"backchannel_authentication_endpoint", ADDRESS, "/oidc/backchannel-authentication"}, /* [CIBA 4] */
+    {"end_session_endpoint", ADDRESS, "/oidc/end-session"}, /* [OIDC RP-Initiated Logout 2.1] */
     {"jwks_uri", ADDRESS, "/oidc/jwks"},
 
     {"response_types_supported", LIST, "code"}, /* [FAPI 5.3.2.2 SHALL] */

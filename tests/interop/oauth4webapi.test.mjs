@@ -34,7 +34,7 @@ test('oauth4webapi: the metadata name what FAPI 2.0 needs', async () => {
   as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm: 'oidc', ...insecure }));
   const plain = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure }));
   assert.equal(plain.token_endpoint, as.token_endpoint);
-  for (const endpoint of ['pushed_authorization_request_endpoint', 'introspection_endpoint', 'revocation_endpoint', 'userinfo_endpoint', 'jwks_uri']) {
+  for (const endpoint of ['pushed_authorization_request_endpoint', 'introspection_endpoint', 'revocation_endpoint', 'userinfo_endpoint', 'end_session_endpoint', 'jwks_uri']) {
     assert.ok(as[endpoint]?.startsWith(sandbox.url), endpoint);
   }
   assert.equal(as.authorization_response_iss_parameter_supported, true);

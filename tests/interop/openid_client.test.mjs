@@ -56,6 +56,22 @@ test('openid-client: authorization code, PKCE, ID token, userinfo, refresh, intr
   assert.equal((await client.tokenIntrospection(config, fresh.access_token)).active, false);
 });
 
+test('openid-client: signing out at the service ends the session here too', async () => {
+  const config = await secretClient();
+  const { checks, parameters } = await request();
+  const browser = new Browser({ hosts: [`localhost:${sandbox.port}`] });
+  const tokens = await client.authorizationCodeGrant(config, await authorize(sandbox, client.buildAuthorizationUrl(config, parameters), 'adult', { browser }), checks);
+  const silent = async () => {
+    await browser.go(client.buildAuthorizationUrl(config, { ...(await request()).parameters, prompt: 'none' }));
+    return browser.page.left.searchParams;
+  };
+  assert.ok((await silent()).has('code'));
+  await browser.go(client.buildEndSessionUrl(config, { id_token_hint: tokens.id_token, post_logout_redirect_uri: 'http://127.0.0.1:3000/', state: 'over' }));
+  if (!browser.page.left) await browser.submit({}, 'Sign out');
+  assert.equal(browser.page.left?.href, 'http://127.0.0.1:3000/?state=over');
+  assert.equal((await silent()).get('error'), 'login_required');
+});
+
 test('openid-client: a code works once, and only with its verifier', async () => {
   const config = await secretClient();
   const { checks, parameters } = await request();

@@ -50,15 +50,15 @@ export class Browser {
     }
     const address = url.hostname === 'localhost' ? '127.0.0.1' : url.hostname;
     return new Promise((resolve, reject) => {
+      let answer;
       const request = http.request({ host: address, port: url.port, method, path: url.pathname + url.search, headers, agent: false }, (response) => {
         const parts = [];
-        const answer = () => resolve({ status: response.statusCode, headers: response.headers, text: Buffer.concat(parts).toString() });
+        answer = () => resolve({ status: response.statusCode, headers: response.headers, text: Buffer.concat(parts).toString() });
         response.on('data', (part) => parts.push(part));
         response.on('end', answer);
-        request.on('error', answer); // mod_auth_openidc writes a second page behind its error page: the first counts
       });
       request.setTimeout(30000, () => request.destroy(new Error(`${method} ${url}: no answer`)));
-      request.on('error', reject);
+      request.on('error', (error) => (answer ? setImmediate(answer) : reject(error))); // mod_auth_openidc writes a second page behind its error page: the first counts
       request.end(body);
     });
   }
