@@ -65,6 +65,9 @@ enum access_act {
   ACCESS_ACCOUNT_UNLOCK_OWN, /* a capability the holder locked; with a fresh proof, which the api asks for */
   ACCESS_RECOVERY_OWN,       /* names helpers, sees and stops own recoveries */
   ACCESS_RECOVERY_HELP,      /* confirms for somebody who named one a helper */
+  ACCESS_AUTHENTICATOR_VIEW,   /* own ways to sign in, devices, sessions */
+  ACCESS_AUTHENTICATOR_CHANGE, /* adds, renames, removes one; a new password (authenticator/ asks for the proof) */
+  ACCESS_SESSION_END,          /* signs out elsewhere */
   ACCESS_MANDATE_VIEW,       /* for whom one may act, and who may act for one */
   ACCESS_MANDATE_GIVE,       /* needs the passcode */
   ACCESS_MANDATE_ACCEPT,

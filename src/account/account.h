@@ -294,6 +294,7 @@ struct account_credentials {
   struct slice password;
   struct account_client client;
   struct slice replaces; /* the token this browser holds already; empty: none. Its session ends when the new one begins, whoever's it was */
+  bool is_again;         /* proving oneself anew: that session, if it is the same person's, goes on with this proof alone, under another token */
 };
 struct account_session {
   int64_t session_id;
@@ -348,6 +349,15 @@ MUST_USE result account_ended_forget(struct db_tx *tx, const struct account_ende
 MUST_USE result account_session_revoke(struct env *env, int64_t person_id, int64_t session_id);
 /* Opens wallet documents for a while (passcode_ok_until_ms). Five wrong ones: ACCOUNT_LOCKED_FOR_NOW for 30 minutes; the password is not touched. */
 MUST_USE result account_passcode_check(struct env *env, struct pool *pool, struct account_session *session, struct slice passcode);
+/* The same digits as a step-up: they count as long as the session does (account_session_raise). */
+struct account_passcode_entry {
+  const struct account_session *session;
+  struct slice passcode;
+  struct account_client client;
+  struct slice replaces; /* the session's token */
+};
+MUST_USE result account_passcode_raise(struct env *env, struct pool *pool, const struct account_passcode_entry *entry,
+                                       struct account_token *ret_token, struct account_session *ret_session);
 static inline bool account_passcode_is_ok(struct env *env, const struct account_session *session) {
   return clock_now_ms(env->clock) < session->passcode_ok_until_ms;
 }

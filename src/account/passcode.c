@@ -2,6 +2,7 @@
 #include "account/attempt.h"
 #include "account/authenticator.h"
 #include "account/life.h"
+#include "account/session.h"
 #include "crypto/password.h"
 
 struct passing {
@@ -13,6 +14,8 @@ struct passing {
   bool last_attempt;
   struct slice stored;
   int64_t until_ms;
+  const struct account_proof *raises; /* NULL: the session keeps its token, and the passcode counts for a while */
+  struct account_granted granted;
   uint16_t answer;
 };
 
@@ -45,12 +48,9 @@ static result write_give_back(struct db_tx *tx, void *arg) {
   return account_attempt_give_back(tx, &it->attempt);
 }
 
-static result write_right(struct db_tx *tx, void *arg) {
-  struct passing *it = arg;
+static result open_documents(struct db_tx *tx, struct passing *it) {
   int64_t changed = 0;
   it->until_ms = clock_now_ms(it->env->clock) + it->limits.passcode_lifetime_ms;
-  TRY(account_attempt_clear(tx, &it->attempt));
-  TRY(account_authenticator_right(tx, it->session->person_id, ACCOUNT_PASSCODE_KIND));
   TRY(db_run(tx, "UPDATE account_session SET passcode_until = $3 WHERE person_id = $1 AND session_id = $2",
              DB_ARGS(db_of_int(it->session->person_id), db_of_int(it->session->session_id), db_of_int(it->until_ms)), &changed));
   if (changed == 0) {
@@ -60,24 +60,50 @@ static result write_right(struct db_tx *tx, void *arg) {
   return account_history_append(it->env, tx, &event);
 }
 
+static result write_right(struct db_tx *tx, void *arg) {
+  struct passing *it = arg;
+  TRY(account_attempt_clear(tx, &it->attempt));
+  TRY(account_authenticator_right(tx, it->session->person_id, ACCOUNT_PASSCODE_KIND));
+  return it->raises == NULL ? open_documents(tx, it)
+                            : account_session_raise(it->env, tx, it->raises, &it->granted.token, &it->granted.session);
+}
+
+static result pass(struct passing *it, struct pool *pool, struct slice passcode) {
+  struct db *db = it->env->db;
+  TRY(db_write(db, write_attempt, it));
+  if (it->answer != 0) {
+    FAIL(it->answer, "too many wrong passcodes");
+  }
+  result checked = account_secret_verify(pool, passcode, it->stored);
+  if (is_code(checked, CRYPTO_PASSWORD_WRONG)) {
+    TRY(db_write(db, write_wrong, it));
+    FAIL(it->last_attempt ? ACCOUNT_LOCKED_FOR_NOW : ACCOUNT_PASSCODE, "wrong passcode");
+  }
+  if (!is_ok(checked)) {
+    TRY(db_write(db, write_give_back, it));
+    return checked;
+  }
+  return db_write(db, write_right, it);
+}
+
 result account_passcode_check(struct env *env, struct pool *pool, struct account_session *session, struct slice passcode) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
   struct passing it = {.env = env, .session = session, .arena = &arena};
-  TRY(db_write(env->db, write_attempt, &it));
-  if (it.answer != 0) {
-    FAIL(it.answer, "too many wrong passcodes");
-  }
-  result checked = account_secret_verify(pool, passcode, it.stored);
-  if (is_code(checked, CRYPTO_PASSWORD_WRONG)) {
-    TRY(db_write(env->db, write_wrong, &it));
-    FAIL(it.last_attempt ? ACCOUNT_LOCKED_FOR_NOW : ACCOUNT_PASSCODE, "wrong passcode");
-  }
-  if (!is_ok(checked)) {
-    TRY(db_write(env->db, write_give_back, &it));
-    return checked;
-  }
-  TRY(db_write(env->db, write_right, &it));
+  TRY(pass(&it, pool, passcode));
   session->passcode_ok_until_ms = it.until_ms;
+  return OK;
+}
+
+result account_passcode_raise(struct env *env, struct pool *pool, const struct account_passcode_entry *entry, struct account_token *ret_token,
+                              struct account_session *ret_session) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct account_session session = *entry->session;
+  struct account_proof proof = {.person_id = session.person_id, .means = ACCOUNT_MEANS_PASSCODE, .client = entry->client, .replaces = entry->replaces};
+  struct passing it = {.env = env, .session = &session, .arena = &arena, .raises = &proof};
+  TRY(pass(&it, pool, entry->passcode));
+  *ret_token = it.granted.token;
+  *ret_session = it.granted.session;
   return OK;
 }

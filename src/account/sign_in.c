@@ -65,7 +65,15 @@ static result write_right(struct db_tx *tx, void *arg) {
   }
   it->answer = 0;
   struct account_proof proof = {.person_id = it->person_id, .means = ACCOUNT_MEANS_PASSWORD, .client = it->credentials->client,
-                                .replaces = it->credentials->replaces};
+                                .replaces = it->credentials->replaces, .is_whole = true};
+  struct account_session before = {0};
+  result had = it->credentials->is_again ? account_session_read(it->env, tx, it->credentials->replaces, &before) : OK;
+  if (!is_ok(had) && !is_code(had, ACCOUNT_SESSION)) {
+    return had;
+  }
+  if (before.person_id == it->person_id) {
+    return account_session_raise(it->env, tx, &proof, &it->granted.token, &it->granted.session);
+  }
   return account_session_grant(it->env, tx, &proof, account.level, &it->granted);
 }
 

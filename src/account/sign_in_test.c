@@ -38,6 +38,29 @@ static void refuses_alike_whatever_is_wrong(void **state) {
   }
 }
 
+/* Whatever is wrong, one hash is made, and of a right password one too: who exists is not told by the work either. */
+static void every_attempt_costs_one_hash(void **state) {
+  struct country *country = *state;
+  struct pool *pool CLEANUP(pool_close) = NULL;
+  make_active(country, country->citizen);
+  struct account_demo bare = {.person_id = country->stranger, .level = 2};
+  assert_ok(account_demo_create(&country->env, NULL, &bare));
+  assert_ok(pool_open(&(struct pool_options){.name = "hashing", .threads = 1, .waiting_max = 1}, &pool));
+  static const struct {
+    const char *pin, *password;
+  } attempts[] = {{PIN, "cá voi xanh hát đêm"}, {PIN, "không đúng"},  {PIN, ""},           {"001099000014", "cá voi xanh hát đêm"},
+                  {"001090999999", "không đúng"}, {"", "không đúng"}, {"no number", "x"}};
+  for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++) {
+    struct account_token token = {0};
+    struct account_session session = {0};
+    struct account_credentials credentials = {.pin = slice_str(attempts[i].pin), .password = slice_str(attempts[i].password),
+                                              .client = {.network = S("192.0.2.7")}};
+    uint64_t before = pool_count(pool);
+    assert_int_equal(is_ok(account_sign_in(&country->env, pool, &credentials, &token, &session)), i == 0);
+    assert_int_equal(pool_count(pool) - before, 1);
+  }
+}
+
 static void five_wrong_passwords_lock_even_the_right_one_out_until_the_lock_ends(void **state) {
   struct country *country = *state;
   make_active(country, country->citizen);
@@ -294,7 +317,7 @@ static void a_sign_in_ends_the_session_its_browser_had(void **state) {
   struct account_session session = {0};
   assert_ok(sign_in(country, PIN, PASSWORD, &mine));
   assert_ok(sign_in(country, PIN, PASSWORD, &elsewhere));
-  struct account_credentials again = {slice_str(PIN), S("khong phai mat khau"), {.address = S("192.0.2.7"), .network = S("192.0.2.7"), .agent = S("Firefox")}, slice_str(mine.text)};
+  struct account_credentials again = {.pin = slice_str(PIN), .password = S("khong phai mat khau"), .client = {.address = S("192.0.2.7"), .network = S("192.0.2.7"), .agent = S("Firefox")}, .replaces = slice_str(mine.text)};
   assert_code(account_sign_in(&country->env, NULL, &again, &next, &session), ACCOUNT_CREDENTIALS);
   assert_ok(find(country, &mine, &session)); /* a sign-in that fails ends nothing */
   again.password = slice_str(PASSWORD);
@@ -505,6 +528,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(the_right_password_opens_a_session),
       TEST(refuses_alike_whatever_is_wrong),
+      TEST(every_attempt_costs_one_hash),
       TEST(five_wrong_passwords_lock_even_the_right_one_out_until_the_lock_ends),
       TEST(an_operator_may_end_the_temporary_lock),
       TEST(a_login_name_nobody_has_is_locked_alike),

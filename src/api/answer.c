@@ -2,6 +2,7 @@
 #include <strings.h>
 
 #include "api/call.h"
+#include "authenticator/authenticator.h"
 #include "codec/utf8.h"
 
 enum { AGENT_BYTES_MAX = 200, BUSY_S = 2 };
@@ -123,6 +124,21 @@ static void put_errors(struct api_call *call, struct jout *out) {
   jout_list_end(out);
 }
 
+/* What a program needs to know to come back with enough [RFC9470 3 MUST]. */
+static void put_step_up(struct api_call *call, const struct api_error_row *row, struct jout *out) {
+  if (row->code != AUTHENTICATOR_STEP_UP) {
+    return;
+  }
+  struct slice acr = account_acr_name(call->level_needed > 0 ? call->level_needed : ACCOUNT_TWO_FACTORS);
+  struct slice age = call->age_max_s > 0 ? arena_printf(call->arena, ", max_age=\"%lld\"", (long long)call->age_max_s) : S("");
+  jout_put_text(out, "acr_values", acr);
+  if (call->age_max_s > 0) {
+    jout_put_int(out, "max_age", call->age_max_s);
+  }
+  http_response_header(call->http, "WWW-Authenticate",
+                       arena_printf(call->arena, "Bearer error=\"insufficient_user_authentication\", acr_values=\"%.*s\"%.*s", SLICE_ARG(acr), SLICE_ARG(age)));
+}
+
 static void send_problem(struct api_call *call, const struct api_error_row *row) {
   struct jout *out = api_begin(call);
   jout_object(out);
@@ -132,6 +148,7 @@ static void send_problem(struct api_call *call, const struct api_error_row *row)
   jout_put_text_or_null(out, "detail", call->detail);
   jout_put_str(out, "code", row->name);
   put_errors(call, out);
+  put_step_up(call, row, out);
   jout_object_end(out);
   http_reply(call->http, row->status, "application/problem+json; charset=utf-8", buf_slice(&call->body));
 }
@@ -147,11 +164,20 @@ void api_retry_after(struct api_call *call, result failure) {
   http_response_header(call->http, "Retry-After", arena_printf(call->arena, "%lld", (long long)wait_s));
 }
 
+/* People get the page that asks for what is missing, and come back where they were. */
+static struct slice sign_in_address(struct api_call *call, uint16_t code) {
+  bool is_step_up = code == AUTHENTICATOR_STEP_UP;
+  bool comes_back = call->http->request.method == HTTP_GET;
+  struct slice next = comes_back ? url_encode(call->arena, call->http->request.path) : S("");
+  return arena_printf(call->arena, "/sign-in?level=%d%s%s%.*s", is_step_up && call->level_needed > 0 ? call->level_needed : 1,
+                      is_step_up && call->age_max_s > 0 ? "&fresh=1" : "", comes_back ? "&next=" : "", SLICE_ARG(next));
+}
+
 void api_problem(struct api_call *call, result failure, bool is_page) {
   const struct api_error_row *row = api_error_find(failure.code);
   api_retry_after(call, failure);
   if (is_page && row->status == 401) {
-    http_redirect(call->http, S("/sign-in"));
+    http_redirect(call->http, sign_in_address(call, row->code));
   } else if (is_page) {
     api_error_page(call, row->status, api_error_sentence(row->code, call->language));
   } else {

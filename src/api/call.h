@@ -32,6 +32,9 @@ struct api_call {
   struct access_post post; /* of the session, held today; post_id 0: acts as a citizen */
   struct mandate mandate;  /* under which the session acts, read anew for this call; of kind SELF for oneself */
   bool has_mandate_ended;  /* it acts for another, and nothing lets it any more */
+  struct slice browser;    /* this browser's lasting token, once api_browser has asked for it */
+  int level_needed;        /* of a refused call: the level of authentication it takes; 0: the account's best */
+  int64_t age_max_s;       /* and how old the proof may be; 0: as old as the session */
   struct slice detail;     /* of a problem: what its sentence cannot know; empty: nothing */
   struct jin_doc doc;      /* of the JSON body: its fault becomes errors[] */
   struct buf body;         /* the answer being written */
@@ -87,6 +90,15 @@ void api_put_text(struct jout *out, const char *name, struct slice vi, struct sl
 
 /* Over https "__Host-danh_session": no neighbour below the same domain can set that one. */
 const char *api_session_cookie(const struct api_call *call);
+/* A resource that takes more than a session: level 1 to 4, and a proof no older than age_max_s (0: any age). AUTHENTICATOR_STEP_UP, answered as
+ * RFC 9470 says: programs learn acr_values and max_age, people get the page that asks for it. */
+MUST_USE result api_require_level(struct api_call *call, int level, int64_t age_max_s);
+/* Where a signed-in person would go from a page: an address of ours that people use, and nowhere else. */
+struct slice api_next(struct slice next);
+/* The client with this browser's lasting token, made if it has none. */
+struct account_client api_browser(struct api_call *call);
+/* Hands the session's token, and the browser's, to the browser. */
+void api_session_give(struct api_call *call, const struct account_token *token, const struct account_session *session);
 /* session.c: who is calling. Leaves the call without a session when there is none. */
 MUST_USE result api_session_load(struct api_call *call);
 /* pages.c: signs this browser out, if it is signed in. */

@@ -1,5 +1,5 @@
-/* The pages: landing, sign-in, sign-out, activation. The public check is in check.c. */
-#include "api/interact.h"
+/* The pages: landing and activation. The public check is in check.c, sign-in in sign_in.c. */
+#include "api/page.h"
 #include "api/resources.h"
 
 result api_landing_page(struct api_call *call) {
@@ -13,101 +13,6 @@ result api_landing_page(struct api_call *call) {
     signed_out = url_form_get(&query, "signed_out");
   }
   api_page_send(call, &(const struct page){.name = "landing", .status = 200, PAGE_VALUES({"signed_out", signed_out})});
-  return OK;
-}
-
-/* Only below /app/ and back to an interaction, so that a link to the sign-in page leads nowhere else. */
-static struct slice safe_next(struct slice next) {
-  bool is_below = (slice_starts(next, S("/app/")) || slice_starts(next, S("/interact/")) || slice_starts(next, S("/device")) ||
-                   slice_starts(next, S("/approvals")) || slice_is(next, "/recover/case")) && next.len <= 500;
-  for (size_t i = 0; i < next.len && is_below; i++) {
-    is_below = next.ptr[i] > ' ' && next.ptr[i] < 0x7f && next.ptr[i] != '\\';
-  }
-  return is_below ? next : S("/app/");
-}
-
-struct sign_in_form {
-  struct slice next;
-  struct slice pin;
-  struct slice problem;
-  struct slice activated;
-};
-
-static void send_sign_in(struct api_call *call, int status, const struct sign_in_form *form) {
-  api_interact_allow_form(call, form->next);
-  api_page_send(call, &(const struct page){.name = "sign_in",
-                                       .status = status,
-                                       PAGE_VALUES({"next", form->next}, {"pin", form->pin}, {"problem", form->problem},
-                                                   {"activated", form->activated})});
-}
-
-result api_sign_in_page(struct api_call *call) {
-  struct url_form query;
-  TRY(api_query(call, &query));
-  send_sign_in(call, 200, &(const struct sign_in_form){.next = safe_next(url_form_get(&query, "next")),
-                                                        .activated = url_form_get(&query, "activated")});
-  return OK;
-}
-
-static struct slice sign_in_problem(const struct api_call *call, result refused) {
-  static const struct {
-    uint16_t code;
-    const char *key;
-  } keys[] = {{ACCOUNT_CREDENTIALS, "sign_in.wrong"},
-              {ACCOUNT_LOCKED_FOR_NOW, "sign_in.locked"},
-              {ACCOUNT_LOCKED, "sign_in.locked_holder"},
-              {ACCOUNT_TOO_MANY, "sign_in.too_many"},
-              {BASE_POOL_FULL, "sign_in.busy"}};
-  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-    if (is_code(refused, keys[i].code)) {
-      return api_page_text_find(call, keys[i].key);
-    }
-  }
-  return (struct slice){0};
-}
-
-result api_sign_in(struct api_call *call) {
-  struct url_form form;
-  TRY(api_form(call, &form));
-  struct slice next = safe_next(url_form_get(&form, "next"));
-  const struct account_credentials credentials = {.pin = url_form_get(&form, "pin"),
-                                                  .password = url_form_get(&form, "password"),
-                                                  .client = api_client(call),
-                                                  .replaces = http_cookie(&call->http->request, api_session_cookie(call))};
-  struct account_token token;
-  struct account_session session;
-  result outcome = account_sign_in(call->env, call->env->hashing, &credentials, &token, &session);
-  struct slice problem = sign_in_problem(call, outcome);
-  if (!is_ok(outcome) && problem.len > 0) {
-    api_retry_after(call, outcome);
-    send_sign_in(call, api_error_find(outcome.code)->status,
-                 &(const struct sign_in_form){.next = next, .pin = credentials.pin, .problem = problem});
-    return OK;
-  }
-  TRY(outcome);
-  api_cookie(call, api_session_cookie(call), slice_of(token.text, ACCOUNT_TOKEN_CHARACTERS), session.ends_at_ms / 1000 - session.created_at_ms / 1000);
-  http_redirect(call->http, next);
-  return OK;
-}
-
-result api_sign_out_page(struct api_call *call) {
-  api_page_send(call, &(const struct page){.name = "sign_out", .status = 200});
-  return OK;
-}
-
-result api_session_end(struct api_call *call) {
-  struct slice token = http_cookie(&call->http->request, api_session_cookie(call));
-  result outcome = token.len == 0 ? OK : account_sign_out(call->env, token);
-  if (!is_ok(outcome) && !is_code(outcome, ACCOUNT_SESSION)) {
-    return outcome;
-  }
-  api_cookie(call, api_session_cookie(call), (struct slice){0}, 0);
-  return OK;
-}
-
-result api_sign_out(struct api_call *call) {
-  TRY(api_session_end(call));
-  http_redirect(call->http, S("/?signed_out=1"));
   return OK;
 }
 

@@ -9,8 +9,12 @@ result api_assets_get(struct api_call *call);
 result api_app_page(struct api_call *call);
 /* pages.c */
 result api_landing_page(struct api_call *call);
+result api_activate_page(struct api_call *call);
+result api_activate(struct api_call *call);
+/* sign_in.c */
 result api_sign_in_page(struct api_call *call);
 result api_sign_in(struct api_call *call);
+result api_sign_in_passkey_begin(struct api_call *call);
 result api_sign_out_page(struct api_call *call);
 result api_sign_out(struct api_call *call);
 result api_activate_page(struct api_call *call);
@@ -33,6 +37,19 @@ result api_oidc_revoke(struct api_call *call);
 result api_oidc_userinfo(struct api_call *call);
 result api_oidc_jwks(struct api_call *call);
 result api_oidc_metadata(struct api_call *call);
+/* proofs.c: challenges for the pages' script, and the same proofs for an app */
+result api_sign_in_begin(struct api_call *call);
+result api_sign_in_answer(struct api_call *call);
+result api_session_proof_begin(struct api_call *call);
+result api_session_proof_answer(struct api_call *call);
+/* authenticators.c */
+result api_authenticators_list(struct api_call *call);
+result api_authenticator_begin(struct api_call *call);
+result api_authenticator_add(struct api_call *call);
+result api_authenticator_rename(struct api_call *call);
+result api_authenticator_remove(struct api_call *call);
+result api_own_session_end(struct api_call *call);
+result api_own_password(struct api_call *call);
 /* session.c */
 result api_session_read(struct api_call *call);
 result api_session_post(struct api_call *call);

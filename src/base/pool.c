@@ -25,6 +25,7 @@ struct pool {
   struct job *last;
   int waiting_max;
   int accepted; /* running or waiting */
+  uint64_t count; /* taken in since the beginning */
   int thread_count;
   bool is_closing;
   pthread_t threads[];
@@ -121,6 +122,7 @@ result pool_run(struct pool *pool, pool_fn fn, void *arg) {
   }
   pthread_cond_init(&job.finished, NULL);
   pool->accepted++;
+  pool->count++;
   if (pool->last != NULL) {
     pool->last->next = &job;
   } else {
@@ -138,4 +140,11 @@ result pool_run(struct pool *pool, pool_fn fn, void *arg) {
     return fault_set(job.fault.file, job.fault.line, job.outcome.code, "%s", job.fault.detail);
   }
   return OK;
+}
+
+uint64_t pool_count(struct pool *pool) {
+  pthread_mutex_lock(&pool->lock);
+  uint64_t count = pool->count;
+  pthread_mutex_unlock(&pool->lock);
+  return count;
 }

@@ -26,3 +26,5 @@ MUST_USE result pool_open(const struct pool_options *options, struct pool **ret_
 void pool_close(struct pool **pool);
 /* pool NULL: runs the function in place (tests and one-shot commands). */
 MUST_USE result pool_run(struct pool *pool, pool_fn fn, void *arg);
+/* How many functions have been taken in until now. */
+uint64_t pool_count(struct pool *pool);

@@ -53,6 +53,7 @@ test('from the desk to the first sign-in', async ({ page }) => {
   await page.getByRole('link', { name: 'Đăng nhập' }).first().click()
 
   await page.getByLabel('Số định danh cá nhân').fill(enrolee.pin)
+  await page.getByRole('button', { name: 'Tiếp tục' }).click()
   await page.getByLabel('Mật khẩu').fill(password)
   await page.getByRole('button', { name: 'Đăng nhập' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText(`Xin chào, ${enrolee.name}`)

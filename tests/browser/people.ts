@@ -38,6 +38,7 @@ export async function signIn(page: Page, name: string, next = '/app/') {
   await page.context().clearCookies()
   await page.goto(`/sign-in?next=${encodeURIComponent(next)}`)
   await page.getByLabel('Số định danh cá nhân').fill(person(name).pin)
+  await page.getByRole('button', { name: 'Tiếp tục' }).click()
   await page.getByLabel('Mật khẩu').fill(secrets.password)
   await page.getByRole('button', { name: 'Đăng nhập' }).click()
   await page.waitForURL(`**${next}`)

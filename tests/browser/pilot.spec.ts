@@ -14,6 +14,7 @@ async function superviseIn(page: Page, province: string) {
   const pin = printed.identities.find((one) => one.name === `${province}.supervisor`)?.pin ?? ''
   await page.goto(`${origin}/sign-in?next=/app/posts`)
   await page.getByLabel('Số định danh cá nhân').fill(pin)
+  await page.getByRole('button', { name: 'Tiếp tục' }).click()
   await page.getByLabel('Mật khẩu').fill(printed.demo_password)
   await page.getByRole('button', { name: 'Đăng nhập' }).click()
   await page.getByRole('radio').nth(1).check()

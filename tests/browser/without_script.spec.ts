@@ -27,6 +27,7 @@ test('every page speaks English when asked and remembers it', async ({ page }) =
 test('a wrong password is refused without saying which of the two was wrong, and is never sent back', async ({ page }) => {
   await page.goto('/sign-in')
   await page.getByLabel('Số định danh cá nhân').fill(person('student.hanoi').pin)
+  await page.getByRole('button', { name: 'Tiếp tục' }).click()
   await page.getByLabel('Mật khẩu').fill('khong-phai-mat-khau')
   await page.getByRole('button', { name: 'Đăng nhập' }).click()
   await expect(page.getByRole('alert')).toContainText('Số định danh hoặc mật khẩu không đúng')
@@ -37,6 +38,7 @@ test('a wrong password is refused without saying which of the two was wrong, and
 test('signing in and out works without script', async ({ page }) => {
   await page.goto('/sign-in')
   await page.getByLabel('Số định danh cá nhân').fill(person('student.hanoi').pin)
+  await page.getByRole('button', { name: 'Tiếp tục' }).click()
   await page.getByLabel('Mật khẩu').fill(secrets.password)
   await page.getByRole('button', { name: 'Đăng nhập' }).click()
   await expect(page).toHaveURL(/\/app\/$/)
@@ -48,6 +50,7 @@ test('signing in and out works without script', async ({ page }) => {
 test('sign-in never sends anyone to another site', async ({ page }) => {
   await page.goto('/sign-in?next=https://example.org/app/')
   await page.getByLabel('Số định danh cá nhân').fill(person('student.hanoi').pin)
+  await page.getByRole('button', { name: 'Tiếp tục' }).click()
   await page.getByLabel('Mật khẩu').fill(secrets.password)
   await page.getByRole('button', { name: 'Đăng nhập' }).click()
   await expect(page).toHaveURL(/\/app\/$/)

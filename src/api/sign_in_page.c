@@ -1,0 +1,98 @@
+/* What the sign-in pages show: the picture is in sign_in.h. */
+#include "api/interact.h"
+#include "api/people.h"
+#include "api/sign_in.h"
+
+static struct slice mark(bool is_set) { return is_set ? S("1") : S(""); }
+
+static struct slice level_text(struct api_call *call, int level) { return arena_printf(call->arena, "%d", level); }
+
+void sign_in_send_number(struct api_call *call, const struct sign_in_form *form, struct slice activated) {
+  api_interact_allow_form(call, form->next);
+  api_page_send(call, &(const struct page){.name = "sign_in",
+                                       .status = form->status,
+                                       PAGE_VALUES({"next", form->next}, {"level", level_text(call, form->level)}, {"pin", form->pin},
+                                                   {"problem", form->problem}, {"activated", activated})});
+}
+
+/* "00••••••••11": the middle eight are not shown to whoever looks over the shoulder. What is no number is shown as dots alone. */
+static struct slice masked(struct api_call *call, struct slice pin) {
+  return pin.len == 12 ? arena_printf(call->arena, "%.*s••••••••%.*s", 2, pin.ptr, 2, pin.ptr + 10) : S("••••••••••••");
+}
+
+void sign_in_send_how(struct api_call *call, const struct sign_in_form *form) {
+  bool is_recovery = slice_is(form->way, "recovery");
+  api_interact_allow_form(call, form->next);
+  bool is_again = form->is_fresh && call->has_session;
+  api_page_send(call, &(const struct page){.name = "sign_in_how",
+                                       .status = form->status,
+                                       PAGE_VALUES({"next", form->next}, {"level", level_text(call, form->level)}, {"pin", form->pin},
+                                                   {"pin_masked", masked(call, form->pin)}, {"problem", form->problem},
+                                                   {"way_password", mark(!is_recovery)}, {"way_recovery", mark(is_recovery)},
+                                                   {"fresh", mark(form->is_fresh)}, {"again", mark(is_again)})});
+}
+
+/* ---- step-up ---- */
+
+enum way { WAY_PASSKEY, WAY_TOTP, WAY_PASSCODE, WAY_RECOVERY, WAY_COUNT };
+static const char *const way_names[WAY_COUNT] = {"passkey", "totp", "passcode", "recovery"};
+
+struct ways {
+  bool has[WAY_COUNT];
+  int best;
+};
+
+/* What the person has and has not proven in this session. */
+static result ways_of(struct api_call *call, struct ways *ret_ways) {
+  struct authenticator_list list;
+  struct account account;
+  struct ways ways = {0};
+  unsigned proven = call->session.means;
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(call->env->db, &tx));
+  TRY(account_load(tx, call->session.person_id, &account));
+  TRY(authenticator_list(tx, call->session.person_id, call->arena, &list));
+  TRY(authenticator_best(tx, call->session.person_id, &ways.best));
+  ways.has[WAY_PASSCODE] = account.has_passcode && (proven & ACCOUNT_MEANS_PASSCODE) == 0;
+  for (size_t i = 0; i < list.count; i++) {
+    const struct authenticator *item = &list.items[i];
+    bool is_usable = item->state == AUTHENTICATOR_ACTIVE;
+    ways.has[WAY_PASSKEY] |= is_usable && item->kind == AUTHENTICATOR_PASSKEY;
+    ways.has[WAY_TOTP] |= is_usable && item->kind == AUTHENTICATOR_TOTP && (proven & ACCOUNT_MEANS_TOTP) == 0;
+    ways.has[WAY_RECOVERY] |= item->codes_left > 0 && (proven & ACCOUNT_MEANS_RECOVERY_CODE) == 0;
+  }
+  *ret_ways = ways;
+  return OK;
+}
+
+/* The way asked for, or the first there is; WAY_COUNT: none. */
+static enum way choose(const struct ways *ways, struct slice asked) {
+  enum way first = WAY_COUNT;
+  for (int way = WAY_COUNT - 1; way >= 0; way--) {
+    first = ways->has[way] ? (enum way)way : first;
+    if (ways->has[way] && slice_is(asked, way_names[way])) {
+      return (enum way)way;
+    }
+  }
+  return first;
+}
+
+result sign_in_send_step_up(struct api_call *call, const struct sign_in_form *form) {
+  struct ways ways;
+  TRY(ways_of(call, &ways));
+  enum way shown = form->level <= ways.best ? choose(&ways, form->way) : WAY_COUNT;
+  bool others = shown != WAY_COUNT;
+  api_interact_allow_form(call, form->next);
+  struct slice encoded = url_encode(call->arena, form->next);
+  api_page_send(call, &(const struct page){.name = "sign_in_step_up",
+                                       .status = form->status,
+                                       PAGE_VALUES({"next", form->next}, {"next_encoded", encoded}, {"level", level_text(call, form->level)},
+                                                   {"problem", form->problem}, {"way_passkey", mark(shown == WAY_PASSKEY)},
+                                                   {"way_totp", mark(shown == WAY_TOTP)}, {"way_passcode", mark(shown == WAY_PASSCODE)},
+                                                   {"way_recovery", mark(shown == WAY_RECOVERY)}, {"unreachable", mark(!others)},
+                                                   {"other_passkey", mark(others && shown != WAY_PASSKEY && ways.has[WAY_PASSKEY])},
+                                                   {"other_totp", mark(others && shown != WAY_TOTP && ways.has[WAY_TOTP])},
+                                                   {"other_passcode", mark(others && shown != WAY_PASSCODE && ways.has[WAY_PASSCODE])},
+                                                   {"other_recovery", mark(others && shown != WAY_RECOVERY && ways.has[WAY_RECOVERY])})});
+  return OK;
+}
