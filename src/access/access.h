@@ -96,6 +96,9 @@ enum access_act {
   ACCESS_RECOVERY_COLLECT,
   ACCESS_RECOVERY_APPROVE,   /* the second officer */
   ACCESS_RECOVERY_REJECT,
+  ACCESS_ENROL_APPLY,        /* a parent or guardian, in the app, for a child or ward */
+  ACCESS_ORGANISATION_ENROL, /* its legal representative, in the app: applies, or consents */
+  ACCESS_EVIDENCE_VIEW,      /* pictures of an enrolment; with purpose */
   ACCESS_ENROL_CODE,         /* sends another one-time code to somebody approved */
   ACCESS_MANDATE_ENTER,      /* a notarised authorisation */
   ACCESS_MANDATE_CONFIRM,    /* by another officer; also declines and ends it */

@@ -82,6 +82,9 @@ const struct access_row access_table[ACCESS_ACT_COUNT] = {
     [ACCESS_ENROL_COLLECT] = {"enrol.collect", SENSITIVE, {COLLECTOR(DESK)}},
     [ACCESS_ENROL_APPROVE] = {"enrol.approve", SENSITIVE, {APPROVER(DESK | ACCESS_NOT_COLLECTOR)}},
     [ACCESS_ENROL_REJECT] = {"enrol.reject", SENSITIVE, {APPROVER(DESK | ACCESS_NOT_COLLECTOR)}},
+    [ACCESS_ENROL_APPLY] = {"enrol.apply", SENSITIVE, {CITIZEN(SELF_AT_LEVEL)}},
+    [ACCESS_ORGANISATION_ENROL] = {"organisation.enrol", SENSITIVE, {CITIZEN(SELF_AT_LEVEL)}},
+    [ACCESS_EVIDENCE_VIEW] = {"evidence.view", SENSITIVE, {COLLECTOR(DESK_READ), APPROVER(DESK_READ)}},
     [ACCESS_ENROL_CODE] = {"enrol.code", SENSITIVE, {COLLECTOR(DESK), APPROVER(DESK)}},
     /* a notarised authorisation: who enters it and who confirms it are two */
     [ACCESS_MANDATE_ENTER] = {"mandate.enter", SENSITIVE, {ONE_STOP(DESK)}},

@@ -141,7 +141,10 @@ struct account_enrolment {
   int64_t guardian_id;        /* the parent or guardian who came along; 0: nobody */
   bool face_matched;          /* level 2: the officer authenticates face and fingerprints against the identity database */
   bool fingerprints_matched;
+  bool in_app;                /* level 1: nobody at a desk; officer is who applies (the person, or their guardian), or 0 when the system decides */
 };
+/* "+84 912 345 678" as the ten digits it is kept as. ACCOUNT_PHONE. */
+MUST_USE result account_phone_normal(struct arena *arena, struct slice phone, struct slice *ret_phone);
 /* NONE or REJECTED -> REGISTERED -> VERIFYING; an ACTIVE level-1 account keeps its state while its level-2 enrolment is verified. */
 MUST_USE result account_enrol_collect(struct env *env, struct db_tx *tx, const struct account_enrolment *enrolment);
 /* Whatever account_enrol_collect would refuse, asked before anything is written; dossier_code is not read. */
@@ -161,6 +164,8 @@ struct account_rejection {
 /* VERIFYING -> REJECTED (an ACTIVE level-1 account keeps its state), and the reasons go out as a message. ACCOUNT_REJECTION. */
 MUST_USE result account_enrol_reject(struct env *env, struct db_tx *tx, const struct account_enrolment *decision,
                                      const struct account_rejection *rejection);
+/* ACCOUNT_REJECTION: no field, an unknown one, one twice, a reason too short or too long. */
+MUST_USE result account_rejection_check(const struct account_rejection *rejection);
 /* "Số điện thoại: không chính chủ; Thẻ căn cước: đã hết hạn" */
 struct slice account_rejection_write(struct arena *arena, const struct account_rejection *rejection);
 
@@ -220,6 +225,8 @@ struct account_secrets {
 };
 /* APPROVED -> ACTIVE. A password or passcode the rules refuse leaves the ticket usable. */
 MUST_USE result account_activate_finish(struct env *env, struct pool *pool, struct slice ticket, const struct account_secrets *secrets);
+/* The ticket a code would buy, for somebody APPROVED who has proven their number a moment ago: account_activate_finish takes it. Inside a write. */
+MUST_USE result account_activate_ticket(struct env *env, struct db_tx *tx, int64_t person_id, struct account_token *ret_ticket);
 /* A new code for an APPROVED account (the old one dies): at the desk. */
 MUST_USE result account_code_issue(struct env *env, struct db_tx *tx, int64_t person_id, const struct account_actor *actor);
 

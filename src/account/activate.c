@@ -84,6 +84,21 @@ result account_activate_begin(struct env *env, const struct account_code_entry *
   return OK;
 }
 
+result account_activate_ticket(struct env *env, struct db_tx *tx, int64_t person_id, struct account_token *ret_ticket) {
+  struct account account = {0};
+  struct account_limits limits = {0};
+  struct account_token ticket = {0};
+  TRY(account_load(tx, person_id, &account));
+  if (account.state != ACCOUNT_APPROVED) {
+    FAIL(ACCOUNT_MOVE, "nothing to activate");
+  }
+  TRY(account_limits_load(tx, &limits));
+  struct account_token_hash hash = account_token_new(env, &ticket);
+  TRY(give_ticket(tx, &(const struct beginning){.env = env, .ticket = &hash}, person_id, limits.ticket_lifetime_ms));
+  *ret_ticket = ticket;
+  return OK;
+}
+
 struct finishing {
   struct env *env;
   struct account_token_hash ticket;

@@ -9,13 +9,14 @@ struct decision {
   int level;
   int64_t collected_by;
   struct account_contact contact;
+  bool face_matched;
 };
 
 /* The open enrolment the decision is about, checked: four eyes, and neither pair is the person's own. */
 static result open_enrolment(struct db_tx *tx, struct arena *arena, const struct account_enrolment *asked,
                              struct decision *ret_decision) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT level, collected_by, state, phone, email, guardian_id FROM account_enrolment"
+  TRY(db_query(tx, "SELECT level, collected_by, state, phone, email, guardian_id, face_matched FROM account_enrolment"
                " WHERE person_id = $1 AND dossier_code = $2",
                DB_ARGS(db_of_int(asked->person_id), db_of_text(asked->dossier_code)), &rows));
   if (!db_rows_next(&rows)) {
@@ -23,11 +24,13 @@ static result open_enrolment(struct db_tx *tx, struct arena *arena, const struct
     FAIL(ACCOUNT_UNKNOWN, "no such enrolment");
   }
   struct decision decision = {(int)db_int(&rows, 0), db_int(&rows, 1),
-                              {db_text_copy(&rows, 3, arena), db_text_copy(&rows, 4, arena), db_int(&rows, 5)}};
+                              {db_text_copy(&rows, 3, arena), db_text_copy(&rows, 4, arena), db_int(&rows, 5)},
+                              db_int(&rows, 6) != 0};
   if (db_int(&rows, 2) != ACCOUNT_VERIFYING) {
     FAIL(ACCOUNT_MOVE, "the enrolment is decided already");
   }
-  if (asked->officer.person_id == asked->person_id || asked->officer.person_id == 0) {
+  bool by_machine = asked->in_app && asked->officer.person_id == 0 && decision.level == 1 && decision.face_matched;
+  if (asked->officer.person_id == asked->person_id || (asked->officer.person_id == 0 && !by_machine)) {
     FAIL(ACCOUNT_OWN_CASE, "an officer does not decide on themself");
   }
   if (asked->officer.person_id == decision.collected_by) {
@@ -63,6 +66,9 @@ result account_enrol_approve(struct env *env, struct db_tx *tx, const struct acc
   struct decision open = {0};
   struct account account = {0};
   TRY(open_enrolment(tx, &arena, decision, &open));
+  if (!open.face_matched && !decision->face_matched) { /* [Decree 69/2024 Art 11] a machine matched it, or the officer's eye did */
+    FAIL(ACCOUNT_BIOMETRICS, "nobody has compared the portrait");
+  }
   TRY(account_load(tx, decision->person_id, &account));
   bool upgrade = account.state == ACCOUNT_ACTIVE || account.state == ACCOUNT_STATE_LOCKED;
   struct account_step step = {.person_id = decision->person_id,
@@ -108,7 +114,7 @@ static int field_find(struct slice word) {
   return -1;
 }
 
-static result check_rejection(const struct account_rejection *rejection) {
+result account_rejection_check(const struct account_rejection *rejection) {
   unsigned seen = 0;
   for (size_t i = 0; i < rejection->count; i++) {
     const struct account_objection *objection = &rejection->objections[i];
@@ -153,7 +159,7 @@ result account_enrol_reject(struct env *env, struct db_tx *tx, const struct acco
   arena_init(&arena);
   struct decision open = {0};
   struct account account = {0};
-  TRY(check_rejection(rejection));
+  TRY(account_rejection_check(rejection));
   TRY(open_enrolment(tx, &arena, decision, &open));
   TRY(account_load(tx, decision->person_id, &account));
   bool upgrade = account.state == ACCOUNT_ACTIVE || account.state == ACCOUNT_STATE_LOCKED;
@@ -170,10 +176,12 @@ result account_enrol_reject(struct env *env, struct db_tx *tx, const struct acco
   struct slice reason = account_rejection_write(&arena, rejection);
   TRY(write_objections(tx, decision, rejection));
   TRY(close_enrolment(env, tx, decision, ACCOUNT_REJECTED, reason));
+  struct slice where = open.level == 1 ? arena_printf(&arena, "Đăng ký lại tại %.*s/sign-up hoặc đến công an xã bất kỳ cùng thẻ căn cước", SLICE_ARG(env->origin))
+                                       : S("Đề nghị đến nơi đăng ký để bổ sung");
   struct account_notice notice = {
       .person_id = decision->person_id,
       .purpose = S("enrolment_rejected"),
-      .text = arena_printf(&arena, "Hồ sơ định danh điện tử không được duyệt: %.*s. Đề nghị đến nơi đăng ký để bổ sung.", SLICE_ARG(reason))};
+      .text = arena_printf(&arena, "Hồ sơ định danh điện tử không được duyệt: %.*s. %.*s.", SLICE_ARG(reason), SLICE_ARG(where))};
   return account_notify(env, tx, &notice);
 }
 

@@ -20,6 +20,20 @@ static const struct {
     {14, 200, 2, false},
 };
 
+/* A foreigner stays under a passport and a residence that are in force [Decree 69/2024 Art 7]; their card is the residence card. */
+static result check_stay(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on) {
+  struct register_foreigner foreigner = {0};
+  result known = register_foreigner_load(tx, arena, person_id, &foreigner);
+  if (is_code(known, REGISTER_PERSON_UNKNOWN)) {
+    FAIL(ACCOUNT_NOT_ELIGIBLE, "the immigration database does not know them");
+  }
+  TRY(known);
+  if (on > foreigner.passport_expires || on < foreigner.residence_from || on > foreigner.residence_expires) {
+    FAIL(ACCOUNT_NOT_ELIGIBLE, "passport or residence is not in force");
+  }
+  return OK;
+}
+
 result account_eligible(struct db_tx *tx, int64_t person_id, int level, int32_t on, bool *ret_guardian_needed) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
@@ -31,6 +45,9 @@ result account_eligible(struct db_tx *tx, int64_t person_id, int level, int32_t 
   }
   if (slice_empty(person.card_number) || on < person.card_issued || on > person.card_expires) {
     FAIL(ACCOUNT_NO_CARD, "no card in force on day %d", on);
+  }
+  if (!slice_is(person.nationality, "VN")) {
+    TRY(check_stay(tx, &arena, person_id, on));
   }
   int32_t years = register_person_age(&person, on);
   bool found = false;
@@ -51,7 +68,7 @@ result account_eligible(struct db_tx *tx, int64_t person_id, int level, int32_t 
 }
 
 /* "+84912345678" and "0912345678" are one number: ten digits, 03, 05, 07, 08 or 09. */
-static result normal_phone(struct arena *arena, struct slice phone, struct slice *ret_phone) {
+result account_phone_normal(struct arena *arena, struct slice phone, struct slice *ret_phone) {
   struct slice digits = slice_trim(phone);
   if (slice_starts(digits, S("+84"))) {
     digits = arena_printf(arena, "0%.*s", SLICE_ARG(slice_from(digits, 3)));
@@ -89,7 +106,7 @@ result account_phone_change(struct env *env, struct db_tx *tx, int64_t person_id
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
   struct slice normal;
-  TRY(normal_phone(&arena, phone, &normal));
+  TRY(account_phone_normal(&arena, phone, &normal));
   TRY(account_phone_bind(env, tx, person_id, normal));
   return db_run(tx, "UPDATE account SET phone = $2 WHERE person_id = $1", DB_ARGS(db_of_int(person_id), db_of_text(normal)), NULL);
 }
@@ -114,8 +131,11 @@ result account_phone_check(struct db_tx *tx, struct arena *arena, int64_t person
 static result check_collected(struct env *env, struct db_tx *tx, const struct account_enrolment *enrolment, struct slice phone) {
   int32_t today = clock_date_of(clock_now_ms(env->clock));
   bool is_guarded = false;
-  if (enrolment->officer.person_id == enrolment->person_id || enrolment->officer.person_id == enrolment->guardian_id ||
-      enrolment->officer.person_id == 0) {
+  bool is_own = enrolment->officer.person_id == enrolment->person_id || enrolment->officer.person_id == enrolment->guardian_id;
+  if (enrolment->in_app && (enrolment->level != 1 || !is_own)) { /* [Decree 69/2024 Art 11] level 1 alone, by the person or who represents them */
+    FAIL(ACCOUNT_NOT_ELIGIBLE, "not for an application in the app");
+  }
+  if (!enrolment->in_app && (is_own || enrolment->officer.person_id == 0)) {
     FAIL(ACCOUNT_OWN_CASE, "an officer enrols neither themself nor their own child or ward");
   }
   TRY(account_eligible(tx, enrolment->person_id, enrolment->level, today, &is_guarded));
@@ -136,7 +156,7 @@ result account_enrol_check(struct env *env, struct db_tx *tx, const struct accou
   arena_init(&arena);
   struct slice phone;
   struct account account = {0};
-  TRY(normal_phone(&arena, enrolment->phone, &phone));
+  TRY(account_phone_normal(&arena, enrolment->phone, &phone));
   TRY(check_collected(env, tx, enrolment, phone));
   TRY(account_load(tx, enrolment->person_id, &account));
   if (account.state == ACCOUNT_ACTIVE && account.level >= enrolment->level) {
@@ -172,7 +192,7 @@ result account_enrol_collect(struct env *env, struct db_tx *tx, const struct acc
   struct account_contact contact = {.email = slice_trim(enrolment->email), .guardian_id = enrolment->guardian_id};
   struct account account = {0};
   TRY(account_enrol_check(env, tx, enrolment));
-  TRY(normal_phone(&arena, enrolment->phone, &contact.phone));
+  TRY(account_phone_normal(&arena, enrolment->phone, &contact.phone));
   TRY(account_load(tx, enrolment->person_id, &account));
   bool upgrade = account.state == ACCOUNT_ACTIVE;
   struct account_step step = {.person_id = enrolment->person_id,

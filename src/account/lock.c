@@ -159,6 +159,12 @@ static result register_grounds(struct env *env, struct db_tx *tx, int64_t person
   int32_t today = clock_date_of(clock_now_ms(env->clock));
   bool card_ended = slice_empty(person.card_number) || today > person.card_expires;
   bool foreign = !slice_is(person.nationality, "VN");
+  struct register_foreigner stay = {.passport_expires = INT32_MAX, .residence_expires = INT32_MAX};
+  result known = foreign ? register_foreigner_load(tx, &arena, person_id, &stay) : OK;
+  if (!is_ok(known) && !is_code(known, REGISTER_PERSON_UNKNOWN)) {
+    return known;
+  }
+  card_ended |= today > stay.passport_expires || today > stay.residence_expires;
   unsigned set = 0;
   set |= card_ended ? (unsigned)(foreign ? ACCOUNT_GROUND_RESIDENCE : ACCOUNT_GROUND_CARD) : 0;
   set |= person.life == REGISTER_DEAD ? (unsigned)ACCOUNT_GROUND_DEATH : 0;

@@ -35,6 +35,8 @@ struct api_error_row {
   const char *en;
 };
 const struct api_error_row *api_error_find(uint16_t code);
+/* Where pictures are taken: longer bodies than elsewhere. Ended by NULL. */
+extern const char *const api_large_paths[];
 struct slice api_error_sentence(uint16_t code, enum api_language language);
 
 struct api_options {

@@ -266,7 +266,7 @@ static result put_signatures(struct api_call *call, const struct dossier_view *v
 }
 
 static result put_enrolment(struct api_call *call, const struct dossier_view *view) {
-  if (!slice_is(view->dossier->procedure, "enrolment_level2")) {
+  if (!dossier_is_enrolment(view->dossier)) {
     jout_put_null(&call->out, "enrolment");
     return OK;
   }

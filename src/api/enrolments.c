@@ -1,6 +1,7 @@
 /* Level-2 enrolment at the desk: POST /api/desk/enrolments, and .../{code}/approve, /reject, /code. */
 #include "api/desk.h"
 #include "api/resources.h"
+#include "organisation/organisation.h"
 
 enum {
   PIN_DIGITS = 12,
@@ -74,7 +75,72 @@ static result put_form(struct api_call *call, const struct dossier *d) {
   return OK;
 }
 
+/* What the machine found, where one looked (level 1). */
+static result put_findings(struct api_call *call, const struct dossier *d) {
+  struct jin_doc doc;
+  const struct jin *form = NULL;
+  const struct jin *opinion = NULL;
+  struct jout *out = &call->out;
+  struct slice verdict;
+  struct slice engine = S("");
+  bool differs = false;
+  bool own_phone = false;
+  bool is_demonstration = false;
+  jin_doc_init(&doc, call->arena, JIN_LIMITS_DEFAULT);
+  TRY(jin_parse(&doc, d->form, &form));
+  if (!jin_has(form, "opinion")) {
+    jout_put_null(out, "findings");
+    return OK;
+  }
+  TRY(jin_object(form, "opinion", &opinion));
+  TRY(jin_text(opinion, "verdict", FIELD_BYTES_MAX, &verdict));
+  TRY(jin_text_optional(opinion, "engine", REASON_BYTES_MAX, &engine));
+  TRY(jin_bool(opinion, "demonstration", &is_demonstration));
+  TRY(jin_bool(form, "identity_differs", &differs));
+  TRY(jin_bool(form, "phone_in_own_name", &own_phone));
+  jout_put_object(out, "findings");
+  jout_put_text(out, "face", verdict);
+  jout_put_text(out, "engine", engine);
+  jout_put_bool(out, "demonstration", is_demonstration);
+  jout_put_bool(out, "name_differs", differs);
+  jout_put_bool(out, "phone_in_own_name", own_phone);
+  jout_object_end(out);
+  return OK;
+}
+
+/* An organisation's: who applied, for what. */
+static result put_organisation(struct api_call *call, struct db_tx *tx, const struct dossier *d) {
+  struct jout *out = &call->out;
+  struct organisation organisation;
+  struct organisation_account account;
+  struct register_person p;
+  int64_t organisation_id = 0;
+  TRY(dossier_organisation_id(d, call->arena, &organisation_id));
+  TRY(organisation_load(tx, call->arena, organisation_id, &organisation));
+  TRY(organisation_account_load(tx, call->arena, organisation_id, &account));
+  TRY(register_person_load(tx, call->arena, d->applicant_id, &p));
+  jout_object(out);
+  jout_put_text(out, "code", d->code);
+  jout_put_str(out, "kind", "organisation");
+  jout_put_text(out, "state", organisation_state_name(account.state));
+  jout_put_text(out, "name", organisation.name);
+  jout_put_text(out, "organisation_code", organisation.code);
+  jout_put_text(out, "tax_code", organisation.tax_code);
+  jout_put_text(out, "head_office", organisation.head_office);
+  jout_put_date(out, "founded_on", organisation.founded_on);
+  jout_put_bool(out, "in_database", organisation.is_in_database);
+  jout_put_text(out, "representative", p.name);
+  jout_object_end(out);
+  return OK;
+}
+
+static result put_person(struct api_call *call, struct db_tx *tx, const struct dossier *d);
+
 result api_enrolment_put(struct api_call *call, struct db_tx *tx, const struct dossier *d) {
+  return slice_is(d->procedure, "enrolment_organisation") ? put_organisation(call, tx, d) : put_person(call, tx, d);
+}
+
+static result put_person(struct api_call *call, struct db_tx *tx, const struct dossier *d) {
   struct register_person p;
   struct account account;
   struct account_enrolled enrolled;
@@ -85,12 +151,14 @@ result api_enrolment_put(struct api_call *call, struct db_tx *tx, const struct d
   struct jout *out = &call->out;
   jout_object(out);
   jout_put_text(out, "code", d->code);
+  jout_put_str(out, "kind", slice_is(d->procedure, "enrolment_level1") ? "level_1" : "level_2");
   jout_put_str(out, "state", state_of(d, &account));
   jout_put_text(out, "name", p.name);
   jout_put_text(out, "pin_masked", api_pin_masked(call->arena, p.pin));
   jout_put_text(out, "phone", enrolled.phone);
   jout_put_text_or_null(out, "email", enrolled.email);
   TRY(put_form(call, d));
+  TRY(put_findings(call, d));
   jout_put_bool(out, "face_checked", enrolled.face_matched);
   jout_put_bool(out, "fingerprints_checked", enrolled.fingerprints_matched);
   TRY(put_guardian(call, tx, enrolled.guardian_id));
@@ -171,6 +239,17 @@ result api_desk_enrol(struct api_call *call) {
 
 /* ---- deciding ---- */
 
+/* Whether the officer has compared the portrait by eye. */
+static result read_approval(struct api_call *call, bool *ret_face_checked) {
+  const struct jin *root = NULL;
+  bool is_checked = false;
+  TRY(api_body(call, &root));
+  TRY(jin_fields(root, (const char *const[]){"face_checked", NULL}));
+  TRY(jin_bool_optional(root, "face_checked", &is_checked));
+  *ret_face_checked = is_checked;
+  return OK;
+}
+
 static result read_empty(struct api_call *call) {
   const struct jin *root = NULL;
   TRY(api_body(call, &root));
@@ -186,8 +265,9 @@ static result same_officer(result decided) {
 
 result api_desk_enrolment_approve(struct api_call *call) {
   const struct dossier_act act = api_desk_act(call, S(""));
-  TRY(read_empty(call));
-  TRY(same_officer(dossier_enrol_approve(call->env, call->arena, &act)));
+  bool face_checked = false;
+  TRY(read_approval(call, &face_checked));
+  TRY(same_officer(dossier_enrol_approve(call->env, call->arena, &act, face_checked)));
   return send_enrolment(call, act.code, 200);
 }
 

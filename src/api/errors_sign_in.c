@@ -39,6 +39,7 @@ const struct api_error_row api_error_rows_of_sign_in[] = {
     {EVIDENCE_NO_REFERENCE, 404, "reference_unknown", "Cơ sở dữ liệu căn cước chưa có mẫu để so sánh", "The identity database has no sample to compare with"},
     {EVIDENCE_MATCHER_AWAY, 503, "matcher_away", "Hệ thống so sánh ảnh tạm thời không phản hồi", "The comparing engine does not answer now"},
     {EVIDENCE_NO_STORE, 500, "internal", INTERNAL},
+    {EVIDENCE_RETAKE, 422, "picture_unusable", "Ảnh không thấy rõ khuôn mặt: hãy chụp lại, nhìn thẳng, đủ sáng", "The face cannot be seen clearly: take another picture, looking straight ahead, in good light"},
     {EVIDENCE_PURPOSE, 422, "purpose_required", "Hãy nêu mục đích xem (từ 10 ký tự)", "State the purpose, in at least ten characters"},
     {ORGANISATION_UNKNOWN, 404, "organisation_unknown", "Không có tổ chức với mã số này", "No organisation has that number"},
     {ORGANISATION_CODE, 422, "organisation_code", "Mã số tổ chức gồm 10 chữ số (đơn vị trực thuộc: thêm gạch nối và 3 chữ số)", "An organisation's number has ten digits (a branch: a hyphen and three more)"},

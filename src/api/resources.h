@@ -145,6 +145,22 @@ result api_desk_enrol(struct api_call *call);
 result api_desk_enrolment_approve(struct api_call *call);
 result api_desk_enrolment_reject(struct api_call *call);
 result api_desk_enrolment_code(struct api_call *call);
+/* sign_up.c */
+result api_sign_up_page(struct api_call *call);
+result api_sign_up(struct api_call *call);
+result api_sign_up_portrait(struct api_call *call);
+result api_drawn_portraits(struct api_call *call);
+/* desk_card.c */
+result api_desk_card(struct api_call *call);
+/* evidence.c */
+result api_desk_evidence(struct api_call *call);
+result api_desk_evidence_list(struct api_call *call);
+result api_desk_evidence_picture(struct api_call *call);
+/* enrolments_own.c */
+result api_enrolments_list(struct api_call *call);
+result api_enrolment_apply(struct api_call *call);
+result api_organisation_enrol(struct api_call *call);
+result api_organisation_consent(struct api_call *call);
 /* demo.c */
 result api_demo_messages(struct api_call *call);
 /* recover.c */

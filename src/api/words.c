@@ -78,6 +78,8 @@ const struct api_word api_desks[] = {
 
 const struct api_word api_procedures[] = {
     {"lltp", "Cấp Phiếu lý lịch tư pháp", "Criminal record certificate"},
+    {"enrolment_level1", "Cấp tài khoản định danh điện tử mức độ 1", "Level-1 e-ID account"},
+    {"enrolment_organisation", "Cấp tài khoản định danh điện tử của tổ chức", "An organisation's e-ID account"},
     {"enrolment_level2", "Cấp tài khoản định danh điện tử mức độ 2", "Level-2 e-ID account"},
     {0},
 };
@@ -86,6 +88,10 @@ const struct api_word api_acts[] = {
     {"dossier.read", "Xem hồ sơ", "Read a dossier"},
     {"dossier.looked_up", "Tra cứu dữ liệu cho hồ sơ", "Looked up a register for a dossier"},
     {"register.read", "Tra cứu các cơ sở dữ liệu", "Looked up several registers"},
+    {"evidence.read", "Xem ảnh đã lưu của hồ sơ định danh", "Looked at a stored picture of the enrolment"},
+    {"evidence.reference.read", "Xem ảnh trong cơ sở dữ liệu căn cước", "Looked at the portrait of the identity database"},
+    {"evidence.kept", "Lưu ảnh của hồ sơ định danh", "Stored a picture of the enrolment"},
+    {"enrolment.not_confirmed", "Có người thử đăng ký bằng số định danh này; không khớp", "Somebody tried to sign up with this number; it did not agree"},
     {"register.person.read", "Xem dữ liệu dân cư khi thu nhận định danh", "Read the population record at the enrolment desk"},
     {"register.population.read", "Tra cứu cơ sở dữ liệu quốc gia về dân cư", "Looked up the population database"},
     {"register.residence.read", "Tra cứu cơ sở dữ liệu về cư trú", "Looked up the residence database"},
@@ -142,6 +148,29 @@ result api_put_agency(struct api_call *call, struct db_tx *tx, const char *name,
   api_put_text(&call->out, "name", agency.name_vi, agency.name_en);
   jout_object_end(&call->out);
   return OK;
+}
+
+const struct api_word api_card_fields[] = {
+    {"card", "Thẻ", "Card"},
+    {"document", "Loại giấy tờ", "Document"},
+    {"state", "Nước cấp", "Issuing state"},
+    {"number", "Số thẻ", "Card number"},
+    {"pin", "Số định danh", "Personal number"},
+    {"birth_date", "Ngày sinh", "Date of birth"},
+    {"sex", "Giới tính", "Sex"},
+    {"expires_on", "Có giá trị đến", "Valid until"},
+    {"nationality", "Quốc tịch", "Nationality"},
+    {"name", "Họ và tên", "Full name"},
+    {"composite", "Số kiểm tra chung", "Overall check digit"},
+    {"old_number", "Số chứng minh nhân dân cũ", "Old number"},
+    {"address", "Nơi cư trú", "Residence"},
+    {"issued_on", "Ngày cấp", "Date of issue"},
+    {0},
+};
+
+struct slice api_card_field_text(const struct api_call *call, enum card_field field) {
+  struct api_word word = api_word_find(api_card_fields, slice_str(card_field_name(field)), call->arena);
+  return slice_str(api_words(call, word.vi, word.en));
 }
 
 struct slice api_pin_masked(struct arena *arena, struct slice pin) {

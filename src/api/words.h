@@ -1,6 +1,7 @@
 /* api/words.h: names of coded things in both languages, as the app shows them. (private to api/) */
 #pragma once
 #include "api/call.h"
+#include "card/card.h"
 
 struct api_word {
   const char *code;
@@ -15,6 +16,8 @@ extern const struct api_word api_registers[];  /* what a register is called */
 extern const struct api_word api_desks[];      /* where a dossier lies */
 extern const struct api_word api_acts[];       /* what a recorded read or act is called */
 extern const struct api_word api_procedures[]; /* short names */
+extern const struct api_word api_card_fields[]; /* card_field_name */
+struct slice api_card_field_text(const struct api_call *call, enum card_field field);
 
 /* The row of a code; a row that says the code itself in both languages when there is none. */
 struct api_word api_word_find(const struct api_word *table, struct slice code, struct arena *arena);

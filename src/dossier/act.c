@@ -152,7 +152,7 @@ result dossier_act_request(struct act_context *context, struct access_request *r
 result dossier_act_check_kind(const struct dossier *dossier, enum access_act power) {
   bool is_enrolment = dossier->certificate == 0;
   bool is_for_both = power == ACCESS_DOSSIER_VIEW || power == ACCESS_DOSSIER_VIEW_OWN;
-  if (!is_for_both && is_enrolment != (is_enrolment_decision(power) || power == ACCESS_ENROL_CODE)) {
+  if (!is_for_both && is_enrolment != (is_enrolment_decision(power) || power == ACCESS_ENROL_CODE || power == ACCESS_EVIDENCE_VIEW)) {
     FAIL(DOSSIER_MOVE_FORBIDDEN, "an act of another procedure");
   }
   return OK;

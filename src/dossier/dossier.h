@@ -21,6 +21,7 @@
 #include "base/pool.h"
 #include "base/secret.h"
 #include "calendar/calendar.h"
+#include "evidence/evidence.h"
 #include "mandate/mandate.h"
 #include "payment/payment.h"
 #include "pdf/pdf.h"
@@ -432,7 +433,7 @@ struct dossier_check_answer {
 MUST_USE result dossier_check(struct env *env, struct arena *arena, const struct dossier_check *check,
                               struct dossier_check_answer *ret_answer);
 
-/* Level-2 enrolment as a dossier: collected at the desk by one officer, approved by another. */
+/* Enrolment as a dossier. At level 2: collected at the desk by one officer, approved by another. */
 struct dossier_enrolment {
   const struct dossier_act *act; /* the collecting officer's */
   int64_t person_id;
@@ -447,9 +448,100 @@ struct dossier_enrolment {
 };
 MUST_USE result dossier_enrol_collect(struct env *env, const struct dossier_works *works, struct arena *arena,
                                       const struct dossier_enrolment *enrolment, struct dossier *ret_dossier);
-MUST_USE result dossier_enrol_approve(struct env *env, struct arena *arena, const struct dossier_act *act);
+/* Of any level and of organisations. face_checked: the officer has compared the portrait by eye; needed where no machine has (level 1).
+ * ACCOUNT_BIOMETRICS. */
+MUST_USE result dossier_enrol_approve(struct env *env, struct arena *arena, const struct dossier_act *act, bool face_checked);
 /* The dossier is stopped with a refusal slip; the person may be collected anew at once, in a new dossier. */
 MUST_USE result dossier_enrol_reject(struct env *env, struct arena *arena, const struct dossier_act *act,
                                      const struct account_rejection *rejection);
 /* Another one-time code for an account that was approved and not activated; the old one dies. ACCOUNT_MOVE. */
 MUST_USE result dossier_enrol_code(struct env *env, struct arena *arena, const struct dossier_act *act);
+bool dossier_is_enrolment(const struct dossier *dossier);
+/* May the officer look at the pictures of this enrolment's person? Loads the dossier; the looks themselves are recorded by evidence/. */
+MUST_USE result dossier_evidence_require(struct env *env, struct arena *arena, const struct dossier_act *act, struct dossier *ret_dossier);
+
+/* Level 1 in the app: by the person themself, or by their parent or guardian. No officer when everything agrees. */
+struct dossier_enrol_application {
+  int64_t person_id;
+  int64_t guardian_id; /* who applies for them, signed in at level 2; 0: themself */
+  struct slice mobile;
+  struct slice email;
+  struct slice portrait; /* JPEG or PNG */
+  const char *source;    /* what of the card agreed with the register: "typed", "qr", "mrz"; of a guardian "register" */
+  bool needs_officer;    /* something differs that a person must look at, diacritics for one */
+};
+struct dossier_enrol_answer {
+  struct dossier dossier;
+  bool is_approved;
+  struct account_token ticket;    /* approved and applied for by themself: activation goes on at once */
+  struct evidence_opinion opinion; /* verdict 0: the matcher was away */
+};
+/* ACCOUNT_..., DOSSIER_ALREADY_OPEN, DOSSIER_NO_AGENCY, EVIDENCE_PICTURE ... */
+MUST_USE result dossier_enrol_apply(struct env *env, const struct dossier_works *works, struct arena *arena,
+                                    const struct dossier_enrol_application *application, struct dossier_enrol_answer *ret_answer);
+
+/* Signing up without an account: card data, then a code to the mobile number, then a portrait. Every stranger is answered alike until all three
+ * agree, so the register cannot be tried through.
+ *
+ *   CODE_SENT -> CONFIRMED -> FINISHED            each ticket goes its way once; 30 minutes
+ */
+enum dossier_sign_up_state { DOSSIER_SIGN_UP_CODE_SENT = 1, DOSSIER_SIGN_UP_CONFIRMED, DOSSIER_SIGN_UP_FINISHED, DOSSIER_SIGN_UP_STATES };
+bool dossier_sign_up_move_is_allowed(enum dossier_sign_up_state from, enum dossier_sign_up_state to);
+struct dossier_sign_up {
+  struct slice pin;
+  struct slice name;
+  struct register_birth birth;
+  int32_t card_issued;   /* 0: not said */
+  int32_t card_expires;  /* 0: not said; REGISTER_OPEN: no limit */
+  struct slice source;   /* "typed", "qr", "mrz" */
+  bool name_may_be_cut;  /* of the zone */
+  struct slice phone;
+  struct slice email;    /* may be empty */
+  struct slice network;  /* who asks: account_client.network */
+  bool english;
+};
+/* The code goes to the number, whoever has that PIN or nobody. MESSAGE_TOO_MANY, ACCOUNT_PHONE. */
+MUST_USE result dossier_sign_up_begin(struct env *env, const struct dossier_sign_up *sign_up, struct account_token *ret_ticket);
+/* ACCOUNT_CODE: wrong, used, too often, or the ticket has run out. */
+MUST_USE result dossier_sign_up_confirm(struct env *env, struct slice ticket, struct slice code);
+enum dossier_sign_up_outcome {
+  DOSSIER_SIGN_UP_APPROVED = 1, /* answer.ticket activates */
+  DOSSIER_SIGN_UP_REVIEW,       /* an officer looks: answer.dossier */
+  DOSSIER_SIGN_UP_DESK,         /* could not be confirmed online: to a desk, with the card */
+  DOSSIER_SIGN_UP_HAS_ACCOUNT,  /* portrait and card agree, and the account is there already */
+  DOSSIER_SIGN_UP_GUARDIAN,     /* under 14 or a ward: a parent or guardian applies */
+  DOSSIER_SIGN_UP_PHONE_TAKEN,
+};
+struct dossier_sign_up_portrait {
+  struct slice ticket;
+  struct slice picture;
+};
+struct dossier_sign_up_answer {
+  enum dossier_sign_up_outcome outcome;
+  struct dossier_enrol_answer enrolment; /* of APPROVED and REVIEW */
+};
+/* ACCOUNT_CODE for a ticket that is not confirmed; EVIDENCE_... for a picture that is none: the ticket stays. */
+MUST_USE result dossier_sign_up_finish(struct env *env, const struct dossier_works *works, struct arena *arena,
+                                       const struct dossier_sign_up_portrait *portrait, struct dossier_sign_up_answer *ret_answer);
+
+/* An organisation's account [Decree 69/2024 Art 12, form TK02]: applied for by a legal representative; the clock starts when the others have consented. */
+struct dossier_enrol_organisation {
+  int64_t representative_id; /* signed in at level 2 */
+  int64_t organisation_id;
+  struct slice form_key;
+};
+MUST_USE result dossier_enrol_organisation_apply(struct env *env, const struct dossier_works *works, struct arena *arena,
+                                                 const struct dossier_enrol_organisation *application, struct dossier *ret_dossier);
+/* Another legal representative answers, signed in at level 2. ORGANISATION_CONSENT_GIVEN, _MOVE. */
+struct dossier_enrol_consent {
+  int64_t representative_id;
+  int64_t organisation_id;
+  bool consents;
+};
+MUST_USE result dossier_enrol_organisation_consent(struct env *env, struct arena *arena, const struct dossier_enrol_consent *consent,
+                                                   struct dossier *ret_dossier);
+/* 0: the dossier is about a person. */
+MUST_USE result dossier_organisation_id(const struct dossier *dossier, struct arena *arena, int64_t *ret_organisation_id);
+
+/* Enrolments that come due: the desk and the applicant are reminded once on the working day before, and once on the day itself. Run by the sweeper. */
+MUST_USE result dossier_remind(struct env *env);

@@ -1,11 +1,26 @@
-/* dossier/enrolment.c: level-2 enrolment as a dossier: collected at the desk by one officer, approved or rejected by another
+/* dossier/enrolment.c: level-2 enrolment as a dossier: collected at the desk by one officer; and deciding on enrolments of every kind by another
  * [Decree 69/2024 Art 10-13]. A minor's or ward's is applied for by the parent or guardian who came along. */
 #include "codec/jout.h"
 #include "crypto/digest.h"
 #include "dossier/act.h"
+#include "dossier/enrolment.h"
 #include "dossier/gather.h"
 
 static const struct slice procedure_name = S_INIT("enrolment_level2");
+
+result dossier_enrolment_is_in_database(struct db_tx *tx, const struct register_person *person, int32_t today, bool *ret_in_database) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct register_foreigner foreigner = {0};
+  result known = OK;
+  if (slice_is(person->nationality, "VN")) {
+    *ret_in_database = !slice_empty(person->card_number) && person->card_expires >= today;
+    return OK;
+  }
+  known = register_foreigner_load(tx, &arena, person->person_id, &foreigner);
+  *ret_in_database = is_ok(known) && foreigner.has_biometrics;
+  return is_code(known, REGISTER_PERSON_UNKNOWN) ? OK : known;
+}
 
 /* ---- collect ---- */
 
@@ -48,7 +63,9 @@ static result gather(struct collection *c, struct procedure_input *input, struct
   TRY(register_person_load(tx, c->arena, e->person_id, &person));
   TRY(account_load(tx, pair.applicant_id, &account));
   TRY(dossier_relation_find(tx, c->arena, &pair, today, &input->relation));
-  *valid_card = (struct procedure_fact){"valid_card", !slice_empty(person.card_number) && person.card_expires >= today};
+  bool in_database = false;
+  TRY(dossier_enrolment_is_in_database(tx, &person, today, &in_database));
+  *valid_card = (struct procedure_fact){"valid_card", in_database};
   input->channel = PROCEDURE_COUNTER;
   input->applicant = (struct procedure_applicant){.birth_date = register_birth_date(person.birth),
                                                   .citizen = slice_is(person.nationality, "VN"),
@@ -193,8 +210,10 @@ result dossier_enrol_collect(struct env *env, const struct dossier_works *works,
 
 /* ---- decide ---- */
 
+bool dossier_is_enrolment(const struct dossier *d) { return slice_starts(d->procedure, S("enrolment_")); }
+
 static result check_open(const struct dossier *d) {
-  if (!slice_eq(d->procedure, procedure_name) || d->status != DOSSIER_PROCESSING) {
+  if (!dossier_is_enrolment(d) || d->status != DOSSIER_PROCESSING) {
     FAIL(DOSSIER_MOVE_FORBIDDEN, "no enrolment to decide on");
   }
   return OK;
@@ -203,7 +222,6 @@ static result check_open(const struct dossier *d) {
 static struct account_enrolment decision_of(const struct act_context *context) {
   const struct dossier *d = &context->dossier;
   return (struct account_enrolment){.person_id = d->person_id,
-                                    .level = 2,
                                     .dossier_code = d->code,
                                     .officer = {context->act->actor_id, dossier_act_role(context->arena, context->act)}};
 }
@@ -218,21 +236,30 @@ static result return_by_message(const struct act_context *approved) {
   return dossier_act_move(&context, &step);
 }
 
-static result approve(struct act_context *context) {
-  struct dossier *d = &context->dossier;
-  TRY(check_open(d));
-  const struct account_enrolment order = decision_of(context);
-  TRY(account_enrol_approve(context->env, context->tx, &order));
-  d->decider_id = context->act->actor_id;
-  d->finished_at_ms = context->now_ms;
+result dossier_enrolment_finish(struct act_context *context) {
+  context->dossier.finished_at_ms = context->now_ms;
   struct act_step step = {
       .name = "enrol_approve", .to = DOSSIER_DONE, .legal_basis = account_enrol_basis(clock_date_of(context->now_ms))};
   TRY(dossier_act_move(context, &step));
   return return_by_message(context);
 }
 
-result dossier_enrol_approve(struct env *env, struct arena *arena, const struct dossier_act *act) {
-  struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_ENROL_APPROVE};
+static result approve(struct act_context *context) {
+  struct dossier *d = &context->dossier;
+  TRY(check_open(d));
+  struct account_enrolment order = decision_of(context);
+  order.face_matched = *(const bool *)context->arg;
+  if (slice_is(d->procedure, DOSSIER_ENROLMENT_ORGANISATION)) {
+    TRY(dossier_enrolment_organisation_approve(context));
+  } else {
+    TRY(account_enrol_approve(context->env, context->tx, &order));
+  }
+  d->decider_id = context->act->actor_id;
+  return dossier_enrolment_finish(context);
+}
+
+result dossier_enrol_approve(struct env *env, struct arena *arena, const struct dossier_act *act, bool face_checked) {
+  struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_ENROL_APPROVE, .arg = &face_checked};
   return dossier_act_run(&context, approve);
 }
 
@@ -240,11 +267,15 @@ static result reject(struct act_context *context) {
   struct dossier *d = &context->dossier;
   const struct account_rejection *rejection = context->arg;
   TRY(check_open(d));
+  struct slice reason = account_rejection_write(context->arena, rejection);
   const struct account_enrolment order = decision_of(context);
-  TRY(account_enrol_reject(context->env, context->tx, &order, rejection));
+  if (slice_is(d->procedure, DOSSIER_ENROLMENT_ORGANISATION)) {
+    TRY(dossier_enrolment_organisation_reject(context, rejection, reason));
+  } else {
+    TRY(account_enrol_reject(context->env, context->tx, &order, rejection));
+  }
   d->decider_id = context->act->actor_id;
   d->closed_at_ms = context->now_ms;
-  struct slice reason = account_rejection_write(context->arena, rejection);
   struct dossier_slip slip = {.kind = DOSSIER_SLIP_REFUSAL, .at_ms = context->now_ms, .text = reason};
   TRY(dossier_store_slip_insert(context->env, context->tx, d, &slip));
   struct act_step step = {.name = "enrol_reject",

@@ -49,6 +49,13 @@ const struct db_migration dossier_migrations[] = {
      "NOT NULL,"
      "  component text/personal NOT NULL, reason text/personal NOT NULL, role text/personal NOT NULL,"
      "  PRIMARY KEY (person_id, dossier_id, request_id));"},
+    {"dossier", 2,
+     "CREATE TABLE dossier_sign_up (ticket_hash bytes/secret PRIMARY KEY, state int/public NOT NULL, expires_at time/public NOT NULL,"
+     " claim text/personal NOT NULL, phone text/personal NOT NULL, salt bytes/secret NOT NULL, code_hash bytes/secret NOT NULL,"
+     " wrong int/public NOT NULL DEFAULT 0, pictures int/public NOT NULL DEFAULT 0);"
+     "CREATE INDEX dossier_sign_up_by_end ON dossier_sign_up (expires_at);"
+     "CREATE TABLE dossier_reminder (person_id id/public NOT NULL, dossier_id id/public NOT NULL, kind int/public NOT NULL,"
+     " at time/public NOT NULL, PRIMARY KEY (person_id, dossier_id, kind));"},
     {0},
 };
 

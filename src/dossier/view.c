@@ -20,6 +20,13 @@ result dossier_open(struct env *env, struct arena *arena, const struct dossier_a
   return OK;
 }
 
+result dossier_evidence_require(struct env *env, struct arena *arena, const struct dossier_act *act, struct dossier *ret_dossier) {
+  struct act_context context = {.env = env, .arena = arena, .act = act, .power = ACCESS_EVIDENCE_VIEW};
+  TRY(dossier_act_require(&context));
+  *ret_dossier = context.dossier;
+  return OK;
+}
+
 /* ---- what the state allows: the same conditions that the acts check again ---- */
 
 static result require_status(const struct dossier *d, unsigned statuses) {

@@ -27,6 +27,7 @@ enum evidence_error {
   EVIDENCE_NO_REFERENCE = RESULT_CODE(RESULT_NOT_FOUND, MODULE_EVIDENCE, 7),  /* The identity database has no such sample of that person. */
   EVIDENCE_MATCHER_AWAY = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_EVIDENCE, 8),/* The matcher does not answer, or not as documented. */
   EVIDENCE_NO_STORE = RESULT_CODE(RESULT_INTERNAL, MODULE_EVIDENCE, 9),       /* This process was opened without the evidence folder. */
+  EVIDENCE_RETAKE = RESULT_CODE(RESULT_INVALID, MODULE_EVIDENCE, 11),         /* No face in it, or none that can be compared: another picture. */
   EVIDENCE_PURPOSE = RESULT_CODE(RESULT_INVALID, MODULE_EVIDENCE, 10),        /* A look at evidence states its purpose. */
 };
 

@@ -140,7 +140,7 @@ result message_send(struct env *env, struct db_tx *tx, const struct message *mes
   bool is_code = message->kind == MESSAGE_CODE;
   if (is_code) {
     TRY(message_count(env, tx, message));
-    TRY(end_codes(tx, message->person_id, message->purpose, message->code_id));
+    TRY(message->person_id == 0 ? OK : end_codes(tx, message->person_id, message->purpose, message->code_id)); /* strangers' codes are not one's own */
   }
   int64_t now_ms = clock_now_ms(env->clock);
   int64_t expires = message->expires_at_ms ? message->expires_at_ms : now_ms + (is_code ? code_lifetime_ms : notice_lifetime_ms);

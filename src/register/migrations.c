@@ -153,9 +153,21 @@ static const char AGENCIES[] =
     "  PRIMARY KEY (person_id, name));"
     "CREATE UNIQUE INDEX demo_identity_name ON demo_identity (name);";
 
+/* What the immigration database says; the residence card's number and dates are the person's card_... */
+static const char FOREIGNERS[] =
+    "CREATE TABLE person_foreigner ("
+    "  person_id id/public PRIMARY KEY,"
+    "  passport_number text/personal NOT NULL,"
+    "  passport_expires int/personal NOT NULL,"
+    "  residence int/personal NOT NULL CHECK (residence IN (1, 2)),"
+    "  residence_from int/personal NOT NULL,"
+    "  residence_expires int/personal NOT NULL,"
+    "  biometrics int/sensitive NOT NULL);";
+
 const struct db_migration register_migrations[] = {
     {"register", 1, PEOPLE},
     {"register", 2, STANDING},
     {"register", 3, AGENCIES},
+    {"register", 4, FOREIGNERS},
     {0},
 };

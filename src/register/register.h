@@ -141,19 +141,15 @@ struct register_person {
  * Pure. */
 MUST_USE result register_person_check(const struct register_person *person, int32_t today, const char **ret_field);
 /* A new person; person_id 0 is filled in. REGISTER_PIN_TAKEN. */
-MUST_USE result register_person_add(struct env *env, struct db_tx *tx, const struct register_act *act,
-                                    struct register_person *person);
+MUST_USE result register_person_add(struct env *env, struct db_tx *tx, const struct register_act *act, struct register_person *person);
 /* Everything but the PIN and what add set for good. */
-MUST_USE result register_person_save(struct env *env, struct db_tx *tx, const struct register_act *act,
-                                     const struct register_person *person);
+MUST_USE result register_person_save(struct env *env, struct db_tx *tx, const struct register_act *act, const struct register_person *person);
 /* REGISTER_PERSON_UNKNOWN */
-MUST_USE result register_person_load(struct db_tx *tx, struct arena *arena, int64_t person_id,
-                                     struct register_person *ret_person);
+MUST_USE result register_person_load(struct db_tx *tx, struct arena *arena, int64_t person_id, struct register_person *ret_person);
 /* PIN to person: REGISTER_PIN_SYNTAX, REGISTER_PERSON_UNKNOWN, REGISTER_PIN_CANCELLED. */
 MUST_USE result register_person_find(struct db_tx *tx, struct slice pin, int64_t *ret_person_id);
 /* Cancels the person's PIN and gives another. */
-MUST_USE result register_pin_replace(struct env *env, struct db_tx *tx, const struct register_act *act,
-                                     int64_t person_id, struct slice new_pin);
+MUST_USE result register_pin_replace(struct env *env, struct db_tx *tx, const struct register_act *act, int64_t person_id, struct slice new_pin);
 /* Full years on a date. */
 int32_t register_person_age(const struct register_person *person, int32_t on);
 struct register_query {
@@ -216,17 +212,14 @@ struct register_relation_list {
 MUST_USE result register_relations_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
                                         struct register_relation_list *ret_list);
 /* The same people's numbers alone, of those in the register: a fraction of the pages. */
-MUST_USE result register_kin_ids(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
-                                 struct register_person_ids *ret_ids);
+MUST_USE result register_kin_ids(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on, struct register_person_ids *ret_ids);
 /* FATHER, MOTHER, SPOUSE (both sides are written) and GUARDIAN. */
-MUST_USE result register_relation_add(struct env *env, struct db_tx *tx, const struct register_act *act,
-                                      const struct register_relation *relation);
+MUST_USE result register_relation_add(struct env *env, struct db_tx *tx, const struct register_act *act, const struct register_relation *relation);
 /* Ends a marriage or a guardianship; ended_on is its last day. */
 MUST_USE result register_relation_end(struct env *env, struct db_tx *tx, const struct register_act *act,
                                       const struct register_relation *relation, int32_t ended_on);
 /* May `adult` act for `person`: parent of a minor (under 18), or guardian, on that date. */
-MUST_USE result register_represents(struct db_tx *tx, int64_t adult_id, int64_t person_id, int32_t on,
-                                    bool *ret_represents);
+MUST_USE result register_represents(struct db_tx *tx, int64_t adult_id, int64_t person_id, int32_t on, bool *ret_represents);
 
 /* ---- residence -------------------------------------------------------------------------------------------------- */
 
@@ -255,12 +248,10 @@ struct register_residence_list {
   const struct register_residence *items;
   size_t count;
 };
-MUST_USE result register_residences_load(struct db_tx *tx, struct arena *arena, int64_t person_id,
-                                         struct register_residence_list *ret_list);
+MUST_USE result register_residences_load(struct db_tx *tx, struct arena *arena, int64_t person_id, struct register_residence_list *ret_list);
 /* The province of permanent residence as it is called on that date (an old code becomes its successor's).
  * REGISTER_RESIDENCE_UNKNOWN. */
-MUST_USE result register_residence_province(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
-                                            struct slice *ret_province);
+MUST_USE result register_residence_province(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on, struct slice *ret_province);
 /* Moves house: ends the row of that kind that is open and begins this one. */
 MUST_USE result register_residence_move(struct env *env, struct db_tx *tx, const struct register_act *act,
                                         const struct register_residence *residence);
@@ -289,8 +280,7 @@ struct register_conviction_list {
 /* All, oldest first; what a certificate may show is decided there. A status is as of `on`. */
 MUST_USE result register_convictions_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
                                           struct register_conviction_list *ret_list);
-MUST_USE result register_conviction_add(struct env *env, struct db_tx *tx, const struct register_act *act,
-                                        struct register_conviction *conviction);
+MUST_USE result register_conviction_add(struct env *env, struct db_tx *tx, const struct register_act *act, struct register_conviction *conviction);
 MUST_USE result register_conviction_expunge(struct env *env, struct db_tx *tx, const struct register_act *act,
                                             const struct register_conviction *conviction, int32_t expunged_on);
 /* A ban from holding positions, founding or managing enterprises. */
@@ -307,10 +297,8 @@ struct register_ban_list {
   const struct register_ban *items;
   size_t count;
 };
-MUST_USE result register_bans_load(struct db_tx *tx, struct arena *arena, int64_t person_id,
-                                   struct register_ban_list *ret_list);
-MUST_USE result register_ban_add(struct env *env, struct db_tx *tx, const struct register_act *act,
-                                 struct register_ban *ban);
+MUST_USE result register_bans_load(struct db_tx *tx, struct arena *arena, int64_t person_id, struct register_ban_list *ret_list);
+MUST_USE result register_ban_add(struct env *env, struct db_tx *tx, const struct register_act *act, struct register_ban *ban);
 
 /* ---- categories that decide fees -------------------------------------------------------------------------------- */
 
@@ -350,8 +338,7 @@ struct register_category_list {
 MUST_USE result register_categories_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
                                          struct register_category_list *ret_list);
 bool register_category_list_has(const struct register_category_list *list, enum register_category category);
-MUST_USE result register_category_grant(struct env *env, struct db_tx *tx, const struct register_act *act,
-                                        const struct register_category_row *row);
+MUST_USE result register_category_grant(struct env *env, struct db_tx *tx, const struct register_act *act, const struct register_category_row *row);
 /* ended_on: its last day. */
 MUST_USE result register_category_end(struct env *env, struct db_tx *tx, const struct register_act *act,
                                       const struct register_category_row *row, int32_t ended_on);
@@ -380,8 +367,7 @@ struct register_commune_list {
 /* NULL: none on that date. */
 const struct register_province *register_province_find(struct slice code, int32_t on);
 /* All in force on the date, in code order: 63 to 2025-06-30, 34 from 2025-07-01. */
-MUST_USE result register_provinces(struct arena *arena, int32_t on, const struct register_province *const **ret_list,
-                                   size_t *ret_count);
+MUST_USE result register_provinces(struct arena *arena, int32_t on, const struct register_province *const **ret_list, size_t *ret_count);
 /* What became of a province: the one in force on `on` where `code` (of any date) lies now. */
 const struct register_province *register_province_successor(struct slice code, int32_t on);
 const struct register_commune *register_commune_find(struct slice code, int32_t on);
@@ -410,8 +396,7 @@ struct register_agency {
   struct slice successor; /* agency code, once `to` is past; empty: none */
   int32_t from, to;
 };
-MUST_USE result register_agency_load(struct db_tx *tx, struct arena *arena, struct slice code, int32_t on,
-                                     struct register_agency *ret_agency);
+MUST_USE result register_agency_load(struct db_tx *tx, struct arena *arena, struct slice code, int32_t on, struct register_agency *ret_agency);
 struct register_agency_key {
   enum register_agency_kind kind;
   struct slice province;
@@ -433,10 +418,8 @@ struct register_agency_list {
   const struct register_agency *items;
   size_t count;
 };
-MUST_USE result register_agencies_load(struct db_tx *tx, struct arena *arena, int32_t on,
-                                       struct register_agency_list *ret_list);
-MUST_USE result register_agency_add(struct env *env, struct db_tx *tx, const struct register_act *act,
-                                    const struct register_agency *agency);
+MUST_USE result register_agencies_load(struct db_tx *tx, struct arena *arena, int32_t on, struct register_agency_list *ret_list);
+MUST_USE result register_agency_add(struct env *env, struct db_tx *tx, const struct register_act *act, const struct register_agency *agency);
 struct register_agency_matter {
   struct slice agency_code;
   const char *matter;
@@ -458,10 +441,8 @@ struct register_unit {
   struct slice name_vi, name_en;
   int32_t from, to;
 };
-MUST_USE result register_unit_add(struct env *env, struct db_tx *tx, const struct register_act *act,
-                                  const struct register_unit *unit);
-MUST_USE result register_unit_load(struct db_tx *tx, struct arena *arena, struct slice code, int32_t on,
-                                   struct register_unit *ret_unit);
+MUST_USE result register_unit_add(struct env *env, struct db_tx *tx, const struct register_act *act, const struct register_unit *unit);
+MUST_USE result register_unit_load(struct db_tx *tx, struct arena *arena, struct slice code, int32_t on, struct register_unit *ret_unit);
 /* A post's role is what access/ decides by. */
 enum register_role {
   REGISTER_ONE_STOP_OFFICER = 1,
@@ -496,13 +477,10 @@ struct register_post_list {
   const struct register_post *items;
   size_t count;
 };
-MUST_USE result register_post_add(struct env *env, struct db_tx *tx, const struct register_act *act,
-                                  struct register_post *post);
-MUST_USE result register_post_load(struct db_tx *tx, struct arena *arena, int64_t post_id, int32_t on,
-                                   struct register_post *ret_post);
+MUST_USE result register_post_add(struct env *env, struct db_tx *tx, const struct register_act *act, struct register_post *post);
+MUST_USE result register_post_load(struct db_tx *tx, struct arena *arena, int64_t post_id, int32_t on, struct register_post *ret_post);
 /* Posts a person holds on a date. */
-MUST_USE result register_posts_of_person(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
-                                         struct register_post_list *ret_list);
+MUST_USE result register_posts_of_person(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on, struct register_post_list *ret_list);
 /* Posts of an agency on a date, whoever holds them. */
 MUST_USE result register_posts_of_agency(struct db_tx *tx, struct arena *arena, struct slice agency_code, int32_t on,
                                          struct register_post_list *ret_list);
@@ -529,6 +507,22 @@ MUST_USE result register_post_has_power(struct db_tx *tx, int64_t post_id, enum 
 /* The unbroken national structure of a date: ministries, people's committees, departments of justice and provincial
  * police of all provinces, 63 and 34, with units, competences, posts and powers. Harmless when it is there already. */
 MUST_USE result register_agencies_found(struct env *env, struct db_tx *tx, const struct register_act *act);
+
+/* ---- foreigners -------------------------------------------------------------------------------------------------- */
+
+struct register_foreigner {
+  int64_t person_id;
+  struct slice passport_number;
+  int32_t passport_expires;
+  enum register_residence_kind residence; /* permanent or temporary residence card: the person's card */
+  int32_t residence_from, residence_expires;
+  bool has_biometrics; /* face and fingerprints are in the immigration database [Decree 69/2024 Art 13] */
+};
+MUST_USE result register_foreigner_save(struct env *env, struct db_tx *tx, const struct register_act *act,
+                                        const struct register_foreigner *foreigner);
+/* REGISTER_PERSON_UNKNOWN: the immigration database does not know them. */
+MUST_USE result register_foreigner_load(struct db_tx *tx, struct arena *arena, int64_t person_id,
+                                        struct register_foreigner *ret_foreigner);
 
 /* ---- synthetic country ------------------------------------------------------------------------------------------ */
 
@@ -560,6 +554,10 @@ struct register_demo_list {
   const struct register_demo *items;
   size_t count;
 };
+/* "foreigner.hanoi" and others, into a synthetic country that stands; harmless when they are there already. */
+MUST_USE result register_synth_foreigners(struct env *env);
+/* A person added after the country was made gets a name too. */
+MUST_USE result register_demo_add(struct db_tx *tx, struct slice name, int64_t person_id);
 /* REGISTER_DEMO_UNKNOWN */
 MUST_USE result register_demo_find(struct db_tx *tx, struct slice name, int64_t *ret_person_id);
 MUST_USE result register_demo_list(struct db_tx *tx, struct arena *arena, struct register_demo_list *ret_list);

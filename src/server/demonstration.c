@@ -13,7 +13,7 @@ struct making {
 /* "01.decider" belongs to a province of the order; "citizen.hanoi" to everybody. The newcomer, the child and the ward have no account: who wants to
  * see enrolment begins there. */
 static bool is_wanted(const struct making *m, struct slice name) {
-  if (slice_starts(name, S("newcomer.")) || slice_starts(name, S("ward.")) || slice_ends(name, S(".child"))) {
+  if (slice_starts(name, S("newcomer.")) || slice_starts(name, S("foreigner.")) || slice_starts(name, S("ward.")) || slice_ends(name, S(".child"))) {
     return false;
   }
   bool is_officer = name.len > 3 && name.ptr[0] >= '0' && name.ptr[0] <= '9';
@@ -121,6 +121,7 @@ static result make_system_keys(struct making *m) {
 static result make_all(struct making *m) {
   struct register_demo_list list;
   int64_t organisations = 0;
+  TRY(register_synth_foreigners(m->env));
   TRY(organisation_synth(m->env, &organisations));
   TRY(make_system_keys(m));
   {

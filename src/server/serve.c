@@ -181,6 +181,7 @@ static result open_http(struct serving *serving) {
       .listen = path == NULL ? serving->options->listen : NULL,
       .unix_socket = path,
       .is_socket_shared = true,
+      .limits = {.large_paths = api_large_paths},
       .loops = serving->options->loops,
       .workers = serving->options->workers,
       .app = serving,

@@ -7,6 +7,7 @@
 #include "account/account.h"
 #include "authenticator/authenticator.h"
 #include "base/log.h"
+#include "dossier/dossier.h"
 #include "evidence/evidence.h"
 
 enum { ROUND_S = 3600 };
@@ -35,7 +36,7 @@ static bool wait_round(struct server_sweeper *sweeper) {
 }
 
 /* Each drops what has ended in its own module. */
-static result (*const sweeps[])(struct env *env) = {account_sweep, authenticator_sweep, message_sweep, evidence_sweep};
+static result (*const sweeps[])(struct env *env) = {account_sweep, authenticator_sweep, message_sweep, evidence_sweep, dossier_remind};
 
 static void *sweep(void *context) {
   struct server_sweeper *sweeper = context;
