@@ -122,7 +122,7 @@ static result check_phone_free(struct db_tx *tx, int64_t person_id, struct slice
 
 result account_phone_check(struct db_tx *tx, struct arena *arena, int64_t person_id, struct slice phone, struct slice *ret_phone) {
   struct slice normal;
-  TRY(normal_phone(arena, phone, &normal));
+  TRY(account_phone_normal(arena, phone, &normal));
   TRY(check_phone_free(tx, person_id, normal));
   *ret_phone = normal;
   return OK;

@@ -11,6 +11,9 @@ static result require(struct api_call *call, enum access_act act, int64_t subjec
   return access_require(call->env, &request);
 }
 
+/* By the register, not by a mandate: enrolling is not delegated [Decree 69/2024 Art 7]. */
+static bool is_dependant(const struct api_subject *subject) { return strcmp(subject->relation, "child") == 0 || strcmp(subject->relation, "ward") == 0; }
+
 /* ---- the list ---- */
 
 static result put_dependant(struct api_call *call, struct db_tx *tx, const struct api_subject *subject) {
@@ -75,7 +78,7 @@ static result put_organisation(struct api_call *call, struct db_tx *tx, int64_t 
 static result send_list(struct api_call *call, int status) {
   struct api_subjects subjects;
   struct organisation_representative_list offices;
-  const struct api_applicant self = api_applicant_self(call);
+  const struct api_applicant self = api_applicant_self(call, "");
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(call->env->db, &tx));
   TRY(api_subjects_load(call, tx, &self, &subjects));
@@ -84,7 +87,7 @@ static result send_list(struct api_call *call, int status) {
   jout_object(out);
   jout_put_list(out, "dependants");
   for (size_t i = 1; i < subjects.count; i++) {
-    TRY(put_dependant(call, tx, &subjects.items[i]));
+    TRY(is_dependant(&subjects.items[i]) ? put_dependant(call, tx, &subjects.items[i]) : OK);
   }
   jout_list_end(out);
   jout_put_list(out, "organisations");
@@ -100,7 +103,7 @@ static result send_list(struct api_call *call, int status) {
 /* Children and wards are read of here: one entry before anything is shown. */
 static result record_read(struct api_call *call) {
   struct api_subjects subjects;
-  const struct api_applicant self = api_applicant_self(call);
+  const struct api_applicant self = api_applicant_self(call, "");
   int64_t *people = NULL;
   {
     struct db_tx *tx CLEANUP(db_read_end) = NULL;
@@ -108,10 +111,12 @@ static result record_read(struct api_call *call) {
     TRY(api_subjects_load(call, tx, &self, &subjects));
   }
   people = ARENA_ARRAY(call->arena, int64_t, subjects.count + 1);
-  for (size_t i = 1; i < subjects.count; i++) {
-    people[i - 1] = subjects.items[i].person_id;
+  struct api_read read = {.kind = "register.family.read", .people = people};
+  for (size_t i = 0; i < subjects.count; i++) {
+    if (is_dependant(&subjects.items[i])) {
+      people[read.count++] = subjects.items[i].person_id;
+    }
   }
-  const struct api_read read = {.kind = "register.family.read", .people = people, .count = subjects.count > 0 ? subjects.count - 1 : 0};
   return read.count > 0 ? api_read_record(call, &read) : OK;
 }
 
@@ -124,12 +129,12 @@ result api_enrolments_list(struct api_call *call) {
 
 static result find_dependant(struct api_call *call, struct slice ref, int64_t *ret_person_id, struct account_address *ret_address) {
   struct api_subjects subjects;
-  const struct api_applicant self = api_applicant_self(call);
+  const struct api_applicant self = api_applicant_self(call, "");
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(call->env->db, &tx));
   TRY(api_subjects_load(call, tx, &self, &subjects));
   const struct api_subject *subject = api_subjects_find(call, &subjects, ref);
-  if (subject == NULL || subject->person_id == call->session.person_id) {
+  if (subject == NULL || !is_dependant(subject)) {
     FAIL(ACCOUNT_NOT_GUARDIAN, "neither their child nor their ward");
   }
   *ret_person_id = subject->person_id;
