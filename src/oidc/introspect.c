@@ -37,14 +37,22 @@ static void put_access(struct jout *out, const struct oidc_access *access) {
   oidc_confirmation_put(out, access->dpop_jkt, access->x5t);
 }
 
+struct question {
+  struct env *env;
+  struct arena *arena;
+  const struct oidc_client *client; /* who asks */
+  struct slice token;
+};
+
 /* A refresh token, to its own client. false: not active. */
-static result put_refresh(struct env *env, struct arena *arena, const struct oidc_client *client, struct slice token, struct jout *out,
-                          bool *ret_is_active) {
+static result put_refresh(const struct question *question, struct jout *out, bool *ret_is_active) {
+  struct env *env = question->env;
+  const struct oidc_client *client = question->client;
   struct oidc_handle handle = {0};
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   *ret_is_active = false;
-  if (!oidc_handle_read(token, arena, &handle)) {
+  if (!oidc_handle_read(question->token, question->arena, &handle)) {
     return OK;
   }
   TRY(db_read_begin(env->db, &tx));
@@ -65,19 +73,19 @@ static result put_refresh(struct env *env, struct arena *arena, const struct oid
   return OK;
 }
 
-static result put_answer(struct env *env, struct arena *arena, const struct oidc_client *client, struct slice token, struct jout *out) {
+static result put_answer(const struct question *question, struct jout *out) {
   struct oidc_access access = {0};
   bool is_active = false;
-  result loaded = oidc_access_load(env, token, arena, &access);
+  result loaded = oidc_access_load(question->env, question->token, question->arena, &access);
   if (!is_ok(loaded) && !is_code(loaded, OIDC_TOKEN_INVALID)) {
     return loaded;
   }
   jout_object(out);
-  if (is_ok(loaded) && may_ask(client, &access)) {
+  if (is_ok(loaded) && may_ask(question->client, &access)) {
     put_access(out, &access);
     is_active = true;
   } else if (!is_ok(loaded)) {
-    TRY(put_refresh(env, arena, client, token, out, &is_active));
+    TRY(put_refresh(question, out, &is_active));
   }
   if (!is_active) {
     jout_put_bool(out, "active", false);
@@ -116,7 +124,7 @@ result oidc_introspect(struct env *env, const struct oidc_call *call, struct are
   }
   buf_init(&text, arena, 512);
   jout_init(&out, &text);
-  TRY(put_answer(env, arena, caller.client, token, &out));
+  TRY(put_answer(&(const struct question){env, arena, caller.client, token}, &out));
   struct oidc_answer answer = {"application/json", buf_slice(&text)};
   if (slice_is(call->accept, "application/token-introspection+jwt")) {
     answer.content_type = "application/token-introspection+jwt";

@@ -2,6 +2,7 @@
 #include "codec/base64url.h"
 #include "oidc/access.h"
 #include "oidc/handle.h"
+#include "oidc/issue.h"
 #include "oidc/memory.h"
 #include "oidc/token.h"
 

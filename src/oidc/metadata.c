@@ -55,6 +55,8 @@ static const struct row rows[] = {
     {"request_parameter_supported", TRUE, NULL},
     {"authorization_response_iss_parameter_supported", TRUE, NULL}, /* [RFC9207 3] */
     {"tls_client_certificate_bound_access_tokens", TRUE, NULL},
+    {"backchannel_logout_supported", TRUE, NULL},
+    {"backchannel_logout_session_supported", TRUE, NULL},
 };
 
 static void put_list(struct jout *out, const char *name, struct slice words) {

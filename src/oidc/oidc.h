@@ -462,7 +462,6 @@ MUST_USE result oidc_consent_list(struct db_tx *tx, struct arena *arena, int64_t
 MUST_USE result oidc_consent_revoke(struct env *env, int64_t person_id, struct slice client_id);
 
 /* ---- What an endpoint is given ----------------------------------------------------------------------------------------------------- */
-
 /* A call as the api layer has read it: parameters known to be there once [RFC6749 3.1 MUST, 3.2 MUST], nothing else checked. */
 struct oidc_call {
   const char *method; /* "POST" */
@@ -477,13 +476,10 @@ struct oidc_call {
 };
 struct oidc_answer {
   const char *content_type;
-  struct slice body; /* empty: nothing to say */
+  struct slice body;
 };
-
 /* ---- Clients prove themselves; proofs of possession ---------------------------------------------------------------------------------- */
-
-/* Who calls: a client, proven.  struct oidc_caller caller CLEANUP(oidc_caller_release) = {0}; */
-struct oidc_caller {
+struct oidc_caller { /* CLEANUP(oidc_caller_release) */
   const struct oidc_client *client; /* held */
   bool has_assertion;               /* its jti is to be used up */
   int64_t assertion_expires_ms;
@@ -508,7 +504,6 @@ MUST_USE result oidc_dpop_check(struct env *env, const struct oidc_call *call, s
 struct slice oidc_dpop_nonce(struct env *env, struct arena *arena);
 
 /* ---- Signing keys -------------------------------------------------------------------------------------------------------------------- */
-
 /* A JWT of ours: ES256 by the active key. type: "at+jwt", "JWT", "logout+jwt", "token-introspection+jwt" ...; claims: a JSON object, taken as it is. */
 MUST_USE result oidc_jwt_write(struct env *env, const char *type, struct slice claims, struct arena *arena, struct slice *ret_jwt);
 /* An ID token of ours as a hint [OIDC Core 3.1.2.1]: signature and issuer alone, however old. OIDC_TOKEN_INVALID. */
@@ -523,7 +518,6 @@ MUST_USE result oidc_jwks(struct env *env, struct arena *arena, struct slice *re
 MUST_USE result oidc_metadata(struct env *env, struct arena *arena, struct slice *ret_json);
 
 /* ---- Tokens -------------------------------------------------------------------------------------------------------------------------- */
-
 enum {
   OIDC_ACCESS_LIFETIME_S = 300,            /* what a resource server that never asks us can be fooled for */
   OIDC_ID_TOKEN_LIFETIME_S = 300,
@@ -540,41 +534,16 @@ MUST_USE result oidc_revoke(struct env *env, const struct oidc_call *call, struc
 /* GET or POST /oidc/userinfo */
 MUST_USE result oidc_userinfo(struct env *env, const struct oidc_call *call, struct arena *arena, struct oidc_answer *ret_answer);
 
-/* For grants made without a code (device, CIBA): the tokens of a grant, by a write of the caller's and the signatures after it. */
-struct oidc_issue {
-  const struct oidc_client *client;
-  struct oidc_grant grant;     /* person_id 0: the client acts for itself */
-  struct slice subject;        /* sub of the access token */
-  struct slice scope;          /* of this access token: the grant's, or less */
-  struct slice audience;       /* resource; empty: this server */
-  struct slice dpop_jkt;       /* binding of this access token */
-  struct slice x5t;
-  struct slice nonce;          /* of the ID token */
-  bool gives_refresh_token;
-  /* filled in by oidc_issue_store */
-  int64_t token_id;
-  struct slice refresh_token;
-};
-/* Inside a write: rows of the access token and, if it gives one, of the refresh token. */
-MUST_USE result oidc_issue_store(struct env *env, struct db_tx *tx, struct arena *arena, struct oidc_issue *issue);
-/* After it: the answer of the token endpoint [RFC6749 5.1]. */
-MUST_USE result oidc_issue_write(struct env *env, struct arena *arena, const struct oidc_issue *issue, struct slice *ret_json);
-/* Which key an access token of this client is bound to, of what came with the call. OIDC_DPOP_MISSING. */
-MUST_USE result oidc_issue_bind(const struct oidc_caller *caller, struct slice dpop_thumbprint, struct oidc_issue *issue);
-
 /* ---- Clients' keys behind a jwks_uri [OIDC Core 10.1.1], [FAPI 5.6.3] ------------------------------------------------------------------ */
-
-/* One client to be asked now, or none (client_id empty). For a thread of the server: it fetches over https within limits and gives back what came. */
 struct oidc_fetch {
-  struct slice client_id;
-  struct slice jwks_uri;
+  struct slice client_id, jwks_uri;
 };
+/* One client to be asked now, or none (client_id empty). For a thread of the server: it fetches over https within limits and gives back what came. */
 MUST_USE result oidc_fetch_due(struct env *env, struct arena *arena, struct oidc_fetch *ret_fetch);
 /* jwks empty: nothing usable came; what was there before stays. */
 MUST_USE result oidc_fetch_done(struct env *env, const struct oidc_fetch *fetch, struct slice jwks);
 
 /* ---- Authorization of a device or counter: the person answers elsewhere --------------------------------------------------------------- */
-
 enum oidc_waiting_kind { OIDC_WAITING_DEVICE = 1, OIDC_WAITING_CIBA };
 
 /* POST /oidc/device_authorization [RFC8628 3.1, 3.2] */

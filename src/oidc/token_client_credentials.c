@@ -1,4 +1,5 @@
 /* grant_type=client_credentials [RFC6749 4.4]: the client acts for itself. */
+#include "oidc/issue.h"
 #include "oidc/token.h"
 
 struct giving {

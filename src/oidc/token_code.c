@@ -1,5 +1,6 @@
 /* grant_type=authorization_code [RFC6749 4.1.3], [RFC7636 4.6], [OIDC Core 3.1.3]. */
 #include "codec/base64url.h"
+#include "oidc/issue.h"
 #include "oidc/token.h"
 
 enum { VERIFIER_BYTES_MIN = 43, VERIFIER_BYTES_MAX = 128 }; /* [RFC7636 4.1] */

@@ -3,6 +3,7 @@
  * new one each time, bound to their DPoP key if they have one; an old one that comes again ends the grant [RFC9700 4.14.2 MUST]. */
 #include "oidc/access.h"
 #include "oidc/handle.h"
+#include "oidc/issue.h"
 #include "oidc/token.h"
 
 enum { EXTEND_AFTER_S = 24 * 3600 }; /* its life is counted from its last use; a row is written at most once a day for that */

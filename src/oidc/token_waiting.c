@@ -1,4 +1,5 @@
 /* grant_type=urn:ietf:params:oauth:grant-type:device_code [RFC8628 3.4] and urn:openid:params:grant-type:ciba [CIBA 10.1]. */
+#include "oidc/issue.h"
 #include "oidc/token.h"
 
 struct taking {
