@@ -340,6 +340,8 @@ MUST_USE result account_session_list(struct env *env, struct db_tx *tx, int64_t 
                                      struct account_session_list *ret_list);
 /* "Chrome trên Android", out of a User-Agent. */
 struct slice account_agent_name(struct arena *arena, struct slice agent, bool english);
+/* Whether it is still there, inside a write that hangs on it. */
+MUST_USE result account_session_is_live(struct db_tx *tx, const struct account_session *session, bool *ret_is_live);
 /* Sessions that have ended in any way (signed out, replaced, taken away, locked, run out) and are still followed by somebody: whoever tells the
  * followers takes them out, inside the write that makes sure they are told. */
 struct account_ended {

@@ -319,6 +319,14 @@ result account_session_list(struct env *env, struct db_tx *tx, int64_t person_id
 
 /* ---- who follows a session ---- */
 
+result account_session_is_live(struct db_tx *tx, const struct account_session *session, bool *ret_is_live) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx, "SELECT 1 FROM account_session WHERE person_id = $1 AND session_id = $2",
+               DB_ARGS(db_of_int(session->person_id), db_of_int(session->session_id)), &rows));
+  *ret_is_live = db_rows_next(&rows);
+  return rows.status;
+}
+
 result account_ended_list(struct db_tx *tx, struct arena *arena, struct account_ended_list *ret_list) {
   enum { AT_ONCE = 100 };
   struct account_ended *items = ARENA_ARRAY(arena, struct account_ended, AT_ONCE);

@@ -32,12 +32,18 @@ result oidc_subject(struct env *env, struct slice sector, int64_t person_id, str
   return derive(env, arena_printf(arena, "sub\n%lld\n%.*s", (long long)person_id, SLICE_ARG(sector)), arena, ret_sub);
 }
 
+result oidc_grant_subject(struct env *env, const struct oidc_grant *grant, struct slice sector, struct arena *arena, struct slice *ret_sub) {
+  return oidc_subject(env, sector, grant->acting_for_id != 0 ? grant->acting_for_id : grant->person_id, arena, ret_sub);
+}
+
 result oidc_sid(struct env *env, int64_t session_id, struct slice client_id, struct arena *arena, struct slice *ret_sid) {
   struct slice sid = {0};
   TRY(derive(env, arena_printf(arena, "sid\n%lld\n%.*s", (long long)session_id, SLICE_ARG(client_id)), arena, &sid));
   *ret_sid = slice_sub(sid, 0, SID_CHARACTERS);
   return OK;
 }
+
+struct slice oidc_mandate_scope(struct slice client_id, struct arena *arena) { return arena_printf(arena, "sign_in:%.*s", SLICE_ARG(client_id)); }
 
 unsigned oidc_means_now(struct env *env, const struct account_session *session) {
   return session->means | (account_passcode_is_ok(env, session) ? (unsigned)ACCOUNT_MEANS_PASSCODE : 0U);

@@ -7,6 +7,9 @@ unsigned oidc_means_now(struct env *env, const struct account_session *session);
 /* The session as one client knows it: another name at each. */
 MUST_USE result oidc_sid(struct env *env, int64_t session_id, struct slice client_id, struct arena *arena, struct slice *ret_sid);
 
+/* The scope of a mandate that lets somebody sign in to a client for another: "sign_in:CLIENT". */
+struct slice oidc_mandate_scope(struct slice client_id, struct arena *arena);
+
 /* A person, read once for all attributes asked. */
 struct oidc_person {
   struct register_person person;

@@ -1,4 +1,5 @@
 /* The claims of one grant, for the ID token or userinfo. */
+#include "mandate/mandate.h"
 #include "oidc/claims.h"
 
 static void put_attributes(const struct oidc_person *person, uint64_t attributes, struct arena *arena, struct jout *out) {
@@ -25,17 +26,19 @@ static void put_authentication(struct env *env, const struct oidc_grant *grant, 
   jout_put_int(out, "auth_time", grant->auth_at_ms / 1000);
 }
 
-/* Under a mandate: for whom; the subject stays who acts. */
-static result put_acting_for(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_claims *claims, struct jout *out) {
-  struct register_person person;
+/* Who acts, under a mandate that must still hold now [RFC8693 4.1]. */
+static result put_actor(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_claims *claims, struct jout *out) {
+  struct mandate mandate;
   struct slice sub = {0};
-  TRY(register_person_load(tx, arena, claims->grant->acting_for_id, &person));
-  TRY(oidc_subject(env, claims->client->sector, person.person_id, arena, &sub));
-  jout_put_object(out, "acting_for");
-  jout_put_text(out, "sub", sub);
-  if (((claims->grant->attributes_id_token | claims->grant->attributes_userinfo) & OIDC_ATTRIBUTE_BIT(OIDC_NAME)) != 0) {
-    jout_put_text(out, "name", person.name);
+  const struct mandate_question question = {.actor_id = claims->grant->person_id,
+                                            .principal_id = claims->grant->acting_for_id,
+                                            .scope = oidc_mandate_scope(claims->client->client_id, arena)};
+  if (!is_ok(mandate_check(env, tx, &question, arena, &mandate))) {
+    FAIL(OIDC_GRANT_ENDED, "the mandate has ended");
   }
+  TRY(oidc_subject(env, claims->client->sector, claims->grant->person_id, arena, &sub));
+  jout_put_object(out, "act");
+  jout_put_text(out, "sub", sub);
   jout_object_end(out);
   return OK;
 }
@@ -45,20 +48,20 @@ result oidc_claims_put(struct env *env, struct db_tx *tx, struct arena *arena, c
   bool is_id_token = claims->target == OIDC_CLAIMS_ID_TOKEN;
   uint64_t attributes = is_id_token ? grant->attributes_id_token : grant->attributes_userinfo;
   struct slice sub = {0};
-  TRY(oidc_subject(env, claims->client->sector, grant->person_id, arena, &sub));
+  TRY(oidc_grant_subject(env, grant, claims->client->sector, arena, &sub));
   jout_put_text(out, "sub", sub);
   if (is_id_token) {
     put_authentication(env, grant, out);
   }
   if (grant->acting_for_id != 0) {
-    TRY(put_acting_for(env, tx, arena, claims, out));
+    TRY(put_actor(env, tx, arena, claims, out));
   }
   bool has_verified = grant->attributes_verified != 0 && grant->verified.len > 0;
   if (attributes == 0 && !has_verified) {
     return OK;
   }
   struct oidc_person person;
-  TRY(oidc_person_load(env, tx, arena, grant->person_id, &person));
+  TRY(oidc_person_load(env, tx, arena, grant->acting_for_id != 0 ? grant->acting_for_id : grant->person_id, &person));
   put_attributes(&person, attributes, arena, out);
   return has_verified ? oidc_verified_put(&(const struct oidc_verified){&person, claims, clock_now_ms(env->clock)}, arena, out) : OK;
 }

@@ -69,6 +69,9 @@ static result record(struct env *env, struct db_tx *tx, const struct oidc_agreem
 static result remember_subject(struct db_tx *tx, const struct oidc_agreement *agreement) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
+  if (agreement->acting_for_id != 0) {
+    return OK; /* the subject is another's, who has not been here */
+  }
   return db_run(tx, "INSERT INTO oidc_subject (subject_hash, person_id) VALUES ($1, $2) ON CONFLICT (subject_hash) DO NOTHING",
                 DB_ARGS(db_of_bytes(oidc_subject_hash(agreement->subject, &arena)), db_of_int(agreement->person_id)), NULL);
 }

@@ -113,8 +113,7 @@ static result code_read(struct db_tx *tx, struct arena *arena, struct slice hash
   return OK;
 }
 
-result oidc_code_take(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_code_key *key, struct oidc_code *ret_code,
-                      bool *ret_is_replay) {
+result oidc_code_take(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_code_key *key, struct oidc_code *ret_code) {
   struct oidc_code code;
   bool is_used = false;
   int64_t now = clock_now_ms(env->clock);
@@ -134,7 +133,7 @@ result oidc_code_take(struct env *env, struct db_tx *tx, struct arena *arena, co
   } else {
     TRY(db_run(tx, "UPDATE oidc_code SET used_at = $2 WHERE code_hash = $1", DB_ARGS(db_of_bytes(hash), db_of_int(now)), NULL));
   }
+  code.is_replay = is_used;
   *ret_code = code;
-  *ret_is_replay = is_used;
   return OK;
 }

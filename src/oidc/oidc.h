@@ -91,21 +91,11 @@ void oidc_memory_close(struct oidc_memory **memory); /* NULL is fine */
 
 /* Bits of a set; numbers are stored and never reused. */
 enum oidc_attribute {
-  OIDC_NAME = 0,      /* name */
-  OIDC_NAME_PARTS,    /* family_name, middle_name, given_name */
-  OIDC_BIRTHDATE,     /* birthdate */
-  OIDC_GENDER,        /* gender */
-  OIDC_NATIONALITY,   /* nationalities */
-  OIDC_PIN,           /* pin: only with a legal ground in the registration */
-  OIDC_PHONE,         /* phone_number, phone_number_verified */
-  OIDC_EMAIL,         /* email, email_verified */
-  OIDC_ADDRESS,       /* address: permanent residence */
-  OIDC_RESIDENCE,     /* residence_province: no street */
-  OIDC_ACCOUNT_LEVEL, /* account_level */
-  OIDC_AGE_OVER_14,   /* age_over_14 */
-  OIDC_AGE_OVER_16,
-  OIDC_AGE_OVER_18,
-  OIDC_PLACE_OF_BIRTH, /* place_of_birth */
+  OIDC_NAME = 0, OIDC_NAME_PARTS, OIDC_BIRTHDATE, OIDC_GENDER, OIDC_NATIONALITY,
+  OIDC_PIN, /* only with a legal ground in the registration */
+  OIDC_PHONE, OIDC_EMAIL, OIDC_ADDRESS,
+  OIDC_RESIDENCE, /* the province alone */
+  OIDC_ACCOUNT_LEVEL, OIDC_AGE_OVER_14, OIDC_AGE_OVER_16, OIDC_AGE_OVER_18, OIDC_PLACE_OF_BIRTH,
   OIDC_ATTRIBUTE_COUNT
 };
 #define OIDC_ATTRIBUTE_BIT(attribute) (UINT64_C(1) << (attribute))
@@ -120,31 +110,19 @@ struct slice oidc_attribute_label(enum oidc_attribute attribute, bool english); 
 enum oidc_profile { OIDC_BASELINE = 1, OIDC_FAPI2, OIDC_FAPI2_MESSAGE_SIGNING };
 enum oidc_client_auth {
   OIDC_AUTH_NONE = 1, /* native public clients; PKCE */
-  OIDC_AUTH_SECRET_BASIC,
-  OIDC_AUTH_SECRET_POST,
-  OIDC_AUTH_PRIVATE_KEY_JWT,
+  OIDC_AUTH_SECRET_BASIC, OIDC_AUTH_SECRET_POST, OIDC_AUTH_PRIVATE_KEY_JWT,
   OIDC_AUTH_TLS,             /* tls_client_auth: subject of a certificate of a known CA */
   OIDC_AUTH_SELF_SIGNED_TLS, /* a certificate of the client's jwks */
 };
 enum oidc_grant_type {
-  OIDC_GRANT_CODE = 1 << 0,
-  OIDC_GRANT_REFRESH = 1 << 1,
-  OIDC_GRANT_CLIENT_CREDENTIALS = 1 << 2,
-  OIDC_GRANT_DEVICE = 1 << 3,
-  OIDC_GRANT_CIBA = 1 << 4,
+  OIDC_GRANT_CODE = 1 << 0, OIDC_GRANT_REFRESH = 1 << 1, OIDC_GRANT_CLIENT_CREDENTIALS = 1 << 2, OIDC_GRANT_DEVICE = 1 << 3, OIDC_GRANT_CIBA = 1 << 4,
 };
 enum oidc_response_mode { OIDC_MODE_QUERY = 1, OIDC_MODE_QUERY_JWT, OIDC_MODE_FORM_POST, OIDC_MODE_FORM_POST_JWT };
 enum oidc_ciba_mode { OIDC_CIBA_NONE, OIDC_CIBA_POLL, OIDC_CIBA_PING };
 enum oidc_client_status { OIDC_CLIENT_ACTIVE = 1, OIDC_CLIENT_DISABLED };
 
-struct oidc_words {
-  struct slice vi;
-  struct slice en; /* empty: as vi */
-};
-struct oidc_texts {
-  const struct slice *items;
-  size_t count;
-};
+struct oidc_words { struct slice vi, en; }; /* en empty: as vi */
+struct oidc_texts { const struct slice *items; size_t count; };
 struct oidc_attribute_use {
   enum oidc_attribute attribute;
   bool is_required; /* without it the service does not work; else the person may leave it out */
@@ -220,10 +198,7 @@ struct oidc_client_made {
   struct slice secret; /* given once, for client_secret_* methods; else empty */
 };
 MUST_USE result oidc_client_save(struct env *env, struct arena *arena, const struct oidc_client_order *order, struct oidc_client_made *ret_made);
-struct oidc_client_change {
-  struct account_actor actor;
-  struct slice client_id;
-};
+struct oidc_client_change { struct account_actor actor; struct slice client_id; };
 MUST_USE result oidc_client_disable(struct env *env, const struct oidc_client_change *change);
 MUST_USE result oidc_client_enable(struct env *env, const struct oidc_client_change *change);
 MUST_USE result oidc_client_secret_new(struct env *env, struct arena *arena, const struct oidc_client_change *change, struct slice *ret_secret);
@@ -238,10 +213,7 @@ struct oidc_client_row {
   int64_t created_at_ms;
   int64_t changed_at_ms;
 };
-struct oidc_client_list {
-  const struct oidc_client_row *items;
-  size_t count;
-};
+struct oidc_client_list { const struct oidc_client_row *items; size_t count; };
 /* By client_id after `after`; at most `limit`. */
 MUST_USE result oidc_client_list(struct db_tx *tx, struct arena *arena, struct slice after, int limit, struct oidc_client_list *ret_list);
 /* One, disabled ones too. OIDC_CLIENT_UNKNOWN. */
@@ -297,15 +269,15 @@ struct oidc_code {
   struct slice nonce;          /* for the ID token; may be empty */
   struct slice dpop_jkt;       /* the key the code is bound to; empty: none */
   int64_t issued_at_ms;
+  bool is_replay;              /* of oidc_code_take */
 };
 struct oidc_code_key {
   struct slice code;
   struct slice client_id; /* who brings it, authenticated */
 };
-/* Inside a write: uses the code up. Of any number at once one gets OK and *ret_is_replay false. A used code gives OK and true, its grant is revoked
+/* Inside a write: uses the code up. Of any number at once one gets OK and is_replay false. A used code gives OK and true, its grant is revoked
  * in this write, so the caller lets the write end well and then answers invalid_grant [RFC6749 4.1.2 SHOULD] B7 F26. OIDC_CODE_UNKNOWN else. */
-MUST_USE result oidc_code_take(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_code_key *key, struct oidc_code *ret_code,
-                               bool *ret_is_replay);
+MUST_USE result oidc_code_take(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_code_key *key, struct oidc_code *ret_code);
 
 /* A query or a form, with the standards' rules: nothing twice [RFC6749 3.1 MUST NOT], but `resource` several times, which becomes one with blanks between
  * [RFC8707 2]. CODEC_FORM_DUPLICATE, CODEC_URL_SYNTAX, CODEC_FORM_LIMIT. */
@@ -320,10 +292,7 @@ struct oidc_push {
   const struct url_form *form;
   struct slice proof_thumbprint; /* of the DPoP proof that came with it; empty: none */
 };
-struct oidc_push_made {
-  struct slice request_uri;
-  int64_t expires_in_s;
-};
+struct oidc_push_made { struct slice request_uri; int64_t expires_in_s; };
 MUST_USE result oidc_push(struct env *env, struct arena *arena, const struct oidc_push *push, struct oidc_push_made *ret_made);
 
 /* Who sits at the browser. */
@@ -411,9 +380,11 @@ struct oidc_claims {
   const struct oidc_client *client;
   enum oidc_claims_target target;
 };
-/* Members into an open object: always `sub`; for the ID token sid, acr, amr, auth_time; the attributes and verified_claims agreed to; `acting_for`
- * under a mandate. iss, aud, exp, iat, nonce, at_hash are the caller's. Reads the register as it is now. */
+/* Members into an open object: always `sub`; for the ID token sid, acr, amr, auth_time; the attributes and verified_claims agreed to. Under a mandate
+ * all this is of the person acted for, `act` names who acts [RFC8693 4.1], and OIDC_GRANT_ENDED says that the mandate has ended. iss, aud, exp, iat, nonce, at_hash are the caller's. Reads the register as it is now. */
 MUST_USE result oidc_claims_put(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_claims *claims, struct jout *out);
+/* sub of everything issued under a grant: the person it is about, who under a mandate is the one acted for. */
+MUST_USE result oidc_grant_subject(struct env *env, const struct oidc_grant *grant, struct slice sector, struct arena *arena, struct slice *ret_sub);
 /* Pairwise subject of a person for a sector: 43 characters. */
 MUST_USE result oidc_subject(struct env *env, struct slice sector, int64_t person_id, struct arena *arena, struct slice *ret_sub);
 
@@ -452,10 +423,7 @@ struct oidc_consent {
   int64_t until_ms;
   int64_t used_at_ms; /* the last authorization */
 };
-struct oidc_consent_list {
-  const struct oidc_consent *items;
-  size_t count;
-};
+struct oidc_consent_list { const struct oidc_consent *items; size_t count; };
 /* What a person agreed to and has not revoked, newest first. */
 MUST_USE result oidc_consent_list(struct db_tx *tx, struct arena *arena, int64_t person_id, struct oidc_consent_list *ret_list);
 /* Forgets every consent of the person to that client, and its grants: their tokens are dead with this write. OIDC_CONSENT_UNKNOWN. */

@@ -41,7 +41,7 @@ static result prepare(struct taking *taking, const struct oidc_code *code) {
   const struct oidc_exchange *exchange = taking->exchange;
   struct oidc_issue *issue = &taking->issue;
   struct slice subject = {0};
-  TRY(oidc_subject(exchange->env, issue->client->sector, code->person_id, exchange->arena, &subject));
+  TRY(oidc_grant_subject(exchange->env, &issue->grant, issue->client->sector, exchange->arena, &subject));
   TRY(oidc_exchange_audience(exchange, issue->grant.resources, &issue->audience));
   issue->subject = subject;
   issue->scope = issue->grant.scope;
@@ -58,7 +58,8 @@ static result write_taking(struct db_tx *tx, void *arg) {
   const struct oidc_code_key key = {oidc_exchange_get(exchange, "code"), exchange->caller->client->client_id};
   struct oidc_code code = {.code = {0}};
   TRY(oidc_caller_use(tx, exchange->caller));
-  TRY(oidc_code_take(exchange->env, tx, exchange->arena, &key, &code, &taking->is_replay));
+  TRY(oidc_code_take(exchange->env, tx, exchange->arena, &key, &code));
+  taking->is_replay = code.is_replay;
   taking->is_mismatch = !fits(exchange, &code);
   if (taking->is_replay || taking->is_mismatch) {
     return OK;

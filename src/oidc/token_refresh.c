@@ -63,7 +63,7 @@ static result prepare(struct refreshing *refreshing) {
   }
   issue->scope = asked.len > 0 ? asked : issue->grant.scope;
   TRY(oidc_exchange_audience(exchange, issue->grant.resources, &issue->audience));
-  TRY(oidc_subject(exchange->env, issue->client->sector, issue->grant.person_id, exchange->arena, &issue->subject));
+  TRY(oidc_grant_subject(exchange->env, &issue->grant, issue->client->sector, exchange->arena, &issue->subject));
   return OK;
 }
 

@@ -8,6 +8,6 @@ struct server_logout;
 MUST_USE result server_logout_open(struct env *env, struct outbox_runner *outbox, struct server_logout **ret_logout);
 void server_logout_close(struct server_logout **logout);
 
-/* The outbox's way to one relying party: POST of a logout token made for this try. context: whether loopback may be called (bool *). */
+/* The outbox's way to one relying party: POST of a logout token made for this try. */
 MUST_USE result server_logout_send(struct env *env, void *context, const struct outbox_item *item, struct arena *arena,
                                    struct slice *ret_acknowledgement);

@@ -106,7 +106,7 @@ static result open_outbox(struct serving *serving) {
     serving->destinations[i + 1] = (struct outbox_destination){.name = peer->name, .deliver = server_delivery_send, .context = peer};
   }
   serving->destinations[config->receiver_count + 1] = (struct outbox_destination){
-      .name = S(OIDC_LOGOUT_DESTINATION), .deliver = server_logout_send, .context = &installation->config.demo};
+      .name = S(OIDC_LOGOUT_DESTINATION), .deliver = server_logout_send};
   const struct outbox_options options = {
       .destinations = serving->destinations,
       .destination_count = config->receiver_count + 2,

@@ -134,6 +134,56 @@ test('the claims parameter: single claims for ID token or userinfo, and claims v
   }
 });
 
+test('under a mandate for this very service it is the other who signs in, the page says for whom, both are named, and the end holds at once', async () => {
+  const party = await RelyingParty.register(place);
+  const { pin, full_name: delegateName } = place.identity('poor.hanoi');
+  const { full_name: giverName } = place.identity('citizen.hanoi');
+  const giver = await place.as('citizen.hanoi');
+  const delegate = await place.as('poor.hanoi');
+  const own = await tokens(delegate, party);
+  const given = await tokens(giver, party);
+  await giver.ok(giver.post('/api/session/passcode', { passcode: place.synth.demo_passcode }));
+  const to = new Date(place.now() + 30 * 86400e3).toISOString().slice(0, 10);
+  const { id, principal } = await giver.ok(giver.post('/api/mandates', { pin, name: delegateName, scopes: [`sign_in:${party.id}`], to }));
+  await delegate.ok(delegate.post(`/api/mandates/${id}/accept`));
+  await delegate.ok(delegate.put('/api/session/mandate', { person: principal.ref }));
+  const other = await RelyingParty.register(place);
+  const elsewhere = await follow(delegate, await delegate.get(other.address(other.question())));
+  assert.equal(elsewhere.status, 403, 'the mandate is for one service');
+  const page = await follow(delegate, await delegate.get(party.address(party.question())));
+  assert.equal(page.status, 200, 'consent for another is asked anew');
+  assert.ok(page.text.includes(giverName) && page.text.includes(delegateName));
+  const { code } = party.read(await decide(delegate, page));
+  const answer = await party.redeem(code);
+  assert.equal(answer.status, 200, answer.text);
+  const claims = await verified(place, answer.body.id_token);
+  assert.deepEqual([claims.sub, claims.act.sub], [given.claims.sub, own.claims.sub]);
+  const told = await userinfo(party, answer.body);
+  assert.equal(told.name, giverName);
+  const { items } = await giver.ok(giver.get('/api/me/reads'));
+  assert.ok(items.length > 0, 'whose data it is sees it');
+  await giver.ok(giver.post(`/api/mandates/${id}/revoke`));
+  const dead = await place.client().get('/oidc/userinfo', { headers: { Authorization: `Bearer ${answer.body.access_token}` } });
+  assert.ok(dead.status >= 400, 'the mandate has ended');
+  const ended = await delegate.get(party.address(party.question()));
+  assert.ok(ended.status === 403 || ended.status === 409, `${ended.status}: never silently oneself`);
+  assert.equal(ended.headers.location, undefined);
+});
+
+test('consent taken back: what the service holds is dead at once, and it has to ask again', async () => {
+  const party = await RelyingParty.register(place);
+  const browser = await place.as('citizen.hanoi');
+  const granted = await tokens(browser, party, undefined, ['phone']);
+  await userinfo(party, granted);
+  const mine = (await browser.ok(browser.get('/api/me/consents'))).items.find((c) => c.client === party.id);
+  assert.deepEqual(mine.attributes.map((a) => a.code), ['name', 'phone']);
+  await browser.ok(browser.post(`/api/me/consents/${party.id}/revoke`));
+  const dead = await place.client().get('/oidc/userinfo', { headers: { Authorization: `Bearer ${granted.access_token}` } });
+  assert.equal(dead.status, 401);
+  assert.equal(party.read(await browser.get(party.address(party.question({ prompt: 'none' })))).error, 'consent_required');
+  assert.equal((await browser.post(`/api/me/consents/${party.id}/revoke`)).status, 404, 'there is nothing left to take back');
+});
+
 test('from a pushed request to tokens bound to a key, as FAPI 2.0 has it', async () => {
   const bank = await RelyingParty.fapi(place);
   const browser = await place.as('citizen.hanoi');

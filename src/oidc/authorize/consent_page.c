@@ -13,13 +13,17 @@ struct slice oidc_form_token(struct arena *arena, const struct oidc_place *place
   return base64url_write(arena, slice_of(token, sizeof token));
 }
 
-static result fill_people(const struct oidc_asking *asking, const struct account_session *session, struct db_tx *tx, struct oidc_consent_page *page) {
-  struct register_person other;
-  if (session->acting_for_id == 0) {
-    return OK;
-  }
-  TRY(register_person_load(tx, asking->arena, session->acting_for_id, &other));
-  page->acting_for = other.name;
+/* The person whose attributes they are, and who acts for them. */
+static result load_people(const struct oidc_asking *asking, const struct account_session *session, struct oidc_person *ret_person,
+                          struct oidc_consent_page *page) {
+  struct register_person actor;
+  bool is_for_another = session->acting_for_id != 0;
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(asking->env->db, &tx));
+  TRY(oidc_person_load(asking->env, tx, asking->arena, is_for_another ? session->acting_for_id : session->person_id, ret_person));
+  TRY(register_person_load(tx, asking->arena, session->person_id, &actor));
+  page->person = actor.name;
+  page->acting_for = is_for_another ? ret_person->person.name : (struct slice){0};
   return OK;
 }
 
@@ -38,11 +42,7 @@ result oidc_consent_page_fill(const struct oidc_asking *asking, const struct oid
   struct oidc_consent_line *lines = ARENA_ARRAY(asking->arena, struct oidc_consent_line, client->use_count + 1);
   uint64_t asked = oidc_asking_attributes(asking);
   struct oidc_person person;
-  struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  TRY(db_read_begin(asking->env->db, &tx));
-  TRY(oidc_person_load(asking->env, tx, asking->arena, session->person_id, &person));
-  TRY(fill_people(asking, session, tx, &page));
-  page.person = person.person.name;
+  TRY(load_people(asking, session, &person, &page));
   for (size_t i = 0; i < client->use_count; i++) {
     const struct oidc_attribute_use *use = &client->uses[i];
     if ((asked & OIDC_ATTRIBUTE_BIT(use->attribute)) != 0) {

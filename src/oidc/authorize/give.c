@@ -2,6 +2,7 @@
 
 #include "crypto/token.h"
 #include "ledger/ledger.h"
+#include "mandate/mandate.h"
 #include "oidc/authorize/pushed.h"
 #include "oidc/authorize/respond.h"
 #include "oidc/claims.h"
@@ -20,6 +21,17 @@ static bool is_fresh_enough(const struct oidc_asking *asking, const struct oidc_
 
 static bool is_level_reached(const struct oidc_asking *asking, const struct oidc_place *place) {
   return account_session_authentication(asking->env, place->visitor->session) >= asking->level;
+}
+
+/* A session that acts for another needs a mandate for this very service, now; for an organisation nobody signs in as a person. */
+static result check_mandate(const struct oidc_asking *asking, struct db_tx *tx, const struct account_session *session) {
+  struct mandate mandate;
+  if (session->acting_organisation_id != 0) {
+    FAIL(MANDATE_SELF_ONLY, "the session acts for an organisation");
+  }
+  return session->acting_for_id == 0 ? OK
+                                     : mandate_of_session(asking->env, tx, session, oidc_mandate_scope(asking->client->client_id, asking->arena),
+                                                          asking->arena, &mandate);
 }
 
 /* ---- the one write ---- */
@@ -74,6 +86,12 @@ static result write_given(struct db_tx *tx, void *arg) {
   struct giving *giving = arg;
   const struct oidc_asking *asking = giving->asking;
   struct env *env = asking->env;
+  bool is_live = false;
+  TRY(account_session_is_live(tx, giving->place->visitor->session, &is_live));
+  if (!is_live) {
+    FAIL(OIDC_LOGIN_REQUIRED, "the session ended a moment ago");
+  }
+  TRY(check_mandate(asking, tx, giving->place->visitor->session));
   if (asking->uri_hash.len > 0) {
     TRY(oidc_pushed_use(env, tx, asking->uri_hash));
   }
@@ -126,6 +144,7 @@ static result find_agreement(struct giving *giving) {
                                               .client = asking->client,
                                               .acting_for_id = giving->place->visitor->session->acting_for_id};
   TRY(db_read_begin(asking->env->db, &tx));
+  TRY(check_mandate(asking, tx, giving->place->visitor->session));
   return oidc_agreement_find(asking->env, tx, &giving->agreement);
 }
 

@@ -89,7 +89,7 @@ static result read_row(struct oidc_asking *asking, const struct oidc_interaction
   return OK;
 }
 
-/* The request of an interaction, checked anew. asking->client is the caller's to release, also after a failure. */
+/* The request of an interaction, checked anew. */
 static result take_up(struct oidc_asking *asking, const struct oidc_interaction_key *key, struct oidc_place *place) {
   struct slice client_id = {0};
   asking->endpoint = OIDC_AT_AUTHORIZE;
@@ -99,10 +99,9 @@ static result take_up(struct oidc_asking *asking, const struct oidc_interaction_
 }
 
 result oidc_interaction_go_on(struct env *env, struct arena *arena, const struct oidc_interaction_key *key, struct oidc_next *ret_next) {
-  struct oidc_asking asking = {.env = env, .arena = arena};
+  struct oidc_asking asking CLEANUP(oidc_asking_clear) = {.env = env, .arena = arena};
   struct oidc_place place = {0};
   result taken = take_up(&asking, key, &place);
-  const struct oidc_client *client CLEANUP(oidc_client_release) = asking.client;
   if (!is_ok(taken)) {
     return asking.may_redirect ? oidc_respond(&asking, &(const struct oidc_outcome){.failure = taken}, ret_next) : taken;
   }
@@ -111,23 +110,22 @@ result oidc_interaction_go_on(struct env *env, struct arena *arena, const struct
 
 result oidc_interaction_decide(struct env *env, struct arena *arena, const struct oidc_interaction_key *key, const struct oidc_decision *decision,
                                struct oidc_next *ret_next) {
-  struct oidc_asking asking = {.env = env, .arena = arena};
+  struct oidc_asking asking CLEANUP(oidc_asking_clear) = {.env = env, .arena = arena};
   struct oidc_place place = {0};
   result taken = take_up(&asking, key, &place);
-  const struct oidc_client *client CLEANUP(oidc_client_release) = asking.client;
   TRY(taken);
   return oidc_decide_answer(&asking, &place, decision, ret_next);
 }
 
 result oidc_interaction_load(struct env *env, struct arena *arena, const struct oidc_interaction_key *key, struct oidc_interaction *ret_interaction) {
-  struct oidc_asking asking = {.env = env, .arena = arena};
+  struct oidc_asking asking CLEANUP(oidc_asking_clear) = {.env = env, .arena = arena};
   struct oidc_place place = {0};
   result taken = take_up(&asking, key, &place);
-  const struct oidc_client *client CLEANUP(oidc_client_release) = asking.client;
   TRY(taken);
+  struct oidc_words name = asking.client->name;
   *ret_interaction = (struct oidc_interaction){
-      .client_id = arena_copy(arena, client->client_id),
-      .client_name = {arena_copy(arena, client->name.vi), client->name.en.len > 0 ? arena_copy(arena, client->name.en) : (struct slice){0}},
+      .client_id = arena_copy(arena, asking.client->client_id),
+      .client_name = {arena_copy(arena, name.vi), name.en.len > 0 ? arena_copy(arena, name.en) : name.en},
       .client_origin = oidc_uri_origin(arena, asking.redirect_uri),
       .login_hint = asking.login_hint};
   return OK;
@@ -136,13 +134,12 @@ result oidc_interaction_load(struct env *env, struct arena *arena, const struct 
 /* ---- the endpoint ---- */
 
 result oidc_authorize(struct env *env, struct arena *arena, struct slice text, const struct oidc_visitor *visitor, struct oidc_next *ret_next) {
-  struct oidc_asking asking = {.env = env, .arena = arena, .endpoint = OIDC_AT_AUTHORIZE};
+  struct oidc_asking asking CLEANUP(oidc_asking_clear) = {.env = env, .arena = arena, .endpoint = OIDC_AT_AUTHORIZE};
   const struct oidc_place place = {.visitor = visitor};
   if (!is_ok(oidc_parameters_parse(text, arena, &asking.parameters))) { /* [RFC6749 3.1 MUST NOT] twice: which redirect_uri would count? */
     FAIL(OIDC_REQUEST, "badly encoded, or a parameter twice");
   }
   result checked = oidc_asking_check(&asking);
-  const struct oidc_client *client CLEANUP(oidc_client_release) = asking.client;
   if (!is_ok(checked)) {
     return asking.may_redirect ? oidc_respond(&asking, &(const struct oidc_outcome){.failure = checked}, ret_next) : checked;
   }

@@ -59,3 +59,5 @@ bool oidc_check_of_path(struct slice path, size_t index, const char **ret_name, 
   }
   return false;
 }
+
+void oidc_asking_clear(struct oidc_asking *asking) { oidc_client_release(&asking->client); }

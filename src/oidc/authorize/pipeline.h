@@ -50,8 +50,10 @@ struct oidc_asking {
   int64_t lifetime_s;
 };
 
-/* Parameters are set; runs the endpoint's column. The caller releases asking->client. */
+/* Parameters are set; runs the endpoint's column. Where check_client holds the client:  struct oidc_asking asking CLEANUP(oidc_asking_clear) = {...}; */
 MUST_USE result oidc_asking_check(struct oidc_asking *asking);
+
+void oidc_asking_clear(struct oidc_asking *asking);
 
 static inline struct slice oidc_asking_get(const struct oidc_asking *asking, const char *name) {
   return url_form_get(&asking->parameters, name);
