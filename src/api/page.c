@@ -86,13 +86,30 @@ struct slice api_page_fill(const struct api_call *call, const struct page *page)
   return buf_slice(&out);
 }
 
+/* This page in the other language: the rest of the query stays, so that nobody loses where they were going. */
+static struct slice other_href(struct api_call *call) {
+  struct url_form query;
+  struct buf href;
+  buf_init(&href, call->arena, 64);
+  buf_append_str(&href, "?");
+  if (call->http->request.method == HTTP_GET && is_ok(api_query(call, &query))) {
+    for (size_t i = 0; i < query.count; i++) {
+      if (!slice_is(query.fields[i].name, "lang")) {
+        buf_printf(&href, "%.*s=%.*s&", SLICE_ARG(url_encode(call->arena, query.fields[i].name)), SLICE_ARG(url_encode(call->arena, query.fields[i].value)));
+      }
+    }
+  }
+  buf_append_str(&href, api_words(call, "lang=en", "lang=vi"));
+  return buf_slice(&href);
+}
+
 void api_page_send(struct api_call *call, const struct page *page) {
   struct slice inner = api_page_fill(call, page);
   const char *title = (const char *)arena_printf(call->arena, "%s.title", page->name).ptr;
   const struct page layout = {
       .name = "layout",
       PAGE_VALUES({"lang", slice_str(api_words(call, "vi", "en"))}, {"title", api_page_text_find(call, title)},
-                  {"other_href", slice_str(api_words(call, "?lang=en", "?lang=vi"))},
+                  {"other_href", other_href(call)},
                   {"demo", call->api->options.is_demo ? S("1") : S("")}, {"page", inner})};
   http_reply(call->http, page->status, "text/html; charset=utf-8", api_page_fill(call, &layout));
 }

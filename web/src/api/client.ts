@@ -9,12 +9,15 @@ export class Problem extends Error {
   readonly code: string
   readonly detail: string | null
   readonly errors: { path: string; detail: string }[]
+  /** Of authentication, when more is asked for: out of urn:danh:acr:N. */
+  readonly level: number
   constructor(body: Partial<Schemas['Problem']> & { status: number; code: string }) {
     super(body.title ?? body.code)
     this.status = body.status
     this.code = body.code
     this.detail = body.detail ?? null
     this.errors = body.errors ?? []
+    this.level = Number(/^urn:danh:acr:([1-4])$/.exec(body.acr_values ?? '')?.[1] ?? 2)
   }
   /** The sentence for one field, by JSON Pointer. */
   at(path: string): string | undefined {
@@ -22,7 +25,7 @@ export class Problem extends Error {
   }
 }
 
-type Method = 'get' | 'post' | 'put'
+type Method = 'get' | 'post' | 'put' | 'delete'
 type PathOf<M extends Method> = {
   [P in keyof paths]: paths[P] extends Record<M, { responses: unknown }> ? P : never
 }[keyof paths]
@@ -114,4 +117,6 @@ export const api = {
     send('POST', path, call) as Promise<Answer<Operation<P, 'post'>>>,
   put: <P extends PathOf<'put'>>(path: P, call: Call<BodyOf<Operation<P, 'put'>>>) =>
     send('PUT', path, call) as Promise<Answer<Operation<P, 'put'>>>,
+  delete: <P extends PathOf<'delete'>>(path: P, call: Call<never> = {}) =>
+    send('DELETE', path, call) as Promise<Answer<Operation<P, 'delete'>>>,
 }

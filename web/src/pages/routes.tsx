@@ -23,6 +23,7 @@ import { Reads } from './reads/reads'
 import { RecoveryDesk } from './recovery_desk/recovery_desk'
 import { Refunds } from './refunds/refunds'
 import { Savings } from './savings/savings'
+import { SecurityPage } from './security/security'
 import { StaffOnly } from './staff_only/staff_only'
 import { Wallet } from './wallet/wallet'
 
@@ -53,6 +54,7 @@ export const routes: Route[] = [
   { pattern: '/app/dossiers/:code/pay', page: Pay },
   { pattern: '/app/reads', page: Reads },
   { pattern: '/app/me', page: Me },
+  { pattern: '/app/security', page: SecurityPage },
   { pattern: '/app/locks', page: LocksPage },
   { pattern: '/app/posts', page: Posts },
   { pattern: '/app/desk', page: official(Queue) },

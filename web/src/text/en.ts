@@ -1,6 +1,7 @@
 /* Every sentence of the app in English; the same keys as vi.ts, plus plural forms. */
 import { enDesk } from './en_desk'
 import { enLocks } from './en_locks'
+import { enSecurity } from './en_security'
 
 export const en = {
   common: {
@@ -25,6 +26,10 @@ export const en = {
   },
   problem: {
     other: 'Something went wrong. Nothing has been lost; please try again.',
+    passkey_cancelled: 'Stopped, or out of time. Please try again.',
+    passkey_exists: 'This device has a passkey of yours already.',
+    passkey_unsupported: 'This browser or address cannot use passkeys.',
+    passkey_failed: 'The passkey could not be made. Please try again.',
     offline: 'The server cannot be reached. Check your connection and try again.',
     unavailable: 'The system is busy. Please try again in a few minutes.',
     unexpected: 'The app ran into an error. Please reload the page.',
@@ -401,6 +406,14 @@ export const en = {
     recovery_helper_dropped: 'Helper dropped',
     capability_locked: 'One function locked',
     capability_unlocked: 'One function works again',
+    session_raised: 'One more step proven',
+    step_up_failed: 'A further step was wrong',
+    authenticator_added: 'Added a way to sign in',
+    authenticator_removed: 'Removed a way to sign in',
+    authenticator_renamed: 'Renamed a way to sign in',
+    authenticator_suspended: 'A way to sign in was suspended',
+    password_changed: 'Changed the password',
+    passcode_changed: 'Changed the passcode',
     session_replaced: 'Ended by another sign-in in the same browser',
     locked: 'Account locked',
     unlocked: 'Account unlocked',
@@ -456,4 +469,5 @@ export const en = {
   },
   ...enDesk,
   ...enLocks,
+  ...enSecurity,
 }

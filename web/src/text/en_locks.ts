@@ -3,9 +3,6 @@ export const enLocks = {
   locks: {
     title: 'Lock and recover the account',
     lead: 'When a phone or card is lost, or you suspect fraud: lock at once, the whole account or one thing alone.',
-    proof: 'Prove once more that it is you',
-    proof_text: 'Whoever holds this session alone cannot unlock: sign in again at the highest level of your account.',
-    prove: 'Prove again',
     is_locked: 'Locked',
     works: 'Works',
     by_holder: 'Locked by you,',

@@ -1,6 +1,7 @@
 /* Mọi câu của ứng dụng bằng tiếng Việt. Bản tiếng Anh ở en.ts có cùng các khóa. */
 import { viDesk } from './vi_desk'
 import { viLocks } from './vi_locks'
+import { viSecurity } from './vi_security'
 
 export const vi = {
   common: {
@@ -25,6 +26,10 @@ export const vi = {
   },
   problem: {
     other: 'Có lỗi xảy ra. Chưa có gì bị mất, mời thử lại.',
+    passkey_cancelled: 'Ông/bà đã dừng hoặc hết thời gian. Mời thử lại.',
+    passkey_exists: 'Thiết bị này đã có khóa truy cập của ông/bà.',
+    passkey_unsupported: 'Trình duyệt hoặc địa chỉ này không dùng được khóa truy cập.',
+    passkey_failed: 'Không tạo được khóa truy cập. Mời thử lại.',
     offline: 'Không kết nối được máy chủ. Mời kiểm tra mạng rồi thử lại.',
     unavailable: 'Hệ thống đang bận. Mời thử lại sau ít phút.',
     unexpected: 'Ứng dụng gặp lỗi. Mời tải lại trang.',
@@ -394,6 +399,14 @@ export const vi = {
     recovery_helper_dropped: 'Bỏ người hỗ trợ',
     capability_locked: 'Khóa một chức năng',
     capability_unlocked: 'Mở lại một chức năng',
+    session_raised: 'Xác nhận thêm một bước',
+    step_up_failed: 'Xác nhận thêm không đúng',
+    authenticator_added: 'Thêm một cách đăng nhập',
+    authenticator_removed: 'Gỡ một cách đăng nhập',
+    authenticator_renamed: 'Đổi tên một cách đăng nhập',
+    authenticator_suspended: 'Một cách đăng nhập bị tạm ngừng',
+    password_changed: 'Đổi mật khẩu',
+    passcode_changed: 'Đổi mã bí mật',
     session_replaced: 'Kết thúc vì đăng nhập lại trên cùng trình duyệt',
     locked: 'Tài khoản bị khóa',
     unlocked: 'Tài khoản được mở khóa',
@@ -449,4 +462,5 @@ export const vi = {
   },
   ...viDesk,
   ...viLocks,
+  ...viSecurity,
 }

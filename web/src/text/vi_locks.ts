@@ -3,10 +3,6 @@ export const viLocks = {
   locks: {
     title: 'Khóa và lấy lại tài khoản',
     lead: 'Khi mất điện thoại, mất thẻ hoặc nghi bị lừa: khóa ngay, cả tài khoản hoặc chỉ một chức năng.',
-    proof: 'Cần xác nhận lại chính là ông/bà',
-    proof_text:
-      'Ai cầm được phiên đăng nhập này cũng không mở khóa được: việc này cần đăng nhập lại ở mức cao nhất của tài khoản.',
-    prove: 'Xác nhận lại',
     is_locked: 'Đang khóa',
     works: 'Dùng được',
     by_holder: 'Do ông/bà khóa,',

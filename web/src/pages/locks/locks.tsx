@@ -1,27 +1,17 @@
 /* Locking: the whole account at once (form TK03), one thing alone; helpers for a recovery; recoveries of mine and the button that stops them. */
 import { useState } from 'preact/hooks'
-import { api, type Problem, type Schemas } from '../../api/client'
+import { api, type Schemas } from '../../api/client'
 import { useAction, useResource } from '../../api/resource'
 import { AreaField, InputField, Submit } from '../../ui/field'
 import { instant } from '../../ui/format'
-import { Loaded, Notice, Page, ProblemNotice } from '../../ui/parts'
+import { Loaded, Notice, Page } from '../../ui/parts'
+import { Refused } from '../../ui/step_up'
 import { t } from '../../ui/text'
 
 type Locks = Schemas['Locks']
 type Put = (locks: Locks) => void
 
-/** What needs a fresh proof says where to give it. */
-function Refused({ problem }: { problem: Problem | undefined }) {
-  if (problem?.code !== 'insufficient_user_authentication') return <ProblemNotice problem={problem} />
-  return (
-    <Notice color="warning" title={t('locks.proof')} live>
-      <p>{t('locks.proof_text')}</p>
-      <a class="ds-button" data-variant="secondary" href="/sign-in?next=/app/locks&fresh=1">
-        {t('locks.prove')}
-      </a>
-    </Notice>
-  )
-}
+const HERE = '/app/locks'
 
 function Capability({ one, put }: { one: Locks['capabilities'][number]; put: Put }) {
   const own = one.locks.find((lock) => lock.by === 'holder')
@@ -45,7 +35,7 @@ function Capability({ one, put }: { one: Locks['capabilities'][number]; put: Put
           {held.reason && ` ${held.reason}`}
         </p>
       ))}
-      <Refused problem={lock.problem ?? unlock.problem} />
+      <Refused problem={lock.problem ?? unlock.problem} next={HERE} />
       <button
         type="button"
         class="ds-button"
@@ -67,7 +57,7 @@ function Recoveries({ of, put }: { of: Locks['recoveries']; put: Put }) {
   return (
     <section class="panel stack">
       <h2>{t('locks.recoveries')}</h2>
-      <Refused problem={stop.problem} />
+      <Refused problem={stop.problem} next={HERE} />
       <ul class="list-plain">
         {of.map((one) => (
           <li key={one.number} class="stack-sm">
@@ -109,7 +99,7 @@ function Helpers({ of, put }: { of: Locks['helpers']; put: Put }) {
     <section class="panel stack">
       <h2>{t('locks.helpers')}</h2>
       <p class="quiet">{t('locks.helpers_text')}</p>
-      <Refused problem={name.problem ?? drop.problem} />
+      <Refused problem={name.problem ?? drop.problem} next={HERE} />
       <ul class="list-plain">
         {of.map((one) => (
           <li key={one.id} class="stack-sm">
@@ -168,7 +158,7 @@ function Help() {
     >
       <h2>{t('locks.help')}</h2>
       <p class="quiet">{t('locks.help_text')}</p>
-      <Refused problem={help.problem} />
+      <Refused problem={help.problem} next={HERE} />
       {done && (
         <Notice color="success" live>
           <p>{t('locks.helped')}</p>
@@ -208,7 +198,7 @@ function LockAll() {
             void lock.run()
           }}
         >
-          <Refused problem={lock.problem} />
+          <Refused problem={lock.problem} next={HERE} />
           <AreaField
             label={`${t('locks.reason')} (${t('common.optional')})`}
             rows={2}

@@ -106,6 +106,9 @@ export function Me() {
           {t('me.posts_text')}
         </CardLink>
       )}
+      <CardLink href="/app/security" icon="shield" title={t('security.title')}>
+        {t('security.lead')}
+      </CardLink>
       <CardLink href="/app/locks" icon="shield" title={t('locks.title')}>
         {t('locks.lead')}
       </CardLink>
