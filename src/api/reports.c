@@ -28,6 +28,16 @@ result api_report_lltp(struct api_call *call) {
   return OK;
 }
 
+/* Of the whole country: enrolment is at any desk, whatever the residence. */
+result api_report_eid(struct api_call *call) {
+  const struct access_request request = asked_for(call, ACCESS_REPORT_VIEW);
+  struct report_eid report;
+  TRY(access_require(call->env, &request));
+  TRY(report_eid(call->env, &report));
+  http_reply(call->http, 200, "application/json; charset=utf-8", report_eid_json(call->arena, &report));
+  return OK;
+}
+
 /* ---- savings ---- */
 
 /* A parameter left out keeps its published value. */

@@ -81,6 +81,7 @@ result api_desk_mandate_reject(struct api_call *call);
 result api_desk_mandate_revoke(struct api_call *call);
 /* reports.c */
 result api_report_lltp(struct api_call *call);
+result api_report_eid(struct api_call *call);
 result api_report_savings(struct api_call *call);
 result api_report_refunds(struct api_call *call);
 /* check.c */

@@ -190,6 +190,7 @@ static const struct api_route rows[] = {
     {{HTTP_GET, "/api/misuse-reports"}, api_misuse_list, API_POST},
     {{HTTP_POST, "/api/misuse-reports/{id}/answer"}, api_misuse_answer, API_POST},
     {{HTTP_GET, "/api/reports/lltp"}, api_report_lltp, API_POST},
+    {{HTTP_GET, "/api/reports/eid"}, api_report_eid, API_POST},
     {{HTTP_GET, "/api/reports/savings"}, api_report_savings, API_POST},
     {{HTTP_GET, "/api/reports/refunds"}, api_report_refunds, API_POST},
 };

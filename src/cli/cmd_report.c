@@ -1,4 +1,4 @@
-/* danh report lltp --as-of DATE | savings: statistics computed from the dossiers. */
+/* danh report eid | lltp --as-of DATE | savings: statistics computed from the dossiers. */
 #include "cli/commands.h"
 #include "codec/jout.h"
 #include "report/report.h"
@@ -66,15 +66,31 @@ static int run_savings(const struct cli_context *context) {
   return CLI_OK;
 }
 
+static int run_eid(const struct cli_context *context) {
+  struct server_installation *installation CLEANUP(server_installation_close) = NULL;
+  struct report_eid report;
+  result made = cli_open(context, &installation);
+  if (is_ok(made)) {
+    made = report_eid(&installation->env, &report);
+  }
+  if (!is_ok(made)) {
+    return cli_fail(context, made);
+  }
+  struct slice text = context->json ? report_eid_json(context->arena, &report) : report_eid_text(context->arena, &report);
+  printf("%.*s\n", SLICE_ARG(text));
+  return CLI_OK;
+}
+
 int cli_report(const struct cli_context *context, int argc, char **argv) {
   if (argc == 1 && strcmp(argv[0], "savings") == 0) {
     return run_savings(context);
   }
-  if (argc != 1 || strcmp(argv[0], "lltp") != 0) {
-    return cli_misuse(context, "which report: lltp or savings");
+  bool is_eid = argc == 1 && strcmp(argv[0], "eid") == 0;
+  if (!is_eid && (argc != 1 || strcmp(argv[0], "lltp") != 0)) {
+    return cli_misuse(context, "which report: eid, lltp or savings");
   }
   if (context->data == NULL) {
     return cli_misuse(context, "--data DIR is needed");
   }
-  return run_lltp(context);
+  return is_eid ? run_eid(context) : run_lltp(context);
 }

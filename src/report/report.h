@@ -85,6 +85,18 @@ struct slice report_lltp_text(struct arena *arena, const struct report_lltp *rep
 /* "50.37" of 11449/22730, and "50.36" truncated; empty over nought. */
 struct slice report_percent(struct arena *arena, int64_t part, int64_t whole, bool truncated);
 
+/* Enrolment: four separate counters of people, and organisations' accounts. */
+struct report_eid {
+  int32_t as_of;
+  struct account_counters people;
+  int64_t organisations_collected, organisations_issued;
+};
+MUST_USE result report_eid(struct env *env, struct report_eid *ret_report);
+/* As doc/api/openapi.yaml, schema EidReport. */
+struct slice report_eid_json(struct arena *arena, const struct report_eid *report);
+/* For a terminal. */
+struct slice report_eid_text(struct arena *arena, const struct report_eid *report);
+
 /* Results of a channel in a province do not reach this system between two dates. */
 struct report_gap {
   struct slice province;
