@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 #include "account/account.h"
+#include "authenticator/authenticator.h"
 #include "cli/commands.h"
 #include "ledger/ledger.h"
+#include "recovery/recovery.h"
 
 enum { REASON_BYTES_MAX = 1200, WORD_BYTES_MAX = 64, SECRET_BYTES_MAX_IN = 512 };
 
@@ -158,8 +160,19 @@ struct limiting {
   int64_t value;
 };
 
+/* "session_idle_ms" is the account's own; "message.address_codes_max", "recovery.cool_off_ms" and "authenticator.devices_max" their module's. */
 static result write_limit(struct db_tx *tx, void *arg) {
   const struct limiting *limiting = arg;
+  static const struct {
+    const char *prefix;
+    result (*set)(struct env *env, struct db_tx *tx, struct slice name, int64_t value);
+  } modules[] = {{"message.", message_limit_set}, {"recovery.", recovery_limit_set}, {"authenticator.", authenticator_limit_set}};
+  for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
+    struct slice prefix = slice_str(modules[i].prefix);
+    if (slice_starts(limiting->name, prefix)) {
+      return modules[i].set(limiting->env, tx, slice_from(limiting->name, prefix.len), limiting->value);
+    }
+  }
   return account_limit_set(limiting->env, tx, limiting->name, limiting->value);
 }
 

@@ -117,6 +117,9 @@ static void limits_are_set_by_name(void **state) {
   struct fixture *fixture = *state;
   struct slice answer = {0};
   assert_ok(run(fixture, cli_account_limit, "{\"limit\":\"session_idle_ms\",\"value\":60000}", &answer));
+  assert_ok(run(fixture, cli_account_limit, "{\"limit\":\"message.address_codes_max\",\"value\":3}", &answer));
+  assert_ok(run(fixture, cli_account_limit, "{\"limit\":\"recovery.cool_off_ms\",\"value\":3600000}", &answer));
+  assert_false(is_ok(run(fixture, cli_account_limit, "{\"limit\":\"recovery.gravity\",\"value\":1}", &answer)));
   assert_code(run(fixture, cli_account_limit, "{\"limit\":\"gravity\",\"value\":1}", &answer), ACCOUNT_LIMIT);
   assert_false(is_ok(run(fixture, cli_account_limit, "{\"limit\":\"session_idle_ms\",\"value\":0}", &answer)));
 }
