@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "codec/base64url.h"
 #include "crypto/client_certificate.h"
+#include "oidc/grant.h"
 #include "oidc/memory.h"
 
 enum { TOKEN_BYTES_MAX = 4096 };
@@ -68,7 +69,7 @@ static result read_row(struct env *env, struct arena *arena, struct oidc_access 
   access->grant_id = db_int(&rows, 1);
   access->client_id = db_text_copy(&rows, 2, arena);
   access->was_read = !db_is_null(&rows, 4);
-  return OK;
+  return is_persons ? oidc_may_share(env, tx, access->person_id) : OK;
 }
 
 result oidc_access_load(struct env *env, struct slice token, struct arena *arena, struct oidc_access *ret_access) {

@@ -29,6 +29,14 @@ result oidc_grant_add(struct env *env, struct db_tx *tx, struct oidc_grant *gran
                 NULL);
 }
 
+result oidc_may_share(struct env *env, struct db_tx *tx, int64_t person_id) {
+  result may = account_capability_check(env, tx, person_id, ACCOUNT_CAPABILITY_SHARE);
+  if (is_code(may, ACCOUNT_LOCKED) || is_code(may, ACCOUNT_CAPABILITY_LOCKED)) {
+    FAIL(OIDC_GRANT_ENDED, "the account, or its sharing, is locked");
+  }
+  return may;
+}
+
 result oidc_grant_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int64_t grant_id, struct oidc_grant *ret_grant) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   result found = db_row(tx,

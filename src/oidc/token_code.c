@@ -1,5 +1,6 @@
 /* grant_type=authorization_code [RFC6749 4.1.3], [RFC7636 4.6], [OIDC Core 3.1.3]. */
 #include "codec/base64url.h"
+#include "oidc/grant.h"
 #include "oidc/issue.h"
 #include "oidc/token.h"
 
@@ -65,6 +66,7 @@ static result write_taking(struct db_tx *tx, void *arg) {
     return OK;
   }
   TRY(oidc_grant_load(tx, exchange->arena, code.person_id, code.grant_id, &taking->issue.grant));
+  TRY(oidc_may_share(exchange->env, tx, code.person_id));
   TRY(prepare(taking, &code));
   return oidc_issue_store(exchange->env, tx, exchange->arena, &taking->issue);
 }

@@ -2,6 +2,7 @@
  * Confidential clients keep their refresh token [FAPI 5.3.2.1 SHALL NOT rotate]: it is worthless without the client's own proof. Public clients get a
  * new one each time, bound to their DPoP key if they have one; an old one that comes again ends the grant [RFC9700 4.14.2 MUST]. */
 #include "oidc/access.h"
+#include "oidc/grant.h"
 #include "oidc/handle.h"
 #include "oidc/issue.h"
 #include "oidc/token.h"
@@ -81,6 +82,7 @@ static result write_refreshing(struct db_tx *tx, void *arg) {
     FAIL(OIDC_REFRESH_UNKNOWN, "the refresh token is too old");
   }
   TRY(oidc_grant_load(tx, refreshing->exchange->arena, row.person_id, row.grant_id, &refreshing->issue.grant));
+  TRY(oidc_may_share(env, tx, row.person_id));
   TRY(prepare(refreshing));
   TRY(keep_or_replace(tx, refreshing, &row));
   return oidc_issue_store(env, tx, refreshing->exchange->arena, &refreshing->issue);

@@ -6,6 +6,7 @@
 #include "oidc/authorize/pushed.h"
 #include "oidc/authorize/respond.h"
 #include "oidc/claims.h"
+#include "oidc/grant.h"
 #include "oidc/uri.h"
 
 /* ---- is the session good enough? ---- */
@@ -92,6 +93,7 @@ static result write_given(struct db_tx *tx, void *arg) {
     FAIL(OIDC_LOGIN_REQUIRED, "the session ended a moment ago");
   }
   TRY(check_mandate(asking, tx, giving->place->visitor->session));
+  TRY(oidc_may_share(env, tx, giving->grant.person_id));
   if (asking->uri_hash.len > 0) {
     TRY(oidc_pushed_use(env, tx, asking->uri_hash));
   }
@@ -131,7 +133,11 @@ static result give(struct giving *giving, struct oidc_next *ret_next) {
                                     .code_challenge = asking->code_challenge,
                                     .nonce = asking->nonce,
                                     .dpop_jkt = asking->dpop_jkt};
-  TRY(db_write(asking->env->db, write_given, giving));
+  result written = db_write(asking->env->db, write_given, giving);
+  if (is_code(written, OIDC_GRANT_ENDED)) { /* the holder locked sharing: the service hears no, and not why */
+    return oidc_respond(asking, &(const struct oidc_outcome){.failure = {OIDC_ACCESS_DENIED}}, ret_next);
+  }
+  TRY(written);
   return oidc_respond(asking, &(const struct oidc_outcome){.code = giving->code.code}, ret_next);
 }
 
