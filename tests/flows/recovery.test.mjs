@@ -5,7 +5,9 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Installation } from './lib/installation.mjs';
 import { REASON, begin, collect, desk, finish, messages, picture, state, step, vetoIn } from './lib/recovery.mjs';
+import { RelyingParty } from './lib/relying_party.mjs';
 import { dossier, refused } from './lib/story.mjs';
+import { code, token, userinfo } from './lib/token_client.mjs';
 
 let place;
 let holder; // {name, pin, phone, card}
@@ -219,6 +221,24 @@ test('the holder locks one thing and keeps the rest; a thief with the session ca
   await refused(session.post('/api/me/capabilities/everything/lock'), 422, 'lock_ground');
   assert.equal((await session.post('/api/session/passcode', { passcode: place.synth.demo_passcode })).status, 204);
   await session.ok(session.post('/api/me/capabilities/submit/unlock'));
+});
+
+test('a lock on sharing stops what services hold from the next request on, and gives it back', async () => {
+  const session = await place.as('elderly.hanoi');
+  const shop = await RelyingParty.register(place, { application_type: 'web', redirect_uris: ['https://thuvien.example/cb?from=danh'],
+    token_endpoint_auth_method: 'client_secret_basic', grant_types: ['authorization_code', 'refresh_token'], scope: 'openid profile offline_access' });
+  const given = await token(shop, await code(shop, session));
+  assert.equal(given.status, 200, given.text);
+  const read = () => userinfo(shop, given.body.access_token);
+  assert.equal((await read()).status, 200);
+  await session.ok(session.post('/api/me/capabilities/share/lock'));
+  assert.equal((await read()).status, 401);
+  assert.equal((await session.get('/api/wallet')).status, 200, 'the rest works');
+  assert.equal((await session.post('/api/session/passcode', { passcode: place.synth.demo_passcode })).status, 204);
+  await session.ok(session.post('/api/me/capabilities/share/unlock'));
+  assert.equal((await read()).status, 200);
+  assert.equal((await session.post('/api/me/lock', {})).status, 204);
+  assert.equal((await read()).status, 401, 'so does the lock of the whole account');
 });
 
 test('form TK03: the holder locks the account at once, every session with it', async () => {
