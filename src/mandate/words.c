@@ -37,11 +37,11 @@ enum {
 };
 
 const struct mandate_scope mandate_scopes[] = {
-    {"dossier.lltp", FAMILY | DELEGATE | NOTARISED, ADULT_FROM, "Nộp, trả phí và theo dõi hồ sơ Phiếu lý lịch tư pháp do người được ủy quyền nộp",
-     "Apply for a criminal record certificate, pay and follow what they filed"},
+    {"dossier.lltp", FAMILY | DELEGATE | NOTARISED, ADULT_FROM, "Nộp, trả phí và theo dõi hồ sơ Phiếu lý lịch tư pháp",
+     "Apply for a criminal record certificate, pay for it and follow it"},
     {"dossier.view", FAMILY | DELEGATE, ADULT_FROM, "Xem mọi hồ sơ", "See every dossier"},
     {"dossier.manage", FAMILY, ADULT_FROM, "Trả phí, bổ sung, rút hồ sơ do người khác nộp", "Pay, answer and withdraw what somebody else filed"},
-    {"wallet.view", FAMILY | DELEGATE, ADULT_FROM, "Xem và mở giấy tờ trong ví (trừ Phiếu số 2)", "See and open documents of the wallet (not certificate No. 2)"},
+    {"wallet.view", FAMILY | DELEGATE, ADULT_FROM, "Xem và mở giấy tờ trong ví", "See and open documents of the wallet"},
     {"reads.view", FAMILY | DELEGATE, OWN_ACCOUNT_FROM, "Xem ai đã xem dữ liệu", "See who read the data"},
     {"organisation.view", REPRESENTATIVE | STAFF, 0, "Xem thông tin tổ chức", "See the organisation's record"},
     {"organisation.staff", REPRESENTATIVE, 0, "Giao vai trò cho nhân viên", "Give roles to staff"},

@@ -41,6 +41,11 @@ function App() {
       if (refused.status !== 401) setProblem(refused)
     })
   }, [open])
+  useEffect(() => {
+    const again = () => void api.get('/api/session').then(put, () => undefined)
+    addEventListener('danh-mandate-ended', again)
+    return () => removeEventListener('danh-mandate-ended', again)
+  }, [])
   const languageChanged = () => redraw((n) => n + 1)
   if (open && !session)
     return (
@@ -57,7 +62,7 @@ function App() {
   return (
     <SessionContext.Provider value={{ session, put }}>
       <Shell session={session} languageChanged={languageChanged}>
-        <PageHere />
+        <PageHere key={session.acting_for?.ref ?? 'self'} />
       </Shell>
     </SessionContext.Provider>
   )

@@ -98,6 +98,7 @@ async function bodyOf(answer: Response): Promise<unknown> {
   const problem = await problemOf(answer)
   if (answer.status === 401 && problem.code !== 'insufficient_user_authentication')
     dispatchEvent(new Event('danh-signed-out'))
+  if (problem.code === 'mandate_ended') dispatchEvent(new Event('danh-mandate-ended'))
   throw problem
 }
 

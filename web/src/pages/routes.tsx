@@ -15,7 +15,10 @@ import { Dossiers } from './dossiers/dossiers'
 import { EnrolmentDesk } from './enrolment/enrolment'
 import { Home } from './home/home'
 import { LocksPage } from './locks/locks'
+import { Mandates } from './mandates/mandates'
 import { Me } from './me/me'
+import { Misuse } from './misuse/misuse'
+import { Notarised } from './notarised/notarised'
 import { Pay, PayAtDesk } from './payment/payment'
 import { Posts } from './posts/posts'
 import { Queue } from './queue/queue'
@@ -57,12 +60,15 @@ export const routes: Route[] = [
   { pattern: '/app/security', page: SecurityPage },
   { pattern: '/app/locks', page: LocksPage },
   { pattern: '/app/posts', page: Posts },
+  { pattern: '/app/mandates', page: Mandates },
   { pattern: '/app/desk', page: official(Queue) },
   { pattern: '/app/desk/dossiers/:code', page: official(DeskDossier) },
   { pattern: '/app/desk/dossiers/:code/pay', page: official(PayAtDesk) },
   { pattern: '/app/desk/counter', page: official(Counter) },
   { pattern: '/app/desk/enrolment', page: official(EnrolmentDesk) },
   { pattern: '/app/desk/recovery', page: official(RecoveryDesk) },
+  { pattern: '/app/desk/notarised', page: official(Notarised) },
+  { pattern: '/app/misuse', page: official(Misuse) },
   { pattern: '/app/reports', page: official(ReportsLater) },
   { pattern: '/app/reports/savings', page: official(Savings) },
   { pattern: '/app/reports/refunds', page: official(Refunds) },

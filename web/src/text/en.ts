@@ -1,6 +1,7 @@
 /* Every sentence of the app in English; the same keys as vi.ts, plus plural forms. */
 import { enDesk } from './en_desk'
 import { enLocks } from './en_locks'
+import { enMandates } from './en_mandates'
 import { enSecurity } from './en_security'
 
 export const en = {
@@ -58,6 +59,9 @@ export const en = {
     reports: 'Statistics',
     savings: 'Savings',
     refunds: 'Refunds',
+    mandates: 'Mandates',
+    notarised: 'Notarised mandates',
+    misuse: 'Misuse',
     sign_out: 'Sign out',
     acting: 'You are acting as',
     change_post: 'Change role',
@@ -216,7 +220,14 @@ export const en = {
     channel_closed: 'This channel is not open where you live',
     channels_open: 'Open today:',
   },
-  relation: { self: 'Myself', child: 'Child', ward: 'Ward', parent: 'Parent', spouse: 'Spouse' },
+  relation: {
+    self: 'Myself',
+    child: 'Child',
+    ward: 'Ward',
+    principal: 'Who gave the mandate',
+    parent: 'Parent',
+    spouse: 'Spouse',
+  },
   copy: { do: 'Copy', done: 'Copied' },
   bank: {
     970436: 'Vietcombank',
@@ -366,15 +377,6 @@ export const en = {
     reason: 'Reason',
     send: 'Withdraw',
   },
-  reads: {
-    title: 'Who read my data',
-    lead: 'Every time anyone else read your data. Each line stands in a ledger nobody can alter.',
-    what: 'Act',
-    purpose: 'Purpose',
-    ledger: 'Ledger entry {{position}}',
-    empty: 'Nobody has read your data',
-    empty_text: 'When an officer looks something up for a dossier, it shows here.',
-  },
   me: {
     record: 'My data',
     record_text: 'From the National Population Database. If wrong, commune police corrects it in two working days.',
@@ -392,6 +394,8 @@ export const en = {
     posts_text: 'Act as an officer or as a citizen',
   },
   event: {
+    mandate_chosen: 'Chose whom to act for',
+    reads_exported: 'Exported the record of reads',
     signed_in: 'Signed in',
     sign_in_failed: 'Sign-in failed',
     signed_out: 'Signed out',
@@ -470,4 +474,5 @@ export const en = {
   ...enDesk,
   ...enLocks,
   ...enSecurity,
+  ...enMandates,
 }

@@ -1,6 +1,7 @@
 /* Mọi câu của ứng dụng bằng tiếng Việt. Bản tiếng Anh ở en.ts có cùng các khóa. */
 import { viDesk } from './vi_desk'
 import { viLocks } from './vi_locks'
+import { viMandates } from './vi_mandates'
 import { viSecurity } from './vi_security'
 
 export const vi = {
@@ -49,7 +50,7 @@ export const vi = {
     home: 'Trang chủ',
     wallet: 'Ví giấy tờ',
     dossiers: 'Hồ sơ',
-    reads: 'Ai đã xem',
+    reads: 'Ai biết gì',
     me: 'Tài khoản',
     queue: 'Hàng chờ',
     counter: 'Nộp hộ',
@@ -58,6 +59,9 @@ export const vi = {
     reports: 'Thống kê',
     savings: 'Tiết kiệm',
     refunds: 'Hoàn phí',
+    mandates: 'Ủy quyền',
+    notarised: 'Ủy quyền công chứng',
+    misuse: 'Phản ánh',
     sign_out: 'Đăng xuất',
     acting: 'Đang làm việc với vai trò',
     change_post: 'Đổi vai trò',
@@ -210,7 +214,14 @@ export const vi = {
     channel_closed: 'Nơi cư trú của ông/bà chưa mở kênh này',
     channels_open: 'Các kênh đang mở:',
   },
-  relation: { self: 'Bản thân', child: 'Con', ward: 'Người được giám hộ', parent: 'Cha, mẹ', spouse: 'Vợ, chồng' },
+  relation: {
+    self: 'Bản thân',
+    child: 'Con',
+    ward: 'Người được giám hộ',
+    principal: 'Người ủy quyền',
+    parent: 'Cha, mẹ',
+    spouse: 'Vợ, chồng',
+  },
   copy: { do: 'Chép', done: 'Đã chép' },
   bank: {
     970436: 'Vietcombank',
@@ -359,15 +370,6 @@ export const vi = {
     reason: 'Lý do',
     send: 'Rút hồ sơ',
   },
-  reads: {
-    title: 'Ai đã xem dữ liệu của tôi',
-    lead: 'Mọi lần người khác đọc dữ liệu của ông/bà. Mỗi dòng nằm trong sổ cái không sửa được.',
-    what: 'Việc',
-    purpose: 'Mục đích',
-    ledger: 'Sổ cái số {{position}}',
-    empty: 'Chưa ai xem dữ liệu của ông/bà',
-    empty_text: 'Khi cán bộ tra cứu cho một hồ sơ, việc đó sẽ hiện ở đây.',
-  },
   me: {
     record: 'Dữ liệu của tôi',
     record_text: 'Từ Cơ sở dữ liệu quốc gia về dân cư. Nếu sai, công an xã, phường cập nhật trong hai ngày làm việc.',
@@ -385,6 +387,8 @@ export const vi = {
     posts_text: 'Làm việc với tư cách cán bộ hoặc công dân',
   },
   event: {
+    mandate_chosen: 'Chọn người để thực hiện thay',
+    reads_exported: 'Tải danh sách ai đã xem dữ liệu',
     signed_in: 'Đăng nhập',
     sign_in_failed: 'Đăng nhập không thành công',
     signed_out: 'Đăng xuất',
@@ -463,4 +467,5 @@ export const vi = {
   ...viDesk,
   ...viLocks,
   ...viSecurity,
+  ...viMandates,
 }

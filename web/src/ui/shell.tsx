@@ -1,5 +1,6 @@
 /* The frame round every page: head, where one is, what one acts as. */
 import type { ComponentChildren } from 'preact'
+import { ActingFor } from './acting_for'
 import { currentLanguage, say } from './format'
 import { Icon, type IconName } from './icons'
 import { Link, usePath } from './router'
@@ -8,6 +9,7 @@ import { chooseLanguage, t } from './text'
 
 type Place = { href: string; icon: IconName; key: string; exact?: boolean }
 
+const mandatesPlace: Place = { href: '/app/mandates', icon: 'users', key: 'nav.mandates' }
 const citizenPlaces: Place[] = [
   { href: '/app/', icon: 'home', key: 'nav.home', exact: true },
   { href: '/app/wallet', icon: 'wallet', key: 'nav.wallet' },
@@ -16,12 +18,29 @@ const citizenPlaces: Place[] = [
   { href: '/app/me', icon: 'person', key: 'nav.me' },
 ]
 
+/** What one does for another: the rest is one's own, and the server refuses it. */
+function placesForAnother(whom: NonNullable<Session['acting_for']>): Place[] {
+  if (whom.ended) return []
+  const may = (word: string) => whom.scopes.some((scope) => scope.word === word)
+  if (whom.organisation) return may('organisation.staff') ? [mandatesPlace] : []
+  return citizenPlaces.filter(
+    ({ key }) =>
+      key === 'nav.home' ||
+      (key === 'nav.wallet' && may('wallet.view')) ||
+      (key === 'nav.dossiers' && (may('dossier.lltp') || may('dossier.view'))) ||
+      (key === 'nav.reads' && may('reads.view')),
+  )
+}
+
 export function placesOf(session: Session): Place[] {
+  if (session.acting_for) return placesForAnother(session.acting_for)
   if (!session.acting_post) return citizenPlaces
   const places: Place[] = []
   if (mayAct(session, 'queue.view', 'dossier.view'))
     places.push({ href: '/app/desk', icon: 'inbox', key: 'nav.queue', exact: true })
   if (mayAct(session, 'dossier.assist')) places.push({ href: '/app/desk/counter', icon: 'pen', key: 'nav.counter' })
+  if (mayAct(session, 'mandate.confirm'))
+    places.push({ href: '/app/desk/notarised', icon: 'users', key: 'nav.notarised' })
   if (mayAct(session, 'enrol.collect'))
     places.push({ href: '/app/desk/enrolment', icon: 'users', key: 'nav.enrolment' })
   if (mayAct(session, 'recovery.view')) places.push({ href: '/app/desk/recovery', icon: 'shield', key: 'nav.recovery' })
@@ -29,6 +48,7 @@ export function placesOf(session: Session): Place[] {
     places.push({ href: '/app/reports', icon: 'chart', key: 'nav.reports', exact: true })
     places.push({ href: '/app/reports/savings', icon: 'coins', key: 'nav.savings' })
   }
+  if (mayAct(session, 'misuse.view')) places.push({ href: '/app/misuse', icon: 'eye', key: 'nav.misuse' })
   if (mayAct(session, 'refund.view')) places.push({ href: '/app/reports/refunds', icon: 'swap', key: 'nav.refunds' })
   places.push({ href: '/app/me', icon: 'person', key: 'nav.me' })
   return places
@@ -105,6 +125,7 @@ export function Shell(props: { session: Session | null; languageChanged: () => v
         </div>
       </header>
       {session && <Navigation session={session} />}
+      {session?.acting_for && <ActingFor />}
       {post && (
         <section class="acting" aria-label={t('posts.legend')}>
           <div class="acting__row">

@@ -4,6 +4,7 @@ import { api, type Schemas } from '../../api/client'
 import { useResource } from '../../api/resource'
 import { Loaded, Page } from '../../ui/parts'
 import { go } from '../../ui/router'
+import { useSession } from '../../ui/session'
 import { t } from '../../ui/text'
 import { formKey, formKeyDone } from './form_key'
 import { type Application, type Channel, emptyApplication, firstPurpose } from './state'
@@ -37,7 +38,11 @@ function openOf(form: Schemas['Form'], chosen: Channel): Channel {
 }
 
 export function Apply() {
-  const [application, change] = useState(() => emptyApplication('vneid'))
+  const { session } = useSession()
+  const [application, change] = useState(() => ({
+    ...emptyApplication('vneid'),
+    subject: session.acting_for?.ref ?? 'self',
+  }))
   const set = (part: Partial<Application>) => change((old) => ({ ...old, ...part }))
   const form = useResource(
     (signal) => api.get('/api/procedures/lltp/form', { query: { subject: application.subject }, signal }),

@@ -6,7 +6,8 @@ import { InputField, Submit } from '../../ui/field'
 import { ProblemNotice } from '../../ui/parts'
 import { t } from '../../ui/text'
 
-export function Passcode({ opened }: { opened: () => void }) {
+/** `text` and `action`: what it opens, when that is no document. */
+export function Passcode({ opened, text, action }: { opened: () => void; text?: string; action?: string }) {
   const [passcode, setPasscode] = useState('')
   const enter = useAction(async () => {
     await api.post('/api/session/passcode', { body: { passcode } })
@@ -19,7 +20,7 @@ export function Passcode({ opened }: { opened: () => void }) {
   return (
     <form class="panel panel--narrow stack" onSubmit={submit}>
       <h2>{t('passcode.heading')}</h2>
-      <p class="quiet">{t('passcode.text')}</p>
+      <p class="quiet">{text ?? t('passcode.text')}</p>
       <ProblemNotice problem={enter.problem} />
       <InputField
         label={t('passcode.label')}
@@ -32,7 +33,7 @@ export function Passcode({ opened }: { opened: () => void }) {
         value={passcode}
         set={setPasscode}
       />
-      <Submit busy={enter.busy}>{t('passcode.open')}</Submit>
+      <Submit busy={enter.busy}>{action ?? t('passcode.open')}</Submit>
     </form>
   )
 }

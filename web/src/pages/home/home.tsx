@@ -63,8 +63,13 @@ export function DossierCard({ row }: { row: Schemas['DossierSummary'] }) {
 function CitizenHome() {
   const { session } = useSession()
   const dossiers = useResource((signal) => api.get('/api/dossiers', { signal }), [])
+  const whom = session.acting_for
+  const may = (word: string) => !whom || whom.scopes.some((scope) => scope.word === word)
   return (
-    <Page title={t('home.greeting', { name: session.person.name })} lead={t('home.lead')}>
+    <Page
+      title={whom ? t('mandates.home_for', { name: whom.name }) : t('home.greeting', { name: session.person.name })}
+      lead={t(whom ? 'mandates.home_lead' : 'home.lead')}
+    >
       <Loaded of={dossiers}>
         {({ items }) => {
           const waiting = items.filter((row) => row.next_action === 'pay' || row.next_action === 'supplement')
@@ -72,18 +77,29 @@ function CitizenHome() {
             <div class="stack-lg">
               {waiting.length > 0 && <Waiting rows={waiting} />}
               <div class="tiles">
-                <CardLink href="/app/apply" icon="plus" title={t('home.apply')}>
-                  {t('home.apply_text')}
-                </CardLink>
-                <CardLink href="/app/wallet" icon="wallet" title={t('nav.wallet')}>
-                  {t('home.wallet_text')}
-                </CardLink>
+                {may('dossier.lltp') && (
+                  <CardLink href="/app/apply" icon="plus" title={t('home.apply')}>
+                    {t('home.apply_text')}
+                  </CardLink>
+                )}
+                {may('wallet.view') && (
+                  <CardLink href="/app/wallet" icon="wallet" title={t('nav.wallet')}>
+                    {t('home.wallet_text')}
+                  </CardLink>
+                )}
                 <CardLink href="/app/dossiers" icon="clock" title={t('home.follow')}>
                   {t('home.follow_text')}
                 </CardLink>
-                <CardLink href="/app/reads" icon="eye" title={t('reads.title')}>
-                  {t('home.reads_text')}
-                </CardLink>
+                {may('reads.view') && (
+                  <CardLink href="/app/reads" icon="eye" title={t('reads.title')}>
+                    {t('home.reads_text')}
+                  </CardLink>
+                )}
+                {!whom && (
+                  <CardLink href="/app/mandates" icon="users" title={t('mandates.title')}>
+                    {t('mandates.card_text')}
+                  </CardLink>
+                )}
               </div>
               <section class="stack">
                 <h2>{t('home.recent')}</h2>
@@ -112,6 +128,27 @@ function CitizenHome() {
   )
 }
 
+/** For an organisation, or under a mandate that has ended: what the bar says, and where to go from there. */
+function HomeOfAnother() {
+  const { session } = useSession()
+  const whom = session.acting_for
+  return (
+    <Page title={t('mandates.home_for', { name: whom?.name ?? '' })}>
+      {whom?.ended ? (
+        <Notice color="warning" title={t('mandates.ended')}>
+          <p>{t('mandates.ended_text')}</p>
+        </Notice>
+      ) : (
+        whom?.scopes.some((scope) => scope.word === 'organisation.staff') && (
+          <CardLink href="/app/mandates" icon="users" title={t('mandates.staff')}>
+            {t('mandates.staff_text')}
+          </CardLink>
+        )
+      )}
+    </Page>
+  )
+}
+
 export function Home() {
   const { session } = useSession()
   const first = placesOf(session)[0]
@@ -119,5 +156,6 @@ export function Home() {
     queueMicrotask(() => go(first.href, true))
     return null
   }
+  if (session.acting_for?.organisation || session.acting_for?.ended) return <HomeOfAnother />
   return <CitizenHome />
 }

@@ -112,6 +112,9 @@ export function Me() {
       <CardLink href="/app/locks" icon="shield" title={t('locks.title')}>
         {t('locks.lead')}
       </CardLink>
+      <CardLink href="/app/mandates" icon="users" title={t('mandates.title')}>
+        {t('mandates.card_text')}
+      </CardLink>
       {me.data && <CardWarning me={me.data} now={session.now} />}
       <div class="columns">
         <Loaded of={me}>{(record) => <Record me={record} />}</Loaded>

@@ -1,67 +1,135 @@
-/* Who read my data: every read by anyone but the holder, with its purpose. */
+/* Who knows what about me: services, every read by anyone but the holder, reports of misuse; filtered and exported. */
+import { useState } from 'preact/hooks'
 import { api, type Schemas } from '../../api/client'
-import { usePages } from '../../api/pages'
-import { instant, longDate, say } from '../../ui/format'
+import { type Pages, usePages } from '../../api/pages'
+import { useResource } from '../../api/resource'
+import { InputField, SelectField } from '../../ui/field'
+import { longDate } from '../../ui/format'
 import { Icon } from '../../ui/icons'
 import { Empty, Loaded, Page } from '../../ui/parts'
-import { Link } from '../../ui/router'
+import { useSession } from '../../ui/session'
 import { ShowMore } from '../../ui/show_more'
 import { t } from '../../ui/text'
 import { byDay } from './by_day'
+import { type Read, ReadCard } from './read_card'
+import { Reports } from './reports'
+import { Services } from './services'
 
-function ReadCard({ read }: { read: Schemas['Read'] }) {
+const readers = ['officer', 'service', 'representative', 'other'] as const
+type Who = (typeof readers)[number] | ''
+type Filter = { who: Who; from: string; to: string }
+
+/** What the address carries: only what was chosen. */
+function asQuery(filter: Filter) {
+  return {
+    ...(filter.who ? { who: filter.who } : {}),
+    ...(filter.from ? { from: filter.from } : {}),
+    ...(filter.to ? { to: filter.to } : {}),
+  }
+}
+
+function FilterForm({ filter, set }: { filter: Filter; set: (part: Partial<Filter>) => void }) {
   return (
-    <li class="panel stack-sm">
-      <h3>
-        {say(read.who.role)} – {say(read.who.agency)}
-      </h3>
-      <p>
-        {t('reads.what')}: {say(read.what)}
-      </p>
-      <p>
-        {t('reads.purpose')}: <q>{read.purpose}</q>
-      </p>
-      <p class="quiet row">
-        <span>{instant(read.at)}</span>
-        {read.dossier_code && <Link href={`/app/dossiers/${read.dossier_code}`}>{read.dossier_code}</Link>}
-        {read.ledger_position != null && (
-          <span class="source-tag">
-            <Icon name="shield" />
-            {t('reads.ledger', { position: read.ledger_position })}
-          </span>
-        )}
-      </p>
-    </li>
+    <details class="panel">
+      <summary>{t('reads.filter')}</summary>
+      <div class="stack">
+        <SelectField
+          label={t('reads.who')}
+          value={filter.who}
+          set={(who) => set({ who: who as Who })}
+          options={[
+            { value: '', label: t('reads.who_all') },
+            ...readers.map((who) => ({ value: who, label: t(`reads.who_${who}`) })),
+          ]}
+        />
+        <InputField label={t('reads.from')} type="date" value={filter.from} set={(from) => set({ from })} />
+        <InputField label={t('reads.to')} type="date" value={filter.to} set={(to) => set({ to })} />
+      </div>
+    </details>
+  )
+}
+
+function Export({ filter }: { filter: Filter }) {
+  const address = (format: string) => `/api/me/reads/export?${new URLSearchParams({ ...asQuery(filter), format })}`
+  return (
+    <p class="row">
+      <Icon name="download" />
+      <span>{t('reads.export')}:</span>
+      <a href={address('csv')} download>
+        {t('reads.export_csv')}
+      </a>
+      <a href={address('json')} download>
+        {t('reads.export_json')}
+      </a>
+    </p>
+  )
+}
+
+function Log(props: {
+  of: Pages<{ items: Read[]; next: string | null }>
+  isFiltered: boolean
+  reported: (() => void) | undefined
+}) {
+  return (
+    <Loaded of={props.of}>
+      {({ items, next }) =>
+        items.length === 0 && !next ? (
+          <Empty icon="eye" title={t(props.isFiltered ? 'reads.empty_filter' : 'reads.empty')}>
+            {!props.isFiltered && <p>{t('reads.empty_text')}</p>}
+          </Empty>
+        ) : (
+          <div class="stack-lg">
+            {byDay(items).map(([day, rows]) => (
+              <section key={day} class="stack">
+                <h3>{longDate(day)}</h3>
+                <ul class="list-plain">
+                  {rows.map((read) => (
+                    <ReadCard key={read.id} read={read} reported={props.reported} />
+                  ))}
+                </ul>
+              </section>
+            ))}
+            <ShowMore of={props.of} />
+          </div>
+        )
+      }
+    </Loaded>
+  )
+}
+
+/** Services and reports are one's own affair: whoever acts for another sees the reads alone. */
+function Own({ reports }: { reports: ReturnType<typeof useResource<{ items: Schemas['MisuseReport'][] }>> }) {
+  return (
+    <>
+      <Reports of={reports} />
+      <Services />
+    </>
   )
 }
 
 export function Reads() {
-  const reads = usePages((query, signal) => api.get('/api/me/reads', { query, signal }), [])
+  const { session } = useSession()
+  const isOwn = session.acting_for === null
+  const [filter, change] = useState<Filter>({ who: '', from: '', to: '' })
+  const [round, setRound] = useState(0)
+  const reads = usePages(
+    (query, signal) => api.get('/api/me/reads', { query: { ...query, ...asQuery(filter) }, signal }),
+    [filter.who, filter.from, filter.to, round],
+  )
+  const reports = useResource(
+    (signal) => (isOwn ? api.get('/api/me/misuse-reports', { signal }) : Promise.resolve({ items: [] })),
+    [round],
+  )
+  const reported = () => setRound((n) => n + 1)
   return (
     <Page title={t('reads.title')} lead={t('reads.lead')}>
-      <Loaded of={reads}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty icon="eye" title={t('reads.empty')}>
-              <p>{t('reads.empty_text')}</p>
-            </Empty>
-          ) : (
-            <div class="stack-lg">
-              {byDay(items).map(([day, rows]) => (
-                <section key={day} class="stack">
-                  <h2>{longDate(day)}</h2>
-                  <ul class="list-plain">
-                    {rows.map((read, i) => (
-                      <ReadCard key={`${read.at}-${i}`} read={read} />
-                    ))}
-                  </ul>
-                </section>
-              ))}
-              <ShowMore of={reads} />
-            </div>
-          )
-        }
-      </Loaded>
+      {isOwn && <Own reports={reports} />}
+      <section class="stack">
+        <h2>{t('reads.log')}</h2>
+        <FilterForm filter={filter} set={(part) => change((old) => ({ ...old, ...part }))} />
+        <Export filter={filter} />
+        <Log of={reads} isFiltered={Object.keys(asQuery(filter)).length > 0} reported={isOwn ? reported : undefined} />
+      </section>
     </Page>
   )
 }
