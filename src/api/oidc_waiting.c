@@ -216,6 +216,7 @@ result api_approval(struct api_call *call) {
   TRY(key_of(call, &key));
   struct oidc_decision decision = api_consent_decision(call, &form);
   TRY(oidc_waiting_decide(call->env, call->arena, &key, &decision));
+  outbox_runner_wake(call->api->options.works.outbox); /* a ping goes out now */
   send_done(call, decision.agrees, false);
   return OK;
 }

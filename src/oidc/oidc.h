@@ -540,6 +540,9 @@ MUST_USE result oidc_waiting_show(struct env *env, struct arena *arena, const st
 /* The answer, once. OIDC_WAITING_UNKNOWN, OIDC_WAITING_LEVEL, OIDC_CONSENT_FORM. */
 MUST_USE result oidc_waiting_decide(struct env *env, struct arena *arena, const struct oidc_waiting_key *key, const struct oidc_decision *decision);
 
+/* Pings to clients wait in the outbox under this destination. */
+#define OIDC_PING_DESTINATION "oidc_ping"
+
 struct oidc_waiting_row {
   int64_t waiting_id;
   struct slice client_id;

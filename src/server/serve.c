@@ -15,6 +15,7 @@
 #include "server/delivery.h"
 #include "server/file.h"
 #include "server/logout.h"
+#include "server/ping.h"
 #include "server/messages.h"
 #include "server/sweeper.h"
 #include "server/tender.h"
@@ -36,7 +37,7 @@ struct serving {
   struct server_tender *tender;
   struct server_logout *logout;
   struct server_peer peers[SERVER_RECEIVERS_MAX];
-  struct outbox_destination destinations[SERVER_RECEIVERS_MAX + 2];
+  struct outbox_destination destinations[SERVER_RECEIVERS_MAX + 3];
   struct api *api;
   struct http_server *http;
   struct admin admin;
@@ -90,7 +91,8 @@ static void watch_ledger(void *app, result outcome) {
 
 /* What follows from a delivery: relying parties that were told of a sign-out have nothing more to do with it. */
 static result acknowledged(struct env *env, struct db_tx *tx, struct arena *arena, const struct outbox_item *item) {
-  return slice_is(item->destination, OIDC_LOGOUT_DESTINATION) ? OK : dossier_delivery_acknowledged(env, tx, arena, item);
+  bool is_oidc = slice_is(item->destination, OIDC_LOGOUT_DESTINATION) || slice_is(item->destination, OIDC_PING_DESTINATION);
+  return is_oidc ? OK : dossier_delivery_acknowledged(env, tx, arena, item);
 }
 
 static result open_outbox(struct serving *serving) {
@@ -107,9 +109,11 @@ static result open_outbox(struct serving *serving) {
   }
   serving->destinations[config->receiver_count + 1] = (struct outbox_destination){
       .name = S(OIDC_LOGOUT_DESTINATION), .deliver = server_logout_send};
+  serving->destinations[config->receiver_count + 2] = (struct outbox_destination){
+      .name = S(OIDC_PING_DESTINATION), .deliver = server_ping_send, .context = &installation->config.demo};
   const struct outbox_options options = {
       .destinations = serving->destinations,
-      .destination_count = config->receiver_count + 2,
+      .destination_count = config->receiver_count + 3,
       .acknowledged = acknowledged,
   };
   return outbox_runner_open(&installation->env, &options, &serving->outbox);

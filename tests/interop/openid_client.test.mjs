@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import * as client from 'openid-client';
 import { Sandbox } from '../flows/lib/sandbox.mjs';
 import { Browser } from './lib/browser.mjs';
-import { authorize, newClientKey } from './lib/relying_party.mjs';
+import { authorize, newClientKey, signInAndAgree } from './lib/relying_party.mjs';
 
 const REDIRECT = 'http://127.0.0.1:3000/callback';
 let sandbox;
@@ -139,4 +139,44 @@ test('openid-client refuses what the fault switches spoil, and takes the same ag
   const { checks, parameters } = await request();
   await client.authorizationCodeGrant(config, await authorize(sandbox, client.buildAuthorizationUrl(config, parameters), 'unlocked'), checks);
   assert.ok((await sandbox.events(client_id)).some((event) => event.fault === 'id_token'));
+});
+
+/** The person's answer at an address of ours, who signs in on the way and types what the page asks for. */
+async function answerAt(who, address, fields) {
+  const browser = new Browser({ hosts: [`localhost:${sandbox.port}`] });
+  await browser.go(`${sandbox.url}${address}`);
+  if (fields) {
+    await browser.submit(fields);
+    await signInAndAgree(browser, sandbox, who);
+    await browser.submit(fields);
+  }
+  const page = await signInAndAgree(browser, sandbox, who);
+  assert.match(page.text, /You approved/);
+}
+
+test('openid-client: device authorization, from the code on the screen to userinfo', async () => {
+  const registered = await sandbox.register({ redirect_uris: undefined, grant_types: ['urn:ietf:params:oauth:grant-type:device_code'] });
+  const config = await discover(registered, client.ClientSecretBasic(registered.client_secret));
+  const shown = await client.initiateDeviceAuthorization(config, { scope: 'openid name' });
+  const address = new URL(shown.verification_uri_complete);
+  await answerAt('minority', address.pathname + address.search, { user_code: shown.user_code });
+  const tokens = await client.pollDeviceAuthorizationGrant(config, shown);
+  assert.equal((await client.fetchUserInfo(config, tokens.access_token, client.skipSubjectCheck)).name, "Y Klơng K'Brông");
+  const refusedCode = await client.initiateDeviceAuthorization(config, { scope: 'openid name' });
+  const person = await sandbox.as('minority');
+  const page = await person.post('/device', new URLSearchParams({ user_code: refusedCode.user_code }));
+  const token = /name="token" value="([^"]*)"/.exec(page.text)[1];
+  await person.post('/device', new URLSearchParams({ user_code: refusedCode.user_code, token, decision: 'refuse' }));
+  await assert.rejects(client.pollDeviceAuthorizationGrant(config, refusedCode), refusedWith('access_denied'));
+});
+
+test('openid-client: CIBA: a counter asks, the person approves, the ID token is theirs', async () => {
+  const registered = await sandbox.register({ redirect_uris: undefined, grant_types: ['urn:openid:params:grant-type:ciba'], backchannel_token_delivery_mode: 'poll' });
+  const config = await discover(registered, client.ClientSecretBasic(registered.client_secret));
+  const asked = await client.initiateBackchannelAuthentication(config, { scope: 'openid name', login_hint: sandbox.person('birth_year_only').pin, binding_message: 'QUAY 3' });
+  const person = await sandbox.as('birth_year_only');
+  const [item] = (await person.ok(person.get('/api/approvals'))).items;
+  await answerAt('birth_year_only', `/approvals/${item.id}`);
+  const tokens = await client.pollBackchannelAuthenticationGrant(config, asked);
+  assert.equal((await client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub)).name, 'Nguyễn Thị Ba');
 });

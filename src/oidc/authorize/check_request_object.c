@@ -62,7 +62,9 @@ static result take_up(struct oidc_asking *asking, const struct jin *claims) {
       kept.fields[kept.count++] = all.fields[i];
     }
   }
-  if (!slice_eq(url_form_get(&kept, "client_id"), asking->client->client_id)) { /* [RFC9101 6.3 MUST] */
+  struct slice client_id = url_form_get(&kept, "client_id");
+  bool may_lack_it = asking->endpoint == OIDC_AT_CIBA && client_id.len == 0; /* [CIBA 7.1.1] iss says whose it is */
+  if (!may_lack_it && !slice_eq(client_id, asking->client->client_id)) { /* [RFC9101 6.3 MUST] */
     FAIL(OIDC_REQUEST_OBJECT, "client_id of the object is another");
   }
   asking->parameters = kept;

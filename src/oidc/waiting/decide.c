@@ -27,7 +27,7 @@ static result look(struct looking *l) {
   if (!is_ok(oidc_client_load(l->env, l->waiting.client_id, &l->client))) {
     FAIL(OIDC_WAITING_UNKNOWN, "its client is gone");
   }
-  l->asking = (struct oidc_asking){.env = l->env, .arena = l->arena, .client = l->client, .is_stored = true,
+  l->asking = (struct oidc_asking){.env = l->env, .arena = l->arena, .client = l->client, .is_stored = true, .was_signed = true, /* it passed once */
                                    .endpoint = l->waiting.kind == OIDC_WAITING_DEVICE ? OIDC_AT_DEVICE : OIDC_AT_CIBA};
   TRY(oidc_parameters_parse(l->waiting.parameters, l->arena, &l->asking.parameters));
   TRY(oidc_asking_check(&l->asking));
@@ -75,7 +75,7 @@ static result ping(struct db_tx *tx, const struct looking *l) {
   jout_put_text(&out, "auth_req_id", l->waiting.ping_id);
   jout_put_int(&out, "until_ms", l->waiting.expires_at_ms);
   jout_object_end(&out);
-  struct outbox_item item = {.person_id = l->waiting.person_id, .destination = S("oidc_ping"), .kind = S("oidc.ping"),
+  struct outbox_item item = {.person_id = l->waiting.person_id, .destination = S(OIDC_PING_DESTINATION), .kind = S("oidc.ping"),
                              .reference = l->waiting.client_id, .payload = buf_slice(&payload)};
   return outbox_add(l->env, tx, &item);
 }
