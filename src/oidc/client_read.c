@@ -11,7 +11,6 @@ enum {
   KEYS_BYTES_MAX = 32 * 1024,
   CLIENT_ID_BYTES_MAX = 64,
   CONSENT_DAYS = 365,
-  KEYS_MAX = 32,
 };
 
 struct reading {
@@ -346,8 +345,10 @@ result oidc_client_read(const struct jin *root, struct arena *arena, struct oidc
 /* ---- keys by value: checked for what they are, kept as they came ---- */
 
 result oidc_client_keys_write(const struct jin *keys, struct arena *arena, struct slice *ret_text) {
-  const struct jin *list = NULL;
-  TRY(jin_list(keys, "keys", KEYS_MAX, &list));
+  struct jose_jwks parsed;
+  if (!is_ok(jose_jwks_parse(keys, arena, &parsed)) || parsed.count == 0) { /* a private key has no business here, and a shared one neither */
+    return jin_refuse(keys, "holds no public key we take, or one that is not public");
+  }
   struct buf text;
   struct jout out;
   buf_init(&text, arena, 1024);

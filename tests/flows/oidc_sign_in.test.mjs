@@ -37,6 +37,7 @@ async function userinfo(party, granted) {
   return answer.body;
 }
 
+// [RFC9101 4], [RFC9101 6.3], [FAPI2-MS 5.3.1], [JARM 2.1]
 test('a signed request counts alone, and only as its client signed it', async () => {
   const party = await RelyingParty.register(place, { application_type: 'web', token_endpoint_auth_method: 'private_key_jwt', redirect_uris: ['https://kyten.example/cb'],
     danh_sector: undefined, jwks: { keys: [new Key().public] } });
@@ -80,6 +81,7 @@ test('a signed request counts alone, and only as its client signed it', async ()
   assert.equal(plain.body.error, 'invalid_request_object', 'this client signs every request');
 });
 
+// [OIDC Core 8.1]
 test('a client learns what was agreed to and nothing else; each sector knows a person by another name [F30 accepts] [F30 refuses] [B11 accepts] [B11 refuses]', async () => {
   const library = await RelyingParty.register(place);
   const theatre = await RelyingParty.register(place, { redirect_uris: ['https://nhahat.example/cb'], danh_sector: 'nhahat.example' });
@@ -110,6 +112,7 @@ test('a client learns what was agreed to and nothing else; each sector knows a p
     'several hosts need a sector an operator gives');
 });
 
+// [OIDC Core 5.5], [IDA 6.5]
 test('the claims parameter: single claims for ID token or userinfo, and claims verified by the state, with evidence', async () => {
   const party = await RelyingParty.register(place);
   const browser = await place.as('citizen.hanoi');

@@ -79,6 +79,7 @@ test('a person signs in at a bank: bound access token, ID token, userinfo [F10, 
   assert.ok(JSON.stringify(reads).includes(bank.id), 'who reads is in the ledger, for the person to see');
 });
 
+// [FAPI2-SP 5.3.2.2-9], [RFC6749 4.1.3]
 test('a code works once; the second time takes back what the first gave [F26 refuses] [B7 accepts] [B7 refuses]', async () => {
   const key = new Key();
   const form = await code(bank, browser, { scope: 'openid offline_access' });
@@ -110,6 +111,7 @@ test('what does not fit the code: verifier, redirect, key, client; a wrong try s
   deny(await token(bank, { grant_type: 'authorization_code', code: 'x'.repeat(43), redirect_uri: bank.redirectUri, code_verifier: 'v'.repeat(43) }, { key }), 'invalid_grant');
 });
 
+// [FAPI2-SP 5.3.2.1-11]
 test('a code lives a minute [F15 accepts] [F15 refuses]', async () => {
   const form = await code(shop, browser);
   const late = await code(shop, browser);

@@ -35,7 +35,7 @@ static struct slice with_query(const struct oidc_asking *asking, const struct ur
   return buf_slice(&location);
 }
 
-/* The same as a signed JWT, the one field `response` [JARM 2.1 MUST iss, aud, exp]. */
+/* The same as a signed JWT, the one field `response` [JARM 2.1 MUST]: iss, aud and exp beside it. */
 static result seal(const struct oidc_asking *asking, struct url_form *fields) {
   struct buf claims;
   struct jout out;
