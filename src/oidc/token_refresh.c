@@ -1,5 +1,5 @@
 /* grant_type=refresh_token [RFC6749 6], [OIDC Core 12].
- * Confidential clients keep their refresh token [FAPI 5.3.2.1 SHALL NOT rotate]: it is worthless without the client's own proof. Public clients get a
+ * Confidential clients keep their refresh token [FAPI 5.3.2.1 SHALL NOT]: it is worthless without the client's own proof. Public clients get a
  * new one each time, bound to their DPoP key if they have one; an old one that comes again ends the grant [RFC9700 4.14.2 MUST]. */
 #include "oidc/access.h"
 #include "oidc/grant.h"

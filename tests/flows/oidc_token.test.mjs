@@ -1,6 +1,7 @@
 // The token endpoint and what its tokens open: clients prove themselves, codes and assertions and proofs work once, tokens are bound, revoked is revoked.
 import assert from 'node:assert/strict';
 import { createHmac, generateKeyPairSync, randomBytes, sign, constants } from 'node:crypto';
+import http from 'node:http';
 import { after, before, test } from 'node:test';
 import { Installation, danh, until } from './lib/installation.mjs';
 import { Key, RelyingParty, base64url, json, sha256, verified } from './lib/relying_party.mjs';
@@ -33,6 +34,7 @@ const giveBack = (party, what) => {
 };
 const machine = (party = shop, form = {}, options) => token(party, { grant_type: 'client_credentials', scope: 'read', ...form }, options);
 
+// [FAPI 5.3.2.2 SHALL], [OIDC Discovery 3], [RFC8414 2]
 test('metadata names what is there and the keys are public, each kid once [F7 accepts] [F7 refuses]', async () => {
   const client = place.client();
   const { body, headers } = await client.get('/.well-known/openid-configuration');
@@ -57,6 +59,7 @@ test('metadata names what is there and the keys are public, each kid once [F7 ac
   for (const key of keys) assert.deepEqual([key.kty, key.crv, key.alg, key.use, key.d], ['EC', 'P-256', 'ES256', 'sig', undefined]);
 });
 
+// [RFC6749 5.1 MUST], [RFC9068 2.2], [RFC9449 7.1 MUST], [RFC9449 8 MUST], [OIDC Core 3.1.3.6], [FAPI 5.3.2.1 SHALL]
 test('a person signs in at a bank: bound access token, ID token, userinfo [F10, F11, F13, F16, F26, F30, F37 accepts] [D10, D12, D13, D14 accepts] [F43, F45, F46, F47 accepts] [B6 accepts]', async () => {
   const key = new Key();
   const answer = await token(bank, await code(bank, browser, { nonce: 'n-1' }), { key });
@@ -92,6 +95,7 @@ test('a code works once; the second time takes back what the first gave [F26 ref
   deny(await token(bank, { grant_type: 'refresh_token', refresh_token: first.body.refresh_token }, { key }), 'invalid_grant');
 });
 
+// [RFC9700 2.1.1 MUST], [RFC9449 10 MUST], [RFC6749 4.1.3 MUST], [FAPI 5.3.2.1 SHALL]
 test('what does not fit the code: verifier, redirect, key, client; a wrong try spends it [F16 refuses] [F22 refuses] [B3 refuses]', async () => {
   const key = new Key();
   const wrongs = [{ code_verifier: base64url(randomBytes(32)) }, { code_verifier: '' }, { code_verifier: 'short' }, { redirect_uri: 'https://nganhang.example/other' },
@@ -122,6 +126,7 @@ test('a code lives a minute [F15 accepts] [F15 refuses]', async () => {
   browser = await place.as('citizen.hanoi');
 });
 
+// [RFC7523 3 MUST], [RFC6749 2.3 MUST NOT], [RFC6749 5.2 MUST], [RFC7515 5.2 MUST], [RFC7519 4.1.4 MUST], [FAPI 5.3.2.1 SHALL]
 test('a client proves itself in its own one way [F11 refuses] [F13 refuses] [F17 refuses] [F48 accepts] [F48 refuses]', async () => {
   const key = new Key();
   const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -178,6 +183,7 @@ test('a client proves itself in its own one way [F11 refuses] [F13 refuses] [F17
   deny(await post(shop, '/oidc/token', { grant_type: 'client_credentials', client_id: 'nobody' }), 'invalid_client', 401);
 });
 
+// [RFC9126 2 MUST]
 test('the token endpoint as audience is for baseline clients; PS256 and EdDSA sign as well [F49, F51 accepts]', async () => {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const ed = generateKeyPairSync('ed25519');
@@ -196,10 +202,15 @@ test('the token endpoint as audience is for baseline clients; PS256 and EdDSA si
   for (const [alg, aud] of [['PS256', old.issuer], ['EdDSA', `${old.issuer}/oidc/token`], ['PS256', [old.issuer, 'https://other.example']]]) {
     assert.equal((await attempt(make(alg, aud))).status, 200, `${alg} ${aud}`);
   }
+  const push = (aud) => post(old, '/oidc/par', { ...old.question({ redirect_uri: 'https://thuvien.example/cb', scope: 'openid' }),
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion: make('PS256', aud) });
+  assert.equal((await push(`${old.issuer}/oidc/par`)).status, 201);
+  deny(await push(`${old.issuer}/oidc/other`), 'invalid_client', 401);
   deny(await attempt(make('RS256', old.issuer)), 'invalid_client', 401);
   deny(await attempt(make('PS256', `${old.issuer}/oidc/introspect`)), 'invalid_client', 401);
 });
 
+// [RFC6749 3.1 MUST], [RFC6749 3.2 MUST NOT], [RFC6749 4.4 MUST], [RFC9700 2.4 MUST NOT], [FAPI 5.3.2.1 SHALL NOT], [RFC8707 2.2]
 test('no password grant, no grant type that is not registered, no scope and no resource that was not granted [F8 accepts] [F8 refuses] [B6 refuses] [F46 refuses]', async () => {
   deny(await token(shop, { grant_type: 'password', username: 'a', password: 'b' }), 'unsupported_grant_type');
   deny(await token(shop, {}), 'invalid_request');
@@ -227,6 +238,7 @@ test("a client cannot become a person's subject: its own tokens carry its id, pe
   assert.ok(!('acr' in mine), 'no authentication of a person');
 });
 
+// [RFC9449 5.2 MUST], [RFC9449 7.1 MUST], [RFC9449 7.2 MUST], [FAPI 5.3.2.1 SHALL]
 test('a bound client gets no Bearer token, a bound token is no Bearer token, and the key must be the one [F10, F47 refuses] [D13, D15 refuses] [D15 accepts]', async () => {
   const key = new Key();
   deny(await token(bank, await code(bank, browser)), 'invalid_dpop_proof');
@@ -279,6 +291,7 @@ test('proofs at both ends: every single thing wrong is refused [D1, D2, D3, D4, 
   assert.equal(fresh.status, 200, 'the query does not count [D9 accepts]');
 });
 
+// [FAPI 5.3.4 SHALL], [FAPI 5.3.4 SHALL NOT], [RFC6750 3.1 SHOULD NOT], [RFC9068 4 MUST]
 test('tokens travel in the header alone, and no other token opens userinfo [F43, F44, F45 refuses] [B5 accepts] [B5 refuses]', async () => {
   const { access_token: free, id_token: id } = (await token(shop, await code(shop, browser))).body;
   const client = place.client();
@@ -299,6 +312,7 @@ test('tokens travel in the header alone, and no other token opens userinfo [F43,
   assert.ok(!place.children.server.errors.includes(free) && !place.children.server.output.includes(free), 'nor do they stand in the log');
 });
 
+// [RFC6749 6 MUST], [RFC6749 6 MUST NOT], [RFC9449 5 MUST], [RFC9700 4.14.2 MUST], [FAPI 5.3.2.1 SHALL NOT]
 test('refresh: confidential clients keep theirs, public ones get a new one each time, and an old one that comes again ends the grant [F14 accepts] [F14 refuses] [B8 accepts] [B8 refuses]', async () => {
   const key = new Key();
   const first = (await token(bank, await code(bank, browser, { scope: 'openid profile offline_access' }), { key })).body;
@@ -373,6 +387,7 @@ test('revoked stays revoked, used stays used, after a restart; nonces of before 
   assert.equal((await introspect(shop, live.access_token)).body.active, false, 'and the replay ends the grant even now');
 });
 
+// [RFC7662 2.1 MUST], [RFC7009 2.2], [RFC9701 5]
 test("a client gives back its own tokens alone; introspection tells strangers nothing, and signs when asked", async () => {
   const key = new Key();
   const { access_token: theirs } = (await token(bank, await code(bank, browser), { key })).body;
@@ -422,4 +437,36 @@ test('a certificate is believed from the proxy alone [B12 accepts] [B12 refuses]
   const forged = await post(party, '/oidc/token', { grant_type: 'client_credentials', client_id: party.id },
     { headers: { 'X-Client-Verify': 'SUCCESS', 'X-Client-Certificate': encodeURIComponent('-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n') } });
   deny(forged, 'invalid_client', 401);
+});
+
+// [FAPI 5.6.3], [OIDC Core 10.1.1]
+test("a client's keys behind its jwks_uri: fetched off the path, fetched again for a new key, kept when its server is away [F54 accepts] [F54 refuses]", async () => {
+  let served = { status: 200, body: '' };
+  let asked = 0;
+  const server = http.createServer((request, response) => {
+    asked++;
+    response.writeHead(served.status, served.headers ?? { 'Content-Type': 'application/jwk-set+json' });
+    response.end(served.body);
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  try {
+    const jwks_uri = `http://127.0.0.1:${server.address().port}/jwks`;
+    const party = await RelyingParty.fapi(place, { grant_types: ALL, scope: 'openid read', jwks: undefined, jwks_uri });
+    const key = new Key();
+    const attempt = () => machine(party, {}, { key });
+    served.body = JSON.stringify({ keys: [{ ...party.key.public, use: 'enc' }, new Key(party.key.kid).public, party.key.public] });
+    assert.notEqual((await attempt()).status, 200, 'nobody waits for a fetch');
+    await until('the keys are there', async () => (await attempt()).status === 200);
+    const old = party.key;
+    party.key = new Key();
+    served.body = JSON.stringify({ keys: [{ ...party.key.public, d: party.key.private.export({ format: 'jwk' }).d }] });
+    deny(await attempt(), 'invalid_client', 401);
+    party.key = old;
+    served = { status: 302, headers: { Location: `${jwks_uri}/elsewhere` }, body: '' };
+    assert.equal((await attempt()).status, 200, 'what came last stands');
+    assert.ok(asked >= 1 && asked < 5, 'a client is not asked again and again');
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });
