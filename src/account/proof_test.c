@@ -127,7 +127,7 @@ static void rejects_raising_a_session_that_is_gone_or_anothers(void **state) {
 }
 
 /* [N11 accepts] level 2 lasts a day and an hour of silence at the most: ours is shorter; [N11 refuses] no limit beyond, and a biometric level is gone
- * after 15 idle minutes [SP800-63B-4 2.2.3, 2.3.3 SHALL] */
+ * after 15 idle minutes [SP800-63B-4 2.3.3 SHALL] */
 static void proofs_do_not_last(void **state) {
   struct country *country = *state;
   struct proving it = {.country = country};
@@ -155,6 +155,7 @@ static result write_limit(struct db_tx *tx, void *arg) {
   const struct limiting *it = arg;
   return account_limit_set(it->env, tx, slice_str(it->name), it->value);
 }
+/* [SP800-63B-4 2.2.3 SHALL] */
 static void rejects_limits_longer_than_a_level_may_last(void **state) {
   struct country *country = *state;
   static const struct {
@@ -216,6 +217,7 @@ static void a_hundred_wrong_passwords_disable_it(void **state) {
   assert_false(account_of(country, country->citizen).has_password);
 }
 
+/* [SP800-63B-4 4.6 SHALL] */
 static void a_browser_not_seen_before_is_told_to_the_holder(void **state) {
   struct country *country = *state;
   struct account_token token = {0};

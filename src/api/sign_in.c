@@ -22,7 +22,7 @@ struct slice api_next(struct slice next) {
   return is_ours && next.len <= NEXT_BYTES_MAX ? next : S("/app/");
 }
 
-struct sign_in_form sign_in_form_of(const struct url_form *fields) {
+struct sign_in_form api_sign_in_form_of(const struct url_form *fields) {
   int64_t level = 1;
   if (!is_ok(number_parse(url_form_get(fields, "level"), &level)) || level < 1 || level > 4) {
     level = 1;
@@ -74,22 +74,22 @@ static result own_pin(struct api_call *call, struct slice *ret_pin) {
 result api_sign_in_page(struct api_call *call) {
   struct url_form query;
   TRY(api_query(call, &query));
-  struct sign_in_form form = sign_in_form_of(&query);
+  struct sign_in_form form = api_sign_in_form_of(&query);
   form.pin = (struct slice){0}; /* never out of an address */
   if (!call->has_session) {
-    sign_in_send_number(call, &form, url_form_get(&query, "activated"));
+    api_sign_in_send_number(call, &form, url_form_get(&query, "activated"));
     return OK;
   }
   if (form.is_fresh) {
     TRY(own_pin(call, &form.pin));
-    sign_in_send_how(call, &form);
+    api_sign_in_send_how(call, &form);
     return OK;
   }
   if (account_session_authentication(call->env, &call->session) >= form.level) {
     http_redirect(call->http, form.next);
     return OK;
   }
-  return sign_in_send_step_up(call, &form);
+  return api_sign_in_send_step_up(call, &form);
 }
 
 /* ---- the forms ---- */
@@ -163,7 +163,7 @@ result api_sign_in_passkey_begin(struct api_call *call) {
   struct url_form fields;
   struct authenticator_ceremony ceremony;
   TRY(api_form(call, &fields));
-  struct sign_in_form form = sign_in_form_of(&fields);
+  struct sign_in_form form = api_sign_in_form_of(&fields);
   bool raises = url_form_get(&fields, "raise").len > 0;
   if (raises && !call->has_session) {
     FAIL(API_SIGNED_OUT, "the session has ended meanwhile");
@@ -198,12 +198,12 @@ static result show_again(struct api_call *call, struct signing_in *it, result re
   form->problem = problem_of(call, refused);
   api_retry_after(call, refused);
   if (url_form_get(it->fields, "raise").len > 0 && call->has_session && !form->is_fresh) {
-    return sign_in_send_step_up(call, form);
+    return api_sign_in_send_step_up(call, form);
   }
   if (form->pin.len == 0) {
-    sign_in_send_number(call, form, (struct slice){0});
+    api_sign_in_send_number(call, form, (struct slice){0});
   } else {
-    sign_in_send_how(call, form);
+    api_sign_in_send_how(call, form);
   }
   return OK;
 }
@@ -227,11 +227,11 @@ static result prove(struct api_call *call, struct signing_in *it, size_t step) {
 result api_sign_in(struct api_call *call) {
   struct url_form fields;
   TRY(api_form(call, &fields));
-  struct signing_in it = {.form = sign_in_form_of(&fields), .fields = &fields, .client = api_browser(call),
+  struct signing_in it = {.form = api_sign_in_form_of(&fields), .fields = &fields, .client = api_browser(call),
                           .token = http_cookie(&call->http->request, api_session_cookie(call))};
   struct slice step = url_form_get(&fields, "step");
   if (slice_is(step, "number")) {
-    sign_in_send_how(call, &it.form);
+    api_sign_in_send_how(call, &it.form);
     return OK;
   }
   for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {

@@ -22,9 +22,9 @@ struct sign_in_form {
   int status;
 };
 /* Of a query or a form body. */
-struct sign_in_form sign_in_form_of(const struct url_form *fields);
+struct sign_in_form api_sign_in_form_of(const struct url_form *fields);
 
 /* sign_in_page.c */
-void sign_in_send_number(struct api_call *call, const struct sign_in_form *form, struct slice activated);
-void sign_in_send_how(struct api_call *call, const struct sign_in_form *form);
-MUST_USE result sign_in_send_step_up(struct api_call *call, const struct sign_in_form *form);
+void api_sign_in_send_number(struct api_call *call, const struct sign_in_form *form, struct slice activated);
+void api_sign_in_send_how(struct api_call *call, const struct sign_in_form *form);
+MUST_USE result api_sign_in_send_step_up(struct api_call *call, const struct sign_in_form *form);

@@ -7,7 +7,7 @@ static struct slice mark(bool is_set) { return is_set ? S("1") : S(""); }
 
 static struct slice level_text(struct api_call *call, int level) { return arena_printf(call->arena, "%d", level); }
 
-void sign_in_send_number(struct api_call *call, const struct sign_in_form *form, struct slice activated) {
+void api_sign_in_send_number(struct api_call *call, const struct sign_in_form *form, struct slice activated) {
   api_interact_allow_form(call, form->next);
   api_page_send(call, &(const struct page){.name = "sign_in",
                                        .status = form->status,
@@ -20,7 +20,7 @@ static struct slice masked(struct api_call *call, struct slice pin) {
   return pin.len == 12 ? arena_printf(call->arena, "%.*s••••••••%.*s", 2, pin.ptr, 2, pin.ptr + 10) : S("••••••••••••");
 }
 
-void sign_in_send_how(struct api_call *call, const struct sign_in_form *form) {
+void api_sign_in_send_how(struct api_call *call, const struct sign_in_form *form) {
   bool is_recovery = slice_is(form->way, "recovery");
   api_interact_allow_form(call, form->next);
   bool is_again = form->is_fresh && call->has_session;
@@ -77,7 +77,7 @@ static enum way choose(const struct ways *ways, struct slice asked) {
   return first;
 }
 
-result sign_in_send_step_up(struct api_call *call, const struct sign_in_form *form) {
+result api_sign_in_send_step_up(struct api_call *call, const struct sign_in_form *form) {
   struct ways ways;
   TRY(ways_of(call, &ways));
   enum way shown = form->level <= ways.best ? choose(&ways, form->way) : WAY_COUNT;

@@ -12,7 +12,7 @@
  * Names      a ceremony for a number nobody has, or whose holder has no passkey, looks the same as any other: one credential, always the
  *            same for that number [WebAuthn 14.6.2].
  * Changes    adding, renaming and removing need a session of the account's best level, proven a moment ago (AUTHENTICATOR_STEP_UP), write
- *            history and ledger, and tell the holder on the account's own number [SP800-63B-4 4.1.2, 4.6 SHALL].
+ *            history and ledger, and tell the holder on the account's own number [SP800-63B-4 4.1.2 SHALL] [SP800-63B-4 4.6 SHALL].
  * Guessing   account_try_...: five wrong ones and half an hour, by name and by person; a TOTP with a hundred wrong codes in a row is suspended
  *            [SP800-63B-4 3.2.2 SHALL].
  * Stored     TOTP secrets sealed under env->sealing, a key outside the database; recovery codes as hashes; of keys the public half.

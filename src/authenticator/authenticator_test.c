@@ -349,7 +349,7 @@ static void rejects_one_device_more_than_the_limit(void **state) {
 
 /* ---- changes ---- */
 
-/* [N15 accepts] the holder hears of it on the account's own number; history and ledger have a line each */
+/* [N15 accepts] [SP800-63B-4 4.6 SHALL] the holder hears of it on the account's own number; history and ledger have a line each */
 static void an_addition_and_a_removal_are_told_and_on_record(void **state) {
   struct place *place = *state;
   struct device device = device_new(place);
@@ -370,7 +370,7 @@ static void an_addition_and_a_removal_are_told_and_on_record(void **state) {
   key_free(&device.key);
 }
 
-/* [N15 refuses] no binding, renaming or removing below the best level, with an old proof, or of somebody else's */
+/* [N15 refuses] [SP800-63B-4 4.1.2 SHALL] no binding, renaming or removing below the best level, with an old proof, or of somebody else's */
 static void rejects_changes_without_a_fresh_proof_of_the_best_level(void **state) {
   struct place *place = *state;
   struct device device = device_new(place);

@@ -70,11 +70,20 @@ static void challenge_make(struct env *env, struct arena *arena, struct authenti
   pending->challenge = arena_copy(arena, slice_of(bytes, sizeof bytes));
 }
 
-static result begin_new(struct env *env, const struct authenticator_beginning *beginning, const struct webauthn_expected *expected,
-                        struct arena *arena, struct buf *out_json) {
+struct offer {
+  struct env *env;
+  const struct authenticator_beginning *beginning;
+  const struct authenticator_pending *pending;
+  const struct webauthn_expected *expected;
+  struct arena *arena;
+};
+
+static result begin_new(const struct offer *offer, struct buf *out_json) {
+  struct env *env = offer->env;
+  struct arena *arena = offer->arena;
   struct credentials known;
   struct register_person person = {0};
-  struct naming naming = {.env = env, .person_id = beginning->session->person_id, .arena = arena};
+  struct naming naming = {.env = env, .person_id = offer->beginning->session->person_id, .arena = arena};
   {
     struct db_tx *tx CLEANUP(db_read_end) = NULL;
     TRY(db_read_begin(env->db, &tx));
@@ -82,7 +91,7 @@ static result begin_new(struct env *env, const struct authenticator_beginning *b
     TRY(credentials_load(tx, naming.person_id, arena, &known));
   }
   TRY(db_write(env->db, write_handle, &naming));
-  struct webauthn_creation creation = {.expected = expected,
+  struct webauthn_creation creation = {.expected = offer->expected,
                                        .user_handle = naming.handle,
                                        .user_name = arena_printf(arena, "%.*s…%.*s", SLICE_ARG(slice_sub(person.pin, 0, 2)),
                                                                  SLICE_ARG(slice_sub(person.pin, 10, 2))),
@@ -108,16 +117,15 @@ static result stand_in(struct env *env, struct slice pin, struct arena *arena, s
   return OK;
 }
 
-static result begin_sign_in(struct env *env, const struct authenticator_beginning *beginning, const struct authenticator_pending *pending,
-                            const struct webauthn_expected *expected, struct arena *arena, struct buf *out_json) {
+static result begin_sign_in(const struct offer *offer, struct buf *out_json) {
   struct credentials allow = {.count = 0};
-  if (pending->is_named) {
+  if (offer->pending->is_named) {
     struct db_tx *tx CLEANUP(db_read_end) = NULL;
-    TRY(db_read_begin(env->db, &tx));
-    TRY(credentials_load(tx, pending->person_id, arena, &allow));
-    TRY(allow.count == 0 ? stand_in(env, beginning->pin, arena, &allow) : OK);
+    TRY(db_read_begin(offer->env->db, &tx));
+    TRY(credentials_load(tx, offer->pending->person_id, offer->arena, &allow));
+    TRY(allow.count == 0 ? stand_in(offer->env, offer->beginning->pin, offer->arena, &allow) : OK);
   }
-  struct webauthn_request request = {.expected = expected, .allow = allow.items, .allow_count = allow.count, .timeout_ms = TIMEOUT_MS};
+  struct webauthn_request request = {.expected = offer->expected, .allow = allow.items, .allow_count = allow.count, .timeout_ms = TIMEOUT_MS};
   webauthn_request_write(&request, out_json);
   return OK;
 }
@@ -132,8 +140,8 @@ result authenticator_passkey_begin(struct env *env, const struct authenticator_b
   struct webauthn_expected expected = {.party = &party.party, .challenge = pending->challenge,
                                        .user_verification_required = beginning->is_verified};
   buf_init(&json, arena, 1024);
-  TRY(pending->purpose == AUTHENTICATOR_ADDING ? begin_new(env, beginning, &expected, arena, &json)
-                                               : begin_sign_in(env, beginning, pending, &expected, arena, &json));
+  const struct offer offer = {env, beginning, pending, &expected, arena};
+  TRY(pending->purpose == AUTHENTICATOR_ADDING ? begin_new(&offer, &json) : begin_sign_in(&offer, &json));
   ret_ceremony->json = buf_slice(&json);
   return OK;
 }

@@ -152,7 +152,7 @@ static void a_passkey_signs_in_at_level_2(void **state) {
   key_free(&passkey.key);
 }
 
-/* [W2 refuses] a challenge is used once, expires, is another's no more than ours, and a restart brings none back */
+/* [W2 refuses] [WebAuthn 13.4.3 MUST] a challenge is used once, expires, is another's no more than ours, and a restart brings none back */
 static void rejects_a_challenge_used_expired_or_begun_for_something_else(void **state) {
   struct place *place = *state;
   struct passkey passkey = passkey_new(place, S("credential-one"));
@@ -195,7 +195,7 @@ static void a_credential_id_has_at_most_1023_bytes(void **state) {
   key_free(&longer.key);
 }
 
-/* [W13 refuses] a credential id is registered once, whoever's it was first */
+/* [WebAuthn 7.1 step 26 SHOULD] [W13 refuses] a credential id is registered once, whoever's it was first */
 static void rejects_a_credential_id_that_is_registered(void **state) {
   struct place *place = *state;
   struct passkey passkey = passkey_new(place, S("credential-one"));
@@ -208,7 +208,7 @@ static void rejects_a_credential_id_that_is_registered(void **state) {
   key_free(&passkey.key);
 }
 
-/* [W14 refuses] a credential of another person than was named; [W15 refuses] a user handle that is not the credential's owner's, or none */
+/* [WebAuthn 7.2 step 5 MUST] [W14 refuses] a credential of another person than was named; [W15 refuses] a user handle that is not the credential's owner's, or none */
 static void rejects_anothers_credential_and_another_user_handle(void **state) {
   struct place *place = *state;
   struct passkey passkey = passkey_new(place, S("credential-one"));
@@ -248,7 +248,7 @@ static void a_counter_grows_or_is_never_kept(void **state) {
   key_free(&passkey.key);
 }
 
-/* [W17 refuses] a counter that stays or goes back: suspended, told to the holder, and refused from then on */
+/* [WebAuthn 7.2 step 22] [W17 refuses] a counter that stays or goes back: suspended, told to the holder, and refused from then on */
 static void rejects_a_counter_that_does_not_grow(void **state) {
   struct place *place = *state;
   struct passkey passkey = passkey_new(place, S("credential-one"));
