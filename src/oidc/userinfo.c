@@ -52,13 +52,13 @@ static result write_reading(struct db_tx *tx, void *arg) {
 static result load(struct reading *reading, struct jout *out) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(reading->env->db, &tx));
+  const struct oidc_claims claims = {&reading->grant, reading->client, OIDC_CLAIMS_USERINFO};
   result loaded = oidc_grant_load(tx, reading->arena, reading->access->person_id, reading->access->grant_id, &reading->grant);
-  if (is_code(loaded, OIDC_GRANT_ENDED)) {
+  loaded = is_ok(loaded) ? oidc_claims_put(reading->env, tx, reading->arena, &claims, out) : loaded;
+  if (is_code(loaded, OIDC_GRANT_ENDED)) { /* it, or the mandate it was given under */
     FAIL(OIDC_TOKEN_INVALID, "the grant has ended");
   }
-  TRY(loaded);
-  const struct oidc_claims claims = {&reading->grant, reading->client, OIDC_CLAIMS_USERINFO};
-  return oidc_claims_put(reading->env, tx, reading->arena, &claims, out);
+  return loaded;
 }
 
 result oidc_userinfo(struct env *env, const struct oidc_call *call, struct arena *arena, struct oidc_answer *ret_answer) {
