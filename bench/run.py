@@ -79,8 +79,9 @@ class Run:
 
 def make_country(run):
     note(f"a country of {run.people} people")
-    subprocess.run([BUILD / "danh", "synth", "--people", str(run.people), "--seed", "1", "--data", run.country, "--json"], check=True,
-                   stdout=subprocess.DEVNULL)
+    made = subprocess.run([BUILD / "danh", "synth", "--people", str(run.people), "--seed", "1", "--data", run.country, "--json"], check=True,
+                          stdout=subprocess.PIPE)
+    run.identities = json.loads(made.stdout)["identities"]
 
 
 # ---- certificates

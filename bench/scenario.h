@@ -2,6 +2,7 @@
  *
  * The file     parts ended by a line "===". First the head:
  *                key NAME FILE                    a P-256 private key (PKCS#8 DER), for the proofs below
+ *                given NAME VALUE                 {NAME} until something of that name is taken
  *                row A B ...                      one identity; {1} is its first word. A flow takes the next row, in turn
  *              then one part a request, in order:
  *                expect STATUS
@@ -44,6 +45,8 @@ struct scenario {
   struct arena arena;
   struct scenario_key keys[SCENARIO_KEYS_MAX];
   size_t key_count;
+  struct slice given_name; /* empty: nothing */
+  struct slice given;
   struct scenario_row *rows;
   size_t row_count;
   struct scenario_step steps[SCENARIO_STEPS_MAX];
@@ -64,7 +67,7 @@ struct scenario_flow {
   } taken[SCENARIO_TAKEN_MAX];
   size_t taken_count;
 };
-/* Empty when nothing of that name was taken. */
+/* Empty when nothing of that name was taken or given. */
 struct slice scenario_taken(const struct scenario_flow *flow, struct slice name);
 /* The request's bytes; they live as long as the flow. */
 struct slice scenario_request(struct scenario_flow *flow, const struct scenario_step *step);

@@ -48,6 +48,9 @@ static void read_head(struct scenario *scenario, struct slice part) {
     struct slice word = slice_cut(&rest, ' ');
     if (slice_is(word, "key")) {
       read_key(scenario, rest);
+    } else if (slice_is(word, "given")) {
+      scenario->given_name = slice_cut(&rest, ' ');
+      scenario->given = rest;
     } else if (slice_is(word, "row") && scenario->row_count < ROWS_MAX) {
       struct scenario_row *row = &scenario->rows[scenario->row_count++];
       for (size_t i = 0; rest.len > 0 && i < SCENARIO_WORDS_MAX; i++) {
@@ -113,7 +116,7 @@ struct slice scenario_taken(const struct scenario_flow *flow, struct slice name)
       return flow->taken[i].value;
     }
   }
-  return (struct slice){0};
+  return slice_eq(name, flow->scenario->given_name) ? flow->scenario->given : (struct slice){0};
 }
 
 static void fill_braces(struct scenario_flow *flow, struct slice braces, struct buf *out) {

@@ -130,6 +130,8 @@ class Ours:
         if made.returncode != 0:
             raise SystemExit(f"danh client add: {made.stderr}")
         self.secret = json.loads(made.stdout)["client_secret"]
+        for name in ("address_failures_max", "wrong_passwords_max"):  # counted attempts would end a storm after a hundred
+            subprocess.run([BUILD / "danh", "account", "limit", name, "1000000000", "--data", self.data], check=True, capture_output=True)
         listed = subprocess.run([BUILD / "bench" / "bench_sessions", self.data, str(PEOPLE)], check=True, capture_output=True, text=True).stdout
         self.sessions = [line.split()[0] for line in listed.splitlines()]
         self.server = server_of(self.data)
@@ -185,23 +187,24 @@ def client_credentials(server):
     return scenario(["-"], request(server, "POST", server.token, [FORM, basic(server)], form, before=["expect 200"]))
 
 
-def tokens_of(server, rows):
-    """An access token for userinfo of each."""
-    tokens = []
-    for row in rows:
-        browser = Browser(server.port, dict(part.split("=", 1) for part in row.split(";")))
-        location, _ = browser.follow(f"{server.authorize}?{urllib.parse.urlencode(ASKED)}")
-        code = urllib.parse.parse_qs(urllib.parse.urlsplit(location).query)["code"][0]
-        connection = http.client.HTTPConnection("localhost", server.port)
-        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT, "code_verifier": VERIFIER}
-        name, value = basic(server).split(": ", 1)
-        connection.request("POST", server.token, urllib.parse.urlencode(form), {"Content-Type": FORM.split(": ")[1], name: value})
-        answer = json.loads(connection.getresponse().read())
-        connection.close()
-        if "access_token" not in answer:
-            raise SystemExit(f"{server.name} gives no token: {answer}")
-        tokens.append(answer["access_token"])
-    return tokens
+def token_answer(server, row, asked=None):
+    """What the token endpoint says to somebody who has signed in; agrees where that is asked."""
+    asked = asked or ASKED
+    browser = Browser(server.port, dict(part.split("=", 1) for part in row.split(";")))
+    location, page = browser.follow(f"{server.authorize}?{urllib.parse.urlencode(asked)}")
+    token = re.search(r'name="token" value="([\w-]+)"', page)
+    if token:
+        _, location, _ = browser.ask("POST", urllib.parse.urlsplit(location).path, {"token": token[1], "decision": "agree"})
+    form = {"grant_type": "authorization_code", "code": urllib.parse.parse_qs(urllib.parse.urlsplit(location).query)["code"][0], "redirect_uri": REDIRECT,
+            "code_verifier": VERIFIER}
+    connection = http.client.HTTPConnection("localhost", server.port)
+    name, value = basic(server).split(": ", 1)
+    connection.request("POST", server.token, urllib.parse.urlencode(form), {"Content-Type": FORM.split(": ")[1], name: value})
+    answer = json.loads(connection.getresponse().read())
+    connection.close()
+    if "access_token" not in answer:
+        raise SystemExit(f"{server.name} gives no token: {answer}")
+    return answer
 
 
 def userinfo(server, tokens):
@@ -221,21 +224,28 @@ def get(server, target):
 class Bench:
     def __init__(self, run):
         self.run = run
-        self.files = {}
+        self.started = 0
 
-    def load(self, server, text, seconds=SECONDS, clients=CLIENTS, per_s=None):
-        path = self.run.folder / f"scenario-{server.name}"
+    def begin(self, server, text, seconds=SECONDS, clients=CLIENTS, per_s=None):
+        self.started += 1
+        path = self.run.folder / f"scenario-{self.started}"
         path.write_text(text, "ascii")
         command = pinned(CLIENT_CORE, BUILD / "bench" / "bench_scenario", server.port, path, clients, seconds, *([per_s] if per_s else []))
-        before = processor_s(server.pids())
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode != 0:
-            raise SystemExit(f"bench_scenario: {done.stderr}")
-        got = json.loads(done.stdout)
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True), processor_s(server.pids())
+
+    def end(self, server, begun):
+        process, before = begun
+        printed, complaints = process.communicate()
+        if process.returncode != 0:
+            raise SystemExit(f"bench_scenario: {complaints}")
+        got = json.loads(printed)
         got["processor_us"] = (processor_s(server.pids()) - before) * 1e6 / max(1, got["flows"])
         if got["failed"]:
             self.run.note(f"{server.name}: {got['failed']} failed, first {got['first_failure']}")
         return got
+
+    def load(self, server, *args, **more):
+        return self.end(server, self.begin(server, *args, **more))
 
     def beside(self, figure, ours, peers, write, reaches):
         """One figure of all servers in turns; a row for ours and one for each peer with the ratio."""
@@ -268,16 +278,20 @@ def measure(run, server_of, free_port):
 
 
 def everything(run, bench, ours, peers):
+    import fapi  # noqa: PLC0415  both build on this module
+    import passwords  # noqa: PLC0415
     rows = {server.name: server.people() for server in (ours, *peers)}
     bench.beside("authorization code + PKCE: code and tokens, signed in, consent remembered", ours, peers, lambda s: login(s, rows[s.name]),
                  {"memory": 7, "durable": 20})
     for server in (ours, *peers):
         run.add(f"  resident memory after that load, {server.name}", rss_mb(server.pids()), "MB", -1)
     bench.beside("client credentials, ES256 access token", ours, peers, client_credentials, {"memory": 3.5, "durable": 3.5})
-    tokens = {server.name: tokens_of(server, rows[server.name][:100]) for server in (ours, *peers)}
+    tokens = {server.name: [token_answer(server, row)["access_token"] for row in rows[server.name][:100]] for server in (ours, *peers)}
     bench.beside("introspection", ours, peers, lambda s: introspection(s, tokens[s.name]), {"memory": 5, "durable": 5})
     bench.beside("userinfo", ours, peers, lambda s: userinfo(s, tokens[s.name]), {"memory": 5, "durable": 5})
     bench.beside("JWKS", ours, peers, lambda s: get(s, s.keys), {"memory": 6, "durable": 6})
     bench.beside("discovery", ours, peers, lambda s: get(s, "/.well-known/openid-configuration"), {"memory": 6, "durable": 6})
+    fapi.measure(run, bench, ours)
+    passwords.measure(run, bench, ours, rows[ours.name])
     for server in (ours, *peers):
         run.add(f"cold start, {server.name}", round(server.start_ms, 1), "ms on one core, once", -1, 50 if server is ours else None)

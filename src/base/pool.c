@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "base/arena.h"
 #include "base/sleeping.h"
@@ -27,6 +28,7 @@ struct pool {
   int accepted; /* running or waiting */
   uint64_t count; /* taken in since the beginning */
   int thread_count;
+  bool gives_way;
   bool is_closing;
   pthread_t threads[];
 };
@@ -45,8 +47,13 @@ static struct job *next_job(struct pool *pool) {
   return job;
 }
 
+enum { NICE_OF_THOSE_WHO_GIVE_WAY = 10 }; /* a tenth of the processor where others want it, all of it where nobody does */
+
 static void *run_jobs(void *arg) {
   struct pool *pool = arg;
+  if (pool->gives_way) {
+    (void)setpriority(PRIO_PROCESS, 0, NICE_OF_THOSE_WHO_GIVE_WAY); /* of this thread alone: so Linux has it */
+  }
   pthread_mutex_lock(&pool->lock);
   for (struct job *job = next_job(pool); job != NULL; job = next_job(pool)) {
     pthread_mutex_unlock(&pool->lock);
@@ -67,6 +74,7 @@ result pool_open(const struct pool_options *options, struct pool **ret_pool) {
   struct pool *pool = heap_alloc(sizeof *pool + (size_t)threads * sizeof pool->threads[0]);
   pthread_mutex_init(&pool->lock, NULL);
   pthread_cond_init(&pool->arrived, NULL);
+  pool->gives_way = options->gives_way;
   pool->waiting_max = options->waiting_max < 0 ? 0 : options->waiting_max;
   /* signals belong to the main thread */
   sigset_t all;

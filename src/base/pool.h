@@ -19,6 +19,7 @@ struct pool_options {
   const char *name; /* at most 15 bytes: the threads' name */
   int threads;      /* 1..64 */
   int waiting_max;  /* callers that may wait beyond those being served; 0: none */
+  bool gives_way;   /* to every other thread that wants the processor: a storm of this work slows nothing else */
 };
 
 MUST_USE result pool_open(const struct pool_options *options, struct pool **ret_pool);

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/unit_test.h"
@@ -66,6 +67,26 @@ static void a_failure_brings_its_fault_record(void **state) {
   assert_string_equal(fault_last()->detail, "the detail");
 }
 
+static result read_nice(void *arg) {
+  *(int *)arg = getpriority(PRIO_PROCESS, 0); /* of the calling thread */
+  return OK;
+}
+
+static void gives_way_only_where_told(void **state) {
+  (void)state;
+  struct pool *pool CLEANUP(pool_close) = NULL;
+  struct pool *modest CLEANUP(pool_close) = NULL;
+  int own = getpriority(PRIO_PROCESS, 0);
+  int nice = 0;
+  assert_ok(pool_open(&(struct pool_options){.name = "t", .threads = 1}, &pool));
+  assert_ok(pool_open(&(struct pool_options){.name = "m", .threads = 1, .gives_way = true}, &modest));
+  assert_ok(pool_run(pool, read_nice, &nice));
+  assert_int_equal(nice, own);
+  assert_ok(pool_run(modest, read_nice, &nice));
+  assert_true(nice >= 10);
+  assert_int_equal(getpriority(PRIO_PROCESS, 0), own);
+}
+
 static void refuses_at_once_when_the_queue_is_full(void **state) {
   (void)state;
   struct gate gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .opened = PTHREAD_COND_INITIALIZER};
@@ -97,6 +118,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_job_runs_before_its_caller_goes_on),
       cmocka_unit_test(a_failure_brings_its_fault_record),
+      cmocka_unit_test(gives_way_only_where_told),
       cmocka_unit_test(refuses_at_once_when_the_queue_is_full),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,7 +104,7 @@ static result open_parts(struct server_installation *installation) {
   TRY(server_sealing_open(installation));
   if (installation->mode != SERVER_READ) {
     TRY(open_evidence(installation));
-    TRY(pool_open(&(struct pool_options){.name = "hashing", .threads = HASHING_THREADS, .waiting_max = HASHING_WAITING},
+    TRY(pool_open(&(struct pool_options){.name = "hashing", .threads = HASHING_THREADS, .waiting_max = HASHING_WAITING, .gives_way = true},
                   &installation->env.hashing));
   }
   return OK;
