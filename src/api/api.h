@@ -44,6 +44,7 @@ struct api_options {
   struct dossier_works works;
   const char *web;          /* folder of the built web app; NULL or absent: no app, pages still work */
   bool is_demo;
+  struct slice registration_token; /* initial access token of clients that register themselves; empty: none may */
   bool is_sandbox;          /* published secrets: /sandbox and its switches are there */
   struct slice bank_secret; /* empty: notifications are refused */
   struct slice bank_bin;

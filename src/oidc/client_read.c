@@ -30,6 +30,14 @@ static const char *const known[] = {
     "software_id", "software_version", "danh_profile", "danh_owner", "danh_owner#en", "danh_purpose", "danh_purpose#en", "danh_attributes",
     "danh_sector", "danh_acr_min", "danh_resources", "danh_consent_days", "danh_claims_in_id_token", NULL};
 
+bool oidc_client_member_is_known(struct slice name) {
+  size_t at = 0;
+  while (known[at] != NULL && !slice_is(name, known[at])) {
+    at++;
+  }
+  return known[at] != NULL;
+}
+
 static result read_texts(const struct reading *r, const char *name, struct oidc_texts *ret_texts) {
   const struct jin *list = NULL;
   if (!jin_has(r->root, name)) {

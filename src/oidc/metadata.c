@@ -79,7 +79,7 @@ static void put_claims(struct jout *out) {
   jout_list_end(out);
 }
 
-result oidc_metadata(struct env *env, struct arena *arena, struct slice *ret_json) {
+result oidc_metadata(struct env *env, struct arena *arena, bool has_registration, struct slice *ret_json) {
   struct buf text;
   struct jout out;
   buf_init(&text, arena, 4096);
@@ -95,6 +95,9 @@ result oidc_metadata(struct env *env, struct arena *arena, struct slice *ret_jso
     } else {
       jout_put_bool(&out, row->name, true);
     }
+  }
+  if (has_registration) { /* [RFC7591 3] */
+    jout_put_text(&out, "registration_endpoint", arena_printf(arena, "%.*s/oidc/register", SLICE_ARG(env->origin)));
   }
   jout_put_bool(&out, "request_uri_parameter_supported", false); /* only those of the pushed request endpoint */
   put_claims(&out);

@@ -185,6 +185,9 @@ static inline struct slice oidc_words_in(const struct oidc_words *words, bool en
  * that is neither https nor a native client's loopback, or a contradiction to the profile is refused with its path. client_id may be absent. */
 MUST_USE result oidc_client_read(const struct jin *root, struct arena *arena, struct oidc_client *ret_client);
 
+/* Whether oidc_client_read knows that member. */
+bool oidc_client_member_is_known(struct slice name);
+
 struct oidc_client_order {
   struct account_actor actor;  /* who registers; person_id 0: the system or the client itself */
   struct slice client_id;      /* empty: as the metadata say, else a random one */
@@ -483,7 +486,7 @@ MUST_USE result oidc_keys_tend(struct env *env);
 /* The JWK Set [RFC7517 5]: every key that may still verify something. */
 MUST_USE result oidc_jwks(struct env *env, struct arena *arena, struct slice *ret_json);
 /* RFC 8414 and OpenID Connect Discovery: one document. */
-MUST_USE result oidc_metadata(struct env *env, struct arena *arena, struct slice *ret_json);
+MUST_USE result oidc_metadata(struct env *env, struct arena *arena, bool has_registration, struct slice *ret_json);
 
 /* ---- Tokens -------------------------------------------------------------------------------------------------------------------------- */
 enum {
@@ -569,3 +572,24 @@ MUST_USE result oidc_waiting_take(struct env *env, struct db_tx *tx, struct aren
                                   struct oidc_grant *ret_grant, uint16_t *ret_why);
 /* Inside a write, once a minute: what ran out an hour ago goes. */
 MUST_USE result oidc_waiting_sweep(struct env *env, struct db_tx *tx);
+
+/* ---- Clients that register themselves [RFC7591], [RFC7592] ----------------------------------------------------------------------------- */
+
+struct oidc_registration {
+  struct slice client_id;
+  struct slice secret; /* given once */
+  struct slice token;  /* registration access token */
+  const struct jin *metadata;
+  int64_t issued_at_s;
+};
+struct oidc_registration_key {
+  struct slice client_id;
+  struct slice token;
+};
+/* Members we do not know are left out; what contradicts itself is refused with its place. ret_json: the answer, with everything the client keeps. */
+MUST_USE result oidc_registration_create(struct env *env, struct arena *arena, const struct jin *asked, struct slice *ret_json);
+/* OIDC_REGISTRATION_TOKEN for each of these. */
+MUST_USE result oidc_registration_read(struct env *env, struct arena *arena, const struct oidc_registration_key *key, struct slice *ret_json);
+MUST_USE result oidc_registration_replace(struct env *env, struct arena *arena, const struct oidc_registration_key *key, const struct jin *asked,
+                                          struct slice *ret_json);
+MUST_USE result oidc_registration_end(struct env *env, struct arena *arena, const struct oidc_registration_key *key);

@@ -43,4 +43,6 @@ static const char version_1[] =
     "CREATE TABLE oidc_login (person_id id/public NOT NULL, session_id id/public NOT NULL, client_id text/public NOT NULL,"
     " sid text/secret NOT NULL, since time/public NOT NULL, PRIMARY KEY (person_id, session_id, client_id))";
 
-const struct db_migration oidc_migrations[] = {{"oidc", 1, version_1}, {"oidc", 2, oidc_token_tables}, {"oidc", 3, oidc_waiting_tables}, {0}};
+extern const char oidc_registration_tables[]; /* registration.c */
+
+const struct db_migration oidc_migrations[] = {{"oidc", 1, version_1}, {"oidc", 2, oidc_token_tables}, {"oidc", 3, oidc_waiting_tables}, {"oidc", 4, oidc_registration_tables}, {0}};

@@ -72,6 +72,8 @@ void sandbox_person_put(struct jout *out, const struct sandbox_person *person);
 /* What everybody in it signs in with. Public on purpose. */
 #define SANDBOX_PASSWORD "hoa-sen-trang-ho-tay"
 #define SANDBOX_PASSCODE "730264"
+/* Initial access token of dynamic registration here. */
+#define SANDBOX_REGISTRATION_TOKEN "sandbox-registration"
 /* The people, their families, accounts and posts, in one write. Harmless when they are there. */
 MUST_USE result sandbox_create(struct env *env);
 /* doc/sandbox-people.md, whole. */

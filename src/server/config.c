@@ -97,6 +97,7 @@ static bool set_key(struct server_config *config, const char *section, const cha
     }
     return (strcmp(key, "clock_offset_ms") == 0 && set_number(&config->clock_offset_ms, value)) ||
            (strcmp(key, "demo") == 0 && set_switch(&config->demo, value)) ||
+           (strcmp(key, "registration_token_file") == 0 && set_text(&config->registration_token_path, value)) ||
            (strcmp(key, "sandbox") == 0 && set_switch(&config->sandbox, value));
   }
   if (strcmp(section, "signer") == 0) {
@@ -169,6 +170,7 @@ static void put(FILE *file, const char *key, struct slice value) {
 
 static void write_config(FILE *file, const struct server_config *config) {
   (void)fprintf(file, "[installation]\nclock_offset_ms = %lld\ndemo = %d\n", (long long)config->clock_offset_ms, config->demo);
+  put(file, "registration_token_file", config->registration_token_path);
   if (config->sandbox) {
     (void)fprintf(file, "sandbox = 1\n");
   }

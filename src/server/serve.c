@@ -162,6 +162,12 @@ static result open_api(struct serving *serving) {
   if (config->bank_secret_path.len > 0) {
     TRY(server_secret_read(&installation->arena, config->bank_secret_path, &options.bank_secret));
   }
+  if (config->registration_token_path.len > 0) {
+    TRY(server_file_read(&installation->arena, config->registration_token_path, SECRET_BYTES_MAX, &options.registration_token));
+    options.registration_token = slice_trim(options.registration_token);
+  } else if (config->sandbox) {
+    options.registration_token = S(SANDBOX_REGISTRATION_TOKEN);
+  }
   return api_open(&options, &serving->api);
 }
 

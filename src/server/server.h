@@ -60,6 +60,7 @@ struct server_config {
   struct slice origin;         /* empty: from --origin or the listening port */
   int64_t clock_offset_ms;     /* what the installation's clock adds to the system's */
   bool demo;                   /* demonstration bank and messages */
+  struct slice registration_token_path; /* file with the initial access token of clients that register themselves; empty: none may */
   bool sandbox;                /* an integrator's: published secrets, inspector, fault switches */
   struct slice signer_socket;  /* a signer that runs by itself; empty: serve starts one as a child */
   struct slice matcher_socket; /* the engine that compares faces and fingerprints; empty: officers compare by eye (demo: drawn faces) */
