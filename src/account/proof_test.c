@@ -177,7 +177,6 @@ static result write_secrets(struct db_tx *tx, void *arg) {
   return account_secrets_save(it->env, tx, it->stored);
 }
 
-/* [N12 accepts] [N12 refuses] 8 to 64 characters, no composition rule, what is tried first refused: see passwords_by_length_blocklist_and_person */
 static void a_new_password_ends_the_other_sessions(void **state) {
   struct country *country = *state;
   struct account_token here = {0};

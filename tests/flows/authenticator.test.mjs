@@ -215,6 +215,17 @@ test('next leads to pages of ours and nowhere else, on every form', async () => 
   }
 });
 
+test('[N14 accepts] [N14 refuses] a number is told of things, and no code sent to it signs anybody in', async () => {
+  const citizen = await atLevel2('citizen.danang');
+  await addPasskey(citizen);
+  const { items } = await citizen.ok(citizen.get('/api/demo/messages'));
+  assert.ok(items.some((m) => /vừa được thêm vào/.test(m.text)));
+  for (const kind of ['sms', 'one_time_code', 'email']) {
+    await refused(place.client().post(`/api/sign-in/${kind}`, {}), 422, 'authenticator_kind');
+    await refused(citizen.post(`/api/session/proofs/${kind}/answer`, { answer: '123456' }), 422, 'authenticator_kind');
+  }
+});
+
 test('a new browser is told to the holder on the account\'s own number, a known one is not', async () => {
   const notices = async () => {
     const { items } = await place.client().ok(place.client().get('/api/demo/messages'));
