@@ -60,7 +60,7 @@ test('metadata names what is there and the keys are public, each kid once [F7 ac
 });
 
 // [RFC6749 5.1 MUST], [RFC9068 2.2], [RFC9449 7.1 MUST], [RFC9449 8 MUST], [OIDC Core 3.1.3.6], [FAPI 5.3.2.1 SHALL]
-test('a person signs in at a bank: bound access token, ID token, userinfo [F10, F11, F13, F16, F26, F30, F37 accepts] [D10, D12, D13, D14 accepts] [F43, F45, F46, F47 accepts] [B6 accepts]', async () => {
+test('a person signs in at a bank: bound access token, ID token, userinfo [F10, F11, F13, F16, F26, F30, F37 accepts] [D10, D12, D13, D14 accepts] [F43, F45, F46, F47 accepts] [B6 accepts] [F9, N18, N19 accepts]', async () => {
   const key = new Key();
   const answer = await token(bank, await code(bank, browser, { nonce: 'n-1' }), { key });
   assert.equal(answer.status, 200, answer.text);
@@ -96,7 +96,7 @@ test('a code works once; the second time takes back what the first gave [F26 ref
 });
 
 // [RFC9700 2.1.1 MUST], [RFC9449 10 MUST], [RFC6749 4.1.3 MUST], [FAPI 5.3.2.1 SHALL]
-test('what does not fit the code: verifier, redirect, key, client; a wrong try spends it [F16 refuses] [F22 refuses] [B3 refuses]', async () => {
+test('what does not fit the code: verifier, redirect, key, client; a wrong try spends it [F16 refuses] [F22 refuses] [B3 refuses] [N18 refuses]', async () => {
   const key = new Key();
   const wrongs = [{ code_verifier: base64url(randomBytes(32)) }, { code_verifier: '' }, { code_verifier: 'short' }, { redirect_uri: 'https://nganhang.example/other' },
     { redirect_uri: '' }];
@@ -183,6 +183,15 @@ test('a client proves itself in its own one way [F11 refuses] [F13 refuses] [F17
   deny(await post(shop, '/oidc/token', { grant_type: 'client_credentials', client_id: 'nobody' }), 'invalid_client', 401);
 });
 
+test('a client of a FAPI profile that cannot keep a secret, or shares one with us, is not registered [F9 refuses]', async () => {
+  for (const token_endpoint_auth_method of ['none', 'client_secret_basic', 'client_secret_post']) {
+    for (const danh_profile of ['fapi2', 'fapi2-message-signing']) {
+      await assert.rejects(RelyingParty.fapi(place, { danh_profile, token_endpoint_auth_method, jwks: undefined }), /danh_profile|asks for/, token_endpoint_auth_method);
+    }
+  }
+  await assert.rejects(RelyingParty.fapi(place, { dpop_bound_access_tokens: false }), /danh_profile|asks for/, 'nor one whose tokens are not bound');
+});
+
 // [RFC9126 2 MUST]
 test('the token endpoint as audience is for baseline clients; PS256 and EdDSA sign as well [F49, F51 accepts]', async () => {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -227,19 +236,21 @@ test('no password grant, no grant type that is not registered, no scope and no r
   assert.match(info.headers['www-authenticate'], /error="insufficient_scope"/);
 });
 
-test("a client cannot become a person's subject: its own tokens carry its id, persons pairwise ones [B11 accepts] [B11 refuses]", async () => {
+test("a client cannot become a person's subject: its own tokens carry its id, persons pairwise ones [B11 accepts] [B11 refuses] [N20 accepts] [N20 refuses]", async () => {
   const mine = claimsOf((await machine()).body.access_token);
   const theirs = claimsOf((await token(shop, await code(shop, browser))).body.access_token);
   const bankKey = new Key();
   const elsewhere = claimsOf((await token(bank, await code(bank, browser), { key: bankKey })).body.access_token);
   assert.equal(mine.sub, shop.id);
   assert.notEqual(theirs.sub, elsewhere.sub, 'another subject in another sector');
+  const again = claimsOf((await token(shop, await code(shop, browser))).body.access_token);
+  assert.equal(again.sub, theirs.sub, 'the same at the same service');
   await assert.rejects(RelyingParty.register(place, { client_id: `${theirs.sub}=` }), /client_id/);
   assert.ok(!('acr' in mine), 'no authentication of a person');
 });
 
 // [RFC9449 5.2 MUST], [RFC9449 7.1 MUST], [RFC9449 7.2 MUST], [FAPI 5.3.2.1 SHALL]
-test('a bound client gets no Bearer token, a bound token is no Bearer token, and the key must be the one [F10, F47 refuses] [D13, D15 refuses] [D15 accepts]', async () => {
+test('a bound client gets no Bearer token, a bound token is no Bearer token, and the key must be the one [F10, F47 refuses] [D13, D15 refuses] [D15 accepts] [N19 refuses]', async () => {
   const key = new Key();
   deny(await token(bank, await code(bank, browser)), 'invalid_dpop_proof');
   const { access_token: bound } = (await token(bank, await code(bank, browser), { key })).body;
