@@ -27,7 +27,7 @@ result api_session_mandate_load(struct api_call *call) {
 }
 
 result api_mandate_require(struct api_call *call, struct db_tx *tx, const char *scope, struct mandate *ret_mandate) {
-  return mandate_of_session(call->env, tx, &call->session, slice_str(scope), call->arena, ret_mandate);
+  return mandate_of_session(call->env, tx, &(const struct mandate_use){&call->session, slice_str(scope)}, call->arena, ret_mandate);
 }
 
 const char *api_session_cookie(const struct api_call *call) { return call->api->is_https ? "__Host-danh_session" : "danh_session"; }

@@ -197,8 +197,11 @@ MUST_USE result mandate_choose(struct env *env, struct account_session *session,
 /* Asked on each request: MANDATE_SELF, or the mandate as it is now; MANDATE_ENDED when it no longer holds, MANDATE_SCOPE when it holds, but not for
  * this word (empty: any). For OpenID Connect: scope "sign_in:CLIENT"; the subject of the tokens is the principal, `act` names the actor [RFC8693 4.1].
  */
-MUST_USE result mandate_of_session(struct env *env, struct db_tx *tx, const struct account_session *session, struct slice scope, struct arena *arena,
-                                   struct mandate *ret_mandate);
+struct mandate_use {
+  const struct account_session *session;
+  struct slice scope;
+};
+MUST_USE result mandate_of_session(struct env *env, struct db_tx *tx, const struct mandate_use *use, struct arena *arena, struct mandate *ret_mandate);
 
 /* ---- Ledger ---- */
 

@@ -56,13 +56,13 @@ result mandate_choose(struct env *env, struct account_session *session, const st
   return OK;
 }
 
-result mandate_of_session(struct env *env, struct db_tx *tx, const struct account_session *session, struct slice scope, struct arena *arena,
-                          struct mandate *ret_mandate) {
+result mandate_of_session(struct env *env, struct db_tx *tx, const struct mandate_use *use, struct arena *arena, struct mandate *ret_mandate) {
+  const struct account_session *session = use->session;
   const struct mandate_question question = {
       .actor_id = session->person_id,
-      .principal_id = session->acting_for_id != 0 || session->acting_organisation_id != 0 ? session->acting_for_id : session->person_id,
+      .principal_id = account_session_is_for_another(session) ? session->acting_for_id : session->person_id,
       .organisation_id = session->acting_organisation_id,
-      .scope = scope};
+      .scope = use->scope};
   result checked = mandate_check(env, tx, &question, arena, ret_mandate);
   if (is_code(checked, MANDATE_NONE)) {
     FAIL(MANDATE_ENDED, "the mandate under which the session acts has ended");

@@ -31,7 +31,7 @@ static result check_mandate(const struct oidc_asking *asking, struct db_tx *tx, 
     FAIL(MANDATE_SELF_ONLY, "the session acts for an organisation");
   }
   return session->acting_for_id == 0 ? OK
-                                     : mandate_of_session(asking->env, tx, session, oidc_mandate_scope(asking->client->client_id, asking->arena),
+                                     : mandate_of_session(asking->env, tx, &(const struct mandate_use){session, oidc_mandate_scope(asking->client->client_id, asking->arena)},
                                                           asking->arena, &mandate);
 }
 
