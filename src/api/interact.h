@@ -12,6 +12,8 @@ void api_form_may_lead_to(struct api_call *call, struct slice origin);
 /* A page whose form ends, by redirects, at a client: browsers hold form-action against every step, so the client's origin is named in it. `next` is the
  * path the form leads to: anything but an interaction of this browser leaves the page's policy as it is. */
 void api_interact_allow_form(struct api_call *call, struct slice next);
+/* The number a client says will sign in (login_hint): filled in for the person, who may change it. Empty: none. */
+struct slice api_interact_login_hint(const struct api_call *call, struct slice next);
 /* The attributes of a consent page, filled: those that are needed, those with a box. */
 void api_consent_lines(struct api_call *call, const struct oidc_consent_page *page, struct slice *ret_required, struct slice *ret_optional);
 /* The answer to such a page. */

@@ -2,7 +2,7 @@
 #include "api/interact.h"
 #include "api/resources.h"
 
-enum { BROWSER_LIFETIME_S = 24 * 3600, LANGUAGE_LIFETIME_S = 365 * 24 * 3600 };
+enum { PIN_DIGITS = 12, BROWSER_LIFETIME_S = 24 * 3600, LANGUAGE_LIFETIME_S = 365 * 24 * 3600 };
 
 static const char *browser_cookie(const struct api_call *call) { return call->api->is_https ? "__Host-danh_interaction" : "danh_interaction"; }
 
@@ -27,15 +27,31 @@ void api_form_may_lead_to(struct api_call *call, struct slice origin) {
   }
 }
 
-void api_interact_allow_form(struct api_call *call, struct slice next) {
+/* The interaction a path leads to, if it is this browser's. */
+static bool find_interaction(const struct api_call *call, struct slice next, struct oidc_interaction *ret_interaction) {
   struct oidc_visitor visitor = api_visitor(call);
+  const struct oidc_interaction_key key = {slice_from(next, sizeof "/interact/" - 1), &visitor};
+  return slice_starts(next, S("/interact/")) && is_ok(oidc_interaction_load(call->env, call->arena, &key, ret_interaction));
+}
+
+void api_interact_allow_form(struct api_call *call, struct slice next) {
   struct oidc_interaction interaction;
-  if (slice_starts(next, S("/interact/"))) {
-    const struct oidc_interaction_key key = {slice_from(next, sizeof "/interact/" - 1), &visitor};
-    if (is_ok(oidc_interaction_load(call->env, call->arena, &key, &interaction))) {
-      api_form_may_lead_to(call, interaction.client_origin);
+  if (find_interaction(call, next, &interaction)) {
+    api_form_may_lead_to(call, interaction.client_origin);
+  }
+}
+
+struct slice api_interact_login_hint(const struct api_call *call, struct slice next) {
+  struct oidc_interaction interaction;
+  if (!find_interaction(call, next, &interaction) || interaction.login_hint.len != PIN_DIGITS) {
+    return (struct slice){0};
+  }
+  for (size_t i = 0; i < PIN_DIGITS; i++) {
+    if (interaction.login_hint.ptr[i] < '0' || interaction.login_hint.ptr[i] > '9') {
+      return (struct slice){0};
     }
   }
+  return interaction.login_hint;
 }
 
 /* ui_locales is the client's wish for somebody who has not chosen a language here [OIDC Core 3.1.2.1]. */

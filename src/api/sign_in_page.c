@@ -8,10 +8,11 @@ static struct slice mark(bool is_set) { return is_set ? S("1") : S(""); }
 static struct slice level_text(struct api_call *call, int level) { return arena_printf(call->arena, "%d", level); }
 
 void api_sign_in_send_number(struct api_call *call, const struct sign_in_form *form, struct slice activated) {
+  struct slice pin = form->pin.len > 0 ? form->pin : api_interact_login_hint(call, form->next); /* [OIDC Core 3.1.2.1] */
   api_interact_allow_form(call, form->next);
   api_page_send(call, &(const struct page){.name = "sign_in",
                                        .status = form->status,
-                                       PAGE_VALUES({"next", form->next}, {"level", level_text(call, form->level)}, {"pin", form->pin},
+                                       PAGE_VALUES({"next", form->next}, {"level", level_text(call, form->level)}, {"pin", pin},
                                                    {"problem", form->problem}, {"activated", activated})});
 }
 

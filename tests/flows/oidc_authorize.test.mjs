@@ -270,6 +270,20 @@ test('the answer to a page is taken once, from the browser and the session it wa
   assert.match(out.headers.location, /^\/sign-in\?next=\/interact\//, 'by nobody');
 });
 
+test('login_hint fills in the number, ui_locales chooses the language for whoever has chosen none', async () => {
+  const browser = place.client({ language: 'vi' });
+  const { pin } = place.identity('poor.hanoi');
+  const asked = { login_hint: pin, ui_locales: 'fr en-GB vi' };
+  const page = await browser.get((await follow(browser, await at(library, browser, asked))).headers.location);
+  assert.match(page.text, new RegExp(`name="pin"[^>]*value="${pin}"`));
+  assert.match(page.text, /<html lang="en">/);
+  const chosen = place.client();
+  chosen.cookies.set('danh_lang', 'vi');
+  const again = await chosen.get((await follow(chosen, await at(library, chosen, { ...asked, login_hint: '"><script>' }))).headers.location);
+  assert.match(again.text, /<html lang="vi">/, 'a choice made here counts more');
+  assert.ok(!again.text.includes('"><script>'));
+});
+
 test('whoever refuses is told to the client, and nothing is remembered', async () => {
   const party = await RelyingParty.register(place);
   const browser = await place.as('poor.hanoi');
