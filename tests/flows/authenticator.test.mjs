@@ -70,7 +70,7 @@ test('[W2 refuses] one assertion sent fifty times opens one session, and none af
   assert.equal((await send()).status, 403);
 });
 
-test('below level 2, or with an old proof, nothing is added: 401 says which level, and the page leads there and back', async () => {
+test('[N17 accepts] [N17 refuses] [RFC9470 3 MUST] below level 2, or with an old proof, nothing is added: 401 says which level, and the page leads there and back', async () => {
   const citizen = await place.as('citizen.hue');
   const answer = await citizen.post('/api/me/authenticators/passkey/begin', {});
   assert.equal(answer.status, 401);
@@ -87,8 +87,8 @@ test('below level 2, or with an old proof, nothing is added: 401 says which leve
   assert.match(wrong.text, /Mã bí mật không đúng/);
   const raised = await citizen.post('/sign-in', form({ step: 'passcode', raise: '1', code: place.synth.demo_passcode, level: '2', next: '/app/security' }));
   assert.deepEqual([raised.status, raised.headers.location], [303, '/app/security']);
-  assert.notEqual(citizen.cookies.get('danh_session'), before); // [N17 accepts] a step-up changes the session's secret
-  await refused(place.client().get('/api/session', { headers: { Cookie: `danh_session=${before}` } }), 401, 'signed_out'); // [N17 refuses]
+  assert.notEqual(citizen.cookies.get('danh_session'), before); // a step-up changes the session's secret
+  await refused(place.client().get('/api/session', { headers: { Cookie: `danh_session=${before}` } }), 401, 'signed_out');
   assert.equal((await citizen.get('/sign-in?level=2&next=/app/security')).headers.location, '/app/security');
   assert.equal((await citizen.get('/sign-in?level=2&fresh=1&next=/app/security')).status, 200); // asked anew all the same
   assert.equal((await citizen.post('/api/me/authenticators/passkey/begin', {})).status, 200);
