@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { type CDPSession, expect, type Page, test } from '@playwright/test'
 import { expectAccessible } from './accessible'
-import { person, secrets, signIn } from './people'
+import { person, prove, signIn } from './people'
 
 /** An authenticator of the browser's own, which says yes and verifies its user. */
 async function authenticator(page: Page): Promise<{ cdp: CDPSession; id: string }> {
@@ -19,19 +19,6 @@ async function authenticator(page: Page): Promise<{ cdp: CDPSession; id: string 
     },
   })
   return { cdp, id: authenticatorId }
-}
-
-/** The level the account's best, proven now: the app asks for it, the pages take it. */
-async function prove(page: Page) {
-  await page.getByRole('link', { name: 'Xác nhận lại' }).click()
-  await page.getByLabel('Mật khẩu').fill(secrets.password)
-  await page.getByRole('button', { name: 'Đăng nhập' }).click()
-  const other = page.getByRole('link', { name: 'Dùng mã bí mật 6 số' })
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Xác nhận thêm một bước')
-  if (await other.isVisible()) await other.click()
-  await page.getByLabel('Mã bí mật').fill(secrets.passcode)
-  await page.getByRole('button', { name: 'Xác nhận' }).click()
-  await page.waitForURL('**/app/security')
 }
 
 function codeOf(base32: string, atMs: number): string {
