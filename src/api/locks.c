@@ -59,9 +59,9 @@ static result put_capabilities(struct api_call *call, struct db_tx *tx) {
   return OK;
 }
 
-static result put_helpers(struct api_call *call, struct db_tx *tx) {
-  struct recovery_helper_list list;
-  TRY(recovery_helper_list(tx, call->session.person_id, call->arena, &list));
+static result put_contacts(struct api_call *call, struct db_tx *tx) {
+  struct recovery_contact_list list;
+  TRY(recovery_contact_list(tx, call->session.person_id, call->arena, &list));
   struct jout *out = &call->out;
   jout_put_list(out, "helpers");
   for (size_t i = 0; i < list.count; i++) {
@@ -97,7 +97,7 @@ result api_me_locks(struct api_call *call) {
   struct jout *out = api_begin(call);
   jout_object(out);
   TRY(put_capabilities(call, tx));
-  TRY(put_helpers(call, tx));
+  TRY(put_contacts(call, tx));
   TRY(put_recoveries(call, tx));
   jout_object_end(out);
   api_send(call, 200);
@@ -188,18 +188,18 @@ result api_me_capability_unlock(struct api_call *call) {
 
 /* ---- helpers ---- */
 
-static result write_helper_name(struct db_tx *tx, void *arg) {
+static result write_contact_name(struct db_tx *tx, void *arg) {
   const struct changing *c = arg;
   TRY(authenticator_change_check(c->call->env, tx, &c->call->session));
-  return recovery_helper_name(c->call->env, tx, c->call->session.person_id, c->text);
+  return recovery_contact_name(c->call->env, tx, c->call->session.person_id, c->text);
 }
-static result write_helper_drop(struct db_tx *tx, void *arg) {
+static result write_contact_drop(struct db_tx *tx, void *arg) {
   const struct changing *c = arg;
   TRY(authenticator_change_check(c->call->env, tx, &c->call->session));
-  return recovery_helper_drop(c->call->env, tx, c->call->session.person_id, c->id);
+  return recovery_contact_drop(c->call->env, tx, c->call->session.person_id, c->id);
 }
 
-result api_me_helper_name(struct api_call *call) {
+result api_me_contact_name(struct api_call *call) {
   const struct jin *root = NULL;
   struct changing c = {.call = call};
   TRY(api_body(call, &root));
@@ -207,19 +207,19 @@ result api_me_helper_name(struct api_call *call) {
   TRY(jin_text(root, "pin", PIN_DIGITS, &c.text));
   TRY(require_self(call, ACCESS_RECOVERY_OWN));
   TRY(account_guess_begin(call->env, api_client(call).network)); /* which numbers have an account is not to be tried out here */
-  TRY(db_write(call->env->db, write_helper_name, &c));
+  TRY(db_write(call->env->db, write_contact_name, &c));
   TRY(account_guess_right(call->env, api_client(call).network));
   return api_me_locks(call);
 }
 
-result api_me_helper_drop(struct api_call *call) {
+result api_me_contact_drop(struct api_call *call) {
   struct changing c = {.call = call};
   TRY(read_empty(call));
   if (!is_ok(number_parse(http_param(call->http, "id"), &c.id))) {
     FAIL(RECOVERY_HELPER, "not an id");
   }
   TRY(require_self(call, ACCESS_RECOVERY_OWN));
-  TRY(db_write(call->env->db, write_helper_drop, &c));
+  TRY(db_write(call->env->db, write_contact_drop, &c));
   return api_me_locks(call);
 }
 

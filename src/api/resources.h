@@ -184,8 +184,8 @@ result api_me_locks(struct api_call *call);
 result api_me_lock(struct api_call *call);
 result api_me_capability_lock(struct api_call *call);
 result api_me_capability_unlock(struct api_call *call);
-result api_me_helper_name(struct api_call *call);
-result api_me_helper_drop(struct api_call *call);
+result api_me_contact_name(struct api_call *call);
+result api_me_contact_drop(struct api_call *call);
 result api_me_recovery_stop(struct api_call *call);
 result api_me_recovery_help(struct api_call *call);
 /* pki.c */

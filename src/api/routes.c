@@ -111,8 +111,8 @@ static const struct api_route rows[] = {
     {{HTTP_POST, "/api/me/lock"}, api_me_lock, API_SESSION},
     {{HTTP_POST, "/api/me/capabilities/{capability}/lock"}, api_me_capability_lock, API_SESSION},
     {{HTTP_POST, "/api/me/capabilities/{capability}/unlock"}, api_me_capability_unlock, API_SESSION},
-    {{HTTP_POST, "/api/me/helpers"}, api_me_helper_name, API_SESSION},
-    {{HTTP_POST, "/api/me/helpers/{id}/drop"}, api_me_helper_drop, API_SESSION},
+    {{HTTP_POST, "/api/me/helpers"}, api_me_contact_name, API_SESSION},
+    {{HTTP_POST, "/api/me/helpers/{id}/drop"}, api_me_contact_drop, API_SESSION},
     {{HTTP_POST, "/api/me/recoveries/{number}/stop"}, api_me_recovery_stop, API_SESSION},
     {{HTTP_POST, "/api/me/recoveries/{number}/help"}, api_me_recovery_help, API_SESSION},
 

@@ -206,6 +206,7 @@ static void refuses_addresses_that_would_write_headers(void **state) {
   assert_false(message_is_address(MESSAGE_SMS, S("tel:0912345678")));
 }
 
+/* [RFC2047 2 MUST] [RFC2047 5 MUST] [RFC2045 6.8 MUST] */
 static void writes_vietnamese_mail(void **state) {
   struct post *p = *state;
   struct message_mail mail = {.from = S("khong-tra-loi@danh.example"), .from_name = S("Định danh điện tử"), .at_ms = 1718935200000};

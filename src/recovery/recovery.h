@@ -135,20 +135,20 @@ MUST_USE result recovery_finish(struct env *env, struct pool *pool, const struct
 
 /* ---- helpers: named by the holder, before ---- */
 
-struct recovery_helper {
+struct recovery_contact {
   int64_t helper_id;
   struct slice name;
   int64_t since_ms;
 };
-struct recovery_helper_list {
-  const struct recovery_helper *items;
+struct recovery_contact_list {
+  const struct recovery_contact *items;
   size_t count;
 };
-MUST_USE result recovery_helper_list(struct db_tx *tx, int64_t person_id, struct arena *arena, struct recovery_helper_list *ret_list);
+MUST_USE result recovery_contact_list(struct db_tx *tx, int64_t person_id, struct arena *arena, struct recovery_contact_list *ret_list);
 /* Inside a write, after authenticator_change_check. Told to both. RECOVERY_HELPER: nobody of that number, oneself, without an active level-2 account,
  * a fourth one. */
-MUST_USE result recovery_helper_name(struct env *env, struct db_tx *tx, int64_t person_id, struct slice helper_pin);
-MUST_USE result recovery_helper_drop(struct env *env, struct db_tx *tx, int64_t person_id, int64_t helper_id);
+MUST_USE result recovery_contact_name(struct env *env, struct db_tx *tx, int64_t person_id, struct slice helper_pin);
+MUST_USE result recovery_contact_drop(struct env *env, struct db_tx *tx, int64_t person_id, int64_t helper_id);
 /* The helper in a session of their own, freshly proven (before). RECOVERY_NOT_HELPER. */
 MUST_USE result recovery_help(struct env *env, struct db_tx *tx, int64_t helper_id, struct slice number);
 

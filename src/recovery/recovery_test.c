@@ -184,7 +184,7 @@ static result write_help(struct db_tx *tx, void *arg) {
 }
 static result write_name(struct db_tx *tx, void *arg) {
   struct acting *it = arg;
-  return recovery_helper_name(&it->place->env, tx, it->person_id, it->pin);
+  return recovery_contact_name(&it->place->env, tx, it->person_id, it->pin);
 }
 static result write_veto_own(struct db_tx *tx, void *arg) {
   struct acting *it = arg;
@@ -194,7 +194,7 @@ static result act(struct place *p, db_fn fn, const struct recovery_opened *opene
   struct acting it = {.place = p, .number = slice_str(opened->number), .person_id = person_id, .reason = S("Nghi giả mạo")};
   return db_write(p->db, fn, &it);
 }
-static result name_helper(struct place *p, const char *pin) {
+static result name_contact(struct place *p, const char *pin) {
   struct acting it = {.place = p, .person_id = p->holder, .pin = slice_str(pin)};
   return db_write(p->db, write_name, &it);
 }
@@ -315,6 +315,7 @@ static void replayed_evidence_is_refused(void **state) {
   assert_code(recovery_collect(&p->env, &late), RECOVERY_EVIDENCE_STALE);
 }
 
+/* [SP800-63B-4 4.2.3 SHALL] the holder is told */
 static void one_bribed_officer_is_not_two(void **state) {
   struct place *p = *state;
   struct recovery_opened theirs = begin(p, PIN);
@@ -349,11 +350,11 @@ static void two_officers_lead_home_who_lost_everything(void **state) {
   assert_true(slice_is(address.phone, "0987654322"));
 }
 
-static void a_helper_alone_opens_nothing_and_a_new_one_is_none(void **state) {
+static void a_contact_alone_opens_nothing_and_a_new_one_is_none(void **state) {
   struct place *p = *state;
-  assert_code(name_helper(p, PIN), RECOVERY_HELPER); /* oneself */
-  assert_code(name_helper(p, "001090999999"), RECOVERY_HELPER);
-  assert_ok(name_helper(p, "001090000013"));
+  assert_code(name_contact(p, PIN), RECOVERY_HELPER); /* oneself */
+  assert_code(name_contact(p, "001090999999"), RECOVERY_HELPER);
+  assert_ok(name_contact(p, "001090000013"));
   struct recovery_opened early = begin(p, PIN);
   assert_code(act(p, write_help, &early, p->helper), RECOVERY_NOT_HELPER); /* named a moment ago, perhaps by the thief */
   later(p, 8LL * 24 * HOUR);
@@ -511,7 +512,7 @@ int main(void) {
       TEST(replayed_evidence_is_refused),
       TEST(one_bribed_officer_is_not_two),
       TEST(two_officers_lead_home_who_lost_everything),
-      TEST(a_helper_alone_opens_nothing_and_a_new_one_is_none),
+      TEST(a_contact_alone_opens_nothing_and_a_new_one_is_none),
       TEST(the_holder_stops_it_and_the_thief_with_the_phone_does_so_only_once),
       TEST(of_two_at_once_the_first_to_end_wins),
       TEST(an_officer_refuses_with_a_reason),

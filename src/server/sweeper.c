@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "dossier/dossier.h"
 #include "evidence/evidence.h"
+#include "recovery/recovery.h"
 
 enum { ROUND_S = 3600 };
 
@@ -36,7 +37,7 @@ static bool wait_round(struct server_sweeper *sweeper) {
 }
 
 /* Each drops what has ended in its own module. */
-static result (*const sweeps[])(struct env *env) = {account_sweep, authenticator_sweep, message_sweep, evidence_sweep, dossier_remind};
+static result (*const sweeps[])(struct env *env) = {account_sweep, authenticator_sweep, message_sweep, evidence_sweep, recovery_sweep, dossier_remind};
 
 static void *sweep(void *context) {
   struct server_sweeper *sweeper = context;

@@ -3,14 +3,14 @@
 
 enum { HELPERS_MAX = 3 };
 
-result recovery_helper_list(struct db_tx *tx, int64_t person_id, struct arena *arena, struct recovery_helper_list *ret_list) {
-  struct recovery_helper *items = ARENA_ARRAY(arena, struct recovery_helper, HELPERS_MAX);
+result recovery_contact_list(struct db_tx *tx, int64_t person_id, struct arena *arena, struct recovery_contact_list *ret_list) {
+  struct recovery_contact *items = ARENA_ARRAY(arena, struct recovery_contact, HELPERS_MAX);
   size_t count = 0;
   {
     struct db_rows rows CLEANUP(db_rows_close) = {0};
     TRY(db_query(tx, "SELECT helper_id, since FROM recovery_helper WHERE person_id = $1 ORDER BY since", DB_ARGS(db_of_int(person_id)), &rows));
     while (count < HELPERS_MAX && db_rows_next(&rows)) {
-      items[count++] = (struct recovery_helper){.helper_id = db_int(&rows, 0), .since_ms = db_int(&rows, 1)};
+      items[count++] = (struct recovery_contact){.helper_id = db_int(&rows, 0), .since_ms = db_int(&rows, 1)};
     }
     TRY(rows.status);
   }
@@ -19,7 +19,7 @@ result recovery_helper_list(struct db_tx *tx, int64_t person_id, struct arena *a
     TRY(register_person_load(tx, arena, items[i].helper_id, &person));
     items[i].name = person.name;
   }
-  *ret_list = (struct recovery_helper_list){items, count};
+  *ret_list = (struct recovery_contact_list){items, count};
   return OK;
 }
 
@@ -43,17 +43,17 @@ static result write_line(struct env *env, struct db_tx *tx, int64_t person_id, i
   return account_notify(env, tx, &told);
 }
 
-static result check_helper(struct db_tx *tx, int64_t person_id, struct slice pin, int64_t *ret_helper_id) {
+static result check_contact(struct db_tx *tx, int64_t person_id, struct slice pin, int64_t *ret_helper_id) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
   struct account account = {0};
-  struct recovery_helper_list list = {0};
+  struct recovery_contact_list list = {0};
   int64_t helper_id = 0;
   if (!is_ok(register_person_find(tx, pin, &helper_id)) || helper_id == person_id) {
     FAIL(RECOVERY_HELPER, "nobody of that number, or oneself");
   }
   TRY(account_load(tx, helper_id, &account));
-  TRY(recovery_helper_list(tx, person_id, &arena, &list));
+  TRY(recovery_contact_list(tx, person_id, &arena, &list));
   bool is_there = false;
   for (size_t i = 0; i < list.count; i++) {
     is_there |= list.items[i].helper_id == helper_id;
@@ -65,9 +65,9 @@ static result check_helper(struct db_tx *tx, int64_t person_id, struct slice pin
   return OK;
 }
 
-result recovery_helper_name(struct env *env, struct db_tx *tx, int64_t person_id, struct slice helper_pin) {
+result recovery_contact_name(struct env *env, struct db_tx *tx, int64_t person_id, struct slice helper_pin) {
   int64_t helper_id = 0;
-  TRY(check_helper(tx, person_id, helper_pin, &helper_id));
+  TRY(check_contact(tx, person_id, helper_pin, &helper_id));
   TRY(db_run(tx, "INSERT INTO recovery_helper (person_id, helper_id, since) VALUES ($1, $2, $3)",
              DB_ARGS(db_of_int(person_id), db_of_int(helper_id), db_of_int(clock_now_ms(env->clock))), NULL));
   TRY(write_line(env, tx, person_id, helper_id, true));
@@ -78,7 +78,7 @@ result recovery_helper_name(struct env *env, struct db_tx *tx, int64_t person_id
   return account_notify(env, tx, &told);
 }
 
-result recovery_helper_drop(struct env *env, struct db_tx *tx, int64_t person_id, int64_t helper_id) {
+result recovery_contact_drop(struct env *env, struct db_tx *tx, int64_t person_id, int64_t helper_id) {
   int64_t dropped = 0;
   TRY(db_run(tx, "DELETE FROM recovery_helper WHERE person_id = $1 AND helper_id = $2", DB_ARGS(db_of_int(person_id), db_of_int(helper_id)), &dropped));
   if (dropped == 0) {
