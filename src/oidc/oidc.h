@@ -560,16 +560,20 @@ struct oidc_waiting_list {
 /* Of counters that wait for this person, newest first. */
 MUST_USE result oidc_waiting_list(struct env *env, struct db_tx *tx, struct arena *arena, int64_t person_id, struct oidc_waiting_list *ret_list);
 
-/* The token endpoint's side, inside a write: takes an approved request up, once. *ret_why 0: taken. Else nothing is given, the write must end well
- * (it counts the asking), and the client is told *ret_why: OIDC_PENDING, OIDC_SLOW_DOWN. OIDC_CODE_UNKNOWN, OIDC_WAITING_EXPIRED, OIDC_ACCESS_DENIED,
+/* The token endpoint's side, inside a write: takes an approved request up, once. why 0: taken. Else nothing is given, the write must end well
+ * (it counts the asking), and the client is told why: OIDC_PENDING, OIDC_SLOW_DOWN. OIDC_CODE_UNKNOWN, OIDC_WAITING_EXPIRED, OIDC_ACCESS_DENIED,
  * OIDC_GRANT_ENDED. */
 struct oidc_waiting_poll {
   enum oidc_waiting_kind kind;
   struct slice secret; /* device_code, auth_req_id */
   struct slice client_id;
 };
+struct oidc_waiting_taken {
+  struct oidc_grant grant;
+  uint16_t why;
+};
 MUST_USE result oidc_waiting_take(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_waiting_poll *poll,
-                                  struct oidc_grant *ret_grant, uint16_t *ret_why);
+                                  struct oidc_waiting_taken *ret_taken);
 /* Inside a write, once a minute: what ran out an hour ago goes. */
 MUST_USE result oidc_waiting_sweep(struct env *env, struct db_tx *tx);
 

@@ -23,7 +23,10 @@ static result write_taking(struct db_tx *tx, void *arg) {
   struct taking *taking = arg;
   const struct oidc_exchange *exchange = taking->exchange;
   TRY(oidc_caller_use(tx, exchange->caller));
-  TRY(oidc_waiting_take(exchange->env, tx, exchange->arena, &taking->poll, &taking->issue.grant, &taking->why));
+  struct oidc_waiting_taken taken = {0};
+  TRY(oidc_waiting_take(exchange->env, tx, exchange->arena, &taking->poll, &taken));
+  taking->why = taken.why;
+  taking->issue.grant = taken.grant;
   if (taking->why != 0) {
     return OK; /* the asking itself is counted */
   }

@@ -153,8 +153,8 @@ static result pend(struct env *env, struct db_tx *tx, const struct oidc_waiting 
                 DB_ARGS(db_of_bytes(waiting->hash), db_of_int(now), db_of_int(is_soon ? OIDC_WAITING_SLOWER_S : 0)), NULL);
 }
 
-result oidc_waiting_take(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_waiting_poll *poll, struct oidc_grant *ret_grant,
-                         uint16_t *ret_why) {
+result oidc_waiting_take(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_waiting_poll *poll,
+                         struct oidc_waiting_taken *ret_taken) {
   struct oidc_waiting waiting = {0};
   {
     struct db_rows rows CLEANUP(db_rows_close) = {0};
@@ -175,10 +175,10 @@ result oidc_waiting_take(struct env *env, struct db_tx *tx, struct arena *arena,
     FAIL(OIDC_ACCESS_DENIED, "the person refused");
   }
   if (waiting.state == OIDC_WAITING_PENDING) {
-    return pend(env, tx, &waiting, ret_why);
+    return pend(env, tx, &waiting, &ret_taken->why);
   }
-  TRY(oidc_grant_load(tx, arena, waiting.person_id, waiting.grant_id, ret_grant));
-  *ret_why = 0;
+  TRY(oidc_grant_load(tx, arena, waiting.person_id, waiting.grant_id, &ret_taken->grant));
+  ret_taken->why = 0;
   return db_run(tx, "UPDATE oidc_waiting SET state = $2 WHERE waiting_hash = $1", DB_ARGS(db_of_bytes(waiting.hash), db_of_int(OIDC_WAITING_TAKEN)), NULL);
 }
 
