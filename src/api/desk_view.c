@@ -266,11 +266,14 @@ static result put_signatures(struct api_call *call, const struct dossier_view *v
 }
 
 static result put_enrolment(struct api_call *call, const struct dossier_view *view) {
+  bool is_organisation = slice_is(view->dossier->procedure, "enrolment_organisation");
   if (!dossier_is_enrolment(view->dossier)) {
     jout_put_null(&call->out, "enrolment");
+    jout_put_null(&call->out, "organisation");
     return OK;
   }
-  jout_name(&call->out, "enrolment");
+  jout_put_null(&call->out, is_organisation ? "enrolment" : "organisation");
+  jout_name(&call->out, is_organisation ? "organisation" : "enrolment");
   return api_enrolment_put(call, view->tx, view->dossier);
 }
 

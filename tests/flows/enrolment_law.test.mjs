@@ -123,7 +123,7 @@ test('an organisation: its representative applies, the others consent, the polic
   await refused(enrol(director, '9900000011'), 409, 'organisation_move');
   const approver = await place.officer('approver', '01');
   const seen = await open(approver, one.body.dossier, PURPOSE);
-  assert.deepEqual([seen.enrolment.kind, seen.enrolment.name, seen.enrolment.in_database], ['organisation', 'Công ty TNHH Một thành viên Sen Hồng', true]);
+  assert.deepEqual([seen.organisation.kind, seen.organisation.name, seen.organisation.in_database], ['organisation', 'Công ty TNHH Một thành viên Sen Hồng', true]);
   assert.equal((await approver.ok(approver.post(`/api/desk/enrolments/${one.body.dossier}/approve`, {}))).state, 'active');
   assert.match((await messages(named('citizen.hanoi')[4])).map((m) => m.text).join('\n'), /của tổ chức đã được cấp/);
 

@@ -1,5 +1,6 @@
 /* Every sentence of the app in English; the same keys as vi.ts, plus plural forms. */
 import { enDesk } from './en_desk'
+import { enEnrolment } from './en_enrolment'
 import { enLocks } from './en_locks'
 import { enMandates } from './en_mandates'
 import { enSecurity } from './en_security'
@@ -472,6 +473,7 @@ export const en = {
     empty: 'No messages yet',
   },
   ...enDesk,
+  ...enEnrolment,
   ...enLocks,
   ...enSecurity,
   ...enMandates,

@@ -1,5 +1,6 @@
 /* Mọi câu của ứng dụng bằng tiếng Việt. Bản tiếng Anh ở en.ts có cùng các khóa. */
 import { viDesk } from './vi_desk'
+import { viEnrolment } from './vi_enrolment'
 import { viLocks } from './vi_locks'
 import { viMandates } from './vi_mandates'
 import { viSecurity } from './vi_security'
@@ -465,6 +466,7 @@ export const vi = {
     empty: 'Chưa có tin nhắn nào',
   },
   ...viDesk,
+  ...viEnrolment,
   ...viLocks,
   ...viSecurity,
   ...viMandates,

@@ -272,14 +272,18 @@ function Complex({ desk, put }: ActProps) {
 }
 
 function ApproveEnrolment({ desk, reload }: ActProps) {
+  const [compared, setCompared] = useState(false)
+  const byEye = desk.enrolment?.findings != null && desk.enrolment.findings.face !== 'match'
   const send = useSend(async () => {
-    await api.post('/api/desk/enrolments/{code}/approve', { path: pathOf(desk), body: {} })
+    const body = byEye ? { face_checked: compared } : {}
+    await api.post('/api/desk/enrolments/{code}/approve', { path: pathOf(desk), body })
     reload()
   })
   return (
     <form class="stack" onSubmit={send.submit}>
       <p>{t('desk.approve_text')}</p>
       <ProblemNotice problem={send.problem} />
+      {byEye && <CheckField label={t('finding.face_checked')} checked={compared} set={setCompared} />}
       <Submit busy={send.busy}>{t('desk.approve_do')}</Submit>
     </form>
   )

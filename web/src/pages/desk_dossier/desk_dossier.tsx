@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { api, type Schemas } from '../../api/client'
 import { useResource } from '../../api/resource'
-import { instant, say } from '../../ui/format'
+import { date, instant, say } from '../../ui/format'
 import { Icon, type IconName } from '../../ui/icons'
 import { Facts, factsOf, Loaded, Page, StatusTag } from '../../ui/parts'
 import { Link, type Params } from '../../ui/router'
@@ -10,6 +10,7 @@ import { t } from '../../ui/text'
 import { Deliveries, Due, RefusedRequests, Slips, Submitted } from '../dossier/sections'
 import { Timeline } from '../dossier/timeline'
 import { type ActProps, actForms, type Desk } from './act_forms'
+import { Findings, Portraits } from './portraits'
 import { PurposeForm } from './purpose'
 import { RegisterValue } from './register_value'
 
@@ -137,6 +138,25 @@ function Progress({ desk }: { desk: Desk }) {
   )
 }
 
+function Organisation({ of }: { of: Schemas['OrganisationEnrolment'] }) {
+  return (
+    <section class="panel stack">
+      <h2>{t('organisation.heading')}</h2>
+      <Facts
+        rows={[
+          [t('organisation.heading'), of.name],
+          [t('organisation.code'), of.organisation_code],
+          [t('organisation.tax_code'), of.tax_code],
+          [t('organisation.head_office'), of.head_office],
+          [t('organisation.founded_on'), date(of.founded_on)],
+          [t('organisation.representative'), of.representative],
+          [t('organisation.in_database'), t(of.in_database ? 'common.yes' : 'common.no_word')],
+        ]}
+      />
+    </section>
+  )
+}
+
 function Collected({ enrolment }: { enrolment: Schemas['Enrolment'] }) {
   const yesNo = (holds: boolean) => t(holds ? 'common.yes' : 'common.no_word')
   return (
@@ -190,7 +210,11 @@ function Opened({ code, purpose }: { code: string; purpose: string }) {
               <h2>{t(desk.enrolment ? 'enrol.person' : 'desk.person')}</h2>
               <Facts rows={factsOf(desk.person)} />
             </section>
-            {desk.enrolment ? <Collected enrolment={desk.enrolment} /> : <Submitted dossier={desk.dossier} />}
+            {desk.enrolment?.findings && <Findings findings={desk.enrolment.findings} />}
+            {desk.enrolment && <Collected enrolment={desk.enrolment} />}
+            {desk.enrolment && <Portraits code={desk.dossier.code} />}
+            {desk.organisation && <Organisation of={desk.organisation} />}
+            {!desk.enrolment && !desk.organisation && <Submitted dossier={desk.dossier} />}
             {desk.dossier.supplement && (
               <section class="panel stack-sm">
                 <h2>{t('slip.supplement')}</h2>

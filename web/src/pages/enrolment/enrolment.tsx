@@ -8,6 +8,7 @@ import { date, instant, say } from '../../ui/format'
 import { Facts, Notice, Page, ProblemNotice } from '../../ui/parts'
 import { Link } from '../../ui/router'
 import { t, tOr, tRecord } from '../../ui/text'
+import { CardOnDesk } from './card'
 
 type Person = Schemas['DeskPerson']
 
@@ -180,7 +181,9 @@ function PersonFacts({ person }: { person: Person }) {
 export function EnrolmentDesk() {
   const [found, setFound] = useState<{ person: Person; purpose: string }>()
   const [done, setDone] = useState<Schemas['Enrolment']>()
+  const [read, setRead] = useState<{ person: Person; purpose: string }>()
   const again = () => {
+    setRead(undefined)
     setFound(undefined)
     setDone(undefined)
   }
@@ -216,7 +219,21 @@ export function EnrolmentDesk() {
           </button>
         </>
       ) : (
-        <Find found={(person, purpose) => setFound({ person, purpose })} />
+        <>
+          <Find found={(person, purpose) => setFound({ person, purpose })} />
+          <CardOnDesk
+            purpose={tRecord('enrol.purpose_default')}
+            compared={async ({ pin }) => {
+              const purpose = tRecord('enrol.purpose_default')
+              setRead({ person: await api.get('/api/desk/people', { query: { pin, purpose } }), purpose })
+            }}
+          />
+          {read && (
+            <button type="button" class="ds-button" onClick={() => setFound(read)}>
+              {t('enrol.collect')}: {read.person.name}
+            </button>
+          )}
+        </>
       )}
     </Page>
   )

@@ -7,6 +7,7 @@ import { date, dayOf, instant, number, percent, say } from '../../ui/format'
 import { Count, Empty, Loaded, Notice, Page } from '../../ui/parts'
 import { useSession } from '../../ui/session'
 import { t } from '../../ui/text'
+import { EidFigures } from './eid'
 import { DaysChart, LatenessChart } from './plots'
 import { channelsOf, doesNotSum, receivedByDay, scopeOf } from './sums'
 import { ChannelTable, DayTable, LatenessTable, MoneyTable, ShareTable } from './tables'
@@ -125,6 +126,7 @@ export function Reports() {
         )}
       </div>
       <Loaded of={report}>{(data) => <Statistics report={data} province={province} />}</Loaded>
+      <EidFigures />
     </Page>
   )
 }

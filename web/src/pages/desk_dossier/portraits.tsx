@@ -1,0 +1,66 @@
+/* Pictures of an enrolment: shown only when the officer asks, for each look is a line the person will see. */
+import { useState } from 'preact/hooks'
+import { addressOf, api, type Schemas } from '../../api/client'
+import { useAction } from '../../api/resource'
+import { instant } from '../../ui/format'
+import { Notice, ProblemNotice } from '../../ui/parts'
+import { t, tRecord } from '../../ui/text'
+
+/** What the machine found of an application in the app. */
+export function Findings({ findings }: { findings: NonNullable<Schemas['Enrolment']['findings']> }) {
+  return (
+    <Notice color={findings.face === 'match' ? 'info' : 'warning'} title={t(`finding.${findings.face}`)}>
+      {findings.name_differs && <p>{t('finding.name_differs')}</p>}
+      {!findings.phone_in_own_name && <p>{t('finding.phone')}</p>}
+      {findings.demonstration && <p class="quiet">{t('finding.demonstration')}</p>}
+    </Notice>
+  )
+}
+
+export function Portraits({ code }: { code: string }) {
+  const [ids, setIds] = useState<{ id: string; kept_at?: string }[]>()
+  const purpose = tRecord('finding.purpose')
+  const look = useAction(async () => {
+    const { items } = await api.get('/api/desk/enrolments/{code}/evidence', { path: { code }, query: { purpose } })
+    setIds([{ id: 'register' }, ...items])
+  })
+  return (
+    <section class="panel stack">
+      <h2>{t('finding.pictures')}</h2>
+      <ProblemNotice problem={look.problem} />
+      {ids ? (
+        <div class="portraits">
+          {ids.map((one) => (
+            <figure key={one.id}>
+              <img
+                src={addressOf('/api/desk/enrolments/{code}/evidence/{id}', {
+                  path: { code, id: one.id },
+                  query: { purpose },
+                })}
+                alt={t(one.id === 'register' ? 'finding.of_register' : 'finding.of_person')}
+                width={160}
+              />
+              <figcaption>
+                {t(one.id === 'register' ? 'finding.of_register' : 'finding.of_person')}
+                {one.kept_at && ` · ${instant(one.kept_at)}`}
+              </figcaption>
+            </figure>
+          ))}
+        </div>
+      ) : (
+        <>
+          <p>{t('finding.look_text')}</p>
+          <button
+            type="button"
+            class="ds-button"
+            data-variant="secondary"
+            disabled={look.busy}
+            onClick={() => void look.run()}
+          >
+            {t('finding.look')}
+          </button>
+        </>
+      )}
+    </section>
+  )
+}
