@@ -45,8 +45,14 @@ static result remind_one(struct reminding *r, struct db_tx *tx, const struct due
   return account_notify(r->env, tx, &(const struct account_notice){.person_id = due->applicant_id, .purpose = S("enrolment_due"), .text = text});
 }
 
-/* Open enrolments due at the latest on a day that have not had that reminder yet. */
-static result load_due(struct reminding *r, struct db_tx *tx, const int32_t days[2], int kind, struct due **ret_due, size_t *ret_count) {
+/* Due from one day to another, both included. */
+struct window {
+  int32_t from, to;
+  int kind;
+};
+
+/* Open enrolments of that time that have not had that reminder yet. */
+static result load_due(struct reminding *r, struct db_tx *tx, const struct window *window, struct due **ret_due, size_t *ret_count) {
   struct due *items = ARENA_ARRAY(r->arena, struct due, ROUND_MAX);
   size_t count = 0;
   struct db_rows rows CLEANUP(db_rows_close) = {0};
@@ -54,7 +60,7 @@ static result load_due(struct reminding *r, struct db_tx *tx, const int32_t days
                "SELECT d.person_id, d.dossier_id, d.applicant_id, d.code, d.agency_code, d.due_date FROM dossier d"
                " WHERE d.status = 4 AND d.certificate = 0 AND d.due_date >= $1 AND d.due_date <= $2 AND NOT EXISTS (SELECT 1 FROM dossier_reminder m"
                " WHERE m.person_id = d.person_id AND m.dossier_id = d.dossier_id AND m.kind = $3) ORDER BY d.due_date LIMIT 200",
-               DB_ARGS(db_of_int(days[0]), db_of_int(days[1]), db_of_int(kind)), &rows));
+               DB_ARGS(db_of_int(window->from), db_of_int(window->to), db_of_int(window->kind)), &rows));
   while (count < ROUND_MAX && db_rows_next(&rows)) {
     items[count++] = (struct due){db_int(&rows, 0),           db_int(&rows, 1),           db_int(&rows, 2),
                                   db_text_copy(&rows, 3, r->arena), db_text_copy(&rows, 4, r->arena), (int32_t)db_int(&rows, 5)};
@@ -65,12 +71,12 @@ static result load_due(struct reminding *r, struct db_tx *tx, const int32_t days
   return OK;
 }
 
-static result remind_kind(struct reminding *r, struct db_tx *tx, const int32_t days[2], int kind) {
+static result remind_kind(struct reminding *r, struct db_tx *tx, const struct window *window) {
   struct due *due = NULL;
   size_t count = 0;
-  TRY(load_due(r, tx, days, kind, &due, &count));
+  TRY(load_due(r, tx, window, &due, &count));
   for (size_t i = 0; i < count; i++) {
-    TRY(remind_one(r, tx, &due[i], kind));
+    TRY(remind_one(r, tx, &due[i], window->kind));
   }
   return OK;
 }
@@ -86,8 +92,8 @@ static result remind(struct db_tx *tx, void *arg) {
   while (!calendar_is_working_day(next)) {
     next++;
   }
-  TRY(remind_kind(r, tx, (const int32_t[]){today + 1, next}, REMIND_BEFORE));
-  return remind_kind(r, tx, (const int32_t[]){today - 30, today}, REMIND_DUE); /* a server that stood still reminds late rather than never */
+  TRY(remind_kind(r, tx, &(const struct window){today + 1, next, REMIND_BEFORE}));
+  return remind_kind(r, tx, &(const struct window){today - 30, today, REMIND_DUE}); /* a server that stood still reminds late rather than never */
 }
 
 result dossier_remind(struct env *env) {

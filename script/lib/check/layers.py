@@ -7,7 +7,7 @@ SHELVES = {"base", "codec", "crypto"}
 LIBRARIES = {
     "openssl/": {"crypto"}, "sodium.h": {"crypto"}, "sqlite3.h": {"db"}, "libpq": {"db"}, "event2/": {"http"}, "curl/": {"http"},
     "lua.h": {"procedure"}, "lualib.h": {"procedure"}, "lauxlib.h": {"procedure"}, "jansson.h": {"codec"}, "qrencode.h": {"codec"},
-    "utf8proc.h": {"codec"}, "hb": {"pdf"}, "ini.h": {"server"}, "cmocka.h": {"base"}, "zlib.h": {"pdf", "codec"}, "fido.h": {"webauthn"}, "fido/": {"webauthn"}, "cbor.h": {"webauthn"},
+    "utf8proc.h": {"codec"}, "hb": {"pdf"}, "ini.h": {"server"}, "cmocka.h": {"base"}, "zlib.h": {"pdf", "codec", "evidence"}, "fido.h": {"webauthn"}, "fido/": {"webauthn"}, "cbor.h": {"webauthn"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.M)
 

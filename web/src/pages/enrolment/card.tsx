@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import { api, type Schemas } from '../../api/client'
 import { useAction } from '../../api/resource'
 import { AreaField, Submit } from '../../ui/field'
-import { say } from '../../ui/format'
+import { date, say } from '../../ui/format'
 import { Notice, ProblemNotice } from '../../ui/parts'
 import { t } from '../../ui/text'
 
@@ -26,6 +26,13 @@ function Marked({ text, other }: { text: string; other: string }) {
   )
 }
 
+/** Dates and sex as people write them. */
+function shown(field: string, value: string | null): string {
+  if (value === null) return t('common.none')
+  if (field === 'sex') return t(`person.${value}`)
+  return /^\d{4}-\d\d-\d\d$/.test(value) ? date(value) : value
+}
+
 function Rows({ compared }: { compared: Comparison }) {
   return (
     <table class="ds-table">
@@ -41,8 +48,14 @@ function Rows({ compared }: { compared: Comparison }) {
         {compared.fields.map((one) => (
           <tr key={one.field}>
             <th scope="row">{say(one.name)}</th>
-            <td>{one.verdict === 'same' ? one.card : <Marked text={one.card ?? ''} other={one.register ?? ''} />}</td>
-            <td>{one.register ?? t('common.none')}</td>
+            <td>
+              {one.verdict === 'same' ? (
+                shown(one.field, one.card)
+              ) : (
+                <Marked text={shown(one.field, one.card)} other={shown(one.field, one.register)} />
+              )}
+            </td>
+            <td>{shown(one.field, one.register)}</td>
             <td>
               <span class="ds-tag" data-color={one.verdict === 'same' || one.verdict === 'cut' ? 'success' : 'warning'}>
                 {t(`card.${one.verdict}`)}
