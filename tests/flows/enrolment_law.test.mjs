@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { newKey } from '../../script/lib/client.mjs';
-import { Installation, danh } from './lib/installation.mjs';
+import { Installation, danh, until } from './lib/installation.mjs';
 import { open, refused } from './lib/story.mjs';
 
 const PURPOSE = 'Thu nhận và duyệt hồ sơ định danh điện tử';
@@ -165,10 +165,10 @@ test('who decides is reminded the working day before and on the day; the applica
   const texts = async (to) => (await messages(to)).map((m) => m.text).filter((t) => /đến hạn/.test(t));
   assert.deepEqual(await texts(mobile), []);
   await place.moveTo('2026-11-20T09:00:00+07:00');
-  assert.ok((await texts(phone)).some((t) => /sắp đến hạn \(23\/11\/2026\)/.test(t)));
+  await until('the reminder before', async () => (await texts(phone)).some((t) => /sắp đến hạn \(23\/11\/2026\)/.test(t)));
   assert.deepEqual(await texts(mobile), []);
   await place.moveTo('2026-11-23T09:00:00+07:00');
-  assert.ok((await texts(phone)).some((t) => /đến hạn hôm nay/.test(t)));
+  await until('the reminder of the day', async () => (await texts(phone)).some((t) => /đến hạn hôm nay/.test(t)));
   assert.equal((await texts(mobile)).length, 1);
   await place.moveTo('2026-11-23T11:00:00+07:00');
   assert.equal((await texts(mobile)).length, 1, 'once');
