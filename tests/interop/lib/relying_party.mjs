@@ -17,7 +17,8 @@ export async function signInAndAgree(browser, sandbox, who, { agrees = true } = 
     const here = forms(page.text);
     const has = (name) => here.some((form) => form.fields.some(([n]) => n === name));
     const decision = here.find((form) => form.buttons.some((b) => b.name === 'decision'));
-    if (has('pin') && has('password')) await browser.submit({ pin: sandbox.person(who).pin, password: sandbox.password });
+    if (has('password')) await browser.submit({ password: sandbox.password });
+    else if (has('pin')) await browser.submit({ pin: sandbox.person(who).pin });
     else if (has('passcode')) await browser.submit({ passcode: sandbox.passcode });
     else if (decision) await browser.submit({}, agrees ? 'agree' : 'refuse');
     else return page;
