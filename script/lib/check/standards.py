@@ -202,5 +202,6 @@ def check(tree):
     for requirement, row in sorted(collect(tree).items()):
         if row["must"] and not row["tests"] and not tree.excepted("standards", requirement):
             yield f"{row['must']}: no test cites [{requirement}], which must hold"
+    yield from demand_problems(tree)
     if PAGE not in tree.files() or tree.text(PAGE) != page(tree):
         yield f"{PAGE}:1: not what the sources cite: run script/lib/standards.py"
