@@ -82,7 +82,7 @@ test('a signed request counts alone, and only as its client signed it', async ()
 });
 
 // [OIDC Core 8.1]
-test('a client learns what was agreed to and nothing else; each sector knows a person by another name [F30 accepts] [F30 refuses] [B11 accepts] [B11 refuses]', async () => {
+test('a client learns what was agreed to and nothing else; each sector knows a person by another name [N21 accepts] [F30 accepts] [F30 refuses] [B11 accepts] [B11 refuses]', async () => {
   const library = await RelyingParty.register(place);
   const theatre = await RelyingParty.register(place, { redirect_uris: ['https://nhahat.example/cb'], danh_sector: 'nhahat.example' });
   const sister = await RelyingParty.register(place);
@@ -197,7 +197,7 @@ test('from a pushed request to tokens bound to a key, as FAPI 2.0 has it', async
   assert.equal(answer.body.token_type, 'DPoP');
 });
 
-test('a session that ends is told to the services it signed in to, by a token each can check; what they hold of it ends', async () => {
+test('a session that ends is told to the services it signed in to, by a token each can check; what they hold of it ends [N22 accepts]', async () => {
   const service = await listen();
   try {
     const party = await RelyingParty.register(place, { redirect_uris: ['http://127.0.0.1/cb'], backchannel_logout_uri: `${service.url}/logout`, danh_sector: 'noi-bo.example' });

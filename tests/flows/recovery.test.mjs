@@ -223,7 +223,7 @@ test('the holder locks one thing and keeps the rest; a thief with the session ca
   await session.ok(session.post('/api/me/capabilities/submit/unlock'));
 });
 
-test('a lock on sharing stops what services hold from the next request on, and gives it back', async () => {
+test('a lock on sharing stops what services hold from the next request on, and gives it back [N22 refuses]', async () => {
   const session = await place.as('elderly.hanoi');
   const shop = await RelyingParty.register(place, { application_type: 'web', redirect_uris: ['https://thuvien.example/cb?from=danh'],
     token_endpoint_auth_method: 'client_secret_basic', grant_types: ['authorization_code', 'refresh_token'], scope: 'openid profile offline_access' });
