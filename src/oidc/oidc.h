@@ -433,7 +433,7 @@ MUST_USE result oidc_consent_list(struct db_tx *tx, struct arena *arena, int64_t
 MUST_USE result oidc_consent_revoke(struct env *env, int64_t person_id, struct slice client_id);
 
 /* ---- What an endpoint is given ----------------------------------------------------------------------------------------------------- */
-/* A call as the api layer has read it: parameters known to be there once [RFC6749 3.1 MUST; 3.2 MUST], nothing else checked. */
+/* A call as the api layer has read it: parameters known to be there once [RFC6749 3.1 MUST; RFC6749 3.2 MUST], nothing else checked. */
 struct oidc_call {
   const char *method; /* "POST" */
   const char *path;   /* "/oidc/token": behind env->origin it is the htu of a proof */

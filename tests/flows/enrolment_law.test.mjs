@@ -72,7 +72,7 @@ test('the card on the desk beside the register, field by field; diacritics and o
   await refused(collector.post('/api/desk/card', { card: qr(name), purpose: 'xem' }), 422, 'purpose_required');
 });
 
-test('pictures at the desk are sealed, and the matcher\'s opinion stands beside the officer\'s', async () => {
+test('[N7 accepts] pictures at the desk are sealed, and the matcher\'s opinion stands beside the officer\'s', async () => {
   const collector = await place.officer('collector', '01');
   const [pin] = named('newcomer.hanoi');
   const send = (officer, changed = {}, picture) => officer.request('POST', '/api/desk/evidence', multipart({ pin, kind: 'face', purpose: PURPOSE, picture, ...changed }));

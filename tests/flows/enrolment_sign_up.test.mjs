@@ -59,12 +59,13 @@ async function begun(who, changed = {}) {
   return { client, ticket };
 }
 
-test('[N1 accepts] [N2 accepts] [N3 accepts] card, number and portrait agree: an account in one sitting, without an officer', async () => {
+test('[N1 accepts] [N2 accepts] [N3 accepts] [N5 accepts] card, number and portrait agree: an account in one sitting, without an officer', async () => {
   const who = adult();
   const { client, ticket } = await begun(who);
   const third = await sendPortrait(client, ticket, await drawn(client, who.pin));
   assert.equal(third.status, 200, third.text);
   assert.match(third.text, /tài khoản mức độ 1 đã được cấp/);
+  assert.match((await messages(who.phone))[0].text, /Mã kích hoạt tài khoản/, 'the holder is told, at the number the register knows');
   const secrets = { step: 'secrets', ticket: ticketOf(third), password: 'nang-thu-vang-ruc-ro', password_again: 'nang-thu-vang-ruc-ro', passcode: '408152', passcode_again: '408152' };
   assert.equal((await client.post('/activate', new URLSearchParams(secrets))).status, 200);
   assert.equal((await client.signIn(who.pin, secrets.password)).status, 303);
@@ -106,7 +107,7 @@ test('each wrong field is named, and nothing is sent', async () => {
   assert.deepEqual(await messages('0912777002'), []);
 });
 
-test('[N1 refuses] [N2 refuses] [N4 accepts] a number nobody has, and a card that is otherwise, are led to the desk in the same words', async () => {
+test('[N1 refuses] [N2 refuses] [N4 accepts] [N5 refuses] a number nobody has, and a card that is otherwise, are led to the desk in the same words', async () => {
   const who = adult();
   const answers = [];
   const tried = [{ pin: '001190999999', name: 'Không Có Ai', birth_date: '05/01/1990', card_issued: '10/05/2021' }, { name: 'Nguyễn Khác Hẳn' }, { card_issued: '11/05/2019' }];
@@ -117,6 +118,7 @@ test('[N1 refuses] [N2 refuses] [N4 accepts] a number nobody has, and a card tha
     assert.match(answer.text, /Mời ông\/bà đến quầy/);
     assert.match(answer.text, /công an bất kỳ xã|Công an bất kỳ xã/);
     answers.push(answer.text);
+    assert.ok(!(await messages(`091277701${i}`)).some(({ text }) => /tài khoản/.test(text)), 'a number that is not the holder\'s is told of no account');
   }
   assert.equal(new Set(answers).size, 1, 'word for word the same');
   assert.equal(rows('SELECT COUNT(*) FROM account WHERE person_id = (SELECT person_id FROM person WHERE pin = ?)', String(Number(who.pin)))[0][0], 0);

@@ -170,7 +170,7 @@ test('a client of the FAPI profile pushes its request, and the reference is used
 });
 
 // [RFC9126 2.1], [RFC9126 2.2], [FAPI2-SP 5.3.2.2-3], [RFC6749 5.2], [RFC6749 3.1]
-// [RFC6749 3.1 MUST; 3.2 MUST] no parameter twice
+// [RFC6749 3.1 MUST; RFC6749 3.2 MUST] no parameter twice
 test('what a push refuses [F19, F20, F21, F23, F28 refuses] [P1, P2, P3, P4, P5, P6, P7 refuses]', async () => {
   const bank = await RelyingParty.fapi(place);
   const other = await RelyingParty.fapi(place);

@@ -76,7 +76,7 @@ test('nobody else sees or answers a request; a number without an account looks l
   assert.equal((await ask('adult', { login_hint: '001099999999' })).status, 200);
 });
 
-test('what is wrong with a request is said in the words of the standard', async () => { // [CIBA 13]
+test('what is wrong with a request is said in the words of the standard', async () => { // [CIBA 13] [CIBA 7.1 MUST]
   const wrong = async (fields, error, client = bank) => assert.equal((await ask('adult', fields, client)).body.error, error, JSON.stringify(fields));
   await wrong({ login_hint: '' }, 'invalid_request');
   await wrong({ id_token_hint: 'a.b.c' }, 'invalid_request');

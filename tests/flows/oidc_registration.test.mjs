@@ -38,7 +38,7 @@ test('without the initial access token nobody registers, and metadata that contr
   assert.equal(text.status, 400);
 });
 
-test('it reads, replaces and ends its own registration, with its own token alone', async () => { // [RFC7592 2, 3]
+test('it reads, replaces and ends its own registration, with its own token alone', async () => { // [RFC7592 2; RFC7592 3 MUST]
   const { body } = await register();
   const other = (await register()).body;
   const { client_id, registration_access_token: token } = body;

@@ -65,6 +65,19 @@ test('a number nobody has, and one of somebody without an account, look like any
   assert.deepEqual(await shape(place.identity('newcomer.hanoi').pin), known);
 });
 
+test('[N6 accepts] [N6 refuses] what is asked is what one has or is: the pages know no question, and an answer to one opens nothing', async () => {
+  const client = place.client();
+  const pages = [await client.get('/recover'), await client.post('/recover', new URLSearchParams({ step: 'open', pin: holder.pin })), await client.get('/recover/case')];
+  for (const { status, text } of pages) {
+    assert.equal(status, 200, text);
+    const asked = [...text.matchAll(/<(?:input|select|textarea)[^>]*\bname="([^"]+)"/g)].map(([, name]) => name);
+    for (const name of asked) assert.ok(['step', 'pin', 'claim', 'code', 'lang', 'password', 'password_again', 'passcode', 'passcode_again'].includes(name), name);
+  }
+  const answered = await client.post('/recover/case', new URLSearchParams({ step: 'question', question: 'mother', answer: 'Trần Thị Mai' }));
+  assert.ok(answered.status >= 400 && answered.status < 500, String(answered.status));
+  assert.doesNotMatch((await client.get('/recover/case')).text, /name="password"/);
+});
+
 test('the new phone: card, two officers, the wait, and the account is the holder\'s again', async () => {
   const old = await place.as('citizen.hanoi'); // the thief's, on the old phone
   const client = place.client();
