@@ -16,7 +16,7 @@
 static void put_head(struct buf *out, uint8_t major, uint64_t argument) {
   uint8_t bytes[3] = {(uint8_t)(major << 5 | 25), (uint8_t)(argument >> 8), (uint8_t)argument};
   if (argument < 24) {
-    buf_append_byte(out, (uint8_t)(major << 5 | argument));
+    buf_append_byte(out, (uint8_t)((uint64_t)major << 5 | argument));
   } else if (argument < 256) {
     buf_append_byte(out, (uint8_t)(major << 5 | 24));
     buf_append_byte(out, (uint8_t)argument);
