@@ -1,11 +1,14 @@
 // TLS in front of Danh, as packaging/nginx/danh.conf sets it up: a real nginx, a client of another make.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Installation, start } from '../flows/lib/installation.mjs';
-import { Nginx } from './lib/nginx.mjs';
+import { RelyingParty } from '../flows/lib/relying_party.mjs';
+import { certificate, Nginx } from './lib/nginx.mjs';
 
 const HOST = 'dinhdanh.example';
 let place;
@@ -80,6 +83,35 @@ test('[B12 refuses] headers of the proxy that a client sends are replaced; [B12 
   let status = 404;
   for (let i = 0; i < 110 && status === 404; i++) status = (await ask(i)).status;
   assert.equal(status, 429, 'all of them came from one address');
+});
+
+test('a client proves itself with its certificate, through nginx: one of a known root by its subject, a self-signed one by its registered key; its tokens are bound to it [F11 accepts] [F11 refuses]', async () => {
+  const bankCertificate = certificate(nginx.folder, 'bank', { subject: '/CN=bank', issuer: 'root', extensions: ['basicConstraints=critical,CA:FALSE'] });
+  const ownCertificate = certificate(nginx.folder, 'own', { subject: '/CN=whatever' });
+  const strangerCertificate = certificate(nginx.folder, 'stranger', { subject: '/CN=bank' }); // the same name, by nobody's root
+  const tlsOf = ({ key, pem }) => ({ key: readFileSync(key), cert: readFileSync(pem) });
+  const metadata = { application_type: 'web', redirect_uris: ['https://nganhang.example/cb'], grant_types: ['authorization_code', 'client_credentials'], scope: 'openid introspection',
+    tls_client_certificate_bound_access_tokens: true };
+  const known = await RelyingParty.register(place, { ...metadata, token_endpoint_auth_method: 'tls_client_auth', tls_client_auth_subject_dn: 'CN=bank' });
+  const jwk = { ...createPublicKey(readFileSync(ownCertificate.pem)).export({ format: 'jwk' }), kid: 'own', use: 'sig', alg: 'ES256' };
+  const own = await RelyingParty.register(place, { ...metadata, token_endpoint_auth_method: 'self_signed_tls_client_auth', jwks: { keys: [jwk] } });
+  const ask = (party, options) =>
+    nginx.ask('POST', '/oidc/token', { headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, ...options,
+      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: party.id }).toString() });
+  for (const [party, mine] of [[known, bankCertificate], [own, ownCertificate]]) {
+    const answer = await ask(party, tlsOf(mine));
+    assert.equal(answer.status, 200, answer.text);
+    const claims = JSON.parse(Buffer.from(JSON.parse(answer.text).access_token.split('.')[1], 'base64url'));
+    const der = new X509Certificate(readFileSync(mine.pem)).raw;
+    assert.equal(claims.cnf['x5t#S256'], createHash('sha256').update(der).digest('base64url'));
+    for (const others of [bankCertificate, ownCertificate, strangerCertificate].filter((c) => c !== mine)) {
+      assert.equal((await ask(party, tlsOf(others))).status, 401, others.pem);
+    }
+    assert.equal((await ask(party, {})).status, 401, 'no certificate');
+    const said = encodeURIComponent(readFileSync(mine.pem, 'utf8'));
+    const forged = await ask(party, { headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'X-Client-Certificate': said, 'X-Client-Verify': 'SUCCESS' } });
+    assert.equal(forged.status, 401, 'what a client says of itself in a header');
+  }
 });
 
 test('HTTP/2 reaches the pages', () => {
