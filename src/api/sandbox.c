@@ -26,7 +26,8 @@ static struct slice people_rows(const struct api_call *call) {
                              PAGE_VALUES({"key", slice_str(person->name)}, {"pin", slice_str(person->pin)}, {"name", slice_str(person->full_name)},
                                          {"born", slice_str(person->birth)}, {"level", level},
                                          {"account", slice_str(sandbox_account_words(person->account, english))},
-                                         {"purpose", slice_str(english ? person->purpose_en : person->purpose_vi)})};
+                                         {"purpose", slice_str(english ? person->purpose_en : person->purpose_vi)},
+                                         {"totp", sandbox_totp_secret(call->arena, person->name)})};
     buf_append(&rows, api_page_fill(call, &row));
   }
   return buf_slice(&rows);
@@ -68,6 +69,7 @@ struct inspection {
   bool is_bad;
   struct slice times;
   struct slice binding;
+  struct slice introspection;
 };
 
 static struct slice text_of(const struct jin *object, const char *name) {
@@ -77,7 +79,8 @@ static struct slice text_of(const struct jin *object, const char *name) {
 
 /* Under the key the header's kid names in our signer. */
 static result verify_ours(struct inspection *inspection) {
-  static const struct jose_rules rules = {.algorithms = JOSE_ALGORITHMS, .bytes_max = TOKEN_BYTES_MAX};
+  static const char *const types[] = {"at+jwt", "JWT", "logout+jwt", "token-introspection+jwt", NULL};
+  static const struct jose_rules rules = {.algorithms = JOSE_ALGORITHMS, .types = types, .bytes_max = TOKEN_BYTES_MAX};
   struct api_call *call = inspection->call;
   struct jose_jws jws;
   struct jose_jwk jwk;
@@ -146,6 +149,19 @@ static void inspect(struct inspection *inspection) {
   read_binding(inspection, claims);
 }
 
+/* What /oidc/introspect would say to the token's own client: of access tokens, and of refresh tokens, which are no JWT. */
+static result introspect(struct inspection *inspection) {
+  struct api_call *call = inspection->call;
+  const struct jin *header = api_sandbox_token_part(call->arena, inspection->token, 0);
+  struct slice json;
+  if (inspection->token.len == 0 || (header != NULL && !slice_is(text_of(header, "typ"), "at+jwt"))) {
+    return OK;
+  }
+  TRY(oidc_introspection_show(call->env, inspection->token, call->arena, &json));
+  inspection->introspection = api_sandbox_json_text(call->arena, json);
+  return OK;
+}
+
 static void send_inspection(struct api_call *call, const struct inspection *inspection) {
   struct slice header = api_sandbox_token_text(call->arena, inspection->token, 0);
   api_page_send(call, &(const struct page){
@@ -154,7 +170,7 @@ static void send_inspection(struct api_call *call, const struct inspection *insp
                       PAGE_VALUES({"token", inspection->token}, {"shown", inspection->token}, {"opaque", header.len == 0 ? S("1") : S("")},
                                   {"header", header}, {"claims", api_sandbox_token_text(call->arena, inspection->token, 1)},
                                   {"signature", inspection->signature}, {"bad", inspection->is_bad ? S("1") : S("")},
-                                  {"times", inspection->times}, {"binding", inspection->binding})});
+                                  {"times", inspection->times}, {"binding", inspection->binding}, {"introspection", inspection->introspection})});
 }
 
 result api_sandbox_token_page(struct api_call *call) {
@@ -169,6 +185,7 @@ result api_sandbox_token(struct api_call *call) {
   TRY(api_form(call, &form));
   struct inspection inspection = {.call = call, .token = slice_trim(url_form_get(&form, "token"))};
   inspect(&inspection);
+  TRY(introspect(&inspection));
   send_inspection(call, &inspection);
   return OK;
 }

@@ -34,5 +34,8 @@ const struct jin *api_sandbox_token_part(struct arena *arena, struct slice token
 /* For people: the same as text in lines; empty: none. */
 struct slice api_sandbox_token_text(struct arena *arena, struct slice token, int part);
 
+/* A JSON object of ours, in lines. */
+struct slice api_sandbox_json_text(struct arena *arena, struct slice json);
+
 /* sandbox_twist.c: spoils the ID token of a token answer. */
 MUST_USE result api_sandbox_twist(struct api_call *call, unsigned faults);

@@ -58,6 +58,19 @@ struct slice api_sandbox_token_text(struct arena *arena, struct slice token, int
   return buf_slice(&text);
 }
 
+struct slice api_sandbox_json_text(struct arena *arena, struct slice json) {
+  struct jin_doc doc;
+  const struct jin *root = NULL;
+  struct buf text;
+  jin_doc_init(&doc, arena, JIN_LIMITS_DEFAULT);
+  if (!is_ok(jin_parse(&doc, json, &root))) {
+    return json;
+  }
+  buf_init(&text, arena, 1024);
+  put_value(&text, root, 0);
+  return buf_slice(&text);
+}
+
 static struct slice claim(struct arena *arena, struct slice token, const char *name) {
   const struct jin *claims = token.len == 0 ? NULL : api_sandbox_token_part(arena, token, 1);
   const struct jin *value = claims == NULL ? NULL : jin_find(claims, name);

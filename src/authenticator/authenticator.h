@@ -130,6 +130,14 @@ struct authenticator_addition {
 };
 MUST_USE result authenticator_add(struct env *env, const struct authenticator_addition *addition, int64_t *ret_id);
 
+/* For sandboxes: a TOTP whose secret is published, without a ceremony. Inside a write; history, ledger and notice as for any other. */
+struct authenticator_demo {
+  int64_t person_id;
+  struct slice secret; /* TOTP_SHA1_SECRET_BYTES */
+  struct slice name;
+};
+MUST_USE result authenticator_demo_append(struct env *env, struct db_tx *tx, const struct authenticator_demo *demo);
+
 enum { AUTHENTICATOR_CODES = 10, AUTHENTICATOR_CODE_CHARACTERS = 29 };
 struct authenticator_codes {
   char text[AUTHENTICATOR_CODES][AUTHENTICATOR_CODE_CHARACTERS + 1]; /* "XXXX-XXXX-XXXX-XXXX-XXXX-XXXX" */

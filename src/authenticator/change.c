@@ -102,6 +102,17 @@ struct adding {
   struct slice name;
 };
 
+static result insert(struct db_tx *tx, const struct adding *adding, enum authenticator_kind kind) {
+  const struct authenticator_adding *it = &adding->it;
+  return db_run(tx,
+                "INSERT INTO authenticator (person_id, authenticator_id, kind, state, name, made_at, key, counter, flags)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                DB_ARGS(db_of_int(it->person_id), db_of_int(it->authenticator_id), db_of_int(kind), db_of_int(AUTHENTICATOR_ACTIVE),
+                        db_of_text(adding->name), db_of_int(clock_now_ms(it->env->clock)), db_of_bytes(it->key), db_of_int(it->counter),
+                        db_of_int(it->flags)),
+                NULL);
+}
+
 static result write_new(struct db_tx *tx, void *arg) {
   struct adding *adding = arg;
   struct authenticator_adding *it = &adding->it;
@@ -114,13 +125,7 @@ static result write_new(struct db_tx *tx, void *arg) {
   }
   it->authenticator_id = env_id_new(it->env);
   TRY(adding->kind->save_new(tx, it));
-  TRY(db_run(tx,
-             "INSERT INTO authenticator (person_id, authenticator_id, kind, state, name, made_at, key, counter, flags)"
-             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-             DB_ARGS(db_of_int(it->person_id), db_of_int(it->authenticator_id), db_of_int(it->addition->kind), db_of_int(AUTHENTICATOR_ACTIVE),
-                     db_of_text(adding->name), db_of_int(clock_now_ms(it->env->clock)), db_of_bytes(it->key), db_of_int(it->counter),
-                     db_of_int(it->flags)),
-             NULL));
+  TRY(insert(tx, adding, it->addition->kind));
   struct authenticator_record record = {.person_id = it->person_id, .session_id = session->session_id, .kind = it->addition->kind,
                                         .event = AUTHENTICATOR_ADDED, .name = adding->name, .actor = {it->person_id, S("")}};
   return authenticator_record(it->env, tx, &record);
@@ -161,6 +166,18 @@ result authenticator_add(struct env *env, const struct authenticator_addition *a
   TRY(db_write(env->db, write_new, &adding));
   *ret_id = adding.it.authenticator_id;
   return OK;
+}
+
+result authenticator_demo_append(struct env *env, struct db_tx *tx, const struct authenticator_demo *demo) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct adding adding = {.it = {.env = env, .arena = &arena, .person_id = demo->person_id, .authenticator_id = env_id_new(env)}};
+  TRY(name_check(&arena, demo->name, &adding.name));
+  TRY(authenticator_totp_published(&adding.it, demo->secret));
+  TRY(insert(tx, &adding, AUTHENTICATOR_TOTP));
+  struct authenticator_record record = {.person_id = demo->person_id, .kind = AUTHENTICATOR_TOTP, .event = AUTHENTICATOR_ADDED,
+                                        .name = adding.name, .actor = {demo->person_id, S("")}};
+  return authenticator_record(env, tx, &record);
 }
 
 struct changing {

@@ -79,6 +79,8 @@ result authenticator_totp_begin(struct env *env, const struct authenticator_begi
 result authenticator_totp_use(struct db_tx *tx, struct authenticator_proving *proving);
 result authenticator_totp_check_new(struct authenticator_adding *adding);
 result authenticator_totp_save_new(struct db_tx *tx, struct authenticator_adding *adding);
+/* key and flags of a secret that everybody may read. */
+result authenticator_totp_published(struct authenticator_adding *adding, struct slice bytes);
 /* device.c */
 result authenticator_device_begin(struct env *env, const struct authenticator_beginning *beginning, struct authenticator_pending *pending,
                                   struct arena *arena, struct authenticator_ceremony *ret_ceremony);

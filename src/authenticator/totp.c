@@ -146,3 +146,13 @@ result authenticator_totp_save_new(struct db_tx *tx, struct authenticator_adding
   (void)adding; /* the row says it all */
   return OK;
 }
+
+result authenticator_totp_published(struct authenticator_adding *adding, struct slice bytes) {
+  struct secret secret CLEANUP(secret_clear) = {0};
+  if (adding->env->sealing == NULL) {
+    FAIL(AUTHENTICATOR_NO_SEALING, "no sealing key");
+  }
+  secret_set(&secret, bytes);
+  adding->flags = TOTP_SHA1;
+  return seal_write(adding->env->sealing, about(adding->arena, adding->person_id), &secret, adding->arena, &adding->key);
+}

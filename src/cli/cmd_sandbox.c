@@ -18,7 +18,7 @@ static struct slice write_json(struct arena *arena) {
   jout_put_str(&out, "passcode", SANDBOX_PASSCODE);
   jout_put_list(&out, "people");
   for (size_t i = 0; i < SANDBOX_PEOPLE; i++) {
-    sandbox_person_put(&out, &sandbox_people[i]);
+    sandbox_person_put(&out, arena, &sandbox_people[i]);
   }
   jout_list_end(&out);
   jout_object_end(&out);

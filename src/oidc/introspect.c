@@ -40,7 +40,7 @@ static void put_access(struct jout *out, const struct oidc_access *access) {
 struct question {
   struct env *env;
   struct arena *arena;
-  const struct oidc_client *client; /* who asks */
+  const struct oidc_client *client; /* who asks; NULL: whichever client the token is of */
   struct slice token;
 };
 
@@ -63,9 +63,9 @@ static result put_refresh(const struct question *question, struct jout *out, boo
   bool is_there = db_rows_next(&rows);
   TRY(rows.status);
   if (is_there && slice_eq_secret(db_bytes(&rows, 0), slice_of(handle.stored, sizeof handle.stored)) &&
-      slice_eq(db_text(&rows, 1), client->client_id)) {
+      (client == NULL || slice_eq(db_text(&rows, 1), client->client_id))) {
     jout_put_bool(out, "active", true);
-    jout_put_text(out, "client_id", client->client_id);
+    jout_put_text(out, "client_id", db_text(&rows, 1));
     jout_put_int(out, "exp", db_int(&rows, 2) / 1000);
     jout_put_text(out, "scope", db_text(&rows, 3));
     *ret_is_active = true;
@@ -81,7 +81,7 @@ static result put_answer(const struct question *question, struct jout *out) {
     return loaded;
   }
   jout_object(out);
-  if (is_ok(loaded) && may_ask(question->client, &access)) {
+  if (is_ok(loaded) && (question->client == NULL || may_ask(question->client, &access))) {
     put_access(out, &access);
     is_active = true;
   } else if (!is_ok(loaded)) {
@@ -91,6 +91,16 @@ static result put_answer(const struct question *question, struct jout *out) {
     jout_put_bool(out, "active", false);
   }
   jout_object_end(out);
+  return OK;
+}
+
+result oidc_introspection_show(struct env *env, struct slice token, struct arena *arena, struct slice *ret_json) {
+  struct buf text;
+  struct jout out;
+  buf_init(&text, arena, 512);
+  jout_init(&out, &text);
+  TRY(put_answer(&(const struct question){.env = env, .arena = arena, .token = token}, &out));
+  *ret_json = buf_slice(&text);
   return OK;
 }
 

@@ -498,8 +498,9 @@ enum {
 MUST_USE result oidc_sweep(struct env *env);
 /* POST /oidc/token */
 MUST_USE result oidc_token(struct env *env, const struct oidc_call *call, struct arena *arena, struct slice *ret_json);
-/* POST /oidc/introspect [RFC7662], [RFC9701] */
+/* POST /oidc/introspect [RFC7662], [RFC9701]; _show: what the token's own client would hear, asking nobody who they are: for the sandbox alone */
 MUST_USE result oidc_introspect(struct env *env, const struct oidc_call *call, struct arena *arena, struct oidc_answer *ret_answer);
+MUST_USE result oidc_introspection_show(struct env *env, struct slice token, struct arena *arena, struct slice *ret_json);
 /* POST /oidc/revoke [RFC7009] */
 MUST_USE result oidc_revoke(struct env *env, const struct oidc_call *call, struct arena *arena);
 /* GET or POST /oidc/userinfo */

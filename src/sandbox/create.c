@@ -1,5 +1,5 @@
 /* Writes the fifty people: the register's part, then their families and posts, then what happened to each account. */
-#include "sandbox/sandbox.h"
+#include "sandbox/acting.h"
 
 enum { ISSUED = 19967 /* 2024-09-01 */, VALID_DAYS = 15 * 365, EXPIRED_ON = 20454 /* 2026-01-01 */, EXPIRING_DAYS = 20, DIED_ON = 20515 /* 2026-03-03 */ };
 
@@ -32,15 +32,7 @@ static const struct {
     {"officer_approver", REGISTER_APPROVER},
 };
 
-static size_t index_of(const char *name) {
-  size_t at = 0;
-  while (at < SANDBOX_PEOPLE && strcmp(sandbox_people[at].name, name) != 0) {
-    at++;
-  }
-  return at;
-}
-
-static int64_t id_of(const struct creating *c, const char *name) { return c->ids[index_of(name)]; }
+static int64_t id_of(const struct creating *c, const char *name) { return c->ids[sandbox_index_of(name)]; }
 
 static struct slice mobile_of(struct arena *arena, const struct sandbox_person *person) {
   return *person->contact == '\0' ? S("") : arena_printf(arena, "09000000%s", person->contact);
@@ -237,7 +229,7 @@ static result write_people(struct db_tx *tx, void *arg) {
   for (size_t at = 0; at < SANDBOX_PEOPLE; at++) {
     TRY(tell_story(c, at));
   }
-  return OK;
+  return sandbox_acting_write(&(const struct sandbox_acting){c->env, tx, c->arena, &c->act, c->ids});
 }
 
 static result is_there(struct env *env, bool *ret_is_there) {

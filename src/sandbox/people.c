@@ -1,6 +1,7 @@
 /* The fifty people and how they are told: people.def once, for the program, the page and the document. */
 #include "base/buf.h"
-#include "sandbox/sandbox.h"
+#include "codec/base32.h"
+#include "sandbox/acting.h"
 
 #define PERSON(name, pin, full_name, birth, nationality, card, account, level, contact, vi, en) \
   {name, pin, full_name, birth, nationality, SANDBOX_CARD_##card, SANDBOX_ACCOUNT_##account, level, contact, vi, en},
@@ -33,7 +34,18 @@ const char *sandbox_account_words(enum sandbox_account account, bool english) {
   return english ? account_words[account].en : account_words[account].vi;
 }
 
-void sandbox_person_put(struct jout *out, const struct sandbox_person *person) {
+const struct sandbox_totp sandbox_totps[SANDBOX_TOTPS] = {{"unlocked", "danh-sandbox-totp-01"}, {"foreigner_level_2", "danh-sandbox-totp-02"}};
+
+struct slice sandbox_totp_secret(struct arena *arena, const char *name) {
+  for (size_t i = 0; i < SANDBOX_TOTPS; i++) {
+    if (strcmp(sandbox_totps[i].person, name) == 0) {
+      return base32_write(arena, slice_str(sandbox_totps[i].bytes));
+    }
+  }
+  return S("");
+}
+
+void sandbox_person_put(struct jout *out, struct arena *arena, const struct sandbox_person *person) {
   jout_object(out);
   jout_put_str(out, "name", person->name);
   jout_put_str(out, "pin", person->pin);
@@ -43,6 +55,7 @@ void sandbox_person_put(struct jout *out, const struct sandbox_person *person) {
   jout_put_int(out, "level", person->level);
   jout_put_str(out, "account", sandbox_account_words(person->account, true));
   jout_put_str(out, "purpose", person->purpose_en);
+  jout_put_text_or_null(out, "totp_secret", sandbox_totp_secret(arena, person->name));
   jout_object_end(out);
 }
 
@@ -57,7 +70,11 @@ struct slice sandbox_people_document(struct arena *arena) {
              "| secret | value |\n|---|---|\n| password | `%s` |\n| passcode | `%s` |\n\n",
              SANDBOX_PASSWORD, SANDBOX_PASSCODE);
   buf_append_str(&text, "One-time codes and notices stand at `/app/demo-messages`. A mobile number is `09000000NN`.\n\n");
-  buf_append_str(&text, "| name | personal number | full name | born | account | mobile | what for |\n|---|---|---|---|---|---|---|\n");
+  buf_append_str(&text, "Two people also have an authenticator app (RFC 6238, SHA-1, six digits, 30 seconds), whose code proves level 2:\n\n| name | secret |\n|---|---|\n");
+  for (size_t i = 0; i < SANDBOX_TOTPS; i++) {
+    buf_printf(&text, "| `%s` | `%.*s` |\n", sandbox_totps[i].person, SLICE_ARG(sandbox_totp_secret(arena, sandbox_totps[i].person)));
+  }
+  buf_append_str(&text, "\n| name | personal number | full name | born | account | mobile | what for |\n|---|---|---|---|---|---|---|\n");
   for (size_t i = 0; i < SANDBOX_PEOPLE; i++) {
     const struct sandbox_person *person = &sandbox_people[i];
     struct slice level = person->level > 0 ? arena_printf(arena, ", level %d", person->level) : S("");

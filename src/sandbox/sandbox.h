@@ -66,15 +66,21 @@ extern const struct sandbox_person sandbox_people[SANDBOX_PEOPLE];
 /* "active, level 2", "locked: holder's request" */
 const char *sandbox_account_words(enum sandbox_account account, bool english);
 
+/* Of a person with an authenticator app: the secret in base32, else empty. */
+struct slice sandbox_totp_secret(struct arena *arena, const char *name);
+
 /* An object of a list. */
-void sandbox_person_put(struct jout *out, const struct sandbox_person *person);
+void sandbox_person_put(struct jout *out, struct arena *arena, const struct sandbox_person *person);
+
+/* The organisation of organisation_representative, organisation_second and organisation_staff. */
+#define SANDBOX_ORGANISATION "9900000099"
 
 /* What everybody in it signs in with. Public on purpose. */
 #define SANDBOX_PASSWORD "hoa-sen-trang-ho-tay"
 #define SANDBOX_PASSCODE "730264"
 /* Initial access token of dynamic registration here. */
 #define SANDBOX_REGISTRATION_TOKEN "sandbox-registration"
-/* The people, their families, accounts and posts, in one write. Harmless when they are there. */
+/* The people, their families, accounts, posts, organisation, mandates and authenticator apps, in one write. Harmless when they are there. */
 MUST_USE result sandbox_create(struct env *env);
 /* doc/sandbox-people.md, whole. */
 struct slice sandbox_people_document(struct arena *arena);

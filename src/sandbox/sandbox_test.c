@@ -3,9 +3,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "authenticator/authenticator.h"
 #include "base/buf.h"
 #include "ledger/ledger.h"
+#include "mandate/mandate.h"
 #include "message/message.h"
+#include "organisation/organisation.h"
 #include "outbox/outbox.h"
 #include "sandbox/sandbox.h"
 
@@ -16,12 +19,14 @@ struct place {
   struct arena arena;
   struct clock clock;
   struct random random;
+  struct secret sealing;
   struct env env;
 };
 
 static int place_open(void **state) {
   static struct db_migration migrations[64];
-  const struct db_migration *const modules[] = {ledger_migrations, outbox_migrations, message_migrations, register_migrations, account_migrations};
+  const struct db_migration *const modules[] = {ledger_migrations, outbox_migrations, message_migrations, register_migrations,
+                                               account_migrations, organisation_migrations, mandate_migrations, authenticator_migrations};
   size_t count = 0;
   for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
     for (const struct db_migration *each = modules[i]; each->module != NULL; each++) {
@@ -36,7 +41,8 @@ static int place_open(void **state) {
                                      .mode = DB_CREATE, .migrations = migrations, .readers = 2};
   place->clock = clock_fixed(1795327200000); /* 2026-11-22T13:00+07:00 */
   place->random = random_seeded(3);
-  place->env = (struct env){.clock = &place->clock, .random = &place->random, .origin = S("http://localhost:1")};
+  place->sealing.len = 32;
+  place->env = (struct env){.clock = &place->clock, .random = &place->random, .sealing = &place->sealing, .origin = S("http://localhost:1")};
   assert_ok(db_open(&options, &place->env.db));
   assert_ok(sandbox_create(&place->env));
   *state = place;
@@ -153,6 +159,68 @@ static void a_parent_and_a_guardian_represent_theirs_and_nobody_else(void **stat
   }
 }
 
+static struct mandate_question asks(struct place *place, const char *actor, const char *principal, const char *scope) {
+  return (struct mandate_question){.actor_id = person_of(place, actor), .principal_id = person_of(place, principal), .scope = slice_str(scope)};
+}
+
+static void the_delegate_acts_for_elder_within_the_scope_and_for_nobody_else(void **state) {
+  struct place *place = *state;
+  static const struct {
+    const char *actor, *principal, *scope;
+    uint16_t code;
+  } rows[] = {
+      {"001080900034", "001151900033", "dossier.lltp", 0},
+      {"001080900034", "001151900033", "wallet.view", MANDATE_SCOPE},
+      {"001151900033", "001080900034", "dossier.lltp", MANDATE_NONE},
+      {"001080900034", "001090900001", "dossier.lltp", MANDATE_NONE},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const struct mandate_question question = asks(place, rows[i].actor, rows[i].principal, rows[i].scope);
+    struct db_tx *tx CLEANUP(db_read_end) = NULL;
+    struct mandate mandate;
+    assert_ok(db_read_begin(place->env.db, &tx));
+    result checked = mandate_check(&place->env, tx, &question, &place->arena, &mandate);
+    if (rows[i].code == 0) {
+      assert_ok(checked);
+      assert_int_equal(mandate.kind, MANDATE_DELEGATE);
+    } else {
+      assert_code(checked, rows[i].code);
+    }
+  }
+}
+
+static void the_organisation_has_its_account_representatives_and_clerk(void **state) {
+  struct place *place = *state;
+  static const struct {
+    const char *actor, *scope;
+    uint16_t code;
+    enum mandate_kind kind;
+  } rows[] = {
+      {"001178900030", "organisation.staff", 0, MANDATE_REPRESENTATIVE},
+      {"001077900031", "organisation.view", 0, MANDATE_REPRESENTATIVE},
+      {"001194900032", "organisation.view", 0, MANDATE_STAFF},
+      {"001194900032", "organisation.staff", MANDATE_SCOPE, MANDATE_STAFF},
+      {"001090900001", "organisation.view", MANDATE_NONE, MANDATE_SELF},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct mandate_question question = {.actor_id = person_of(place, rows[i].actor), .scope = slice_str(rows[i].scope)};
+    struct organisation_account account;
+    struct db_tx *tx CLEANUP(db_read_end) = NULL;
+    struct mandate mandate;
+    assert_ok(db_read_begin(place->env.db, &tx));
+    assert_ok(organisation_find(tx, S(SANDBOX_ORGANISATION), &question.organisation_id));
+    assert_ok(organisation_account_load(tx, &place->arena, question.organisation_id, &account));
+    assert_int_equal(account.state, ORGANISATION_ACTIVE);
+    result checked = mandate_check(&place->env, tx, &question, &place->arena, &mandate);
+    if (rows[i].code == 0) {
+      assert_ok(checked);
+      assert_int_equal(mandate.kind, rows[i].kind);
+    } else {
+      assert_code(checked, rows[i].code);
+    }
+  }
+}
+
 static void a_replaced_number_leads_to_nobody(void **state) {
   struct place *place = *state;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
@@ -188,6 +256,8 @@ int main(void) {
       cmocka_unit_test(each_account_is_in_the_state_its_purpose_says),
       cmocka_unit_test(the_published_secrets_open_an_active_account_and_no_locked_one),
       cmocka_unit_test(a_parent_and_a_guardian_represent_theirs_and_nobody_else),
+      cmocka_unit_test(the_delegate_acts_for_elder_within_the_scope_and_for_nobody_else),
+      cmocka_unit_test(the_organisation_has_its_account_representatives_and_clerk),
       cmocka_unit_test(a_replaced_number_leads_to_nobody),
       cmocka_unit_test(making_it_again_changes_nothing),
       cmocka_unit_test(the_document_is_the_table),

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { danh, Installation, start } from './lib/installation.mjs';
+import { totp } from './lib/passkey.mjs';
 import { Sandbox } from './lib/sandbox.mjs';
 import { refused } from './lib/story.mjs';
 
@@ -26,6 +27,53 @@ test('fifty people are listed with what they are for, in two languages, and the 
   for (const name of ['locked_holder', 'locked_card', 'locked_death', 'no_account', 'closed', 'not_activated']) {
     const answer = await sandbox.client().signIn(sandbox.person(name).pin, sandbox.password);
     assert.ok([401, 423].includes(answer.status), `${name}: ${answer.status}`);
+  }
+});
+
+const standing = async (person) => (await person.ok(person.get('/api/mandates'))).for;
+
+test('the delegate signs in and acts for elder within the scope, for nobody else and nothing else', async () => {
+  const delegate = await sandbox.as('delegate');
+  const [mandate, ...more] = await standing(delegate);
+  assert.deepEqual([mandate.principal.name, mandate.state.code, more], [sandbox.person('elder').full_name, 'active', []]);
+  const session = await delegate.ok(delegate.put('/api/session/mandate', { person: mandate.principal.ref }));
+  assert.equal(session.acting_for.name, sandbox.person('elder').full_name);
+  await delegate.ok(delegate.get('/api/dossiers'));
+  await refused(delegate.get('/api/wallet'), 403, 'mandate_scope');
+  const other = await sandbox.as('adult');
+  assert.deepEqual(await standing(other), []);
+  await refused(other.put('/api/session/mandate', { person: mandate.principal.ref }), 403, 'no_mandate');
+});
+
+test('the representative sees the organisation and its clerk; the clerk gives no roles', async () => {
+  const representative = await sandbox.as('organisation_representative');
+  const [{ organisation }] = await standing(representative);
+  assert.equal(organisation.name, 'Công ty TNHH Sen Vàng');
+  const session = await representative.ok(representative.put('/api/session/mandate', { organisation: organisation.ref }));
+  assert.deepEqual([session.acting_for.organisation, session.acting_for.kind.code], [true, 'organisation_representative']);
+  const { of: people } = await representative.ok(representative.get('/api/mandates'));
+  const kinds = people.map((mandate) => mandate.kind.code).sort();
+  assert.deepEqual(kinds, ['organisation_representative', 'organisation_representative', 'organisation_staff']);
+  const clerk = await sandbox.as('organisation_staff');
+  const acting = await clerk.ok(clerk.put('/api/session/mandate', { organisation: organisation.ref }));
+  assert.equal(acting.acting_for.kind.code, 'organisation_staff');
+  await refused(clerk.get('/api/mandates'), 403, 'mandate_scope');
+  await refused((await sandbox.as('adult')).put('/api/session/mandate', { organisation: organisation.ref }), 403, 'no_mandate');
+});
+
+test('the documented secret of an authenticator app makes codes that prove level 2; a wrong one and one used before do not', async () => {
+  const holders = sandbox.people.filter((person) => person.totp_secret);
+  assert.deepEqual(holders.map((person) => person.name), ['unlocked', 'foreigner_level_2']);
+  const page = (await sandbox.client().get('/sandbox')).text;
+  for (const { name, totp_secret } of holders) {
+    assert.ok(page.includes(totp_secret), name);
+    const person = await sandbox.as(name);
+    const code = totp(totp_secret, Date.now());
+    const wrong = String((Number(code) + 500000) % 1000000).padStart(6, '0');
+    await refused(person.post('/api/session/proofs/totp/answer', { answer: wrong }), 403, 'authenticator_wrong');
+    const proven = await person.ok(person.post('/api/session/proofs/totp/answer', { answer: code }));
+    assert.equal(proven.acr, 'urn:danh:acr:2');
+    await refused((await sandbox.as(name)).post('/api/session/proofs/totp/answer', { answer: code }), 403, 'code_used');
   }
 });
 
@@ -100,6 +148,19 @@ test('the token inspector tells a good signature from a bad one', async () => {
   assert.ok((await look('not-a-token')).includes('Not a JWT'));
   const script = await look(`<script>alert(1)</script>`);
   assert.ok(!script.includes('<script>'));
+});
+
+test('the token inspector shows what introspection says, and that it ends with revocation', async () => {
+  const { client_id, client_secret } = await sandbox.register({ redirect_uris: undefined, grant_types: ['client_credentials'], danh_attributes: undefined });
+  const basic = { headers: { Authorization: `Basic ${Buffer.from(`${client_id}:${client_secret}`).toString('base64')}` } };
+  const given = await sandbox.client().post('/oidc/token', new URLSearchParams({ grant_type: 'client_credentials' }), basic);
+  assert.equal(given.status, 200, given.text);
+  const look = async () => (await sandbox.client({ language: 'en' }).post('/sandbox/token', new URLSearchParams({ token: given.body.access_token }))).text;
+  const live = await look();
+  assert.match(live, /&quot;active&quot;: true/);
+  assert.ok(live.includes(client_id) && live.includes('The signature holds'));
+  await sandbox.client().post('/oidc/revoke', new URLSearchParams({ token: given.body.access_token }), basic);
+  assert.match(await look(), /&quot;active&quot;: false/);
 });
 
 test('nothing of it is there in another installation, and another installation is not taken for a sandbox', async () => {
