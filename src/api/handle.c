@@ -137,6 +137,11 @@ static void log_failure(const struct api_call *call, const struct api_route *rou
   }
 }
 
+/* Of an address that no row of the table answers. */
+static bool is_for_programs(struct slice path) {
+  return slice_starts(path, S("/api/")) || slice_starts(path, S("/oidc/")) || slice_starts(path, S("/.well-known/"));
+}
+
 void api_handle(void *app, struct http_call *http) {
   struct api *api = app;
   struct api_call call = {.api = api, .env = api->options.env, .http = http, .arena = http->arena};
@@ -154,7 +159,7 @@ void api_handle(void *app, struct http_call *http) {
   }
   if (!is_ok(outcome)) {
     log_failure(&call, route, outcome);
-    bool is_page = route != NULL ? (route->requires & API_PAGE) != 0 : !slice_starts(http->request.path, S("/api/"));
+    bool is_page = route != NULL ? (route->requires & API_PAGE) != 0 : !is_for_programs(http->request.path);
     api_problem(&call, outcome, is_page);
   }
   api_sandbox_after(&call, &watch);

@@ -42,7 +42,7 @@ test('relatives whom a family look-up shows are told, but not whose dossier it w
 
 test('a guardian who reads for a ward leaves a trace; of their own they leave none', async () => {
   const reads = async () => (await danh('ledger', 'tail', '--lines', '200', '--data', place.data, '--json')).stdout.split('\n')
-    .filter((line) => line.includes('"representative"')).length;
+    .filter((line) => line.includes('"guardian"')).length;
   const guardian = await place.as('guardian.hanoi');
   const before = await reads();
   const mine = await guardian.ok(guardian.get('/api/procedures/lltp/form'));

@@ -112,7 +112,7 @@ test('a number the gateway refuses for good is not tried again', async () => {
   answers = [[422, {}]];
   await enrol('0987654322', null);
   await until('it is given up', () => rows("SELECT state FROM message WHERE address = '0987654322'")[0]?.[0] === 4);
-  assert.equal(texts.length, 1);
+  assert.equal(texts.filter(({ body }) => body.includes('987654322')).length, 1, 'one attempt, whatever else is sent meanwhile');
 });
 
 test('a mail arrives over STARTTLS, in Vietnamese, without a defect', async () => {
