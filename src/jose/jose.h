@@ -89,7 +89,7 @@ void jose_keyring_free(struct jose_keyring **keyring);
 
 struct jose_rules {
   unsigned algorithms;      /* set of enum jose_algorithm */
-  const char *const *types; /* acceptable typ, without "application/", ended by NULL [RFC8725 3.11] */
+  const char *const *types; /* acceptable typ, without "application/", ended by NULL [RFC8725 3.11]; none at all: a token with a typ is refused */
   bool is_type_needed;      /* else a token may also come without typ */
   bool is_jwk_expected;     /* DPoP proofs: a jwk must be there, elsewhere it must not */
   size_t bytes_max;

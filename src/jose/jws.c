@@ -37,7 +37,7 @@ static result check_type(const struct jin *header, const struct jose_rules *rule
     FAIL(JOSE_TYPE, "no typ");
   }
   struct slice name = slice_starts(type->text, S("application/")) ? slice_from(type->text, S("application/").len) : type->text;
-  for (size_t i = 0; rules->types[i] != NULL; i++) {
+  for (size_t i = 0; rules->types != NULL && rules->types[i] != NULL; i++) {
     if (slice_is(name, rules->types[i])) {
       return OK;
     }

@@ -36,7 +36,7 @@ test('a passkey that does not verify its user opens nothing that asks for two fa
   await button(page).click()
   await expect(page.getByText('Ông/bà đã dừng hoặc hết thời gian')).toBeVisible()
   await expectAccessible(page)
-  await page.screenshot({ path: 'build/screens/passkey_refused.png', fullPage: true })
+  await page.screenshot({ path: test.info().outputPath('passkey_refused.png'), fullPage: true })
   await page.goto('/sign-in?lang=en&level=2&next=/app/security')
   await button(page).click()
   await expect(page.getByText('Stopped, or out of time')).toBeVisible()
