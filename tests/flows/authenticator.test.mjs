@@ -227,13 +227,14 @@ test('[N14 accepts] [N14 refuses] a number is told of things, and no code sent t
 });
 
 test('a new browser is told to the holder on the account\'s own number, a known one is not', async () => {
-  let told = {}; // number -> notices; the screen shows the newest alone, so those of other numbers may become fewer
+  let seen = new Map(); // one message as the screen writes it -> how many such; the screen shows the newest alone, to the second
   const news = async () => {
     const { items } = await place.client().ok(place.client().get('/api/demo/messages'));
-    const before = told;
-    told = {};
-    for (const { to, text } of items) if (/thiết bị mới/.test(text)) told[to] = (told[to] ?? 0) + 1;
-    return Object.entries(told).reduce((sum, [to, count]) => sum + Math.max(0, count - (before[to] ?? 0)), 0);
+    const now = new Map();
+    for (const { at, to, text } of items) if (/thiết bị mới/.test(text)) now.set(`${at} ${to} ${text}`, (now.get(`${at} ${to} ${text}`) ?? 0) + 1);
+    const fresh = [...now].reduce((sum, [message, count]) => sum + Math.max(0, count - (seen.get(message) ?? 0)), 0);
+    seen = now;
+    return fresh;
   };
   const first = await place.as('citizen.hue');
   await news();
