@@ -101,6 +101,9 @@ enum access_act {
   ACCESS_EVIDENCE_VIEW,      /* pictures of an enrolment; with purpose */
   ACCESS_ENROL_CODE,         /* sends another one-time code to somebody approved */
   ACCESS_MANDATE_ENTER,      /* a notarised authorisation */
+  ACCESS_LOCK_REQUEST_VIEW,  /* authorities' requests to lock an account, of the agency */
+  ACCESS_LOCK_REQUEST_ENTER, /* enters, forwards, withdraws one for the authority */
+  ACCESS_LOCK_REQUEST_DECIDE,
   ACCESS_MANDATE_CONFIRM,    /* by another officer; also declines and ends it */
   /* the house */
   ACCESS_MISUSE_VIEW,        /* reports of misuse in the province */

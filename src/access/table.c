@@ -86,6 +86,10 @@ const struct access_row access_table[ACCESS_ACT_COUNT] = {
     [ACCESS_ORGANISATION_ENROL] = {"organisation.enrol", SENSITIVE, {CITIZEN(SELF_AT_LEVEL)}},
     [ACCESS_EVIDENCE_VIEW] = {"evidence.view", SENSITIVE, {COLLECTOR(DESK_READ), APPROVER(DESK_READ)}},
     [ACCESS_ENROL_CODE] = {"enrol.code", SENSITIVE, {COLLECTOR(DESK), APPROVER(DESK)}},
+    /* an authority's request: who enters or forwards it and who decides are two [Decree 69/2024 Art 15] */
+    [ACCESS_LOCK_REQUEST_VIEW] = {"lock_request.view", SENSITIVE, {COLLECTOR(POST), APPROVER(POST)}},
+    [ACCESS_LOCK_REQUEST_ENTER] = {"lock_request.enter", SENSITIVE, {COLLECTOR(DESK)}},
+    [ACCESS_LOCK_REQUEST_DECIDE] = {"lock_request.decide", SENSITIVE, {APPROVER(DESK | ACCESS_NOT_COLLECTOR)}},
     /* a notarised authorisation: who enters it and who confirms it are two */
     [ACCESS_MANDATE_ENTER] = {"mandate.enter", SENSITIVE, {ONE_STOP(DESK)}},
     [ACCESS_MANDATE_CONFIRM] = {"mandate.confirm", SENSITIVE,

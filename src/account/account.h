@@ -461,7 +461,8 @@ struct account_lock {
   struct slice reason; /* in Vietnamese; shown to the holder */
   int64_t until_ms;    /* 0: until lifted */
 };
-/* Adds a ground; the first one moves ACTIVE -> LOCKED and ends every session. A second lock on the same ground is no error. */
+/* Adds a ground; the first one moves ACTIVE -> LOCKED and ends every session. A second lock on the same ground is no error; an authority's moves
+ * reason and end. */
 MUST_USE result account_lock(struct env *env, struct db_tx *tx, const struct account_lock *lock);
 /* Takes a ground out; LOCKED -> ACTIVE only when the set is empty. ACCOUNT_GROUND if it was not in the set. */
 MUST_USE result account_unlock(struct env *env, struct db_tx *tx, const struct account_lock *lock);

@@ -67,7 +67,9 @@ static result add_ground(struct env *env, struct db_tx *tx, const struct account
     TRY(account_sessions_end(tx, lock->person_id));
   }
   TRY(account_move(env, tx, &step));
-  struct slice notice = arena_printf(&arena, "Tài khoản định danh điện tử của bạn đã bị khóa: %s.", grounds[i].notice);
+  bool names_who_asks = lock->ground == ACCOUNT_GROUND_AUTHORITY; /* who is locked out cannot read it anywhere else */
+  struct slice reason = names_who_asks ? arena_printf(&arena, " (%.*s)", SLICE_ARG(slice_trim(lock->reason))) : S("");
+  struct slice notice = arena_printf(&arena, "Tài khoản định danh điện tử của bạn đã bị khóa: %s%.*s.", grounds[i].notice, SLICE_ARG(reason));
   return account_notify(env, tx, &(const struct account_notice){.person_id = lock->person_id, .purpose = S("locked"), .text = notice});
 }
 
@@ -90,7 +92,8 @@ result account_lock(struct env *env, struct db_tx *tx, const struct account_lock
   if (account.state != ACCOUNT_ACTIVE && account.state != ACCOUNT_STATE_LOCKED) {
     FAIL(ACCOUNT_MOVE, "only an active account is locked");
   }
-  if (account.grounds & (unsigned)lock->ground && !clocked) {
+  bool is_rewritten = clocked || lock->ground == ACCOUNT_GROUND_AUTHORITY;
+  if (account.grounds & (unsigned)lock->ground && !is_rewritten) {
     return OK;
   }
   return add_ground(env, tx, lock, &account);

@@ -1,6 +1,7 @@
 /* The table of errors, second half: proving who one is, acting for others, OpenID Connect. A row says the same as in errors.c. */
 #include "api/errors.h"
 #include "authenticator/authenticator.h"
+#include "lock_request/lock_request.h"
 #include "mandate/mandate.h"
 #include "misuse/misuse.h"
 #include "card/card.h"
@@ -132,6 +133,16 @@ const struct api_error_row api_error_rows_of_sign_in[] = {
     {MISUSE_MOVE, 409, "misuse_state", "Phản ánh đã được trả lời hoặc đã rút", "The report is answered or withdrawn"},
     {MISUSE_TEXT, 422, "misuse_text", "Nội dung có từ 10 đến 1000 ký tự", "The text has 10 to 1,000 characters"},
     {MISUSE_OWN_CASE, 403, "own_case", "Người phản ánh và người đã xem không được trả lời", "Who reported and who read do not answer"},
+    /* lock_request */
+    {LOCK_REQUEST_UNKNOWN, 404, "lock_request_unknown", "Không có yêu cầu này ở cơ quan của bạn", "There is no such request at your agency"},
+    {LOCK_REQUEST_MOVE, 409, "lock_request_state", "Tình trạng của yêu cầu không cho phép thao tác này", "The request's state does not allow that"},
+    {LOCK_REQUEST_TEXT, 422, "lock_request_text", "Cần tên cơ quan, số văn bản; căn cứ và lý do có từ 10 đến 1000 ký tự", "Authority and number are needed; a ground or reason has 10 to 1,000 characters"},
+    {LOCK_REQUEST_DATES, 422, "lock_request_dates", "Ngày văn bản ở tương lai, hoặc ngày kết thúc đã qua hay quá xa", "The document is of a future day, or the last day is past or too far away"},
+    {LOCK_REQUEST_ENTERED, 409, "lock_request_entered", "Văn bản này đã được nhập cho người này", "That document is entered already for this person"},
+    {LOCK_REQUEST_OWN_CASE, 403, "own_case", "Cán bộ không xử lý việc của chính mình", "An officer never handles their own case"},
+    {LOCK_REQUEST_SAME_OFFICER, 403, "same_person", "Người nhập hoặc chuyển yêu cầu không được quyết định", "Whoever entered or forwarded the request does not decide it"},
+    {LOCK_REQUEST_NOT_STANDING, 409, "lock_not_standing", "Việc khóa này không còn hiệu lực", "That lock is no longer in force"},
+    {LOCK_REQUEST_NO_ACCOUNT, 409, "no_account", "Người này không có tài khoản đang dùng", "This person has no account in use"},
     /* mandate */
     {MANDATE_NONE, 403, "no_mandate", "Bạn không có quyền thực hiện thay cho người này", "Nothing lets you act for that one"},
     {MANDATE_SCOPE, 403, "mandate_scope", "Ủy quyền của bạn không bao gồm việc này", "Your mandate does not cover this"},

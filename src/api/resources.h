@@ -73,6 +73,12 @@ result api_me_misuse_report(struct api_call *call);
 result api_me_misuse_withdraw(struct api_call *call);
 result api_misuse_list(struct api_call *call);
 result api_misuse_answer(struct api_call *call);
+/* desk_locks.c */
+result api_desk_lock_requests_list(struct api_call *call);
+result api_desk_lock_request_enter(struct api_call *call);
+result api_desk_lock_request_forward(struct api_call *call);
+result api_desk_lock_request_withdraw(struct api_call *call);
+result api_desk_lock_request_decide(struct api_call *call);
 /* desk_mandates.c */
 result api_desk_mandates_list(struct api_call *call);
 result api_desk_mandate_enter(struct api_call *call);

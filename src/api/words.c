@@ -110,6 +110,7 @@ const struct api_word api_acts[] = {
     {"reads.read", "Xem danh sách ai đã xem dữ liệu", "Looked at who read the data"},
     {"misuse.read", "Giải quyết phản ánh", "Looked into a report of misuse"},
     {"oidc.attributes.read", "Nhận thông tin khi đăng nhập dịch vụ", "Received data when signing in to a service"},
+    {"lock_request.read", "Xem yêu cầu khóa tài khoản của cơ quan có thẩm quyền", "Read an authority's request to lock the account"},
     {"mandate.read", "Xem văn bản ủy quyền", "Read a notarised authorisation"},
     {0},
 };

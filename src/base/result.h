@@ -68,6 +68,7 @@ enum result_module {
   MODULE_OIDC,
   MODULE_SANDBOX,
   MODULE_MISUSE,
+  MODULE_LOCK_REQUEST,
 };
 
 /* kind: 3 bits, module: 6 bits, number: 7 bits (1..127). */

@@ -2,6 +2,7 @@
 
 #include "authenticator/authenticator.h"
 #include "evidence/evidence.h"
+#include "lock_request/lock_request.h"
 #include "mandate/mandate.h"
 #include "message/message.h"
 #include "misuse/misuse.h"
@@ -15,7 +16,7 @@
 /* layer order: layers.txt */
 static const struct db_migration *const modules[] = {
     ledger_migrations,  outbox_migrations,  message_migrations,       evidence_migrations, register_migrations, organisation_migrations,
-    account_migrations, authenticator_migrations, mandate_migrations, misuse_migrations, recovery_migrations, oidc_migrations,     sandbox_migrations,
+    account_migrations, authenticator_migrations, mandate_migrations, misuse_migrations, lock_request_migrations, recovery_migrations, oidc_migrations,     sandbox_migrations,
     procedure_migrations, payment_migrations, pki_migrations,         wallet_migrations,   dossier_migrations,  report_migrations,
 };
 enum { MODULE_LISTS = sizeof modules / sizeof *modules };
