@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""A private PostgreSQL 15 cluster for tests: a folder of its own, a Unix socket only its owner reaches (with --tcp also a free port of loopback), an
+unprivileged user (root becomes `postgres` or `nobody`), ended by its own process id and removed.
+
+usage: script/lib/postgres.py run [--durable] [--tcp] [--set NAME=VALUE] COMMAND...     runs COMMAND with DANH_TEST_POSTGRES=URL; its exit code
+       script/lib/postgres.py serve [--durable] [--tcp] [--set NAME=VALUE]              for other languages: see below
+
+Texts are ordered by their bytes, as SQLite orders them. Without --durable nothing is fsynced: right where a test does not ask what a crash leaves.
+`serve` prints {"url", "pid", "folder", "log"} once it answers, then obeys its standard input, one order a line, one JSON line in answer to each:
+  start                      after a stop or a kill: {"pid"}
+  stop fast|immediate|kill   SIGINT (ends sessions), SIGQUIT (no checkpoint), SIGKILL
+  create NAME [TEMPLATE]     a database: {"url"}
+  drop NAME                  and whoever is connected to it
+  template NAME              nobody connects to it any more, so that others are made from it
+The end of its input ends the cluster. URL names the database `postgres`; a test makes databases of its own beside it."""
+import argparse
+import contextlib
+import glob
+import json
+import os
+import pwd
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+OWNER = "danh"
+START_S = 60
+SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill": signal.SIGKILL}
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0", "autovacuum": "off"}
+ALWAYS = {"max_connections": "300", "shared_buffers": "64MB", "jit": "off", "timezone": "UTC", "log_timezone": "UTC", "log_line_prefix": "%m [%p] ",
+          "log_min_duration_statement": "-1", "log_checkpoints": "off", "huge_pages": "off", "dynamic_shared_memory_type": "mmap"}
+
+
+def programs():
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda path: int(path.split("/")[4]))
+    wanted = [path for path in found if "/15/" in path] or found
+    if not wanted:
+        raise FileNotFoundError("no PostgreSQL here: script/setup installs it")
+    return os.path.dirname(wanted[0])
+
+
+def unprivileged():
+    """What a command must begin with so that it is not root, and ends with this process."""
+    prefix = ["setpriv", "--pdeathsig", "QUIT"]
+    if os.getuid() != 0:
+        return prefix, None
+    names = {user.pw_name: user for user in pwd.getpwall()}
+    user = names.get("postgres") or names["nobody"]
+    return [*prefix, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"], user
+
+
+class Cluster:
+    def __init__(self, durable=False, tcp=False, settings=None):
+        self.bin = programs()
+        self.folder = tempfile.mkdtemp(prefix="danh-postgres-")
+        self.data, self.log = f"{self.folder}/data", f"{self.folder}/log"
+        self.process, self.port, self.password = None, None, None
+        self.prefix, user = unprivileged()
+        if user:
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+        try:
+            self._init(durable, tcp, settings or {})
+        except BaseException:
+            self.remove()
+            raise
+
+    def _init(self, durable, tcp, settings):
+        command = [f"{self.bin}/initdb", "-D", self.data, "-U", OWNER, "--locale=C", "--encoding=UTF8", "--auth-local=trust", "--auth-host=scram-sha-256"]
+        with tempfile.NamedTemporaryFile("w", dir=self.folder, delete=False) as word:
+            self.password = secrets.token_hex(16)
+            word.write(self.password)
+        os.chmod(word.name, 0o644)  # inside a folder that is closed
+        made = subprocess.run([*self.prefix, *command, f"--pwfile={word.name}", *([] if durable else ["--no-sync"])], cwd=self.folder, capture_output=True, text=True,
+                              check=False)
+        os.unlink(word.name)
+        if made.returncode:
+            raise RuntimeError(f"initdb: {made.stderr.strip()}")
+        if tcp:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                self.port = free.getsockname()[1]
+        wanted = {**ALWAYS, **({} if durable else QUICK), "unix_socket_directories": self.folder, "listen_addresses": "127.0.0.1" if tcp else "",
+                  "port": str(self.port or 5432), **settings}
+        with open(f"{self.data}/postgresql.auto.conf", "a", encoding="utf-8") as file:
+            for name, value in wanted.items():
+                escaped = value.replace("'", "''")
+                file.write(f"{name} = '{escaped}'\n")
+
+    def url(self, database="postgres"):
+        if self.port:
+            return f"postgresql://{OWNER}:{self.password}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{OWNER}@/{database}?host={self.folder}"
+
+    @property
+    def pid(self):
+        return self.process.pid if self.process else None
+
+    def start(self):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([*self.prefix, f"{self.bin}/postgres", "-D", self.data], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        ready, until = f"{self.data}/postmaster.pid", time.monotonic() + START_S
+        while True:
+            with contextlib.suppress(FileNotFoundError), open(ready, encoding="utf-8") as file:
+                lines = file.read().split("\n")
+                if len(lines) > 7 and lines[0] == str(self.process.pid) and lines[7].strip() == "ready":
+                    return self
+            if self.process.poll() is not None or time.monotonic() > until:
+                with open(self.log, encoding="utf-8", errors="replace") as file:
+                    raise RuntimeError(f"PostgreSQL did not start: {file.read()[-2000:]}")
+            time.sleep(0.02)
+
+    def stop(self, how="fast"):
+        if self.process:
+            self.process.send_signal(SIGNALS[how])
+            self.process.wait(timeout=START_S)
+            self.process = None
+
+    def sql(self, text, database="postgres"):
+        """What psql prints of it, unaligned; fails where a statement does."""
+        done = subprocess.run([f"{self.bin}/psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", self.url(database), "-f", "-"], input=text,
+                              capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(done.stderr.strip())
+        return done.stdout.strip()
+
+    def create(self, name, template="template0"):
+        checked(name), checked(template)
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url(name)
+
+    def drop(self, name):
+        self.sql(f"DROP DATABASE IF EXISTS {checked(name)} WITH (FORCE)")
+
+    def template(self, name):
+        self.sql(f"ALTER DATABASE {checked(name)} WITH ALLOW_CONNECTIONS false IS_TEMPLATE false")
+
+    def remove(self):
+        self.stop("immediate")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def checked(name):
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,60}", name):
+        raise ValueError(f"no name for a database: {name}")
+    return name
+
+
+@contextlib.contextmanager
+def running(**options):
+    """with running(durable=False, tcp=False, settings={...}) as cluster: ..."""
+    cluster = Cluster(**options)
+    try:
+        yield cluster.start()
+    finally:
+        cluster.remove()
+
+
+def obey(cluster, order):
+    verb, *words = order.split()
+    if verb == "start":
+        return {"pid": cluster.start().pid}
+    if verb == "stop":
+        return {"stopped": cluster.stop(*words)}
+    if verb == "create":
+        return {"url": cluster.create(*words)}
+    if verb in ("drop", "template"):
+        return {verb: getattr(cluster, verb)(*words)}
+    raise ValueError(f"no such order: {verb}")
+
+
+def serve(cluster):
+    print(json.dumps({"url": cluster.url(), "pid": cluster.pid, "folder": cluster.folder, "log": cluster.log}), flush=True)
+    for line in sys.stdin:
+        try:
+            answer = obey(cluster, line)
+        except Exception as error:  # whoever asked must hear of it, and the cluster go on
+            answer = {"error": str(error)}
+        print(json.dumps(answer), flush=True)
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n\n")[0])
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    for name in ("run", "serve"):
+        verb = verbs.add_parser(name)
+        verb.add_argument("--durable", action="store_true")
+        verb.add_argument("--tcp", action="store_true")
+        verb.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
+        if name == "run":
+            verb.add_argument("command", nargs=argparse.REMAINDER)
+    asked = parser.parse_args()
+    if asked.verb == "run" and not asked.command:
+        parser.error("run needs a command")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the cluster goes too
+    with running(durable=asked.durable, tcp=asked.tcp, settings=dict(each.split("=", 1) for each in asked.set)) as cluster:
+        if asked.verb == "serve":
+            return serve(cluster)
+        return subprocess.run(asked.command, env={**os.environ, "DANH_TEST_POSTGRES": cluster.url()}, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
