@@ -1,5 +1,6 @@
 /* A citizen enrols whom they stand for: a child or ward at level 1 (POST /api/enrolments), an organisation they represent
  * (POST /api/organisations/{code}/enrolment, /consent). GET /api/enrolments says whom, and how far they are. */
+#include "api/desk.h"
 #include "api/people.h"
 #include "api/resources.h"
 #include "codec/multipart.h"
@@ -15,6 +16,32 @@ static result require(struct api_call *call, enum access_act act, int64_t subjec
 static bool is_dependant(const struct api_subject *subject) { return strcmp(subject->relation, "child") == 0 || strcmp(subject->relation, "ward") == 0; }
 
 /* ---- the list ---- */
+
+/* How far the newest application is, and field by field what it was rejected for: whoever stands for the person mends it. */
+static result put_last(struct api_call *call, struct db_tx *tx, int64_t person_id) {
+  struct jout *out = &call->out;
+  struct account_enrolled last;
+  struct dossier d;
+  const struct account_enrolment newest = {.person_id = person_id, .dossier_code = S("")};
+  result found = account_enrolled_load(tx, call->arena, &newest, &last);
+  if (is_code(found, ACCOUNT_UNKNOWN)) {
+    jout_put_null(out, "last");
+    return OK;
+  }
+  TRY(found);
+  result loaded = dossier_load(tx, call->arena, last.dossier_code, &d);
+  if (is_code(loaded, DOSSIER_UNKNOWN)) { /* enrolled before there were dossiers here */
+    jout_put_null(out, "last");
+    return OK;
+  }
+  TRY(loaded);
+  jout_put_object(out, "last");
+  jout_put_text(out, "dossier", d.code);
+  jout_put_date(out, "due_date", d.due_date);
+  api_enrolment_put_objections(out, &last.rejection);
+  jout_object_end(out);
+  return OK;
+}
 
 static result put_dependant(struct api_call *call, struct db_tx *tx, const struct api_subject *subject) {
   struct jout *out = &call->out;
@@ -34,6 +61,7 @@ static result put_dependant(struct api_call *call, struct db_tx *tx, const struc
   } else {
     api_put_text(out, "reason", account_sentence(eligible.code, false), account_sentence(eligible.code, true));
   }
+  TRY(put_last(call, tx, subject->person_id));
   jout_object_end(out);
   return OK;
 }

@@ -91,7 +91,7 @@ test('a parent enrols a child at level 1 from their own account; nobody enrols a
   const child = place.identity('citizen.hanoi.child');
   const list = await parent.ok(parent.get('/api/enrolments'));
   const mine = list.dependants.find((d) => d.person.name === child.full_name);
-  assert.deepEqual([mine.may_apply, mine.state], [true, 'none']);
+  assert.deepEqual([mine.may_apply, mine.state, mine.last], [true, 'none', null]);
   const apply = (client, person, portrait) => client.request('POST', '/api/enrolments', multipart({ person, portrait }));
   const portrait = await drawn(child.pin);
   await refused(apply(await place.as('poor.hanoi'), mine.person.ref, portrait), 403, 'not_guardian');
@@ -102,7 +102,8 @@ test('a parent enrols a child at level 1 from their own account; nobody enrols a
   assert.equal(applied.body.approved, true);
   assert.ok((await messages(named('citizen.hanoi')[4])).some((m) => /^\d{8}$/.test(m.code)), 'the code goes to the parent');
   const again = await parent.ok(parent.get('/api/enrolments'));
-  assert.deepEqual([again.dependants.find((d) => d.person.name === child.full_name).may_apply], [false]);
+  const after = again.dependants.find((d) => d.person.name === child.full_name);
+  assert.deepEqual([after.may_apply, after.last], [false, { dossier: applied.body.dossier, due_date: applied.body.due_date, objections: [] }]);
   const refusedAgain = await apply(parent, mine.person.ref, portrait);
   assert.equal(refusedAgain.status, 409, refusedAgain.text);
 });

@@ -12,6 +12,7 @@ import { DeskDossier } from './desk_dossier/desk_dossier'
 import { Document } from './document/document'
 import { Dossier } from './dossier/dossier'
 import { Dossiers } from './dossiers/dossiers'
+import { EnrolChild } from './enrol_child/enrol_child'
 import { EnrolmentDesk } from './enrolment/enrolment'
 import { Home } from './home/home'
 import { LocksPage } from './locks/locks'
@@ -19,6 +20,7 @@ import { Mandates } from './mandates/mandates'
 import { Me } from './me/me'
 import { Misuse } from './misuse/misuse'
 import { Notarised } from './notarised/notarised'
+import { Organisations } from './organisation/organisation'
 import { Pay, PayAtDesk } from './payment/payment'
 import { Posts } from './posts/posts'
 import { Queue } from './queue/queue'
@@ -61,6 +63,8 @@ export const routes: Route[] = [
   { pattern: '/app/locks', page: LocksPage },
   { pattern: '/app/posts', page: Posts },
   { pattern: '/app/mandates', page: Mandates },
+  { pattern: '/app/enrol-child', page: EnrolChild },
+  { pattern: '/app/organisations', page: Organisations },
   { pattern: '/app/desk', page: official(Queue) },
   { pattern: '/app/desk/dossiers/:code', page: official(DeskDossier) },
   { pattern: '/app/desk/dossiers/:code/pay', page: official(PayAtDesk) },

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks'
 import { addressOf, api, type Schemas } from '../../api/client'
 import { useAction } from '../../api/resource'
+import { InputField, Submit } from '../../ui/field'
 import { instant } from '../../ui/format'
 import { Notice, ProblemNotice } from '../../ui/parts'
 import { t, tRecord } from '../../ui/text'
@@ -17,9 +18,13 @@ export function Findings({ findings }: { findings: NonNullable<Schemas['Enrolmen
   )
 }
 
+type Shown = { id: string; kind?: 'portrait' | 'face' | 'fingerprints' | 'document'; kept_at?: string }
+
+const caption = ({ kind }: Shown) => t(kind ? `evidence.of_${kind}` : 'finding.of_register')
+
 export function Portraits({ code }: { code: string }) {
-  const [ids, setIds] = useState<{ id: string; kept_at?: string }[]>()
-  const purpose = tRecord('finding.purpose')
+  const [ids, setIds] = useState<Shown[]>()
+  const [purpose, setPurpose] = useState(tRecord('finding.purpose'))
   const look = useAction(async () => {
     const { items } = await api.get('/api/desk/enrolments/{code}/evidence', { path: { code }, query: { purpose } })
     setIds([{ id: 'register' }, ...items])
@@ -37,29 +42,37 @@ export function Portraits({ code }: { code: string }) {
                   path: { code, id: one.id },
                   query: { purpose },
                 })}
-                alt={t(one.id === 'register' ? 'finding.of_register' : 'finding.of_person')}
+                alt={caption(one)}
                 width={160}
               />
               <figcaption>
-                {t(one.id === 'register' ? 'finding.of_register' : 'finding.of_person')}
+                {caption(one)}
                 {one.kept_at && ` · ${instant(one.kept_at)}`}
               </figcaption>
             </figure>
           ))}
         </div>
       ) : (
-        <>
+        <form
+          class="stack"
+          onSubmit={(event) => {
+            event.preventDefault()
+            void look.run()
+          }}
+        >
           <p>{t('finding.look_text')}</p>
-          <button
-            type="button"
-            class="ds-button"
-            data-variant="secondary"
-            disabled={look.busy}
-            onClick={() => void look.run()}
-          >
+          <InputField
+            label={t('evidence.purpose')}
+            value={purpose}
+            set={setPurpose}
+            required
+            minLength={10}
+            maxLength={200}
+          />
+          <Submit busy={look.busy} variant="secondary">
             {t('finding.look')}
-          </button>
-        </>
+          </Submit>
+        </form>
       )}
     </section>
   )

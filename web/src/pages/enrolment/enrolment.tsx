@@ -9,6 +9,7 @@ import { Facts, Notice, Page, ProblemNotice } from '../../ui/parts'
 import { Link } from '../../ui/router'
 import { t, tOr, tRecord } from '../../ui/text'
 import { CardOnDesk } from './card'
+import { Evidence } from './evidence'
 
 type Person = Schemas['DeskPerson']
 
@@ -23,8 +24,6 @@ function Find({ found }: { found: (person: Person, purpose: string) => void }) {
     />
   )
 }
-
-const checkedField = { card_presented: 'card', face_checked: 'face', fingerprints_checked: 'fingerprints' } as const
 
 /** What the approver objected to last time. */
 function Rejected({ rejected }: { rejected: NonNullable<Person['rejected']> }) {
@@ -81,13 +80,21 @@ function Collect(props: { person: Person; purpose: string; collected: (enrolment
       <ProblemNotice problem={send.problem} />
       <fieldset class="ds-fieldset">
         <legend>{t('enrol.checks')}</legend>
-        {(['card_presented', 'face_checked', 'fingerprints_checked'] as const).map((name) => (
-          <CheckField
-            key={name}
-            label={t(`enrol.${name}`)}
-            checked={checked[name]}
-            set={(on) => check({ ...checked, [name]: on })}
-            problem={send.problem?.at(`/${name}`) ?? objection(checkedField[name])}
+        <CheckField
+          label={t('enrol.card_presented')}
+          checked={checked.card_presented}
+          set={(on) => check((old) => ({ ...old, card_presented: on }))}
+          problem={send.problem?.at('/card_presented') ?? objection('card')}
+        />
+        {(['face', 'fingerprints'] as const).map((kind) => (
+          <Evidence
+            key={kind}
+            kind={kind}
+            pin={person.pin}
+            purpose={props.purpose}
+            checked={checked[`${kind}_checked`]}
+            check={(on) => check((old) => ({ ...old, [`${kind}_checked`]: on }))}
+            problem={send.problem?.at(`/${kind}_checked`) ?? objection(kind)}
           />
         ))}
       </fieldset>

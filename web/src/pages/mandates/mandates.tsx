@@ -1,7 +1,7 @@
 /* Mandates: for whom I act and who acts for me; for an organisation acted for, its representatives and staff. */
 import { api } from '../../api/client'
 import { useAction, useResource } from '../../api/resource'
-import { Loaded, Page, ProblemNotice } from '../../ui/parts'
+import { CardLink, Loaded, Page, ProblemNotice } from '../../ui/parts'
 import { go } from '../../ui/router'
 import { useSession } from '../../ui/session'
 import { t } from '../../ui/text'
@@ -35,6 +35,20 @@ function Act({ mandate }: { mandate: Mandate }) {
         </button>
       </p>
     </>
+  )
+}
+
+/** Whom the registers let me enrol: an account first, then acting for them. */
+function Enrol() {
+  return (
+    <div class="tiles">
+      <CardLink href="/app/enrol-child" icon="plus" title={t('enrol_child.title')}>
+        {t('enrol_child.card_text')}
+      </CardLink>
+      <CardLink href="/app/organisations" icon="plus" title={t('organisation.title')}>
+        {t('organisation.card_text')}
+      </CardLink>
+    </div>
   )
 }
 
@@ -97,6 +111,7 @@ export function Mandates() {
       <Loaded of={mandates}>
         {(loaded) => (
           <div class="stack-lg">
+            {!session.acting_for && <Enrol />}
             {!isStaff && <ForWhom items={loaded.for} done={mandates.reload} />}
             <ByWhom items={loaded.of} isStaff={isStaff} done={mandates.reload} />
             <Give choices={loaded.choices} isStaff={isStaff} done={mandates.reload} />
