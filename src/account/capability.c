@@ -113,8 +113,8 @@ result account_capability_unlock(struct env *env, struct db_tx *tx, const struct
 result account_capability_check(struct env *env, struct db_tx *tx, int64_t person_id, enum account_capability capability) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
-               "SELECT state, EXISTS (SELECT 1 FROM account_capability_lock l WHERE l.person_id = $1 AND l.capability = $2"
-               " AND (l.until IS NULL OR l.until > $3)) FROM account WHERE person_id = $1",
+               "SELECT state, CASE WHEN EXISTS (SELECT 1 FROM account_capability_lock l WHERE l.person_id = $1 AND l.capability = $2"
+               " AND (l.until IS NULL OR l.until > $3)) THEN 1 ELSE 0 END FROM account WHERE person_id = $1",
                DB_ARGS(db_of_int(person_id), db_of_int(capability), db_of_int(clock_now_ms(env->clock))), &rows));
   if (!db_rows_next(&rows) || db_int(&rows, 0) != ACCOUNT_ACTIVE) {
     TRY(rows.status);

@@ -107,7 +107,7 @@ static result grounds_load(struct db_tx *tx, int64_t person_id, unsigned *ret_gr
 
 static result authenticators_load(struct db_tx *tx, struct account *account) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT kind, secret IS NOT NULL FROM account_authenticator WHERE person_id = $1", DB_ARGS(db_of_int(account->person_id)), &rows));
+  TRY(db_query(tx, "SELECT kind, CASE WHEN secret IS NULL THEN 0 ELSE 1 END FROM account_authenticator WHERE person_id = $1", DB_ARGS(db_of_int(account->person_id)), &rows));
   while (db_rows_next(&rows)) {
     int64_t kind = db_int(&rows, 0);
     bool has_secret = db_int(&rows, 1) != 0;

@@ -91,7 +91,7 @@ result account_session_raise(struct env *env, struct db_tx *tx, const struct acc
   TRY(change_token(tx, &session, proof->replaces, &hash));
   TRY(db_run(tx,
              "UPDATE account_session SET token_hash = $3, means = $4, auth_at = $5, seen_at = $6,"
-             " passcode_until = CASE WHEN $7 = 1 THEN NULL ELSE passcode_until END WHERE person_id = $1 AND session_id = $2",
+             " passcode_until = CASE WHEN CAST($7 AS BIGINT) = 1 THEN NULL ELSE passcode_until END WHERE person_id = $1 AND session_id = $2",
              DB_ARGS(db_of_int(session.person_id), db_of_int(session.session_id), db_of_bytes(slice_of(hash.bytes, sizeof hash.bytes)),
                      db_of_int(session.means), db_of_int(session.auth_at_ms), db_of_int(now), db_of_int(proof->is_whole)),
              NULL));

@@ -330,6 +330,9 @@ result dossier_list(struct db_tx *tx, struct arena *arena, const struct dossier_
 
 #define OPEN_STATUSES "(1, 2, 4, 5, 6)" /* every status that is not an end */
 
+/* Not LIKE: its case and its escapes differ between the engines. */
+#define HAS_CODE_PART " AND ($2 = '' OR REPLACE(d.code, $2, '') <> d.code)"
+
 /* What has no due date yet comes last: set_place. */
 #define DUE_ORDER "CASE WHEN d.due_date = 0 THEN 2147483647 ELSE d.due_date END"
 
@@ -337,12 +340,12 @@ static const struct queue_view {
   const char *sql;
   int64_t start[DOSSIER_QUEUE_KEYS]; /* before every row */
 } queue_views[] = {
-    {"SELECT " DOSSIER_COLUMNS " FROM dossier d WHERE d.agency_code = $1 AND d.status IN " OPEN_STATUSES " AND d.code LIKE '%' || $2 || '%'"
+    {"SELECT " DOSSIER_COLUMNS " FROM dossier d WHERE d.agency_code = $1 AND d.status IN " OPEN_STATUSES HAS_CODE_PART
      " AND (" DUE_ORDER ", d.submitted_at, d.dossier_id) > ($3, $4, $5)"
      " ORDER BY " DUE_ORDER ", d.submitted_at, d.dossier_id LIMIT $6",
      {-1, 0, 0}},
-    {"SELECT " DOSSIER_COLUMNS " FROM dossier d WHERE d.agency_code = $1 AND d.status NOT IN " OPEN_STATUSES " AND d.code LIKE '%' || $2 || '%'"
-     " AND (0, d.submitted_at, d.dossier_id) < ($3, $4, $5)"
+    {"SELECT " DOSSIER_COLUMNS " FROM dossier d WHERE d.agency_code = $1 AND d.status NOT IN " OPEN_STATUSES HAS_CODE_PART
+     " AND (CAST(0 AS BIGINT), d.submitted_at, d.dossier_id) < ($3, $4, $5)"
      " ORDER BY d.submitted_at DESC, d.dossier_id DESC LIMIT $6",
      {1, 0, 0}},
 };

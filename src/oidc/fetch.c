@@ -61,7 +61,8 @@ static result find_old(struct env *env, int64_t asked_before, struct arena *aren
   TRY(db_read_begin(env->db, &tx));
   TRY(db_query(tx,
                "SELECT c.client_id FROM oidc_client c LEFT JOIN oidc_jwks_fetch f ON f.client_id = c.client_id"
-               " WHERE c.status = $1 AND c.metadata LIKE '%jwks_uri%' AND (f.asked_at IS NULL OR f.asked_at <= $2) ORDER BY f.asked_at LIMIT 1",
+               " WHERE c.status = $1 AND REPLACE(c.metadata, 'jwks_uri', '') <> c.metadata AND COALESCE(f.asked_at, 0) <= $2"
+               " ORDER BY COALESCE(f.asked_at, 0), c.client_id LIMIT 1",
                DB_ARGS(db_of_int(OIDC_CLIENT_ACTIVE), db_of_int(asked_before)), &rows));
   *ret_client_id = db_rows_next(&rows) ? db_text_copy(&rows, 0, arena) : (struct slice){0};
   return rows.status;
@@ -94,7 +95,7 @@ static result write_asked(struct db_tx *tx, void *arg) {
   const struct asked *asked = arg;
   int64_t now = clock_now_ms(asked->env->clock);
   int64_t changed = 0;
-  TRY(db_run(tx, "UPDATE oidc_jwks_fetch SET asked_at = $2, failures = CASE WHEN $3 = 1 THEN failures + 1 ELSE 0 END WHERE client_id = $1",
+  TRY(db_run(tx, "UPDATE oidc_jwks_fetch SET asked_at = $2, failures = CASE WHEN CAST($3 AS BIGINT) = 1 THEN failures + 1 ELSE 0 END WHERE client_id = $1",
              DB_ARGS(db_of_text(asked->client_id), db_of_int(now), db_of_int(asked->is_in_vain)), &changed));
   return changed > 0 ? OK
                      : db_run(tx, "INSERT INTO oidc_jwks_fetch (client_id, asked_at, failures) VALUES ($1, $2, $3)",

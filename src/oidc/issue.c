@@ -24,36 +24,40 @@ result oidc_issue_bind(const struct oidc_caller *caller, struct slice dpop_thumb
 
 /* ---- rows ---- */
 
+static result no_free_number(void) {
+  FAIL(DB_DUPLICATE, "%d numbers in a row are taken", ID_TRIES);
+}
+
 static result store_access(struct env *env, struct db_tx *tx, struct oidc_issue *issue) {
   const struct oidc_grant *grant = &issue->grant;
-  result stored = {DB_DUPLICATE};
-  for (int i = 0; i < ID_TRIES && is_code(stored, DB_DUPLICATE); i++) {
+  int64_t stored = 0;
+  for (int i = 0; i < ID_TRIES && stored == 0; i++) {
     issue->token_id = env_id_new(env);
-    stored = db_run(tx, "INSERT INTO oidc_access (token_id, person_id, grant_id, client_id) VALUES ($1, $2, $3, $4)",
-                    DB_ARGS(db_of_int(issue->token_id), db_of_int_or_null(grant->person_id), db_of_int_or_null(grant->grant_id),
-                            db_of_text(issue->client->client_id)),
-                    NULL);
+    TRY(db_run(tx, "INSERT INTO oidc_access (token_id, person_id, grant_id, client_id) VALUES ($1, $2, $3, $4) ON CONFLICT (token_id) DO NOTHING",
+               DB_ARGS(db_of_int(issue->token_id), db_of_int_or_null(grant->person_id), db_of_int_or_null(grant->grant_id),
+                       db_of_text(issue->client->client_id)),
+               &stored));
   }
-  return stored;
+  return stored > 0 ? OK : no_free_number();
 }
 
 static result store_refresh(struct env *env, struct db_tx *tx, struct arena *arena, struct oidc_issue *issue) {
   const struct oidc_grant *grant = &issue->grant;
   bool is_public = issue->client->auth_method == OIDC_AUTH_NONE;
-  result stored = {DB_DUPLICATE};
-  for (int i = 0; i < ID_TRIES && is_code(stored, DB_DUPLICATE); i++) {
+  int64_t stored = 0;
+  for (int i = 0; i < ID_TRIES && stored == 0; i++) {
     struct oidc_handle handle = oidc_handle_new(env, arena);
     issue->refresh_token = handle.text;
-    stored = db_run(tx,
-                    "INSERT INTO oidc_refresh (token_id, token_hash, person_id, grant_id, client_id, dpop_jkt, state, expires_at)"
-                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                    DB_ARGS(db_of_int(handle.id), db_of_bytes(slice_of(handle.stored, sizeof handle.stored)), db_of_int(grant->person_id),
-                            db_of_int(grant->grant_id), db_of_text(issue->client->client_id),
-                            db_of_text_or_null(is_public ? issue->dpop_jkt : (struct slice){0}), db_of_int(OIDC_REFRESH_LIVE),
-                            db_of_int(clock_now_ms(env->clock) + OIDC_REFRESH_LIFETIME_S * INT64_C(1000))),
-                    NULL);
+    TRY(db_run(tx,
+               "INSERT INTO oidc_refresh (token_id, token_hash, person_id, grant_id, client_id, dpop_jkt, state, expires_at)"
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (token_id) DO NOTHING",
+               DB_ARGS(db_of_int(handle.id), db_of_bytes(slice_of(handle.stored, sizeof handle.stored)), db_of_int(grant->person_id),
+                       db_of_int(grant->grant_id), db_of_text(issue->client->client_id),
+                       db_of_text_or_null(is_public ? issue->dpop_jkt : (struct slice){0}), db_of_int(OIDC_REFRESH_LIVE),
+                       db_of_int(clock_now_ms(env->clock) + OIDC_REFRESH_LIFETIME_S * INT64_C(1000))),
+               &stored));
   }
-  return stored;
+  return stored > 0 ? OK : no_free_number();
 }
 
 result oidc_issue_store(struct env *env, struct db_tx *tx, struct arena *arena, struct oidc_issue *issue) {

@@ -41,7 +41,7 @@ static result add_delivery(struct db_tx *tx, const struct telling *telling, cons
 static result end_grants(struct db_tx *tx, const struct telling *telling) {
   return db_run(tx,
                 "UPDATE oidc_grant SET state = $3, revoked_at = $4 WHERE person_id = $1 AND session_id = $2 AND state = $5"
-                " AND ' ' || scope || ' ' NOT LIKE '% offline_access %'",
+                " AND REPLACE(' ' || scope || ' ', ' offline_access ', '') = ' ' || scope || ' '",
                 DB_ARGS(db_of_int(telling->ended->person_id), db_of_int(telling->ended->session_id), db_of_int(OIDC_GRANT_REVOKED),
                         db_of_int(clock_now_ms(telling->env->clock)), db_of_int(OIDC_GRANT_LIVE)),
                 NULL);

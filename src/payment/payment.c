@@ -54,18 +54,16 @@ static struct slice reference_new(struct env *env, struct arena *arena, int64_t 
 }
 
 static result reference_take(struct env *env, struct db_tx *tx, struct arena *arena, struct payment_request *request) {
-  result taken = OK;
-  for (int i = 0; i < REFERENCE_TRIES; i++) {
+  int64_t taken = 0;
+  for (int i = 0; i < REFERENCE_TRIES && taken == 0; i++) {
     request->reference = reference_new(env, arena, request->created_at_ms + (int64_t)i * REFERENCE_TICK_MS);
-    taken = db_run(tx, "INSERT INTO payment_reference (reference, person_id, payment_id) VALUES ($1, $2, $3)",
-                   DB_ARGS(db_of_text(request->reference), db_of_int(request->person_id),
-                           db_of_int(request->payment_id)),
-                   NULL);
-    if (!is_code(taken, DB_DUPLICATE)) {
-      break;
-    }
+    TRY(db_run(tx, "INSERT INTO payment_reference (reference, person_id, payment_id) VALUES ($1, $2, $3) ON CONFLICT (reference) DO NOTHING",
+               DB_ARGS(db_of_text(request->reference), db_of_int(request->person_id), db_of_int(request->payment_id)), &taken));
   }
-  return taken;
+  if (taken == 0) {
+    FAIL(DB_DUPLICATE, "%d references in a row are taken", REFERENCE_TRIES);
+  }
+  return OK;
 }
 
 static result append_ledger(struct env *env, struct db_tx *tx, const char *kind, int64_t person_id,
@@ -320,7 +318,7 @@ result payment_apply(struct env *env, struct db_tx *tx, struct arena *arena,
 
 result payment_refund_due(struct db_tx *tx, int64_t person_id, struct slice dossier_code, int64_t *ret_amount) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_row(tx, "SELECT COALESCE(SUM(amount), 0) FROM payment_refund WHERE person_id = $1 AND dossier_code = $2",
+  TRY(db_row(tx, "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM payment_refund WHERE person_id = $1 AND dossier_code = $2",
              DB_ARGS(db_of_int(person_id), db_of_text(dossier_code)), &rows));
   *ret_amount = db_int(&rows, 0);
   return OK;

@@ -114,7 +114,7 @@ static result vacancies_load(struct db_tx *tx, struct arena *arena, int32_t on, 
   TRY(db_query(tx,
                "SELECT p.post_id, p.role, a.province FROM post p JOIN agency a ON a.agency_code = p.agency_code AND "
                "a.from_date <= $1 "
-               "AND a.to_date >= $1 WHERE p.from_date <= $1 AND p.to_date >= $1 ORDER BY a.province, p.post_id",
+               "AND a.to_date >= $1 WHERE p.from_date <= $1 AND p.to_date >= $1 ORDER BY COALESCE(a.province, ''), p.post_id",
                DB_ARGS(db_of_int(on)), &rows));
   while (db_rows_next(&rows)) {
     struct vacancy vacancy = {db_int(&rows, 0), (enum register_role)db_int(&rows, 1), db_text_copy(&rows, 2, arena)};

@@ -35,7 +35,7 @@ result report_refunds(struct db_tx *tx, struct arena *arena, const struct report
                       struct report_refunds *ret_refunds) {
   struct report_refunds refunds = {0};
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_row(tx, "SELECT COALESCE(SUM(r.amount), 0)" REFUNDS_OF_PROVINCE, DB_ARGS(db_of_text(question->province)), &rows));
+  TRY(db_row(tx, "SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT)" REFUNDS_OF_PROVINCE, DB_ARGS(db_of_text(question->province)), &rows));
   refunds.total = db_int(&rows, 0);
   TRY(read_page(tx, arena, question, &refunds));
   *ret_refunds = refunds;

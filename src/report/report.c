@@ -177,7 +177,7 @@ static result count_all(struct db_tx *tx, struct counting *c, struct slice provi
       tx,
       "SELECT province, channel, submitted_at, complete_at, finished_at, closed_at, due_date, fee, support, payable "
       "FROM dossier"
-      " WHERE procedure_name = 'lltp' AND submitted_at < $1 AND (province = $2 OR $3 = 1) ORDER BY submitted_at",
+      " WHERE procedure_name = 'lltp' AND submitted_at < $1 AND (province = $2 OR CAST($3 AS BIGINT) = 1) ORDER BY submitted_at",
       DB_ARGS(db_of_int(c->as_of_end_ms), db_of_text(province), db_of_int(slice_empty(province))), &rows));
   while (db_rows_next(&rows)) {
     struct dossier d = {.channel = (enum procedure_channel)db_int(&rows, 1),
@@ -205,7 +205,7 @@ static result count_reappointed(struct db_tx *tx, struct counting *c, struct sli
   TRY(db_query(tx,
                "SELECT d.province, COUNT(*) FROM dossier d JOIN dossier_slip s ON s.person_id = d.person_id"
                " AND s.dossier_id = d.dossier_id WHERE d.procedure_name = 'lltp' AND d.reappointed_date <> 0"
-               " AND s.kind = $1 AND s.at < $2 AND (d.province = $3 OR $4 = 1) GROUP BY d.province",
+               " AND s.kind = $1 AND s.at < $2 AND (d.province = $3 OR CAST($4 AS BIGINT) = 1) GROUP BY d.province",
                DB_ARGS(db_of_int(DOSSIER_SLIP_APOLOGY), db_of_int(c->as_of_end_ms), db_of_text(province),
                        db_of_int(slice_empty(province))), &rows));
   while (db_rows_next(&rows)) {

@@ -1,5 +1,6 @@
 """Every check finds what it is there for: violations are sown into a small tree, which is clean without them."""
 import importlib
+import json
 import os
 import pathlib
 import re
@@ -46,6 +47,16 @@ def web_tools(root):
         os.symlink(ours / name, root / "web" / name)
 
 
+def program(root):
+    """A program whose new installation has one table, and how its sources are compiled."""
+    (root / "build").mkdir()
+    made = root / "build/danh"
+    made.write_text('#!/bin/sh\nmkdir "$3" && sqlite3 "$3/danh.db" "CREATE TABLE t (n INTEGER NOT NULL, s TEXT) STRICT"\n')
+    made.chmod(0o755)
+    commands = [{"directory": str(root / "build"), "command": "cc -c", "file": f"../{path.relative_to(root)}"} for path in root.glob("src/*/*.c")]
+    (root / "build/compile_commands.json").write_text(json.dumps(commands))
+
+
 # check -> (a clean tree, what is sown into it, what must be said of each, what else has to be made)
 CASES = {
     "second_compiler": ({"meson.build": MESON, "a.c": EMPTY, "b.c": EMPTY}, {"b.c": UNUSED}, [r"^b\.c:2.*never"], None),
@@ -68,6 +79,12 @@ CASES = {
     "columns": ({"src/ledger/a.c": 'static const char *a = "CREATE TABLE t (person_id id/public, n int/public, PRIMARY KEY (person_id, n))";\n'},
                 {"src/ledger/b.c": 'static const char *b = "CREATE TABLE u (n int/public PRIMARY KEY, person_id id/public, name text)";\n'},
                 [r"u: 'name text' is not", r"u is about a person"], None),
+    "statements": ({"src/ledger/a.c": '#define N "n = $1"\nconst char *a = "SELECT n FROM t WHERE "\n    N;\n'},
+                   {"src/ledger/a.c": 'const char *a[] = {"SELECT m FROM t", "SELECT n FROM t WHERE ($1 = 0 OR n = $1) AND s LIKE $2",\n    "SELECT SUM(n), MAX(s) IS NULL FROM t"};\n',
+                    "src/ledger/b.c": 'const char *b = "DELETE FROM t WHERE n IS $1";\n'},
+                   [r"^src/ledger/a\.c:1: SQLite: no such column: m", r"^src/ledger/a\.c:1: PostgreSQL: column .m. does not", r"^src/ledger/a\.c:1: \$1 would be integer",
+                    r"^src/ledger/a\.c:1: LIKE", r"^src/ledger/a\.c:2: column sum would be numeric", r"^src/ledger/a\.c:2: column \?column\? would be boolean",
+                    r"^src/ledger/b\.c:1: PostgreSQL: syntax error"], program),
     "errors": ({"src/api/errors.c": '    {LEDGER_A, 500, "a"},\n', "src/ledger/ledger.h": "enum { LEDGER_A = RESULT_CODE(1, 2, 3) };\n"},
                {"src/api/errors.c": '    {LEDGER_A, 500, "a"},\n    {LEDGER_A, 500, "a"},\n    {LEDGER_GONE, 500, "b"},\n',
                 "src/ledger/more.h": "enum { LEDGER_B = RESULT_CODE(1, 2, 4) };\n"},
