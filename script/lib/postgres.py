@@ -5,7 +5,8 @@ unprivileged user (root becomes `postgres` or `nobody`), ended by its own proces
 usage: script/lib/postgres.py run [--durable] [--tcp] [--set NAME=VALUE] COMMAND...     runs COMMAND with DANH_TEST_POSTGRES=URL; its exit code
        script/lib/postgres.py serve [--durable] [--tcp] [--set NAME=VALUE]              for other languages: see below
 
-Texts are ordered by their bytes, as SQLite orders them. Without --durable nothing is fsynced: right where a test does not ask what a crash leaves.
+Texts are ordered by their bytes, as SQLite orders them. Without --durable the folder lies in memory where there is room: every setting is as safe as the
+platform insists on, and an fsync costs nothing; right where a test does not ask what a lost machine leaves.
 `serve` prints {"url", "pid", "folder", "log"} once it answers, then obeys its standard input, one order a line, one JSON line in answer to each:
   start                      after a stop or a kill: {"pid"}
   stop fast|immediate|kill   SIGINT (ends sessions), SIGQUIT (no checkpoint), SIGKILL
@@ -32,7 +33,8 @@ import time
 OWNER = "danh"
 START_S = 60
 SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill": signal.SIGKILL}
-QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0", "autovacuum": "off"}
+MEMORY, ROOM_BYTES = "/dev/shm", 2 << 30
+QUICK = {"wal_level": "minimal", "max_wal_senders": "0", "min_wal_size": "32MB", "max_wal_size": "256MB"}
 ALWAYS = {"max_connections": "300", "shared_buffers": "64MB", "jit": "off", "timezone": "UTC", "log_timezone": "UTC", "log_line_prefix": "%m [%p] ",
           "log_min_duration_statement": "-1", "log_checkpoints": "off", "huge_pages": "off", "dynamic_shared_memory_type": "mmap"}
 
@@ -55,10 +57,18 @@ def unprivileged():
     return [*prefix, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"], user
 
 
+def in_memory():
+    """A folder whose bytes never meet a disk, or None when there is none with room."""
+    with contextlib.suppress(OSError):
+        if os.path.ismount(MEMORY) and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
+            return MEMORY
+    return None
+
+
 class Cluster:
     def __init__(self, durable=False, tcp=False, settings=None):
         self.bin = programs()
-        self.folder = tempfile.mkdtemp(prefix="danh-postgres-")
+        self.folder = tempfile.mkdtemp(prefix="danh-postgres-", dir=None if durable else in_memory())
         self.data, self.log = f"{self.folder}/data", f"{self.folder}/log"
         self.process, self.port, self.password = None, None, None
         self.prefix, user = unprivileged()
