@@ -79,6 +79,14 @@ result api_desk_lock_request_enter(struct api_call *call);
 result api_desk_lock_request_forward(struct api_call *call);
 result api_desk_lock_request_withdraw(struct api_call *call);
 result api_desk_lock_request_decide(struct api_call *call);
+/* clients.c */
+result api_clients_list(struct api_call *call);
+result api_client_read(struct api_call *call);
+result api_client_register(struct api_call *call);
+result api_client_replace(struct api_call *call);
+result api_client_disable(struct api_call *call);
+result api_client_enable(struct api_call *call);
+result api_client_secret(struct api_call *call);
 /* desk_mandates.c */
 result api_desk_mandates_list(struct api_call *call);
 result api_desk_mandate_enter(struct api_call *call);

@@ -198,6 +198,14 @@ static const struct api_route rows[] = {
 
     {{HTTP_GET, "/api/misuse-reports"}, api_misuse_list, API_POST},
     {{HTTP_POST, "/api/misuse-reports/{id}/answer"}, api_misuse_answer, API_POST},
+    {{HTTP_GET, "/api/clients"}, api_clients_list, API_POST},
+    {{HTTP_POST, "/api/clients"}, api_client_register, API_POST},
+    {{HTTP_GET, "/api/clients/{client_id}"}, api_client_read, API_POST},
+    {{HTTP_PUT, "/api/clients/{client_id}"}, api_client_replace, API_POST},
+    {{HTTP_POST, "/api/clients/{client_id}/disable"}, api_client_disable, API_POST},
+    {{HTTP_POST, "/api/clients/{client_id}/enable"}, api_client_enable, API_POST},
+    {{HTTP_POST, "/api/clients/{client_id}/secret"}, api_client_secret, API_POST},
+
     {{HTTP_GET, "/api/reports/lltp"}, api_report_lltp, API_POST},
     {{HTTP_GET, "/api/reports/eid"}, api_report_eid, API_POST},
     {{HTTP_GET, "/api/reports/savings"}, api_report_savings, API_POST},

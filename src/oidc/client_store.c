@@ -160,17 +160,31 @@ struct rekeying {
   struct slice hash;
 };
 
+static result check_has_secret(struct db_tx *tx, struct slice client_id) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct oidc_client_row row;
+  struct oidc_client client;
+  struct jin_doc doc;
+  const struct jin *metadata = NULL;
+  TRY(oidc_client_row_load(tx, &arena, client_id, &row));
+  jin_doc_init(&doc, &arena, JIN_LIMITS_DEFAULT);
+  TRY(jin_parse(&doc, row.metadata, &metadata));
+  TRY(oidc_client_read(metadata, &arena, &client));
+  if (client.auth_method != OIDC_AUTH_SECRET_BASIC && client.auth_method != OIDC_AUTH_SECRET_POST) {
+    FAIL(OIDC_CLIENT_NO_SECRET, "proves itself otherwise");
+  }
+  return OK;
+}
+
+/* Also the first one, of a client that was registered with another way of proving itself. */
 static result write_secret(struct db_tx *tx, void *arg) {
   const struct rekeying *rekeying = arg;
-  int64_t changed = 0;
-  TRY(db_run(tx, "UPDATE oidc_client SET secret_hash = $2, version = version + 1, changed_at = $3, changed_by = $4 WHERE client_id = $1"
-                 " AND secret_hash IS NOT NULL",
+  TRY(check_has_secret(tx, rekeying->change.client_id));
+  TRY(db_run(tx, "UPDATE oidc_client SET secret_hash = $2, version = version + 1, changed_at = $3, changed_by = $4 WHERE client_id = $1",
              DB_ARGS(db_of_text(rekeying->change.client_id), db_of_bytes(rekeying->hash), db_of_int(clock_now_ms(rekeying->change.env->clock)),
                      db_of_int(rekeying->change.actor->person_id)),
-             &changed));
-  if (changed == 0) {
-    FAIL(OIDC_CLIENT_UNKNOWN, "no such client, or none with a secret");
-  }
+             NULL));
   return record(tx, &rekeying->change);
 }
 

@@ -46,6 +46,7 @@ enum oidc_error {
   OIDC_REQUEST_UNSUPPORTED = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 26),     /* A request object where none is taken. */
   OIDC_REQUEST_URI_UNSUPPORTED = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 27), /* A request_uri that leads elsewhere. */
   OIDC_INTERACTION_REQUIRED = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 28),    /* prompt=none, and something has to be asked. */
+  OIDC_CLIENT_NO_SECRET = RESULT_CODE(RESULT_CONFLICT, MODULE_OIDC, 29),  /* The client proves itself otherwise than by a secret of ours. */
   OIDC_PENDING = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 40),            /* The person has not answered yet. */
   OIDC_SLOW_DOWN = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 41),          /* The same, and the client asks too often. */
   OIDC_WAITING_EXPIRED = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 42),    /* The device's or counter's request ran out. */
@@ -554,10 +555,7 @@ struct oidc_waiting_row {
   int64_t created_at_ms;
   int64_t expires_at_ms;
 };
-struct oidc_waiting_list {
-  const struct oidc_waiting_row *items;
-  size_t count;
-};
+struct oidc_waiting_list { const struct oidc_waiting_row *items; size_t count; };
 /* Of counters that wait for this person, newest first. */
 MUST_USE result oidc_waiting_list(struct env *env, struct db_tx *tx, struct arena *arena, int64_t person_id, struct oidc_waiting_list *ret_list);
 
@@ -587,10 +585,7 @@ struct oidc_registration {
   const struct jin *metadata;
   int64_t issued_at_s;
 };
-struct oidc_registration_key {
-  struct slice client_id;
-  struct slice token;
-};
+struct oidc_registration_key { struct slice client_id, token; };
 /* Members we do not know are left out; what contradicts itself is refused with its place. ret_json: the answer, with everything the client keeps. */
 MUST_USE result oidc_registration_create(struct env *env, struct arena *arena, const struct jin *asked, struct slice *ret_json);
 /* OIDC_REGISTRATION_TOKEN for each of these. */

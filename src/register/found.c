@@ -234,6 +234,19 @@ static result found_provinces(struct founding *founding) {
   return OK;
 }
 
+/* After the provinces' posts, whose numbers stay as they were. */
+static result found_operator(struct founding *founding) {
+  const struct register_post post = {.post_id = ++founding->posts,
+                                     .agency_code = S("G01"),
+                                     .role = REGISTER_OPERATOR,
+                                     .title_vi = S("Cán bộ vận hành hệ thống"),
+                                     .title_en = S("Operator of the system"),
+                                     .from = RECORDS_LAW,
+                                     .to = REGISTER_OPEN};
+  founding->rows++;
+  return register_agencies_insert_post(founding->tx, &post);
+}
+
 result register_agencies_found(struct env *env, struct db_tx *tx, const struct register_act *act) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_row(tx, "SELECT COUNT(*) FROM agency", DB_NO_ARGS, &rows));
@@ -246,6 +259,7 @@ result register_agencies_found(struct env *env, struct db_tx *tx, const struct r
   struct founding founding = {tx, &scratch, 0, 0};
   TRY(found_ministries(&founding));
   TRY(found_provinces(&founding));
+  TRY(found_operator(&founding));
   struct agencies_note note = {.kind = "register.agencies_founded", .number = founding.rows};
   return register_agencies_record(env, tx, act, &note);
 }

@@ -452,6 +452,7 @@ enum register_role {
   REGISTER_SUPERVISOR,
   REGISTER_COLLECTOR, /* takes level-2 enrolments at the desk */
   REGISTER_APPROVER,  /* approves them */
+  REGISTER_OPERATOR,  /* runs the installation; a ministry's, for every province */
 };
 const char *register_role_name(enum register_role role); /* "one_stop_officer" ...; NULL: unknown */
 MUST_USE result register_role_parse(struct slice name, enum register_role *ret_role);
@@ -545,7 +546,7 @@ MUST_USE result register_synth(struct env *env, const struct register_synth_opti
 /* Named people of the synthetic country for demonstrations: "citizen.hanoi" (man of 30 to 50, married, one child at
  * school), ".wife", ".child", "citizen.hue", "student.hanoi", "elderly.hanoi", "convicted.hanoi", "expunged.hanoi",
  * "poor.hanoi", "digital.hanoi", "banned.hanoi" (from managing enterprises); and in every province by its code "01.one_stop_officer", "01.records_officer",
- * "01.decider", "01.sealer", "01.supervisor", "01.collector", "01.approver". */
+ * "01.decider", "01.sealer", "01.supervisor", "01.collector", "01.approver"; and "operator", of the ministry. */
 struct register_demo {
   struct slice name;
   int64_t person_id;

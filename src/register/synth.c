@@ -125,7 +125,10 @@ static result vacancies_load(struct db_tx *tx, struct arena *arena, int32_t on, 
 
 static result officer_make(struct synth_country *country, struct synth_batch *batch, const struct vacancy *vacancy) {
   struct synth_household household;
-  register_synth_household_plain(country, batch, register_synth_place_find(&country->places, vacancy->province), &household);
+  bool is_national = vacancy->province.len == 0;
+  struct slice home = is_national ? S("01") : vacancy->province;
+  const char *role = register_role_name(vacancy->role);
+  register_synth_household_plain(country, batch, register_synth_place_find(&country->places, home), &household);
   struct register_synth_single form = {register_synth_chance(country, 5000) ? REGISTER_MALE : REGISTER_FEMALE,
                               30 + (int32_t)register_synth_draw(country, 25)};
   struct synth_row *row = NULL;
@@ -133,14 +136,12 @@ static result officer_make(struct synth_country *country, struct synth_batch *ba
   int32_t served = country->date - 30 - (int32_t)register_synth_draw(country, 900);
   struct register_holding *holding = &batch->holdings[batch->holding_count++];
   *holding = (struct register_holding){row->person.person_id, vacancy->post_id, served, REGISTER_OPEN};
-  demo_name(batch,
-            arena_printf(&batch->arena, "%.*s.%s", SLICE_ARG(vacancy->province), register_role_name(vacancy->role)),
-            row);
+  demo_name(batch, is_national ? slice_str(role) : arena_printf(&batch->arena, "%.*s.%s", SLICE_ARG(vacancy->province), role), row);
   country->counts.posts_held++;
   return OK;
 }
 
-static result officers(struct env *env, struct synth_country *country, struct synth_batch *batch) {
+static result officers(struct env *env, struct synth_country *country, struct synth_batch *batch, bool is_national) {
   struct buf vacancies;
   buf_init(&vacancies, &country->lasting, 0);
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
@@ -148,7 +149,9 @@ static result officers(struct env *env, struct synth_country *country, struct sy
   TRY(vacancies_load(tx, &country->lasting, country->date, &vacancies));
   const struct vacancy *items = (const struct vacancy *)(const void *)vacancies.ptr;
   for (size_t i = 0; i < vacancies.len / sizeof *items; i++) {
-    TRY(officer_make(country, batch, &items[i]));
+    if ((items[i].province.len == 0) == is_national) {
+      TRY(officer_make(country, batch, &items[i]));
+    }
   }
   return OK;
 }
@@ -180,7 +183,7 @@ static result batch_finish(struct env *env, struct synth_country *country, struc
 
 static result first_batch(struct env *env, struct synth_country *country, struct synth_batch *batch) {
   TRY(demo_people(country, batch));
-  TRY(officers(env, country, batch));
+  TRY(officers(env, country, batch, false));
   return batch_finish(env, country, batch);
 }
 
@@ -188,6 +191,12 @@ static result next_batch(struct env *env, struct synth_country *country, struct 
   while (batch->row_count < SYNTH_BATCH_PEOPLE && country->made < country->options->people) {
     TRY(register_synth_household_any(country, batch));
   }
+  return batch_finish(env, country, batch);
+}
+
+/* Whoever serves the whole country comes last: the people before them are drawn as if there were nobody. */
+static result last_batch(struct env *env, struct synth_country *country, struct synth_batch *batch) {
+  TRY(officers(env, country, batch, true));
   return batch_finish(env, country, batch);
 }
 
@@ -212,7 +221,7 @@ static result country_make(struct env *env, struct synth_country *country) {
   while (country->made < country->options->people) {
     TRY(batch_make(env, country, next_batch));
   }
-  return OK;
+  return batch_make(env, country, last_batch);
 }
 
 result register_synth(struct env *env, const struct register_synth_options *options,

@@ -76,6 +76,7 @@ static const char *const ROLES[] = {
     [REGISTER_SUPERVISOR] = "supervisor",
     [REGISTER_COLLECTOR] = "collector",
     [REGISTER_APPROVER] = "approver",
+    [REGISTER_OPERATOR] = "operator",
 };
 static const char *const POWERS[] = {
     [REGISTER_SIGN_CERTIFICATE] = "sign_certificate",   [REGISTER_SEAL] = "seal",

@@ -6,6 +6,8 @@ import { ProblemNotice, Skeleton } from '../ui/parts'
 import type { Params, Route } from '../ui/router'
 import { useSession } from '../ui/session'
 import { Apply } from './apply/apply'
+import { ClientPage, Clients } from './clients/clients'
+import { NewClient } from './clients/new_client'
 import { Counter } from './counter/counter'
 import { DemoMessages } from './demo_messages/demo_messages'
 import { DeskDossier } from './desk_dossier/desk_dossier'
@@ -72,6 +74,9 @@ export const routes: Route[] = [
   { pattern: '/app/desk/enrolment', page: official(EnrolmentDesk) },
   { pattern: '/app/desk/recovery', page: official(RecoveryDesk) },
   { pattern: '/app/desk/notarised', page: official(Notarised) },
+  { pattern: '/app/clients', page: official(Clients) },
+  { pattern: '/app/clients/new', page: official(NewClient) },
+  { pattern: '/app/clients/:id', page: official(ClientPage) },
   { pattern: '/app/misuse', page: official(Misuse) },
   { pattern: '/app/reports', page: official(ReportsLater) },
   { pattern: '/app/reports/savings', page: official(Savings) },

@@ -1,4 +1,5 @@
 /* Every sentence of the app in English; the same keys as vi.ts, plus plural forms. */
+import { enClients } from './en_clients'
 import { enDesk } from './en_desk'
 import { enEnrolment } from './en_enrolment'
 import { enLocks } from './en_locks'
@@ -62,6 +63,7 @@ export const en = {
     refunds: 'Refunds',
     mandates: 'Mandates',
     notarised: 'Notarised mandates',
+    clients: 'Services',
     misuse: 'Misuse',
     sign_out: 'Sign out',
     acting: 'You are acting as',
@@ -472,6 +474,7 @@ export const en = {
     activate: 'Activate with code',
     empty: 'No messages yet',
   },
+  ...enClients,
   ...enDesk,
   ...enEnrolment,
   ...enLocks,

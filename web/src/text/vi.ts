@@ -1,4 +1,5 @@
 /* Mọi câu của ứng dụng bằng tiếng Việt. Bản tiếng Anh ở en.ts có cùng các khóa. */
+import { viClients } from './vi_clients'
 import { viDesk } from './vi_desk'
 import { viEnrolment } from './vi_enrolment'
 import { viLocks } from './vi_locks'
@@ -62,6 +63,7 @@ export const vi = {
     refunds: 'Hoàn phí',
     mandates: 'Ủy quyền',
     notarised: 'Ủy quyền công chứng',
+    clients: 'Dịch vụ kết nối',
     misuse: 'Phản ánh',
     sign_out: 'Đăng xuất',
     acting: 'Đang làm việc với vai trò',
@@ -465,6 +467,7 @@ export const vi = {
     activate: 'Kích hoạt với mã',
     empty: 'Chưa có tin nhắn nào',
   },
+  ...viClients,
   ...viDesk,
   ...viEnrolment,
   ...viLocks,

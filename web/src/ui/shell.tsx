@@ -48,6 +48,7 @@ export function placesOf(session: Session): Place[] {
     places.push({ href: '/app/reports', icon: 'chart', key: 'nav.reports', exact: true })
     places.push({ href: '/app/reports/savings', icon: 'coins', key: 'nav.savings' })
   }
+  if (mayAct(session, 'client.view')) places.push({ href: '/app/clients', icon: 'shield', key: 'nav.clients' })
   if (mayAct(session, 'misuse.view')) places.push({ href: '/app/misuse', icon: 'eye', key: 'nav.misuse' })
   if (mayAct(session, 'refund.view')) places.push({ href: '/app/reports/refunds', icon: 'swap', key: 'nav.refunds' })
   places.push({ href: '/app/me', icon: 'person', key: 'nav.me' })

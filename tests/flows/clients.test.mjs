@@ -1,0 +1,91 @@
+// The register of relying parties as an operator keeps it: the same register, the same writes and the same refusals as `danh client`.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { danh, Installation } from './lib/installation.mjs';
+import { RelyingParty, signInAt } from './lib/relying_party.mjs';
+
+let place;
+let operator;
+before(async () => {
+  place = await Installation.open({ receivers: false });
+  operator = await place.as('operator');
+  await operator.takePost('operator');
+});
+after(() => place?.close());
+
+const REDIRECT = 'http://127.0.0.1:3000/cb';
+const metadata = (client_id, changes = {}) => ({ client_id, client_name: 'Thư viện', 'client_name#en': 'Library', danh_owner: 'Sở Văn hóa', danh_purpose: 'Làm thẻ bạn đọc',
+  application_type: 'native', token_endpoint_auth_method: 'client_secret_post', redirect_uris: [REDIRECT], grant_types: ['authorization_code', 'client_credentials'],
+  danh_attributes: [{ name: 'name', purpose: 'In lên thẻ', required: true }], ...changes });
+const register = (client_id, changes) => operator.post('/api/clients', metadata(client_id, changes));
+const token = (client_id, client_secret) => place.client().request('POST', '/oidc/token',
+  { body: new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret }), headers: { Origin: null } });
+const authorize = (client_id) => place.client().get(`/oidc/authorize?${new URLSearchParams({ client_id, redirect_uri: REDIRECT })}`);
+
+test('an operator registers a client, and it signs somebody in at once', async () => {
+  const answer = await register('thu-vien', { token_endpoint_auth_method: 'none', grant_types: ['authorization_code'] });
+  assert.equal(answer.status, 201, answer.text);
+  assert.equal(answer.body.client_secret, null);
+  assert.deepEqual(answer.body.purpose, { vi: 'Làm thẻ bạn đọc', en: 'Làm thẻ bạn đọc' });
+  assert.deepEqual(answer.body.attributes.map((one) => [one.name, one.purpose.vi, one.required]), [['name', 'In lên thẻ', true]]);
+  const party = Object.assign(new RelyingParty(), { place, id: 'thu-vien', redirectUri: REDIRECT, metadata: answer.body.metadata });
+  const said = await signInAt(await place.as('citizen.hanoi'), party, party.question({ scope: 'openid' }));
+  assert.ok(said.code, 'a code came');
+  const list = await operator.ok(operator.get('/api/clients'));
+  assert.ok(list.items.some((one) => one.client_id === 'thu-vien' && one.status.code === 'active'));
+  assert.ok(list.attributes.some((one) => one.name === 'birthdate' && one.label.vi && one.label.en));
+  assert.equal((await register('thu-vien')).status, 409, 'one client to a name');
+});
+
+test('citizens and officers of other posts are refused every part of it', async () => {
+  const others = [await place.as('citizen.hanoi'), await place.officer('supervisor'), await place.as('operator')]; // the last without the post
+  for (const other of others) {
+    for (const [method, path] of [['GET', ''], ['GET', '/thu-vien'], ['POST', ''], ['PUT', '/thu-vien'], ['POST', '/thu-vien/disable'], ['POST', '/thu-vien/enable'], ['POST', '/thu-vien/secret']]) {
+      const answer = await other.request(method, `/api/clients${path}`, method === 'GET' ? {} : { body: path.length > 10 ? {} : metadata('ke-la') });
+      assert.equal(answer.status, 403, `${other.who} ${method} ${path}: ${answer.text}`);
+    }
+  }
+  assert.equal((await place.client().get('/api/clients')).status, 401);
+});
+
+test('metadata that cannot stand are refused with their path, and change nothing', async () => {
+  for (const [path, changes] of [['/favourite_colour', { favourite_colour: 'blue' }], ['/redirect_uris', { redirect_uris: ['http://elsewhere.example/'] }],
+    ['/danh_purpose', { danh_purpose: '' }], ['/danh_attributes/0/name', { danh_attributes: [{ name: 'horoscope', purpose: 'Vì muốn' }] }],
+    ['/danh_profile', { danh_profile: 'fapi2' }]]) {
+    const answer = await register('sai-sot', changes);
+    assert.equal(Math.floor(answer.status / 100), 4, answer.text);
+    assert.deepEqual(answer.body.errors.map((one) => one.path), [path], answer.text);
+  }
+  assert.equal((await authorize('sai-sot')).status, 400);
+  const other = await operator.put('/api/clients/thu-vien', metadata('sai-sot'));
+  assert.deepEqual(other.body.errors.map((one) => one.path), ['/client_id']);
+});
+
+test('switched off, a client stops at once; on again, it goes on', async () => {
+  const { client_secret } = (await register('ngan-hang')).body;
+  assert.equal((await token('ngan-hang', client_secret)).status, 200);
+  assert.equal((await operator.ok(operator.post('/api/clients/ngan-hang/disable'))).status.code, 'disabled');
+  assert.equal((await token('ngan-hang', client_secret)).status, 401);
+  assert.equal((await authorize('ngan-hang')).status, 400);
+  await operator.ok(operator.post('/api/clients/ngan-hang/enable'));
+  assert.equal((await token('ngan-hang', client_secret)).status, 200);
+});
+
+test('a replaced secret is shown once, and the old one is refused', async () => {
+  const { client_secret: first } = (await register('buu-dien')).body;
+  assert.match(first, /^[\w-]{43}$/);
+  const { client_secret: second } = await operator.ok(operator.post('/api/clients/buu-dien/secret'));
+  assert.notEqual(second, first);
+  assert.equal((await token('buu-dien', first)).status, 401);
+  assert.equal((await token('buu-dien', second)).status, 200);
+  const read = await operator.get('/api/clients/buu-dien');
+  assert.equal(read.body.client_secret, null);
+  assert.ok(!read.text.includes(second));
+  assert.equal((await operator.post('/api/clients/thu-vien/secret')).body.code, 'client_no_secret');
+});
+
+test('replaced metadata hold from the next request on, and the command line reads them', async () => {
+  await operator.ok(operator.put('/api/clients/buu-dien', metadata('buu-dien', { client_name: 'Bưu điện mới' })));
+  assert.match((await danh('client', 'show', 'buu-dien', '--data', place.data)).stdout, /Bưu điện mới/);
+  assert.equal((await operator.put('/api/clients/khong-co', metadata('khong-co'))).body.code, 'client_unknown');
+});
