@@ -43,7 +43,9 @@ export function Clients() {
 export function Secret({ value }: { value: string }) {
   return (
     <Notice color="success" title={t('clients.secret')} live>
-      <Copied value={value} what={t('clients.secret')} />
+      <p class="long-word">
+        <Copied value={value} what={t('clients.secret')} />
+      </p>
       <p>{t('clients.secret_text')}</p>
     </Notice>
   )
@@ -83,7 +85,7 @@ export function ClientCard({ client }: { client: Made }) {
       <h2>{t('clients.redirects')}</h2>
       <ul class="plain-list">
         {client.redirect_uris.map((uri) => (
-          <li key={uri} style="overflow-wrap: anywhere">
+          <li key={uri} class="long-word">
             {uri}
           </li>
         ))}
