@@ -67,6 +67,12 @@ const struct api_error_row api_error_rows_of_sign_in[] = {
     {AUTHENTICATOR_LIMIT, 422, "limit_unknown", "Không có giới hạn này hoặc giá trị không hợp lệ", "There is no such limit, or not that value"},
     {AUTHENTICATOR_NO_SEALING, 500, "internal", INTERNAL},
     {AUTHENTICATOR_KIND, 422, "authenticator_kind", "Phương thức này không dùng được ở đây", "That way to sign in is not for this"},
+    {AUTHENTICATOR_FACE_OTHER, 403, "face_other", "Khuôn mặt không khớp với ảnh trong cơ sở dữ liệu căn cước của chủ tài khoản", "The face is not the one the identity database holds of the account's owner"},
+    {AUTHENTICATOR_FACE_UNSURE, 403, "face_unsure", "Hệ thống chưa thể xác nhận đây là khuôn mặt của ông/bà trước máy ảnh lúc này; hãy chụp lại nơi đủ sáng hoặc chọn cách khác",
+     "The system cannot confirm that this is your face before a camera now; take it again in good light, or choose another way"},
+    {AUTHENTICATOR_FACE_USED, 403, "face_used", "Ảnh này đã được dùng; hãy chụp ảnh mới", "This picture has been used; take a new one"},
+    {AUTHENTICATOR_FACE_CLOSED, 403, "face_closed", "Xác thực bằng khuôn mặt đã bị đóng sau nhiều lần không khớp; hãy dùng cách khác hoặc đến cơ quan Công an",
+     "Proving yourself by face is closed after too many failures; use another way, or go to a police desk"},
     /* webauthn */
     {WEBAUTHN_RESPONSE_SYNTAX, 422, "passkey_syntax", PASSKEY_BROKEN},
     {WEBAUTHN_CLIENT_DATA_SYNTAX, 422, "passkey_syntax", PASSKEY_BROKEN},

@@ -35,7 +35,7 @@ static result keep(struct db_tx *tx, void *arg) {
 
 /* A matcher that is away says nothing, and the officer compares by eye. */
 static result ask_matcher(struct api_call *call, struct slice pin, const struct evidence_new *what, struct evidence_opinion *ret_opinion) {
-  const struct evidence_question question = {pin, what->kind, what->bytes};
+  const struct evidence_question question = {.pin = pin, .kind = what->kind, .sample = what->bytes};
   result asked = evidence_match(call->env, call->arena, &question, ret_opinion);
   if (is_code(asked, EVIDENCE_MATCHER_AWAY) || is_code(asked, EVIDENCE_NO_REFERENCE)) {
     *ret_opinion = (struct evidence_opinion){.score = -1, .engine = S(""), .reason = is_code(asked, EVIDENCE_NO_REFERENCE) ? S("no_reference") : S("away")};

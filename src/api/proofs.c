@@ -2,6 +2,7 @@
  * a session POST /api/session/proofs/{kind}, POST /api/session/proofs/{kind}/answer. And what a resource says that needs more (RFC 9470). */
 #include "api/resources.h"
 #include "authenticator/authenticator.h"
+#include "codec/multipart.h"
 
 enum { PIN_BYTES_MAX = 64, ANSWER_BYTES_MAX = 16 * 1024 };
 
@@ -35,17 +36,30 @@ static result begin(struct api_call *call, bool raises) {
 result api_sign_in_begin(struct api_call *call) { return begin(call, false); }
 result api_session_proof_begin(struct api_call *call) { return begin(call, true); }
 
-static result answer(struct api_call *call, bool raises) {
+static result read_json(struct api_call *call, struct authenticator_answer *given) {
   const struct jin *root = NULL;
+  TRY(api_body(call, &root));
+  TRY(jin_fields(root, (const char *const[]){"pin", "ceremony", "answer", NULL}));
+  TRY(jin_text_optional(root, "pin", PIN_BYTES_MAX, &given->pin));
+  TRY(jin_text_optional(root, "ceremony", ACCOUNT_TOKEN_CHARACTERS, &given->ceremony));
+  return jin_text(root, "answer", ANSWER_BYTES_MAX, &given->answer);
+}
+
+/* A picture is no text: a form with a file in it. */
+static result read_picture(struct api_call *call, struct authenticator_answer *given) {
+  struct multipart_form form;
+  TRY(multipart_parse(http_header(&call->http->request, "Content-Type"), call->http->request.body, &form));
+  given->ceremony = multipart_text(&form, "ceremony");
+  given->answer = multipart_file(&form, "picture");
+  return OK;
+}
+
+static result answer(struct api_call *call, bool raises) {
   struct authenticator_granted granted;
   struct authenticator_answer given = {.session = raises ? &call->session : NULL, .client = api_browser(call),
                                        .replaces = http_cookie(&call->http->request, api_session_cookie(call))};
   TRY(kind_of(call, &given.kind));
-  TRY(api_body(call, &root));
-  TRY(jin_fields(root, (const char *const[]){"pin", "ceremony", "answer", NULL}));
-  TRY(jin_text_optional(root, "pin", PIN_BYTES_MAX, &given.pin));
-  TRY(jin_text_optional(root, "ceremony", ACCOUNT_TOKEN_CHARACTERS, &given.ceremony));
-  TRY(jin_text(root, "answer", ANSWER_BYTES_MAX, &given.answer));
+  TRY(given.kind == AUTHENTICATOR_FACE ? read_picture(call, &given) : read_json(call, &given));
   TRY(authenticator_prove(call->env, &given, &granted));
   api_session_give(call, &granted.token, &granted.session);
   struct jout *out = api_begin(call);

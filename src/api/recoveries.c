@@ -156,8 +156,8 @@ static result compare_both(struct api_call *call, const struct multipart_form *f
     TRY(db_read_begin(call->env->db, &tx));
     TRY(register_person_load(tx, call->arena, person_id, &person));
   }
-  const struct evidence_question face = {person.pin, EVIDENCE_FACE, collection->face};
-  const struct evidence_question prints = {person.pin, EVIDENCE_FINGERPRINTS, collection->fingerprints};
+  const struct evidence_question face = {.pin = person.pin, .kind = EVIDENCE_FACE, .sample = collection->face};
+  const struct evidence_question prints = {.pin = person.pin, .kind = EVIDENCE_FINGERPRINTS, .sample = collection->fingerprints};
   TRY(compare(call, &face, slice_is(multipart_text(form, "face_seen"), "1"), &collection->face_verdict));
   return compare(call, &prints, slice_is(multipart_text(form, "fingerprints_seen"), "1"), &collection->fingerprints_verdict);
 }

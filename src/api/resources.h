@@ -14,6 +14,7 @@ result api_activate(struct api_call *call);
 /* sign_in.c */
 result api_sign_in_page(struct api_call *call);
 result api_sign_in(struct api_call *call);
+result api_sign_in_face(struct api_call *call);
 result api_sign_in_passkey_begin(struct api_call *call);
 result api_sign_out_page(struct api_call *call);
 result api_sign_out(struct api_call *call);

@@ -9,6 +9,7 @@ static const struct api_route rows[] = {
     {{HTTP_GET, "/"}, api_landing_page, API_PAGE},
     {{HTTP_GET, "/sign-in"}, api_sign_in_page, API_PAGE},
     {{HTTP_POST, "/sign-in"}, api_sign_in, API_PAGE},
+    {{HTTP_POST, "/sign-in/face"}, api_sign_in_face, API_PAGE},
     {{HTTP_POST, "/sign-in/passkey/begin"}, api_sign_in_passkey_begin, API_PUBLIC},
     {{HTTP_GET, "/sign-out"}, api_sign_out_page, API_PAGE | API_SESSION | ALWAYS},
     {{HTTP_POST, "/sign-out"}, api_sign_out, API_PAGE},

@@ -3,7 +3,9 @@
 
 #include "api/resources.h"
 #include "base/number.h"
+#include "codec/multipart.h"
 #include "crypto/token.h"
+#include "evidence/evidence.h"
 
 enum { NEXT_BYTES_MAX = 500, BROWSER_S = 400 * 24 * 3600 };
 
@@ -94,6 +96,19 @@ result api_sign_in_page(struct api_call *call) {
 
 /* ---- the forms ---- */
 
+/* The error table's own sentence says what to do about the picture. */
+static bool is_about_face(result refused) {
+  static const uint16_t codes[] = {AUTHENTICATOR_FACE_OTHER, AUTHENTICATOR_FACE_UNSURE, AUTHENTICATOR_FACE_USED, AUTHENTICATOR_FACE_CLOSED,
+                                   EVIDENCE_MATCHER_AWAY,    EVIDENCE_NO_REFERENCE,     EVIDENCE_RETAKE,         EVIDENCE_PICTURE,
+                                   EVIDENCE_TOO_LARGE,       EVIDENCE_TOO_SMALL};
+  for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+    if (is_code(refused, codes[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static struct slice problem_of(const struct api_call *call, result refused) {
   static const struct {
     uint16_t code;
@@ -103,6 +118,9 @@ static struct slice problem_of(const struct api_call *call, result refused) {
               {BASE_POOL_FULL, "sign_in.busy"},                {ACCOUNT_PASSCODE, "sign_in.passcode_wrong"},
               {AUTHENTICATOR_WRONG, "sign_in.answer_wrong"},   {AUTHENTICATOR_USED, "sign_in.code_used"},
               {AUTHENTICATOR_CEREMONY, "sign_in.stale"},       {AUTHENTICATOR_SUSPENDED, "sign_in.suspended"}};
+  if (is_about_face(refused)) {
+    return api_error_sentence(refused.code, call->language);
+  }
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     if (is_code(refused, keys[i].code)) {
       return api_page_text_find(call, keys[i].key);
@@ -114,6 +132,7 @@ static struct slice problem_of(const struct api_call *call, result refused) {
 struct signing_in {
   struct sign_in_form form;
   const struct url_form *fields;
+  struct slice picture;
   struct account_client client;
   struct slice token; /* this browser's session, if any */
   struct authenticator_granted granted;
@@ -137,6 +156,10 @@ static result by_passcode(struct api_call *call, struct signing_in *it) {
   return account_passcode_raise(call->env, call->env->hashing, &entry, &it->granted.token, &it->granted.session);
 }
 
+static struct slice answer_of(const struct signing_in *it, enum authenticator_kind kind) {
+  return kind == AUTHENTICATOR_FACE ? it->picture : url_form_get(it->fields, kind == AUTHENTICATOR_PASSKEY ? "answer" : "code");
+}
+
 static result by_authenticator(struct api_call *call, struct signing_in *it, enum authenticator_kind kind) {
   bool raises = url_form_get(it->fields, "raise").len > 0;
   if (raises && !call->has_session) {
@@ -146,7 +169,7 @@ static result by_authenticator(struct api_call *call, struct signing_in *it, enu
       .kind = kind,
       .session = raises ? &call->session : NULL,
       .ceremony = url_form_get(it->fields, "ceremony"),
-      .answer = url_form_get(it->fields, kind == AUTHENTICATOR_PASSKEY ? "answer" : "code"),
+      .answer = answer_of(it, kind),
       .pin = it->form.pin,
       .is_whole = it->form.is_fresh,
       .client = it->client,
@@ -156,6 +179,7 @@ static result by_authenticator(struct api_call *call, struct signing_in *it, enu
 }
 static result by_passkey(struct api_call *call, struct signing_in *it) { return by_authenticator(call, it, AUTHENTICATOR_PASSKEY); }
 static result by_totp(struct api_call *call, struct signing_in *it) { return by_authenticator(call, it, AUTHENTICATOR_TOTP); }
+static result by_face(struct api_call *call, struct signing_in *it) { return by_authenticator(call, it, AUTHENTICATOR_FACE); }
 static result by_recovery_code(struct api_call *call, struct signing_in *it) { return by_authenticator(call, it, AUTHENTICATOR_RECOVERY_CODES); }
 
 /* POST /sign-in/passkey/begin, by the pages' script: the form as it will be sent, before the passkey is asked. */
@@ -189,7 +213,8 @@ static const struct {
   const char *way; /* shown again when it was wrong */
   result (*prove)(struct api_call *call, struct signing_in *it);
 } steps[] = {{"", "password", by_password},       {"password", "password", by_password}, {"passkey", "passkey", by_passkey},
-             {"totp", "totp", by_totp},           {"passcode", "passcode", by_passcode}, {"recovery", "recovery", by_recovery_code}};
+             {"totp", "totp", by_totp},           {"passcode", "passcode", by_passcode}, {"recovery", "recovery", by_recovery_code},
+             {"face", "face", by_face}};
 
 /* The same page again, with what was wrong. */
 static result show_again(struct api_call *call, struct signing_in *it, result refused) {
@@ -224,22 +249,46 @@ static result prove(struct api_call *call, struct signing_in *it, size_t step) {
   return OK;
 }
 
+static struct signing_in signing_in_of(struct api_call *call, const struct url_form *fields) {
+  return (struct signing_in){.form = api_sign_in_form_of(fields), .fields = fields, .client = api_browser(call),
+                             .token = http_cookie(&call->http->request, api_session_cookie(call))};
+}
+
+static result take_step(struct api_call *call, struct signing_in *it, struct slice step) {
+  for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+    if (slice_is(step, steps[i].step)) {
+      return prove(call, it, i);
+    }
+  }
+  FAIL(API_INPUT, "no such step");
+}
+
 result api_sign_in(struct api_call *call) {
   struct url_form fields;
   TRY(api_form(call, &fields));
-  struct signing_in it = {.form = api_sign_in_form_of(&fields), .fields = &fields, .client = api_browser(call),
-                          .token = http_cookie(&call->http->request, api_session_cookie(call))};
+  struct signing_in it = signing_in_of(call, &fields);
   struct slice step = url_form_get(&fields, "step");
   if (slice_is(step, "number")) {
     api_sign_in_send_how(call, &it.form);
     return OK;
   }
-  for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-    if (slice_is(step, steps[i].step)) {
-      return prove(call, &it, i);
+  return take_step(call, &it, step);
+}
+
+/* POST /sign-in/face: the one form with a picture in it. */
+result api_sign_in_face(struct api_call *call) {
+  struct multipart_form form;
+  TRY(multipart_parse(http_header(&call->http->request, "Content-Type"), call->http->request.body, &form));
+  struct url_field *texts = ARENA_ARRAY(call->arena, struct url_field, MULTIPART_PARTS_MAX);
+  struct url_form fields = {.fields = texts};
+  for (size_t i = 0; i < form.count; i++) {
+    if (!form.parts[i].is_file) {
+      texts[fields.count++] = (struct url_field){form.parts[i].name, form.parts[i].value};
     }
   }
-  FAIL(API_INPUT, "no such step");
+  struct signing_in it = signing_in_of(call, &fields);
+  it.picture = multipart_file(&form, "picture");
+  return take_step(call, &it, S("face"));
 }
 
 result api_sign_out_page(struct api_call *call) {

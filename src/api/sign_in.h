@@ -2,10 +2,11 @@
  *
  *   /sign-in  --number-->  how (password, passkey, recovery code)  --level reached-->  next
  *                                   |
- *                                   +--below the level asked-->  step-up (passkey, app code, passcode, recovery code)  -->  next
+ *                                   +--below the level asked-->  step-up (face, passkey, app code, passcode, recovery code)  -->  next
  *
  * Query      next (api_next), level 1 to 4, fresh=1: prove again although signed in. A form carries them along; /interact/ and resources check for
  *            themselves, so that tampering leads nowhere.
+ * Face       asked for where the level needs a biometric (3 and 4) and nowhere else; its form carries a picture, so it has an address of its own.
  * Alike      a number nobody has gets the same pages, the same work and the same words as any other.
  */
 #pragma once
@@ -16,7 +17,7 @@ struct sign_in_form {
   struct slice next;
   int level;
   bool is_fresh;    /* the session there is does not count */
-  struct slice way; /* "password", "passkey", "totp", "passcode", "recovery"; empty: the first that fits */
+  struct slice way; /* "password", "face", "passkey", "totp", "passcode", "recovery"; empty: the first that fits */
   struct slice pin;
   struct slice problem;
   int status;

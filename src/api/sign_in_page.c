@@ -2,6 +2,7 @@
 #include "api/interact.h"
 #include "api/people.h"
 #include "api/sign_in.h"
+#include "evidence/evidence.h"
 
 static struct slice mark(bool is_set) { return is_set ? S("1") : S(""); }
 
@@ -35,8 +36,8 @@ void api_sign_in_send_how(struct api_call *call, const struct sign_in_form *form
 
 /* ---- step-up ---- */
 
-enum way { WAY_PASSKEY, WAY_TOTP, WAY_PASSCODE, WAY_RECOVERY, WAY_COUNT };
-static const char *const way_names[WAY_COUNT] = {"passkey", "totp", "passcode", "recovery"};
+enum way { WAY_FACE, WAY_PASSKEY, WAY_TOTP, WAY_PASSCODE, WAY_RECOVERY, WAY_COUNT };
+static const char *const way_names[WAY_COUNT] = {"face", "passkey", "totp", "passcode", "recovery"};
 
 struct ways {
   bool has[WAY_COUNT];
@@ -44,16 +45,19 @@ struct ways {
 };
 
 /* What the person has and has not proven in this session. */
-static result ways_of(struct api_call *call, struct ways *ret_ways) {
+static result ways_of(struct api_call *call, int level, struct ways *ret_ways) {
   struct authenticator_list list;
   struct account account;
+  struct authenticator_reach reach;
   struct ways ways = {0};
   unsigned proven = call->session.means;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(call->env->db, &tx));
   TRY(account_load(tx, call->session.person_id, &account));
   TRY(authenticator_list(tx, call->session.person_id, call->arena, &list));
-  TRY(authenticator_best(tx, call->session.person_id, &ways.best));
+  TRY(authenticator_reach(call->env, tx, call->session.person_id, &reach));
+  ways.best = reach.level;
+  ways.has[WAY_FACE] = reach.has_face && level >= ACCOUNT_BIOMETRIC_WITH_ANOTHER && (proven & ACCOUNT_MEANS_FACE) == 0;
   ways.has[WAY_PASSCODE] = account.has_passcode && (proven & ACCOUNT_MEANS_PASSCODE) == 0;
   for (size_t i = 0; i < list.count; i++) {
     const struct authenticator *item = &list.items[i];
@@ -78,17 +82,28 @@ static enum way choose(const struct ways *ways, struct slice asked) {
   return first;
 }
 
+/* What the form of a face answers: one use, a few minutes. */
+static result begin_face(struct api_call *call, struct authenticator_ceremony *ret_ceremony) {
+  const struct authenticator_beginning beginning = {.kind = AUTHENTICATOR_FACE, .session = &call->session};
+  return authenticator_begin(call->env, &beginning, call->arena, ret_ceremony);
+}
+
 result api_sign_in_send_step_up(struct api_call *call, const struct sign_in_form *form) {
   struct ways ways;
-  TRY(ways_of(call, &ways));
+  struct authenticator_ceremony face = {0};
+  TRY(ways_of(call, form->level, &ways));
   enum way shown = form->level <= ways.best ? choose(&ways, form->way) : WAY_COUNT;
   bool others = shown != WAY_COUNT;
+  TRY(shown == WAY_FACE ? begin_face(call, &face) : OK);
+  bool is_demonstration = shown == WAY_FACE && call->env->matcher->is_demonstration;
   api_interact_allow_form(call, form->next);
   struct slice encoded = url_encode(call->arena, form->next);
   api_page_send(call, &(const struct page){.name = "sign_in_step_up",
                                        .status = form->status,
                                        PAGE_VALUES({"next", form->next}, {"next_encoded", encoded}, {"level", level_text(call, form->level)},
-                                                   {"problem", form->problem}, {"way_passkey", mark(shown == WAY_PASSKEY)},
+                                                   {"problem", form->problem}, {"way_face", mark(shown == WAY_FACE)},
+                                                   {"ceremony", slice_str(face.id.text)}, {"demonstration", mark(is_demonstration)},
+                                                   {"other_face", mark(others && shown != WAY_FACE && ways.has[WAY_FACE])}, {"way_passkey", mark(shown == WAY_PASSKEY)},
                                                    {"way_totp", mark(shown == WAY_TOTP)}, {"way_passcode", mark(shown == WAY_PASSCODE)},
                                                    {"way_recovery", mark(shown == WAY_RECOVERY)}, {"unreachable", mark(!others)},
                                                    {"other_passkey", mark(others && shown != WAY_PASSKEY && ways.has[WAY_PASSKEY])},

@@ -9,7 +9,7 @@
 #include "evidence/evidence.h"
 #include "message/message.h"
 
-const char *const api_large_paths[] = {"/sign-up/portrait", "/api/enrolments", "/api/desk/evidence", NULL};
+const char *const api_large_paths[] = {"/sign-up/portrait", "/sign-in/face", "/api/session/proofs/face/answer", "/api/enrolments", "/api/desk/evidence", NULL};
 
 /* What stands in the boxes, and what is wrong with it. */
 struct sign_up_page {
@@ -290,7 +290,7 @@ result api_drawn_portraits(struct api_call *call) {
   }
   if (!slice_empty(pin) && is_ok(register_pin_parse(pin, &parts))) {
     http_response_header(call->http, "Content-Disposition", S("attachment; filename=\"portrait.png\""));
-    http_reply(call->http, 200, "image/png", evidence_demonstration_portrait(call->arena, pin));
+    http_reply(call->http, 200, "image/png", evidence_demonstration_shot(call->arena, call->env->random, pin));
     return OK;
   }
   struct slice problem = slice_empty(pin) ? S("") : api_page_text_find(call, "sign_up.pin_form");

@@ -13,6 +13,8 @@
  *            same for that number [WebAuthn 14.6.2].
  * Changes    adding, renaming and removing need a session of the account's best level, proven a moment ago (AUTHENTICATOR_STEP_UP), write
  *            history and ledger, and tell the holder on the account's own number [SP800-63B-4 4.1.2 SHALL] [SP800-63B-4 4.6 SHALL].
+ * Face       adds to a session, never opens one; the picture goes to the matcher and is not kept; the same picture is not taken twice; each try
+ *            that is no match counts, unsure and not alive too (face.c).
  * Guessing   account_try_...: five wrong ones and half an hour, by name and by person; a TOTP with a hundred wrong codes in a row is suspended
  *            [SP800-63B-4 3.2.2 SHALL].
  * Stored     TOTP secrets sealed under env->sealing, a key outside the database; recovery codes as hashes; of keys the public half.
@@ -38,6 +40,10 @@ enum authenticator_error {
   AUTHENTICATOR_LIMIT = RESULT_CODE(RESULT_INVALID, MODULE_AUTHENTICATOR, 11),    /* No such limit, or not a positive number. */
   AUTHENTICATOR_NO_SEALING = RESULT_CODE(RESULT_INTERNAL, MODULE_AUTHENTICATOR, 12), /* The installation has no key to seal secrets with. */
   AUTHENTICATOR_KIND = RESULT_CODE(RESULT_INVALID, MODULE_AUTHENTICATOR, 13),     /* That kind does not do this. */
+  AUTHENTICATOR_FACE_OTHER = RESULT_CODE(RESULT_REFUSED, MODULE_AUTHENTICATOR, 14),  /* The face is not this person's. */
+  AUTHENTICATOR_FACE_UNSURE = RESULT_CODE(RESULT_REFUSED, MODULE_AUTHENTICATOR, 15), /* The matcher cannot tell, or saw nobody alive. */
+  AUTHENTICATOR_FACE_USED = RESULT_CODE(RESULT_REFUSED, MODULE_AUTHENTICATOR, 16),   /* That very picture has been used already. */
+  AUTHENTICATOR_FACE_CLOSED = RESULT_CODE(RESULT_REFUSED, MODULE_AUTHENTICATOR, 17), /* Fifty tries in a row failed: this way is closed. */
 };
 
 extern const struct db_migration authenticator_migrations[]; /* ended by {0} */
@@ -47,9 +53,10 @@ enum authenticator_kind {
   AUTHENTICATOR_TOTP,
   AUTHENTICATOR_DEVICE,         /* the key of the app on one device */
   AUTHENTICATOR_RECOVERY_CODES, /* a sheet of ten */
+  AUTHENTICATOR_FACE,           /* compared by the platform's matcher with the identity database: nobody adds or lists it */
   AUTHENTICATOR_KIND_COUNT
 };
-struct slice authenticator_kind_name(enum authenticator_kind kind); /* "passkey", "totp", "device", "recovery_codes" */
+struct slice authenticator_kind_name(enum authenticator_kind kind); /* "passkey", "totp", "device", "recovery_codes", "face" */
 /* 0 for an unknown word. */
 int authenticator_kind_find(struct slice name);
 
@@ -74,6 +81,12 @@ struct authenticator_list {
 MUST_USE result authenticator_list(struct db_tx *tx, int64_t person_id, struct arena *arena, struct authenticator_list *ret_list);
 /* The highest level of authentication the person could prove with what they have, password and passcode included. */
 MUST_USE result authenticator_best(struct db_tx *tx, int64_t person_id, int *ret_level);
+/* The same with a face, where the platform has a matcher and this way is open to the person. */
+struct authenticator_reach {
+  int level;
+  bool has_face;
+};
+MUST_USE result authenticator_reach(struct env *env, struct db_tx *tx, int64_t person_id, struct authenticator_reach *ret_reach);
 
 /* ---- Ceremonies ------------------------------------------------------------------------------------------------------------------------ */
 
@@ -103,7 +116,7 @@ struct authenticator_answer {
   enum authenticator_kind kind;
   const struct account_session *session; /* NULL: sign-in; else step-up */
   struct slice ceremony; /* passkeys and devices: the id */
-  struct slice answer;   /* passkeys: the response in JSON; TOTP and recovery codes: as typed; devices: a compact JWS */
+  struct slice answer;   /* passkeys: the response in JSON; TOTP and recovery codes: as typed; devices: a compact JWS; face: a picture's bytes */
   struct slice pin;      /* sign-in with a code: as typed */
   bool is_whole;         /* step-up: what was proven before counts no longer */
   struct account_client client;

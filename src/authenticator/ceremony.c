@@ -96,8 +96,8 @@ result authenticator_begin(struct env *env, const struct authenticator_beginning
                                           .purpose = beginning->session != NULL ? AUTHENTICATOR_STEPPING_UP : AUTHENTICATOR_SIGN_IN,
                                           .is_named = beginning->session != NULL || !slice_empty(beginning->pin),
                                           .session_id = beginning->session != NULL ? beginning->session->session_id : 0};
-  if (!row->has_ceremony) {
-    FAIL(AUTHENTICATOR_KIND, "a %s answers no challenge", row->name);
+  if (!row->has_ceremony || (beginning->session == NULL && !row->opens)) {
+    FAIL(AUTHENTICATOR_KIND, "a %s answers no challenge here", row->name);
   }
   TRY(person_of(env, beginning, &pending.person_id));
   TRY(row->begin(env, beginning, &pending, arena, &ceremony));
@@ -127,7 +127,7 @@ result authenticator_add_begin(struct env *env, const struct authenticator_begin
   struct authenticator_ceremony ceremony = {0};
   struct authenticator_pending pending = {.kind = beginning->kind, .purpose = AUTHENTICATOR_ADDING, .is_named = true,
                                           .person_id = beginning->session->person_id, .session_id = beginning->session->session_id};
-  if (row->begin == NULL) {
+  if (row->check_new == NULL) {
     FAIL(AUTHENTICATOR_KIND, "%s are not added so", row->name);
   }
   {

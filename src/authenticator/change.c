@@ -255,5 +255,6 @@ result authenticator_remove_all(struct env *env, struct db_tx *tx, int64_t perso
                                           .name = list.items[i].name, .actor = *actor};
     TRY(authenticator_record(env, tx, &record));
   }
+  TRY(authenticator_face_reset(tx, person_id));
   return drop(tx, person_id, 0);
 }

@@ -15,6 +15,8 @@ static const struct authenticator_kind_row kinds[AUTHENTICATOR_KIND_COUNT] = {
                               authenticator_device_check_new, authenticator_device_save_new},
     [AUTHENTICATOR_RECOVERY_CODES] = {"recovery_codes", "Mã dự phòng", 0, ACCOUNT_MEANS_RECOVERY_CODE, false, true, NULL, NULL,
                                       authenticator_code_use, NULL, NULL},
+    [AUTHENTICATOR_FACE] = {"face", "Khuôn mặt", 0, ACCOUNT_MEANS_FACE, true, false, authenticator_face_begin, authenticator_face_check,
+                            authenticator_face_use, NULL, NULL},
 };
 
 const struct authenticator_kind_row *authenticator_kind_row(enum authenticator_kind kind) { return &kinds[kind]; }

@@ -33,6 +33,8 @@ struct authenticator_proving {
   bool is_counter_back;     /* passkeys: what `check` found */
   uint32_t counter;
   int flags;
+  const void *found;        /* the kind's own, from check to use */
+  bool is_spent;            /* `check` has used the ceremony up already, before it asked somebody else */
   uint16_t outcome;         /* 0: proven */
 };
 
@@ -88,6 +90,15 @@ result authenticator_device_check(struct authenticator_proving *proving, const s
 result authenticator_device_use(struct db_tx *tx, struct authenticator_proving *proving);
 result authenticator_device_check_new(struct authenticator_adding *adding);
 result authenticator_device_save_new(struct db_tx *tx, struct authenticator_adding *adding);
+/* face.c */
+result authenticator_face_begin(struct env *env, const struct authenticator_beginning *beginning, struct authenticator_pending *pending,
+                                struct arena *arena, struct authenticator_ceremony *ret_ceremony);
+result authenticator_face_check(struct authenticator_proving *proving, const struct authenticator_pending *pending);
+result authenticator_face_use(struct db_tx *tx, struct authenticator_proving *proving);
+result authenticator_face_is_closed(struct db_tx *tx, int64_t person_id, bool *ret_is_closed);
+/* Failures are forgotten: at the end of a recovery, which has seen the person. */
+result authenticator_face_reset(struct db_tx *tx, int64_t person_id);
+result authenticator_face_sweep(struct env *env, struct db_tx *tx);
 /* recovery_code.c */
 result authenticator_code_use(struct db_tx *tx, struct authenticator_proving *proving);
 

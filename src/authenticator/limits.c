@@ -1,6 +1,6 @@
 #include <stddef.h>
 
-#include "authenticator/authenticator.h"
+#include "authenticator/kinds.h"
 #include "ledger/ledger.h"
 
 enum { MINUTE_MS = 60 * 1000 };
@@ -53,6 +53,7 @@ result authenticator_limit_set(struct env *env, struct db_tx *tx, struct slice n
 
 static result write_sweep(struct db_tx *tx, void *arg) {
   struct env *env = arg;
+  TRY(authenticator_face_sweep(env, tx));
   return db_run(tx,
                 "DELETE FROM authenticator_ceremony WHERE ceremony_hash IN"
                 " (SELECT ceremony_hash FROM authenticator_ceremony WHERE expires_at <= $1 ORDER BY expires_at LIMIT 1000)",

@@ -44,8 +44,8 @@ static result use_code(struct db_tx *tx, struct writing *it) {
 }
 
 static result use_ceremony(struct db_tx *tx, struct writing *it) {
-  bool used = false;
-  TRY(authenticator_ceremony_use(it->proving.env, tx, it->proving.answer->ceremony, &used));
+  bool used = it->proving.is_spent;
+  TRY(used ? OK : authenticator_ceremony_use(it->proving.env, tx, it->proving.answer->ceremony, &used));
   if (!used) {
     it->proving.outcome = AUTHENTICATOR_CEREMONY;
     return OK;
@@ -104,8 +104,8 @@ result authenticator_prove(struct env *env, const struct authenticator_answer *a
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
   struct writing it = {.proving = {.env = env, .answer = answer, .arena = &arena}, .kind = authenticator_kind_row(answer->kind)};
-  if (answer->session == NULL && !it.kind->opens) {
-    FAIL(AUTHENTICATOR_KIND, "a %s does not open a session by itself", it.kind->name);
+  if ((answer->session == NULL || answer->is_whole) && !it.kind->opens) {
+    FAIL(AUTHENTICATOR_KIND, "a %s does not stand alone", it.kind->name);
   }
   TRY(it.kind->has_ceremony ? check(&it) : OK);
   TRY(db_write(env->db, write_proof, &it));

@@ -65,7 +65,8 @@ result authenticator_list(struct db_tx *tx, int64_t person_id, struct arena *are
   return OK;
 }
 
-result authenticator_best(struct db_tx *tx, int64_t person_id, int *ret_level) {
+/* What the person has, as means. */
+static result means_of(struct db_tx *tx, int64_t person_id, unsigned *ret_means) {
   struct account account = {0};
   TRY(account_load(tx, person_id, &account));
   unsigned means = (account.has_password ? (unsigned)ACCOUNT_MEANS_PASSWORD : 0) | (account.has_passcode ? (unsigned)ACCOUNT_MEANS_PASSCODE : 0);
@@ -76,6 +77,23 @@ result authenticator_best(struct db_tx *tx, int64_t person_id, int *ret_level) {
     means |= authenticator_kind_row((enum authenticator_kind)db_int(&rows, 0))->means;
   }
   TRY(rows.status);
+  *ret_means = means;
+  return OK;
+}
+
+result authenticator_best(struct db_tx *tx, int64_t person_id, int *ret_level) {
+  unsigned means = 0;
+  TRY(means_of(tx, person_id, &means));
   *ret_level = account_authentication_of(means);
+  return OK;
+}
+
+result authenticator_reach(struct env *env, struct db_tx *tx, int64_t person_id, struct authenticator_reach *ret_reach) {
+  unsigned means = 0;
+  bool is_closed = false;
+  TRY(means_of(tx, person_id, &means));
+  TRY(authenticator_face_is_closed(tx, person_id, &is_closed));
+  bool has_face = env->matcher != NULL && !is_closed;
+  *ret_reach = (struct authenticator_reach){account_authentication_of(means | (has_face ? (unsigned)ACCOUNT_MEANS_FACE : 0)), has_face};
   return OK;
 }

@@ -26,4 +26,11 @@ static const char version_1[] =
 
     "CREATE TABLE authenticator_limit (name text/public PRIMARY KEY, value int/public NOT NULL)";
 
-const struct db_migration authenticator_migrations[] = {{"authenticator", 1, version_1}, {0}};
+/* Faces: how many tries in a row were none, and digests of pictures that were taken, so that none is taken twice. No picture, no template. */
+static const char version_2[] =
+    "CREATE TABLE authenticator_face (person_id id/public PRIMARY KEY, failures int/public NOT NULL);"
+    "CREATE TABLE authenticator_face_shot (person_id id/public NOT NULL, shot_hash bytes/secret NOT NULL, at time/public NOT NULL,"
+    " PRIMARY KEY (person_id, shot_hash));"
+    "CREATE INDEX authenticator_face_shot_by_at ON authenticator_face_shot (at)";
+
+const struct db_migration authenticator_migrations[] = {{"authenticator", 1, version_1}, {"authenticator", 2, version_2}, {0}};

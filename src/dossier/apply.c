@@ -111,7 +111,7 @@ static result compare(struct applying *a) {
     TRY(db_read_begin(a->env->db, &tx));
     TRY(register_person_load(tx, a->arena, a->application->person_id, &person));
   }
-  const struct evidence_question question = {person.pin, EVIDENCE_PORTRAIT, a->application->portrait};
+  const struct evidence_question question = {.pin = person.pin, .kind = EVIDENCE_PORTRAIT, .sample = a->application->portrait};
   result compared = evidence_match(a->env, a->arena, &question, &a->opinion);
   if (is_code(compared, EVIDENCE_MATCHER_AWAY) || is_code(compared, EVIDENCE_NO_REFERENCE)) {
     a->opinion = (struct evidence_opinion){.score = -1, .engine = S(""), .reason = is_code(compared, EVIDENCE_NO_REFERENCE) ? S("no_reference") : S("away")};

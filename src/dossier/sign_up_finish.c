@@ -92,7 +92,7 @@ static result record_mismatch(struct db_tx *tx, void *arg) {
 /* The same question to the matcher as for somebody known, so that neither answer nor work tells them apart. */
 static result lead_to_desk(struct finishing *f, struct slice picture, struct dossier_sign_up_answer *answer) {
   struct evidence_opinion opinion;
-  const struct evidence_question question = {f->claim.pin, EVIDENCE_PORTRAIT, picture};
+  const struct evidence_question question = {.pin = f->claim.pin, .kind = EVIDENCE_PORTRAIT, .sample = picture};
   result compared = evidence_match(f->env, f->arena, &question, &opinion);
   if (result_kind(compared) == RESULT_INVALID) {
     return compared; /* no picture at all: as for anybody */
@@ -127,7 +127,7 @@ static enum dossier_sign_up_outcome outcome_of(result applied) {
 /* Only to a face that matches is said what the register or the accounts know. */
 static result tell_refusal(struct finishing *f, struct slice picture, enum dossier_sign_up_outcome outcome, struct dossier_sign_up_answer *answer) {
   struct evidence_opinion opinion = {0};
-  const struct evidence_question question = {f->person.pin, EVIDENCE_PORTRAIT, picture};
+  const struct evidence_question question = {.pin = f->person.pin, .kind = EVIDENCE_PORTRAIT, .sample = picture};
   result compared = evidence_match(f->env, f->arena, &question, &opinion);
   if (result_kind(compared) == RESULT_INVALID) {
     return compared;

@@ -1,8 +1,10 @@
 /* The demonstration has no faces: its identity database holds a drawn one for each number, and its matcher tells drawn ones apart byte by byte. Of a
- * photograph it says that it cannot tell, and an officer looks. It never takes a picture for somebody's because it was sent. */
+ * photograph it says that it cannot tell, and an officer looks. It never takes a picture for somebody's because it was sent. Where nobody looks (a face as a proof)
+ * it wants a shot, which its own page draws anew each time; a copy of the portrait is not alive. */
 #include <zlib.h>
 
 #include "base/buf.h"
+#include "codec/hex.h"
 #include "crypto/digest.h"
 #include "evidence/evidence.h"
 
@@ -95,6 +97,45 @@ struct slice evidence_demonstration_portrait(struct arena *arena, struct slice p
   return buf_slice(&out);
 }
 
+/* ---- shots: the portrait with one more chunk before its end ---- */
+
+enum { END_CHUNK = 12, NONCE_CHARACTERS = 32 };
+static const char taken[] = "Taken";
+enum { SHOT_CHUNK = 12 + sizeof taken + NONCE_CHARACTERS };
+
+struct slice evidence_demonstration_shot(struct arena *arena, struct random *random, struct slice pin) {
+  uint8_t nonce[NONCE_CHARACTERS / 2];
+  struct slice portrait = evidence_demonstration_portrait(arena, pin);
+  struct buf text;
+  struct buf out;
+  random_fill(random, nonce, sizeof nonce);
+  buf_init(&text, arena, sizeof taken + NONCE_CHARACTERS);
+  buf_append(&text, slice_of(taken, sizeof taken)); /* the keyword's NUL included */
+  buf_append(&text, hex_write(arena, slice_of(nonce, sizeof nonce)));
+  buf_init(&out, arena, portrait.len + SHOT_CHUNK);
+  buf_append(&out, slice_sub(portrait, 0, portrait.len - END_CHUNK));
+  put_chunk(&out, "tEXt", buf_slice(&text));
+  put_chunk(&out, "IEND", S(""));
+  return buf_slice(&out);
+}
+
+/* The portrait a shot was made of; empty: it is none. */
+static struct slice portrait_of_shot(struct arena *arena, struct slice sample) {
+  struct buf out;
+  if (sample.len < SHOT_CHUNK + END_CHUNK) {
+    return S("");
+  }
+  size_t before = sample.len - SHOT_CHUNK - END_CHUNK;
+  struct slice chunk = slice_sub(sample, before, SHOT_CHUNK);
+  if (!slice_eq(slice_sub(chunk, 8, sizeof taken), slice_of(taken, sizeof taken))) {
+    return S("");
+  }
+  buf_init(&out, arena, sample.len);
+  buf_append(&out, slice_sub(sample, 0, before));
+  buf_append(&out, slice_from(sample, before + SHOT_CHUNK));
+  return buf_slice(&out);
+}
+
 static bool is_drawn(struct slice sample) {
   enum { HEAD = 8 + 25 + 8 };
   return slice_starts(slice_from(sample, HEAD), slice_of(mark, sizeof mark - 1));
@@ -104,7 +145,15 @@ static result compare(const struct evidence_matcher *matcher, struct arena *aren
                       struct evidence_opinion *ret_opinion) {
   struct evidence_opinion opinion = {.verdict = EVIDENCE_UNSURE, .score = -1, .engine = slice_str(matcher->name), .reason = S("not_drawn")};
   if (question->kind != EVIDENCE_FINGERPRINTS && is_drawn(question->sample)) {
-    bool same = slice_eq(question->sample, evidence_demonstration_portrait(arena, question->pin));
+    struct slice shown = portrait_of_shot(arena, question->sample);
+    bool is_shot = !slice_empty(shown);
+    bool same = slice_eq(is_shot ? shown : question->sample, evidence_demonstration_portrait(arena, question->pin));
+    if (question->is_live && !is_shot) {
+      opinion.verdict = EVIDENCE_UNUSABLE;
+      opinion.reason = S("not_alive");
+      *ret_opinion = opinion;
+      return OK;
+    }
     opinion = (struct evidence_opinion){
         .verdict = same ? EVIDENCE_MATCH : EVIDENCE_NO_MATCH, .score = same ? 1000 : 0, .engine = slice_str(matcher->name), .reason = S("")};
   }

@@ -125,6 +125,7 @@ struct evidence_question {
   struct slice pin;
   enum evidence_kind kind; /* EVIDENCE_FACE or EVIDENCE_FINGERPRINTS; a portrait is compared as a face */
   struct slice sample;
+  bool is_live; /* nobody watches: a match says too that a living face was before a camera now, else EVIDENCE_UNUSABLE "not_alive" */
 };
 /* Any thread. Not inside a write. */
 struct evidence_matcher {
@@ -144,3 +145,5 @@ MUST_USE result evidence_reference(struct env *env, struct arena *arena, const s
 const struct evidence_matcher *evidence_demonstration_matcher(void);
 /* The portrait the demonstration's identity database holds of that number: a drawn face, PNG. */
 struct slice evidence_demonstration_portrait(struct arena *arena, struct slice pin);
+/* The same face as a camera would take it now: each shot differs from every other and from the portrait, and this alone counts as live. */
+struct slice evidence_demonstration_shot(struct arena *arena, struct random *random, struct slice pin);

@@ -89,7 +89,8 @@ static result compare(const struct evidence_matcher *port, struct arena *arena, 
   const struct server_matcher *matcher = (const struct server_matcher *)(const void *)port;
   int fd CLEANUP(close_fd) = dial(matcher);
   enum evidence_kind kind = question->kind == EVIDENCE_PORTRAIT ? EVIDENCE_FACE : question->kind;
-  struct slice head = arena_printf(arena, "danh-matcher/1 COMPARE %s %.*s %zu\n", evidence_kind_name(kind), SLICE_ARG(question->pin), question->sample.len);
+  struct slice head = arena_printf(arena, "danh-matcher/1 COMPARE %s%s %.*s %zu\n", question->is_live ? "live_" : "", evidence_kind_name(kind),
+                                   SLICE_ARG(question->pin), question->sample.len);
   if (fd < 0 || !send_all(fd, head) || !send_all(fd, question->sample)) {
     return away("cannot be reached");
   }

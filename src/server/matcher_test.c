@@ -86,7 +86,7 @@ static void opinions_are_understood_and_nothing_else_is(void **state) {
     struct arena arena CLEANUP(arena_free);
     struct engine engine;
     struct evidence_opinion opinion;
-    const struct evidence_question question = {S("001093047064"), EVIDENCE_PORTRAIT, S("sample")};
+    const struct evidence_question question = {.pin = S("001093047064"), .kind = EVIDENCE_PORTRAIT, .sample = S("sample")};
     arena_init(&arena);
     open_engine(&engine, REQUEST, cases[i].answer);
     const struct evidence_matcher *matcher = server_matcher_new(&arena, slice_str(engine.path));
@@ -127,7 +127,7 @@ static void an_absent_engine_is_away(void **state) {
   arena_init(&arena);
   struct evidence_opinion opinion;
   struct slice bytes;
-  const struct evidence_question question = {S("001093047064"), EVIDENCE_FACE, S("sample")};
+  const struct evidence_question question = {.pin = S("001093047064"), .kind = EVIDENCE_FACE, .sample = S("sample")};
   const struct evidence_matcher *matcher = server_matcher_new(&arena, S("/nowhere/at/all"));
   assert_code(matcher->compare(matcher, &arena, &question, &opinion), EVIDENCE_MATCHER_AWAY);
   assert_code(matcher->portrait(matcher, &arena, S("001093047064"), &bytes), EVIDENCE_MATCHER_AWAY);
