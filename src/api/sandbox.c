@@ -113,13 +113,13 @@ static result verify_proof(struct inspection *inspection, const struct jin *head
 
 static void read_times(struct inspection *inspection, const struct jin *claims) {
   struct api_call *call = inspection->call;
-  const struct jin *expires = jin_find(claims, "exp");
-  if (expires == NULL || expires->type != JIN_INT || expires->number > INT32_MAX || expires->number < 0) {
+  int64_t expires_ms = 0;
+  if (!is_ok(jose_claims_time(claims, "exp", &expires_ms)) || expires_ms == JOSE_TIME_NONE) {
     return;
   }
-  bool is_past = expires->number * 1000 <= clock_now_ms(call->env->clock);
+  bool is_past = expires_ms <= clock_now_ms(call->env->clock);
   inspection->times = arena_printf(call->arena, "%.*s %.*s", SLICE_ARG(api_page_text_find(call, is_past ? "sandbox_token.expired" : "sandbox_token.lives")),
-                                   SLICE_ARG(clock_instant_write(call->arena, expires->number * 1000)));
+                                   SLICE_ARG(clock_instant_write(call->arena, expires_ms)));
 }
 
 static void read_binding(struct inspection *inspection, const struct jin *claims) {

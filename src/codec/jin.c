@@ -91,6 +91,7 @@ static void convert(struct jin_doc *doc, json_t *from, struct jin *to) {
       break;
     case JSON_REAL:
       to->type = JIN_REAL;
+      to->real = json_real_value(from);
       break;
     case JSON_TRUE:
     case JSON_FALSE:

@@ -2,7 +2,8 @@
  * wrong.
  *
  * Standard   RFC 8259 objects and arrays; duplicate names are refused [RFC7493 2.3]. Paths are JSON Pointers [RFC6901].
- * Does not   give out fractions: money and identifiers are whole numbers or text. Does not normalise text (utf8.h).
+ * Does not   give out fractions as numbers of anything: money and identifiers are whole numbers or text. Only whoever asks for `real` by name gets
+ *            one (times of a JWT may have them). Does not normalise text (utf8.h).
  * Shapes     text is UTF-8 without U+0000; integers are int64.
  * Errors     CODEC_JSON_...; doc.fault then says the path and the reason. They go to the sender of the document, who
  *            wrote its names; the fault record for operators holds the reason alone.
@@ -44,7 +45,8 @@ struct jin_doc {
 struct jin {
   enum jin_type type;
   bool boolean;
-  int64_t number;
+  int64_t number;    /* JIN_INT */
+  double real;       /* JIN_REAL: finite; as near as a double comes */
   struct slice text; /* with a NUL behind it */
   struct jin *items; /* of a list or an object, in document order */
   size_t count;

@@ -1,35 +1,35 @@
 /* The registered claims of a JWT [RFC7519 4.1], held against what the caller expects. */
 #include "jose/jose.h"
 
-enum { CLAIM_S_MAX = 1000000000 }; /* about 30 years on top of today: beyond it a time is nonsense, and sums cannot overflow */
+#define TIME_S_MAX INT64_C(253402300799) /* the year 9999: beyond it a time is nonsense, and sums cannot overflow */
+#define LIFETIME_S_MAX INT64_C(1000000000) /* about 30 years */
 
-static int64_t now_s(const struct jose_times *times) { return times->now_ms / 1000; }
-
-/* Whole seconds; false: absent. */
-static result read_time(const struct jin *claims, const char *name, bool *ret_has, int64_t *ret_s) {
+/* [RFC7519 2] NumericDate: a JSON number of seconds, and "non-integer values can be represented". What is finer than a millisecond is cut off. */
+result jose_claims_time(const struct jin *claims, const char *name, int64_t *ret_ms) {
   const struct jin *value = jin_find(claims, name);
-  *ret_has = value != NULL;
-  if (value != NULL && (value->type != JIN_INT || value->number < 0 || value->number > INT64_MAX / 2000)) {
-    FAIL(JOSE_CLAIM, "%s is not a time in whole seconds", name);
+  bool is_whole = value != NULL && value->type == JIN_INT && value->number >= 0 && value->number <= TIME_S_MAX;
+  bool is_real = value != NULL && value->type == JIN_REAL && value->real >= 0 && value->real <= (double)TIME_S_MAX; /* false for what is no number */
+  if (value != NULL && !is_whole && !is_real) {
+    FAIL(JOSE_CLAIM, "%s is not a time in seconds", name);
   }
-  if (value != NULL) {
-    *ret_s = value->number;
-  }
+  *ret_ms = value == NULL ? JOSE_TIME_NONE : is_whole ? value->number * 1000 : (int64_t)(value->real * 1000);
   return OK;
 }
 
 static result check_expiry(const struct jin *claims, const struct jose_times *times) {
-  bool has = false;
-  int64_t exp = 0;
-  TRY(read_time(claims, "exp", &has, &exp));
-  if (!has && times->is_expiry_needed) {
-    FAIL(JOSE_CLAIM, "no exp");
+  int64_t exp_ms = 0;
+  TRY(jose_claims_time(claims, "exp", &exp_ms));
+  if (exp_ms == JOSE_TIME_NONE) {
+    if (times->is_expiry_needed) {
+      FAIL(JOSE_CLAIM, "no exp");
+    }
+    return OK;
   }
-  if (has && exp <= now_s(times)) { /* [RFC7519 4.1.4 MUST] on or after it */
+  if (exp_ms <= times->now_ms) { /* [RFC7519 4.1.4 MUST] on or after it */
     FAIL(JOSE_EXPIRED, "expired");
   }
-  int64_t limit = times->lifetime_max_s > 0 ? times->lifetime_max_s : CLAIM_S_MAX;
-  if (has && exp - now_s(times) > limit) {
+  int64_t limit_s = times->lifetime_max_s > 0 ? times->lifetime_max_s : LIFETIME_S_MAX;
+  if (exp_ms - times->now_ms > limit_s * 1000) {
     FAIL(JOSE_EXPIRED, "would last longer than may be asked for");
   }
   return OK;
@@ -37,13 +37,12 @@ static result check_expiry(const struct jin *claims, const struct jose_times *ti
 
 /* [FAPI 5.3.2.1 SHALL] up to 10 s ahead is taken, over 60 s is not. */
 static result check_not_ahead(const struct jin *claims, const struct jose_times *times, const char *name, bool is_needed) {
-  bool has = false;
-  int64_t at = 0;
-  TRY(read_time(claims, name, &has, &at));
-  if (!has && is_needed) {
+  int64_t at_ms = 0;
+  TRY(jose_claims_time(claims, name, &at_ms));
+  if (at_ms == JOSE_TIME_NONE && is_needed) {
     FAIL(JOSE_CLAIM, "no %s", name);
   }
-  if (has && at > now_s(times) + JOSE_AHEAD_MAX_S) {
+  if (at_ms > times->now_ms + JOSE_AHEAD_MAX_S * 1000) {
     FAIL(JOSE_NOT_YET, "%s lies ahead", name);
   }
   return OK;

@@ -101,17 +101,14 @@ static result check_target(const struct jin *claims, const struct jose_dpop_rule
 
 /* iat [RFC9449 4.3 (11), 11.1]: neither old nor ahead. */
 static result check_age(const struct jin *claims, const struct jose_dpop_rules *rules, int64_t *ret_issued_s) {
-  const struct jin *iat = jin_find(claims, "iat");
-  if (iat == NULL || iat->type != JIN_INT) {
-    FAIL(JOSE_CLAIM, "no iat");
-  }
-  int64_t now = rules->now_ms / 1000;
-  if (iat->number < now - JOSE_DPOP_AGE_MAX_S) {
+  int64_t issued_ms = 0;
+  TRY(jose_claims_time(claims, "iat", &issued_ms));
+  if (issued_ms != JOSE_TIME_NONE && issued_ms / 1000 < rules->now_ms / 1000 - JOSE_DPOP_AGE_MAX_S) {
     FAIL(JOSE_EXPIRED, "an old proof");
   }
   const struct jose_times times = {.now_ms = rules->now_ms, .is_issue_needed = true};
   TRY(jose_claims_times(claims, &times)); /* exp and nbf too, if somebody sends them */
-  *ret_issued_s = iat->number;
+  *ret_issued_s = issued_ms / 1000;
   return OK;
 }
 

@@ -47,6 +47,7 @@ static void accepts_the_published_proof(void **state) {
   assert_true(slice_is(dpop.jti, "-BwC3ESc6acc2lTc"));
   assert_int_equal(dpop.nonce.len, 0);
   assert_ok(verify(proof_of(header(), "{" GOOD "}"), &rules));
+  assert_ok(verify(proof_of(header(), "{" GOOD ".25}"), &rules)); /* [RFC7519 2] a time with a fraction */
 }
 
 struct claims_row {
@@ -71,6 +72,7 @@ static void refuses_wrong_claims(void **state) {
       {"{\"jti\":\"j1\",\"htm\":\"POST\",\"htu\":\"/token\",\"iat\":1562262616}", JOSE_DPOP_TARGET},
       {"{\"jti\":\"j1\",\"htm\":\"POST\",\"htu\":\"https://server.example.com/token\",\"iat\":1562262555}", JOSE_EXPIRED},
       {"{\"jti\":\"j1\",\"htm\":\"POST\",\"htu\":\"https://server.example.com/token\",\"iat\":1562262677}", JOSE_NOT_YET},
+      {"{" GOOD "e3}", JOSE_CLAIM}, /* beyond the year 9999 */
       {"{" GOOD ",\"nonce\":5}", JOSE_CLAIM},
       {"{" GOOD ",\"exp\":1562262615}", JOSE_EXPIRED},
   };

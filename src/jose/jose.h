@@ -2,7 +2,7 @@
  *
  * Standard   RFC 7515 compact JWS, RFC 7517 JWK and JWK Set, RFC 7518 ES256 and PS256, RFC 8037 EdDSA with Ed25519, RFC 7519 claims, RFC 7638
  *            thumbprints, RFC 8725, RFC 9449 proofs; algorithms of FAPI 2.0 5.4.
- * Deviates   times are whole seconds; a signature made by us is ES256 always.
+ * Deviates   a signature made by us is ES256 always.
  * Does not   know HS*, RS*, none, JWE, JSON serialisation or detached payloads: there is no code that could be talked into them. Follows no
  *            address and no certificate a token carries (jku, x5u, x5c and crit are refused, jwk outside a DPoP proof too). Remembers no jti and
  *            knows no nonce: whoever asks does (oidc/).
@@ -131,6 +131,9 @@ struct jose_times {
   bool is_expiry_needed;
   bool is_issue_needed; /* iat */
 };
+#define JOSE_TIME_NONE INT64_C(-1)
+/* A NumericDate in milliseconds, fractions and all; JOSE_TIME_NONE: absent. JOSE_CLAIM: not a number, negative, or beyond the year 9999. */
+MUST_USE result jose_claims_time(const struct jin *claims, const char *name, int64_t *ret_ms);
 /* exp, nbf, iat. JOSE_CLAIM, JOSE_EXPIRED, JOSE_NOT_YET. */
 MUST_USE result jose_claims_times(const struct jin *claims, const struct jose_times *times);
 /* A text claim that must be there. JOSE_CLAIM. */

@@ -136,9 +136,9 @@ static result check_assertion(struct env *env, const struct oidc_call *call, con
   const struct oidc_client *client = caller->client;
   const struct jose_times times = {clock_now_ms(env->clock), ASSERTION_LIFETIME_MAX_S, true, false};
   struct slice jti = {0};
-  int64_t exp = 0;
+  int64_t expires_ms = 0;
   if (!is_ok(jose_claims_issuer(came->jws.claims, client->client_id)) || !is_ok(jose_claims_times(came->jws.claims, &times)) ||
-      !is_ok(jose_claims_text(came->jws.claims, "jti", JTI_BYTES_MAX, &jti)) || !is_ok(jin_int(came->jws.claims, "exp", 0, INT64_MAX, &exp))) {
+      !is_ok(jose_claims_text(came->jws.claims, "jti", JTI_BYTES_MAX, &jti)) || !is_ok(jose_claims_time(came->jws.claims, "exp", &expires_ms))) {
     FAIL(OIDC_CLIENT_CREDENTIALS, "iss, exp, nbf, iat or jti of the assertion do not hold"); /* [RFC7523 3 MUST] */
   }
   TRY(check_audience(env, call, client, arena, came->jws.claims));
@@ -149,7 +149,7 @@ static result check_assertion(struct env *env, const struct oidc_call *call, con
   digest_add_byte(&stream, 0);
   digest_add(&stream, jti);
   digest_end(&stream, caller->assertion_hash);
-  caller->assertion_expires_ms = exp * 1000;
+  caller->assertion_expires_ms = expires_ms;
   caller->has_assertion = true;
   return OK;
 }

@@ -12,7 +12,7 @@ static const struct oidc_error_row rows[] = {
     {OIDC_PAR_REQUIRED, 400, "invalid_request", "this client must use a pushed authorization request"},
     {OIDC_REQUEST_URI, 400, "invalid_request_uri", "request_uri is unknown, expired or used"},
     {OIDC_REQUEST_OBJECT, 400, "invalid_request_object", "the request object is missing, or does not verify"},
-    {OIDC_RESOURCE, 400, "invalid_target", "a resource is malformed or not registered for this client"},
+    {OIDC_RESOURCE, 400, "invalid_target", "a resource is malformed or not registered for this client, or one token was asked for several"},
     {OIDC_DPOP_JKT, 400, "invalid_dpop_proof", "dpop_jkt does not match the proof of possession"},
     {OIDC_GRANT_TYPE_CLIENT, 400, "unauthorized_client", "the client is not registered for this flow"},
     {OIDC_ACCESS_DENIED, 403, "access_denied", "the person refused"},

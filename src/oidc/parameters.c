@@ -55,8 +55,11 @@ struct slice oidc_parameters_write(const struct url_form *form, struct arena *ar
   struct buf out;
   buf_init(&out, arena, 512);
   for (size_t i = 0; i < form->count; i++) {
-    if (form->fields[i].value.len > 0) {
-      url_form_put(&out, arena_cstr(arena, form->fields[i].name), form->fields[i].value);
+    struct slice rest = form->fields[i].value;
+    bool is_several = slice_is(form->fields[i].name, "resource"); /* each its own again */
+    while (rest.len > 0) {
+      url_form_put(&out, arena_cstr(arena, form->fields[i].name), is_several ? slice_cut(&rest, ' ') : rest);
+      rest = is_several ? rest : (struct slice){0};
     }
   }
   return buf_slice(&out);

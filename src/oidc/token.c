@@ -22,13 +22,23 @@ bool oidc_words_within(struct slice asked, struct slice granted) {
   return is_within;
 }
 
+/* One audience a token. A client may ask for several resources when it authorizes, and has a token for each by asking again with a refresh token [RFC8707 2.2];
+ * one token for several it does not get, because each of them could use it at the others, and a server "may be unwilling" [RFC8707 3]; because a resource
+ * server could not tell which of its scopes is whose [RFC9068 5], as scopes here are registered without their resources; and because one token should be for
+ * one resource server [RFC9700 2.3 SHOULD]. That is invalid_target [RFC8707 2]. */
 result oidc_exchange_audience(const struct oidc_exchange *exchange, struct slice granted, struct slice *ret_audience) {
   struct slice asked = oidc_exchange_get(exchange, "resource");
-  if (asked.len > 0 && !oidc_words_have(granted, asked)) { /* [RFC8707 2.2] */
+  struct slice rest = asked.len > 0 ? asked : granted;
+  struct slice first = slice_cut(&rest, ' ');
+  if (asked.len > 0 && !oidc_words_have(granted, first)) { /* [RFC8707 2.2] */
     FAIL(OIDC_RESOURCE, "a resource that was not granted");
   }
-  struct slice first = granted;
-  *ret_audience = asked.len > 0 ? asked : slice_cut(&first, ' ');
+  while (asked.len > 0 && rest.len > 0) {
+    if (!slice_eq(slice_cut(&rest, ' '), first)) {
+      FAIL(OIDC_RESOURCE, "several resources for one token");
+    }
+  }
+  *ret_audience = first;
   return OK;
 }
 

@@ -30,5 +30,5 @@ result oidc_token_ciba(const struct oidc_exchange *exchange, struct slice *ret_j
 
 /* Every word of `asked` is one of `granted`, and there is one. */
 bool oidc_words_within(struct slice asked, struct slice granted);
-/* The one resource asked for: among those granted; none asked: the first granted, else this server. OIDC_RESOURCE. */
+/* The one resource asked for: among those granted; none asked: the first granted, else this server. OIDC_RESOURCE: not granted, or several. */
 MUST_USE result oidc_exchange_audience(const struct oidc_exchange *exchange, struct slice granted, struct slice *ret_audience);

@@ -4,7 +4,7 @@ import { createHmac, generateKeyPairSync, randomBytes, sign, constants } from 'n
 import http from 'node:http';
 import { after, before, test } from 'node:test';
 import { Installation, danh, until } from './lib/installation.mjs';
-import { Key, RelyingParty, base64url, json, sha256, verified } from './lib/relying_party.mjs';
+import { Key, RelyingParty, base64url, decide, follow, json, sha256, verified } from './lib/relying_party.mjs';
 import { claimsOf, code, credentials, headerOf, post, proof, token, userinfo } from './lib/token_client.mjs';
 
 const ALL = ['authorization_code', 'refresh_token', 'client_credentials'];
@@ -234,6 +234,29 @@ test('no password grant, no grant type that is not registered, no scope and no r
   const info = await userinfo(shop, mine.access_token);
   assert.deepEqual([info.status, info.body.error], [403, 'insufficient_scope'], "a client's own token names nobody");
   assert.match(info.headers['www-authenticate'], /error="insufficient_scope"/);
+});
+
+// [RFC8707 2.2], [RFC8707 3], [RFC9068 5], [RFC9700 2.3 SHOULD]
+test('several resources may be granted, a token is for one: each asked for in turn, several at once are no target', async () => {
+  const resources = ['https://kho.example/api', 'https://muon.example/api'];
+  const reader = await RelyingParty.register(place, { application_type: 'web', redirect_uris: ['https://thuvien.example/cb'], token_endpoint_auth_method: 'client_secret_basic',
+    grant_types: ALL, scope: 'openid offline_access read', danh_resources: resources });
+  const headers = credentials(reader).headers;
+  const send = (fields, wanted) => post(reader, '/oidc/token', {}, { headers, raw: new URLSearchParams([...Object.entries(fields), ...wanted.map((r) => ['resource', r])]).toString() });
+  const answer = await follow(browser, await browser.get(`${reader.address(reader.question({ scope: 'openid offline_access read' }))}&${new URLSearchParams(resources.map((r) => ['resource', r]))}`));
+  const { code: given } = reader.read(answer.status === 200 ? await decide(browser, answer) : answer);
+  const redeem = { grant_type: 'authorization_code', code: given, redirect_uri: reader.redirectUri, code_verifier: reader.verifier };
+  const first = await send(redeem, [resources[1]]);
+  assert.equal(first.status, 200, first.text);
+  assert.equal(claimsOf(first.body.access_token).aud, resources[1]);
+  const refresh = { grant_type: 'refresh_token', refresh_token: first.body.refresh_token };
+  for (const [wanted, aud] of [[[resources[0]], resources[0]], [[resources[0], resources[0]], resources[0]], [[], resources[0]]]) {
+    assert.equal(claimsOf((await send(refresh, wanted)).body.access_token).aud, aud, `${wanted}`);
+  }
+  for (const wanted of [resources, [...resources].reverse(), [resources[0], place.url], [resources[0], resources[0], resources[1]], [`${resources[0]}/more`]]) {
+    deny(await send(refresh, wanted), 'invalid_target');
+    deny(await send({ grant_type: 'client_credentials', scope: 'read' }, wanted), 'invalid_target');
+  }
 });
 
 test("a client cannot become a person's subject: its own tokens carry its id, persons pairwise ones [B11 accepts] [B11 refuses] [N20 accepts] [N20 refuses]", async () => {

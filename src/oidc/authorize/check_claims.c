@@ -2,7 +2,7 @@
 #include "oidc/authorize/pipeline.h"
 #include "oidc/parameters.h"
 
-enum { CLAIMS_BYTES_MAX = 8 * 1024, CLAIMS_DEPTH_MAX = 12, CLAIMS_VALUES_MAX = 500 };
+enum { CLAIMS_BYTES_MAX = 8 * 1024, CLAIMS_DEPTH_MAX = 12, CLAIMS_VALUES_MAX = 500, SUBJECT_BYTES_MAX = 255, SUBJECTS_MAX = 8 };
 
 static uint64_t attributes_of_members(const struct jin *object) {
   uint64_t set = 0;
@@ -52,6 +52,32 @@ static result read_acr(struct oidc_asking *asking, const struct jin *acr) {
   return OK;
 }
 
+/* {"sub": {"value": ...}}: that person or nobody [OIDC Core 5.5.1], whichever answer it is asked for in; in both, it has to be the same. */
+static result read_sub(struct oidc_asking *asking, const struct jin *sub) {
+  struct slice value = {0};
+  const struct jin *values = NULL;
+  struct buf words;
+  if (sub == NULL || sub->type != JIN_OBJECT) {
+    return OK;
+  }
+  buf_init(&words, asking->arena, 64);
+  TRY(jin_text_optional(sub, "value", SUBJECT_BYTES_MAX, &value));
+  buf_append(&words, value);
+  if (jin_has(sub, "values")) {
+    TRY(jin_list(sub, "values", SUBJECTS_MAX, &values));
+  }
+  for (size_t i = 0; values != NULL && i < values->count; i++) {
+    TRY(jin_as_text(&values->items[i], SUBJECT_BYTES_MAX, &value));
+    buf_append_str(&words, words.len > 0 ? " " : "");
+    buf_append(&words, value);
+  }
+  if (asking->subjects.len > 0 && words.len > 0 && !slice_eq(asking->subjects, buf_slice(&words))) {
+    FAIL(OIDC_REQUEST, "two different sub in one request");
+  }
+  asking->subjects = words.len > 0 ? buf_slice(&words) : asking->subjects;
+  return OK;
+}
+
 static result read_target(struct oidc_asking *asking, const struct jin *claims, const char *target, struct jout *verified) {
   const struct jin *members = NULL;
   if (!jin_has(claims, target)) {
@@ -59,6 +85,7 @@ static result read_target(struct oidc_asking *asking, const struct jin *claims, 
   }
   TRY(jin_object(claims, target, &members));
   uint64_t set = attributes_of_members(members);
+  TRY(read_sub(asking, jin_find(members, "sub")));
   const struct jin *asked = jin_find(members, "verified_claims");
   if (asked != NULL) {
     asking->attributes_verified |= attributes_of_verified(asked) & asking->client->attributes;

@@ -11,20 +11,11 @@ static result find_by_number(struct oidc_asking *asking, struct db_tx *tx, struc
   return is_ok(found) || result_kind(found) == RESULT_NOT_FOUND || is_code(found, REGISTER_PIN_CANCELLED) ? OK : found;
 }
 
-static bool is_for(const struct jin *claims, struct slice client_id) {
-  const struct jin *audience = jin_find(claims, "aud");
-  return audience != NULL && audience->type == JIN_TEXT && slice_eq(audience->text, client_id);
-}
-
-static result find_by_token(struct oidc_asking *asking, struct db_tx *tx, struct slice id_token) {
-  const struct jin *claims = NULL;
-  struct slice subject;
-  if (!is_ok(oidc_id_token_read(asking->env, id_token, asking->arena, &claims)) || !is_for(claims, asking->client->client_id) ||
-      !is_ok(jin_text(claims, "sub", id_token.len, &subject))) {
-    FAIL(OIDC_REQUEST, "id_token_hint is no ID token of ours for this client");
-  }
+/* check_hints has read the token. */
+static result find_by_token(struct oidc_asking *asking, struct db_tx *tx) {
+  struct slice subject_hash = oidc_subject_hash(asking->subjects, asking->arena);
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT person_id FROM oidc_subject WHERE subject_hash = $1", DB_ARGS(db_of_bytes(oidc_subject_hash(subject, asking->arena))), &rows));
+  TRY(db_query(tx, "SELECT person_id FROM oidc_subject WHERE subject_hash = $1", DB_ARGS(db_of_bytes(subject_hash)), &rows));
   asking->person_id = db_rows_next(&rows) ? db_int(&rows, 0) : 0;
   return rows.status;
 }
@@ -50,6 +41,6 @@ result oidc_check_person(struct oidc_asking *asking) {
     FAIL(OIDC_REQUEST, "exactly one of login_hint and id_token_hint");
   }
   TRY(db_read_begin(asking->env->db, &tx));
-  TRY(number.len > 0 ? find_by_number(asking, tx, number) : find_by_token(asking, tx, id_token));
+  TRY(number.len > 0 ? find_by_number(asking, tx, number) : find_by_token(asking, tx));
   return check_account(asking, tx);
 }

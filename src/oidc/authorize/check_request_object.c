@@ -10,18 +10,17 @@ enum { OBJECT_BYTES_MAX = 32 * 1024, LIFETIME_MAX_S = 3600, AGE_MAX_S = 3600 };
  * The same for a signed authentication request [CIBA 7.1.1], [FAPI-CIBA 5.2.2 SHALL]. */
 static result check_times(const struct oidc_asking *asking, const struct jin *claims) {
   bool is_strict = asking->client->profile == OIDC_FAPI2_MESSAGE_SIGNING || asking->endpoint == OIDC_AT_CIBA;
-  int64_t now_s = clock_now_ms(asking->env->clock) / 1000;
-  int64_t not_before_s = 0;
-  int64_t expires_s = 0;
+  int64_t not_before_ms = 0;
+  int64_t expires_ms = 0;
   const struct jose_times times = {.now_ms = clock_now_ms(asking->env->clock), .is_expiry_needed = is_strict};
   TRY(jose_claims_times(claims, &times));
   if (!is_strict) {
     return OK;
   }
-  TRY(jin_int(claims, "nbf", 0, INT64_MAX, &not_before_s));
-  TRY(jin_int(claims, "exp", 0, INT64_MAX, &expires_s));
-  if (now_s - not_before_s > AGE_MAX_S || expires_s - not_before_s > LIFETIME_MAX_S) {
-    FAIL(OIDC_REQUEST_OBJECT, "nbf too long ago, or exp too long after it");
+  TRY(jose_claims_time(claims, "nbf", &not_before_ms));
+  TRY(jose_claims_time(claims, "exp", &expires_ms));
+  if (not_before_ms == JOSE_TIME_NONE || times.now_ms - not_before_ms > AGE_MAX_S * 1000 || expires_ms - not_before_ms > LIFETIME_MAX_S * 1000) {
+    FAIL(OIDC_REQUEST_OBJECT, "no nbf, too long ago, or exp too long after it");
   }
   return OK;
 }
@@ -51,23 +50,23 @@ static bool is_envelope(struct slice name) {
 }
 
 static result take_up(struct oidc_asking *asking, const struct jin *claims) {
-  struct url_form all;
-  TRY(oidc_parameters_of_object(claims, asking->arena, &all));
-  struct url_form kept = {ARENA_ARRAY(asking->arena, struct url_field, all.count + 1), 0};
-  for (size_t i = 0; i < all.count; i++) {
-    if (slice_is(all.fields[i].name, "request") || slice_is(all.fields[i].name, "request_uri")) { /* [RFC9101 4 MUST NOT] */
+  struct jin request = {.type = JIN_OBJECT, .items = ARENA_ARRAY(asking->arena, struct jin, claims->count + 1)};
+  struct url_form parameters;
+  for (size_t i = 0; i < claims->count; i++) {
+    if (slice_is(claims->items[i].name, "request") || slice_is(claims->items[i].name, "request_uri")) { /* [RFC9101 4 MUST NOT] */
       FAIL(OIDC_REQUEST_OBJECT, "a request in the request");
     }
-    if (!is_envelope(all.fields[i].name)) {
-      kept.fields[kept.count++] = all.fields[i];
+    if (!is_envelope(claims->items[i].name)) {
+      request.items[request.count++] = claims->items[i];
     }
   }
-  struct slice client_id = url_form_get(&kept, "client_id");
+  TRY(oidc_parameters_of_object(&request, asking->arena, &parameters));
+  struct slice client_id = url_form_get(&parameters, "client_id");
   bool may_lack_it = asking->endpoint == OIDC_AT_CIBA && client_id.len == 0; /* [CIBA 7.1.1] iss says whose it is */
   if (!may_lack_it && !slice_eq(client_id, asking->client->client_id)) { /* [RFC9101 6.3 MUST] */
     FAIL(OIDC_REQUEST_OBJECT, "client_id of the object is another");
   }
-  asking->parameters = kept;
+  asking->parameters = parameters;
   asking->was_signed = true;
   return OK;
 }

@@ -11,17 +11,27 @@
 
 /* ---- is the session good enough? ---- */
 
+/* Signed in since this request began, at its own sign-in page. */
+static bool is_of_now(const struct oidc_place *place) {
+  return place->interaction_hash.len > 0 && place->visitor->session->auth_at_ms >= place->began_at_ms;
+}
+
 static bool is_fresh_enough(const struct oidc_asking *asking, const struct oidc_place *place) {
   const struct account_session *session = place->visitor->session;
-  bool is_of_now = place->interaction_hash.len > 0 && session->auth_at_ms >= place->began_at_ms;
   int64_t age_ms = clock_now_ms(asking->env->clock) - session->auth_at_ms;
   bool is_asked_again = (asking->prompt & OIDC_PROMPT_LOGIN) != 0;                               /* [OIDC Core 3.1.2.1 SHOULD] reauthenticate */
   bool is_too_old = asking->max_age_s >= 0 && age_ms > asking->max_age_s * 1000;                 /* [OIDC Core 3.1.2.1 MUST] max_age */
-  return is_of_now || !(is_asked_again || is_too_old);
+  return is_of_now(place) || !(is_asked_again || is_too_old);
 }
 
 static bool is_level_reached(const struct oidc_asking *asking, const struct oidc_place *place) {
   return account_session_authentication(asking->env, place->visitor->session) >= asking->level;
+}
+
+/* Whoever the client would learn of is the one it asked for: under a mandate, the person acted for. */
+static result check_subject(const struct oidc_asking *asking, const struct oidc_place *place, bool *ret_is_right) {
+  const struct account_session *session = place->visitor->session;
+  return oidc_asking_is_for(asking, session->acting_for_id != 0 ? session->acting_for_id : session->person_id, ret_is_right);
 }
 
 /* A session that acts for another needs a mandate for this very service, now; for an organisation nobody signs in as a person. */
@@ -198,6 +208,11 @@ result oidc_decide_next(const struct oidc_asking *asking, const struct oidc_plac
   if (place->visitor->session == NULL) {
     return send_to_sign_in(asking, place, false, ret_next);
   }
+  bool is_right = false;
+  TRY(check_subject(asking, place, &is_right));
+  if (!is_right) { /* [OIDC Core 3.1.2.2 MUST NOT] nothing of another person: once somebody may sign in as the right one, then the client is told */
+    return is_of_now(place) ? miss(asking, OIDC_LOGIN_REQUIRED, ret_next) : send_to_sign_in(asking, place, true, ret_next);
+  }
   bool is_fresh = is_fresh_enough(asking, place);
   if (!is_fresh || !is_level_reached(asking, place)) {
     return send_to_sign_in(asking, place, !is_fresh, ret_next);
@@ -227,7 +242,11 @@ static result write_refused(struct db_tx *tx, void *arg) {
 
 result oidc_decide_answer(const struct oidc_asking *asking, const struct oidc_place *place, const struct oidc_decision *decision,
                           struct oidc_next *ret_next) {
-  if (place->visitor->session == NULL || !is_fresh_enough(asking, place) || !is_level_reached(asking, place)) {
+  bool is_right = false;
+  if (place->visitor->session != NULL) {
+    TRY(check_subject(asking, place, &is_right));
+  }
+  if (!is_right || !is_fresh_enough(asking, place) || !is_level_reached(asking, place)) {
     return oidc_decide_next(asking, place, ret_next); /* signed out or stepped down while the page was open */
   }
   if (!slice_eq_secret(decision->form_token, oidc_form_token(asking->arena, place))) {

@@ -44,6 +44,7 @@ struct oidc_asking {
   unsigned prompt;       /* set of enum oidc_prompt */
   int64_t max_age_s;     /* -1: any */
   struct slice login_hint;
+  struct slice subjects; /* who it must be, as `sub` of this client, blanks between; empty: anybody */
   int64_t person_id;     /* CIBA: whom a hint names; 0: nobody we know, which is not told */
   struct slice message;  /* CIBA: binding_message */
   struct slice ping_token;
@@ -61,6 +62,9 @@ static inline struct slice oidc_asking_get(const struct oidc_asking *asking, con
 static inline uint64_t oidc_asking_attributes(const struct oidc_asking *asking) {
   return asking->attributes_id_token | asking->attributes_userinfo | asking->attributes_verified;
 }
+
+/* Whether the person, as this client knows them, is one the request is for. */
+MUST_USE result oidc_asking_is_for(const struct oidc_asking *asking, int64_t person_id, bool *ret_is_for);
 
 /* check_<name>.c each. */
 result oidc_check_client(struct oidc_asking *asking);

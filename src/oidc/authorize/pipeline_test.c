@@ -81,6 +81,19 @@ static void refuses_each_defect_by_its_own_name(void **state) {
   }
 }
 
+/* What is kept of a request is read again: several resources too, as they came [RFC8707 2.1]. */
+static void keeps_several_resources_apart(void **state) {
+  (void)state;
+  struct arena arena CLEANUP(arena_free);
+  struct url_form form;
+  struct url_form again;
+  arena_init(&arena);
+  assert_ok(oidc_parameters_parse(S("resource=https%3A%2F%2Fa.example&x=1+2&resource=https%3A%2F%2Fb.example"), &arena, &form));
+  struct slice kept = oidc_parameters_write(&form, &arena);
+  assert_ok(oidc_parameters_parse(kept, &arena, &again));
+  assert_true(slice_is(url_form_get(&again, "resource"), "https://a.example https://b.example"));
+}
+
 static void reads_addresses_in_their_plain_form_alone(void **state) {
   (void)state;
   static const char *const good[] = {"https://a.example", "https://a.example/", "https://a.example:8443/x?y=z", "http://127.0.0.1:1/cb", "http://[::1]/cb",
@@ -113,6 +126,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(takes_what_a_good_request_says),
       cmocka_unit_test(refuses_each_defect_by_its_own_name),
+      cmocka_unit_test(keeps_several_resources_apart),
       cmocka_unit_test(reads_addresses_in_their_plain_form_alone),
       cmocka_unit_test(lets_the_port_of_a_native_loopback_alone_differ),
   };
