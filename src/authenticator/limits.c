@@ -8,36 +8,22 @@ enum { MINUTE_MS = 60 * 1000 };
 static const struct authenticator_limits defaults = {
     .devices_max = 5, .passkeys_max = 10, .totps_max = 2, .ceremony_lifetime_ms = 5 * MINUTE_MS, .fresh_ms = 15 * MINUTE_MS};
 
-#define LIMIT(member) {#member, offsetof(struct authenticator_limits, member)}
-static const struct {
-  const char *name;
-  size_t at;
-} members[] = {LIMIT(devices_max), LIMIT(passkeys_max), LIMIT(totps_max), LIMIT(ceremony_lifetime_ms), LIMIT(fresh_ms)};
-enum { MEMBERS = sizeof members / sizeof *members };
+static const struct env_limit members[] = {
+    ENV_LIMIT(authenticator_limits, devices_max), ENV_LIMIT(authenticator_limits, passkeys_max),
+    ENV_LIMIT(authenticator_limits, totps_max), ENV_LIMIT(authenticator_limits, ceremony_lifetime_ms),
+    ENV_LIMIT(authenticator_limits, fresh_ms)};
 
 result authenticator_limits_load(struct db_tx *tx, struct authenticator_limits *ret_limits) {
   struct authenticator_limits limits = defaults;
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx, "SELECT name, value FROM authenticator_limit", DB_NO_ARGS, &rows));
-  while (db_rows_next(&rows)) {
-    for (size_t i = 0; i < MEMBERS; i++) {
-      if (slice_is(db_text(&rows, 0), members[i].name)) {
-        int64_t value = db_int(&rows, 1);
-        memcpy((uint8_t *)&limits + members[i].at, &value, sizeof value);
-      }
-    }
-  }
-  TRY(rows.status);
+  TRY(env_limits_read(ENV_LIMITS(members), &rows, &limits));
   *ret_limits = limits;
   return OK;
 }
 
 result authenticator_limit_set(struct env *env, struct db_tx *tx, struct slice name, int64_t value) {
-  bool known = false;
-  for (size_t i = 0; i < MEMBERS; i++) {
-    known |= slice_is(name, members[i].name);
-  }
-  if (!known || value <= 0) {
+  if (!env_limits_allow(ENV_LIMITS(members), name, value)) {
     FAIL(AUTHENTICATOR_LIMIT, "no such limit, or %lld", (long long)value);
   }
   TRY(db_run(tx, "INSERT INTO authenticator_limit (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",

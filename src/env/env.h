@@ -1,6 +1,8 @@
 /* env/env.h: what domain code reaches the world through. Built by the edges (server/, cli/, tests) and passed as the first argument.
  */
 #pragma once
+#include <stddef.h>
+
 #include "base/clock.h"
 #include "base/pool.h"
 #include "base/random.h"
@@ -69,3 +71,24 @@ struct env {
 int64_t env_id_new(struct env *env);
 /* The smallest id of that instant: what is older has a smaller one. */
 int64_t env_id_at(int64_t at_ms);
+
+/* Numbers of a module that an operator may change: a struct of int64_t whose members have names, and rows (name, value) that win over the
+ * defaults. The table, its statements and its ledger line are the module's own. */
+struct env_limit {
+  const char *name;
+  size_t at;    /* offset of an int64_t */
+  int64_t most; /* the least is 1 */
+};
+#define ENV_LIMIT_UP_TO(type, member, most) \
+  { #member, offsetof(struct type, member), most }
+#define ENV_LIMIT(type, member) ENV_LIMIT_UP_TO(type, member, INT64_MAX)
+
+struct env_limits {
+  const struct env_limit *members;
+  size_t count;
+};
+#define ENV_LIMITS(array) ((const struct env_limits){array, sizeof(array) / sizeof *(array)})
+
+/* rows: of SELECT name, value. What they name is laid over *limits; other names are an older or newer program's. */
+MUST_USE result env_limits_read(struct env_limits table, struct db_rows *rows, void *limits);
+bool env_limits_allow(struct env_limits table, struct slice name, int64_t value);

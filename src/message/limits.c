@@ -1,8 +1,8 @@
 /* How many codes may go out. One row a limited thing holds one instant, from which the next one is free again (GCRA): a burst of the whole number,
  * then one each window / number. */
-#include <stddef.h>
-
 #include "message/limits.h"
+
+#include <stddef.h>
 
 static const struct message_limits defaults = {
     .address_codes_max = 10,
@@ -12,40 +12,28 @@ static const struct message_limits defaults = {
     .window_ms = 3600LL * 1000,
 };
 
-#define LIMIT(member) {#member, offsetof(struct message_limits, member)}
-static const struct {
-  const char *name;
-  size_t at;
-} members[] = {LIMIT(address_codes_max), LIMIT(person_codes_max), LIMIT(network_codes_max), LIMIT(codes_max), LIMIT(window_ms)};
-enum { MEMBERS = sizeof members / sizeof *members };
+static const struct env_limit members[] = {ENV_LIMIT(message_limits, address_codes_max),
+                                           ENV_LIMIT(message_limits, person_codes_max),
+                                           ENV_LIMIT(message_limits, network_codes_max),
+                                           ENV_LIMIT(message_limits, codes_max), ENV_LIMIT(message_limits, window_ms)};
 
 result message_limits_load(struct db_tx *tx, struct message_limits *ret_limits) {
   struct message_limits limits = defaults;
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx, "SELECT name, value FROM message_limit", DB_NO_ARGS, &rows));
-  while (db_rows_next(&rows)) {
-    for (size_t i = 0; i < MEMBERS; i++) {
-      if (slice_is(db_text(&rows, 0), members[i].name)) {
-        int64_t value = db_int(&rows, 1);
-        memcpy((uint8_t *)&limits + members[i].at, &value, sizeof value);
-      }
-    }
-  }
-  TRY(rows.status);
+  TRY(env_limits_read(ENV_LIMITS(members), &rows, &limits));
   *ret_limits = limits;
   return OK;
 }
 
 result message_limit_set(struct env *env, struct db_tx *tx, struct slice name, int64_t value) {
-  bool known = false;
-  for (size_t i = 0; i < MEMBERS; i++) {
-    known |= slice_is(name, members[i].name);
-  }
-  if (!known || value <= 0) {
+  if (!env_limits_allow(ENV_LIMITS(members), name, value)) {
     FAIL(MESSAGE_LIMIT, "no such limit, or %lld", (long long)value);
   }
-  TRY(db_run(tx, "INSERT INTO message_limit (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-             DB_ARGS(db_of_text(name), db_of_int(value)), NULL));
+  TRY(db_run(
+      tx,
+      "INSERT INTO message_limit (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      DB_ARGS(db_of_text(name), db_of_int(value)), NULL));
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
   struct ledger_entry entry = {

@@ -17,39 +17,25 @@ static const struct recovery_limits defaults = {
     .finish_ms = 14LL * DAY,
 };
 
-#define LIMIT(member) {#member, offsetof(struct recovery_limits, member)}
-static const struct {
-  const char *name;
-  size_t at;
-} members[] = {
-    LIMIT(case_lifetime_ms),  LIMIT(capture_lifetime_ms), LIMIT(cool_off_near_ms), LIMIT(cool_off_ms),     LIMIT(cool_off_far_ms),
-    LIMIT(number_settled_ms), LIMIT(helper_settled_ms),   LIMIT(contested_ms),     LIMIT(locked_after_ms), LIMIT(finish_ms),
+static const struct env_limit members[] = {
+    ENV_LIMIT(recovery_limits, case_lifetime_ms),  ENV_LIMIT(recovery_limits, capture_lifetime_ms),
+    ENV_LIMIT(recovery_limits, cool_off_near_ms),  ENV_LIMIT(recovery_limits, cool_off_ms),
+    ENV_LIMIT(recovery_limits, cool_off_far_ms),   ENV_LIMIT(recovery_limits, number_settled_ms),
+    ENV_LIMIT(recovery_limits, helper_settled_ms), ENV_LIMIT(recovery_limits, contested_ms),
+    ENV_LIMIT(recovery_limits, locked_after_ms),   ENV_LIMIT(recovery_limits, finish_ms),
 };
-enum { MEMBERS = sizeof members / sizeof *members };
 
 result recovery_limits_load(struct db_tx *tx, struct recovery_limits *ret_limits) {
   struct recovery_limits limits = defaults;
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx, "SELECT name, value FROM recovery_limit", DB_NO_ARGS, &rows));
-  while (db_rows_next(&rows)) {
-    for (size_t i = 0; i < MEMBERS; i++) {
-      if (slice_is(db_text(&rows, 0), members[i].name)) {
-        int64_t value = db_int(&rows, 1);
-        memcpy((uint8_t *)&limits + members[i].at, &value, sizeof value);
-      }
-    }
-  }
-  TRY(rows.status);
+  TRY(env_limits_read(ENV_LIMITS(members), &rows, &limits));
   *ret_limits = limits;
   return OK;
 }
 
 result recovery_limit_set(struct env *env, struct db_tx *tx, struct slice name, int64_t value) {
-  bool known = false;
-  for (size_t i = 0; i < MEMBERS; i++) {
-    known |= slice_is(name, members[i].name);
-  }
-  if (!known || value <= 0) {
+  if (!env_limits_allow(ENV_LIMITS(members), name, value)) {
     FAIL(RECOVERY_LIMIT, "no such limit, or %lld", (long long)value);
   }
   TRY(db_run(tx, "INSERT INTO recovery_limit (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",

@@ -1,10 +1,9 @@
 #include "server/logout.h"
 
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/log.h"
+#include "base/rounds.h"
 #include "http/http.h"
 
 enum { ROUND_MS = 500, ANSWER_BYTES_MAX = 16 * 1024, TIMEOUT_MS = 5000 };
@@ -12,59 +11,30 @@ enum { ROUND_MS = 500, ANSWER_BYTES_MAX = 16 * 1024, TIMEOUT_MS = 5000 };
 struct server_logout {
   struct env *env;
   struct outbox_runner *outbox;
-  pthread_t thread;
-  pthread_mutex_t mutex; /* guards what follows */
-  pthread_cond_t stopping;
-  bool is_stopping;
+  struct rounds *rounds;
+  bool is_ill;
 };
 
-static bool wait_round(struct server_logout *logout) {
-  struct timespec until;
-  int waited = 0;
-  (void)clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_nsec += ROUND_MS * 1000000L;
-  until.tv_sec += until.tv_nsec / 1000000000L;
-  until.tv_nsec %= 1000000000L;
-  (void)pthread_mutex_lock(&logout->mutex);
-  while (!logout->is_stopping && waited == 0) {
-    waited = pthread_cond_timedwait(&logout->stopping, &logout->mutex, &until);
+static void tend(void *arg) {
+  struct server_logout *logout = arg;
+  int64_t count = 0;
+  bool is_ill = !is_ok(oidc_logout_tend(logout->env, &count));
+  if (is_ill && !logout->is_ill) {
+    log_fault(logout->env->clock, "logout.failed"); /* once a change */
   }
-  bool goes_on = !logout->is_stopping;
-  (void)pthread_mutex_unlock(&logout->mutex);
-  return goes_on;
-}
-
-static void *tend(void *context) {
-  struct server_logout *logout = context;
-  bool was_ok = true;
-  do {
-    int64_t count = 0;
-    bool is_fine = is_ok(oidc_logout_tend(logout->env, &count));
-    if (!is_fine && was_ok) {
-      log_fault(logout->env->clock, "logout.failed"); /* once a change */
-    }
-    was_ok = is_fine;
-    if (count > 0) {
-      outbox_runner_wake(logout->outbox);
-    }
-  } while (wait_round(logout));
-  return NULL;
+  logout->is_ill = is_ill;
+  if (count > 0) {
+    outbox_runner_wake(logout->outbox);
+  }
 }
 
 result server_logout_open(struct env *env, struct outbox_runner *outbox, struct server_logout **ret_logout) {
   struct server_logout *logout = heap_alloc(sizeof *logout);
-  logout->env = env;
-  logout->outbox = outbox;
-  logout->is_stopping = false;
-  pthread_condattr_t monotonic;
-  (void)pthread_condattr_init(&monotonic);
-  (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  (void)pthread_cond_init(&logout->stopping, &monotonic);
-  (void)pthread_condattr_destroy(&monotonic);
-  (void)pthread_mutex_init(&logout->mutex, NULL);
-  if (pthread_create(&logout->thread, NULL, tend, logout) != 0) {
-    free(logout);
-    FAIL(DB_UNAVAILABLE, "no thread for ended sessions");
+  *logout = (struct server_logout){.env = env, .outbox = outbox, .rounds = rounds_open()};
+  result outcome = rounds_add(logout->rounds, "logout", ROUND_MS, tend, logout);
+  if (!is_ok(outcome)) {
+    server_logout_close(&logout);
+    return outcome;
   }
   *ret_logout = logout;
   return OK;
@@ -75,19 +45,14 @@ void server_logout_close(struct server_logout **slot) {
   if (logout == NULL) {
     return;
   }
-  (void)pthread_mutex_lock(&logout->mutex);
-  logout->is_stopping = true;
-  (void)pthread_cond_signal(&logout->stopping);
-  (void)pthread_mutex_unlock(&logout->mutex);
-  (void)pthread_join(logout->thread, NULL);
-  (void)pthread_cond_destroy(&logout->stopping);
-  (void)pthread_mutex_destroy(&logout->mutex);
+  rounds_close(&logout->rounds);
   free(logout);
   *slot = NULL;
 }
 
 /* [OIDC Back-Channel 2.5, 2.8] 200 is done, 204 is read as 200 by many; 400 is the client's own failure, tried again like an absent one. */
-result server_logout_send(struct env *env, void *context, const struct outbox_item *item, struct arena *arena, struct slice *ret_acknowledgement) {
+result server_logout_send(struct env *env, void *context, const struct outbox_item *item, struct arena *arena,
+                          struct slice *ret_acknowledgement) {
   struct oidc_logout_call call;
   struct http_client_response response;
   (void)context;
@@ -97,14 +62,15 @@ result server_logout_send(struct env *env, void *context, const struct outbox_it
     return OK;
   }
   const struct http_header headers[] = {{S("content-type"), S("application/x-www-form-urlencoded")}};
-  const struct http_client_request request = {.method = HTTP_POST,
-                                              .url = call.location,
-                                              .headers = headers,
-                                              .header_count = 1,
-                                              .body = call.body,
-                                              .is_loopback_allowed = slice_starts(env->origin, S("http://")), /* on one machine */
-                                              .timeout_ms = TIMEOUT_MS,
-                                              .response_bytes_max = ANSWER_BYTES_MAX};
+  const struct http_client_request request = {
+      .method = HTTP_POST,
+      .url = call.location,
+      .headers = headers,
+      .header_count = 1,
+      .body = call.body,
+      .is_loopback_allowed = slice_starts(env->origin, S("http://")), /* on one machine */
+      .timeout_ms = TIMEOUT_MS,
+      .response_bytes_max = ANSWER_BYTES_MAX};
   if (!is_ok(http_client_send(&request, arena, &response)) || response.status >= 500) {
     FAIL(OUTBOX_UNREACHABLE, "the relying party does not answer");
   }

@@ -1,36 +1,19 @@
 #include "server/tender.h"
 
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/log.h"
+#include "base/rounds.h"
 #include "http/http.h"
 #include "oidc/oidc.h"
 
-enum { ROUND_S = 1, MINUTE_ROUNDS = 60, FETCHES_A_ROUND = 4, FETCH_MS = 5000, FETCH_BYTES_MAX = 64 * 1024 };
+enum { ROUND_MS = 1000, MINUTE_ROUNDS = 60, FETCHES_A_ROUND = 4, FETCH_MS = 5000, FETCH_BYTES_MAX = 64 * 1024 };
 
 struct server_tender {
   struct env *env;
-  pthread_t thread;
-  pthread_mutex_t mutex; /* guards what follows */
-  pthread_cond_t stopping;
-  bool is_stopping;
+  struct rounds *rounds;
+  int round;
 };
-
-static bool wait_round(struct server_tender *tender) {
-  struct timespec until;
-  int waited = 0;
-  (void)clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_sec += ROUND_S;
-  (void)pthread_mutex_lock(&tender->mutex);
-  while (!tender->is_stopping && waited == 0) {
-    waited = pthread_cond_timedwait(&tender->stopping, &tender->mutex, &until);
-  }
-  bool goes_on = !tender->is_stopping;
-  (void)pthread_mutex_unlock(&tender->mutex);
-  return goes_on;
-}
 
 /* One client's set; *ret_more false: nobody is due. */
 static result fetch_one(struct env *env, bool *ret_more) {
@@ -69,33 +52,26 @@ static void tend_keys(struct env *env) {
   }
 }
 
-static void *tend(void *context) {
-  struct server_tender *tender = context;
-  for (int round = 1; wait_round(tender); round++) {
-    fetch_some(tender->env);
-    if (round % MINUTE_ROUNDS == 0) {
-      tend_keys(tender->env);
-    }
-    if (round % MINUTE_ROUNDS == 0 && !is_ok(oidc_sweep(tender->env))) {
-      log_fault(tender->env->clock, "oidc.sweep_failed");
-    }
+static void tend(void *arg) {
+  struct server_tender *tender = arg;
+  fetch_some(tender->env);
+  if (tender->round++ % MINUTE_ROUNDS != 0) {
+    return;
   }
-  return NULL;
+  tend_keys(tender->env);
+  if (!is_ok(oidc_sweep(tender->env))) {
+    log_fault(tender->env->clock, "oidc.sweep_failed");
+  }
 }
 
 result server_tender_open(struct env *env, struct server_tender **ret_tender) {
   struct server_tender *tender = heap_alloc(sizeof *tender);
-  *tender = (struct server_tender){.env = env};
-  pthread_condattr_t monotonic;
-  (void)pthread_condattr_init(&monotonic);
-  (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  (void)pthread_cond_init(&tender->stopping, &monotonic);
-  (void)pthread_condattr_destroy(&monotonic);
-  (void)pthread_mutex_init(&tender->mutex, NULL);
-  tend_keys(env);
-  if (pthread_create(&tender->thread, NULL, tend, tender) != 0) {
-    free(tender);
-    FAIL(DB_UNAVAILABLE, "no thread for the tender");
+  *tender = (struct server_tender){.env = env, .rounds = rounds_open(), .round = 1};
+  tend_keys(env); /* before the first request */
+  result outcome = rounds_add(tender->rounds, "tender", ROUND_MS, tend, tender);
+  if (!is_ok(outcome)) {
+    server_tender_close(&tender);
+    return outcome;
   }
   *ret_tender = tender;
   return OK;
@@ -106,13 +82,7 @@ void server_tender_close(struct server_tender **slot) {
   if (tender == NULL) {
     return;
   }
-  (void)pthread_mutex_lock(&tender->mutex);
-  tender->is_stopping = true;
-  (void)pthread_cond_signal(&tender->stopping);
-  (void)pthread_mutex_unlock(&tender->mutex);
-  (void)pthread_join(tender->thread, NULL);
-  (void)pthread_cond_destroy(&tender->stopping);
-  (void)pthread_mutex_destroy(&tender->mutex);
+  rounds_close(&tender->rounds);
   free(tender);
   *slot = NULL;
 }
