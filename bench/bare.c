@@ -28,13 +28,13 @@ static const char *const statements[] = {
     /* two ledger entries: the fee request and the submission */
     "INSERT OR IGNORE INTO ledger_pseudonym (person_id, pseudonym) VALUES ($1, randomblob(16))",
     "SELECT pseudonym FROM ledger_pseudonym WHERE person_id = $1",
-    "INSERT INTO ledger_entry (leaf) VALUES (zeroblob(180))",
-    "INSERT INTO ledger_detail (entry_id, salt, detail) VALUES (last_insert_rowid(), zeroblob(16), hex(zeroblob(30)))",
+    "INSERT INTO ledger_entry (leaf) VALUES (zeroblob(41))",
+    "INSERT INTO ledger_detail (entry_id, salt, detail, content) VALUES (last_insert_rowid(), zeroblob(16), hex(zeroblob(30)), zeroblob(180))",
     "INSERT INTO ledger_pending (entry_id) VALUES (last_insert_rowid())",
     "INSERT INTO ledger_person (person_id, entry_id, is_read) VALUES ($1, last_insert_rowid(), 0)",
     "SELECT pseudonym FROM ledger_pseudonym WHERE person_id = $1",
-    "INSERT INTO ledger_entry (leaf) VALUES (zeroblob(180))",
-    "INSERT INTO ledger_detail (entry_id, salt, detail) VALUES (last_insert_rowid(), zeroblob(16), hex(zeroblob(30)))",
+    "INSERT INTO ledger_entry (leaf) VALUES (zeroblob(41))",
+    "INSERT INTO ledger_detail (entry_id, salt, detail, content) VALUES (last_insert_rowid(), zeroblob(16), hex(zeroblob(30)), zeroblob(180))",
     "INSERT INTO ledger_pending (entry_id) VALUES (last_insert_rowid())",
     "INSERT INTO ledger_person (person_id, entry_id, is_read) VALUES ($1, last_insert_rowid(), 0)",
 };

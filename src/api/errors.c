@@ -104,6 +104,10 @@ static const struct api_error_row rows[] = {
     {LEDGER_NO_CHECKPOINT, 404, "not_found", "Sổ ghi nhận chưa có điểm chốt", "The ledger has no checkpoint yet"},
     {LEDGER_UNKNOWN, 404, "entry_unknown", "Không có mục này trong sổ của bạn", "There is no such entry about you"},
     {LEDGER_SYNTAX, 500, "ledger_altered", "Sổ ghi nhận đã bị sửa đổi", "The stored ledger does not verify"},
+    {NOTE_SYNTAX, 422, "note_malformed", "Không đúng dạng điểm chốt đã ký", "Not a signed note in the form asked for"},
+    {NOTE_KEY_SYNTAX, 422, "note_key_malformed", "Không đúng dạng khóa kiểm tra", "Not a verifier key"},
+    {NOTE_UNSIGNED, 403, "note_unsigned", "Không có chữ ký của khóa đó", "There is no signature of that key"},
+    {NOTE_SIGNATURE_WRONG, 403, "note_signature_wrong", "Chữ ký không khớp", "The signature does not verify"},
     {CALENDAR_LIMIT, 500, "internal", INTERNAL},
     {PROCEDURE_UNKNOWN, 404, "procedure_unknown", "Không có thủ tục này", "There is no such procedure"},
     {PROCEDURE_RULE_UNKNOWN, 404, "rule_unknown", "Không lưu quy tắc có mã băm đó", "No rule with that hash is kept"},
@@ -242,6 +246,7 @@ static const struct api_error_row rows[] = {
     {SIGNER_LOG_ALTERED, 500, "signer_broken", "Nhật ký ký số bị sửa đổi", "The signature log does not verify"},
     {SIGNER_FRAME_REFUSED, 500, "internal", INTERNAL},
     {SIGNER_ALREADY_RUNNING, 503, "signer_running", "Tiến trình ký số khác đang chạy", "Another signer holds this installation"},
+    {SIGNER_MESSAGE_REFUSED, 500, "internal", INTERNAL},
     {SIGNER_FOLDER_UNUSABLE, 500, "signer_broken", "Không dùng được thư mục khóa ký số", "The signer's folder cannot be made, read, written or trusted"},
     /* exchange, outbox, wallet */
     {EXCHANGE_SYNTAX, 400, "signature_syntax", "Chữ ký của thông điệp sai cấu trúc", "The message's signature fields are missing or malformed"},

@@ -2,14 +2,13 @@
 #include <sys/stat.h>
 
 #include "cli/commands.h"
-#include "codec/base64.h"
 #include "ledger/ledger.h"
 #include "signer/signer.h"
 
 enum { TAIL_DEFAULT = 20, TAIL_MAX = 200 };
 
 const struct cli_option cli_ledger_options[] = {
-    {"key", "BASE64", "verify: the ledger's public key (SubjectPublicKeyInfo), kept elsewhere (default: asked of the signer)"},
+    {"key", "VKEY", "verify: the ledger's verifier key, NAME+ID+KEY, kept elsewhere (default: asked of the signer)"},
     {"lines", "N", "tail: how many (default 20, at most 200)"},
     {0},
 };
@@ -59,6 +58,7 @@ static const char *part_name(enum ledger_part part) {
   static const char *const names[] = {
       [LEDGER_PART_NONE] = "none",   [LEDGER_PART_LEAF] = "leaf",   [LEDGER_PART_DETAIL] = "detail", [LEDGER_PART_ORDER] = "order",
       [LEDGER_PART_HASH] = "hash",   [LEDGER_PART_INDEX] = "index", [LEDGER_PART_LOST] = "lost",     [LEDGER_PART_CHECKPOINT] = "checkpoint",
+      [LEDGER_PART_REMOVED] = "removed", [LEDGER_PART_TIME] = "time",
   };
   return names[part];
 }
@@ -103,11 +103,11 @@ static void print_report(const struct ledger_report *report) {
   }
 }
 
-static result verify(const struct cli_context *context, struct slice key, struct ledger_report *ret_report) {
+static result verify(const struct cli_context *context, const struct note_key *key, struct ledger_report *ret_report) {
   struct server_installation *installation CLEANUP(server_installation_close) = NULL;
   struct keeper keeper = {0};
   TRY(cli_open(context, &installation));
-  result outcome = key.len > 0 ? OK : open_signer(context, installation, &keeper);
+  result outcome = key != NULL ? OK : open_signer(context, installation, &keeper);
   if (is_ok(outcome)) {
     outcome = ledger_verify(&installation->env, key, context->arena, ret_report);
   }
@@ -116,13 +116,13 @@ static result verify(const struct cli_context *context, struct slice key, struct
 }
 
 static int run_verify(const struct cli_context *context) {
-  struct slice key = {0};
+  struct note_key key = {0};
   const char *given = cli_value(context, "key");
-  if (given != NULL && !is_ok(base64_parse(slice_str(given), context->arena, &key))) {
-    return cli_misuse(context, "--key is not base64");
+  if (given != NULL && !is_ok(note_key_parse(slice_str(given), context->arena, &key))) {
+    return cli_misuse(context, "--key is not a verifier key NAME+ID+KEY");
   }
   struct ledger_report report = {0};
-  result outcome = verify(context, key, &report);
+  result outcome = verify(context, given != NULL ? &key : NULL, &report);
   if (!is_ok(outcome)) {
     return cli_fail(context, outcome);
   }
@@ -141,7 +141,7 @@ static void put_line(struct jout *out, const struct ledger_line *line) {
   jout_put_int(out, "entry_id", line->entry_id);
   put_or_null(out, "position", line->position, line->position >= 0);
   jout_put_instant(out, "at", line->at_ms);
-  jout_put_text(out, "kind", line->kind);
+  jout_put_text_or_null(out, "kind", line->kind);
   jout_put_text_or_null(out, "actor_role", line->actor_role);
   jout_put_bool(out, "read", line->is_read);
   jout_put_text_or_null(out, "legal_basis", line->legal_basis);
@@ -160,7 +160,7 @@ static void print_lines(const struct cli_context *context, const struct ledger_l
       printf("%.*s\n", SLICE_ARG(buf_slice(&text)));
     } else {
       printf("%8lld  %.*s  %-28.*s %-28.*s %.*s\n", (long long)line->position, SLICE_ARG(clock_instant_write(context->arena, line->at_ms)),
-             SLICE_ARG(line->kind), SLICE_ARG(line->actor_role), SLICE_ARG(line->legal_basis));
+             SLICE_ARG(line->kind.len > 0 ? line->kind : S("(erased)")), SLICE_ARG(line->actor_role), SLICE_ARG(line->legal_basis));
     }
   }
 }

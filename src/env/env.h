@@ -12,7 +12,7 @@
 /* What a key may sign: the signer holds every key to the profiles it was made for. */
 enum signer_profile {
   SIGNER_CERTIFICATE = 1, /* certificates and CRLs of the demonstration CA */
-  SIGNER_CHECKPOINT,      /* ledger checkpoints */
+  SIGNER_CHECKPOINT,      /* checkpoints of a log and a witness's cosignatures on them: Ed25519, the message itself */
   SIGNER_PERSONAL,        /* a person's signature on a document: needs their signing PIN, bound to the digest */
   SIGNER_SEAL,            /* an agency's seal: only under a reference that a personal key has signed before */
   SIGNER_MESSAGE,         /* RFC 9421 signatures between systems */
@@ -20,9 +20,10 @@ enum signer_profile {
 };
 
 struct signer_request {
-  struct slice key;             /* name, e.g. "officer/123", "seal/H26.11", "ledger" */
+  struct slice key;             /* name, e.g. "officer/123", "seal/H26.11", "checkpoint/ledger" */
   enum signer_profile profile;
-  uint8_t digest[32];           /* SHA-256 of what is signed */
+  uint8_t digest[32];           /* SHA-256 of what is signed; SIGNER_CHECKPOINT: noughts */
+  struct slice message;         /* SIGNER_CHECKPOINT: what is signed; empty otherwise */
   struct slice reference;       /* what it is about (a dossier code); kept in the signer's own log */
   struct slice pin_proof;       /* SIGNER_PERSONAL: crypto/pin_proof.h; empty otherwise */
 };
@@ -33,14 +34,14 @@ struct signer_new_key {
   struct slice pin_key;        /* 32 bytes for SIGNER_PERSONAL, else empty */
 };
 
-/* The port to the signer process, which alone holds private keys (P-256, ECDSA with SHA-256).
+/* The port to the signer process, which alone holds private keys (P-256, ECDSA with SHA-256; of SIGNER_CHECKPOINT Ed25519).
  * Durable    a key exists once key_create has returned; a signature is in the signer's log before it is given out.
  * Retries    the port waits for a signer that is being restarted (up to 5 s) and sends again: no request is lost; a signature may then be
  *            counted twice and given once.
  * Threads    any. Errors SIGNER_... (signer/signer.h). */
 struct signer {
   result (*sign)(struct signer *signer, const struct signer_request *request, struct arena *arena,
-                 struct slice *ret_signature); /* DER ECDSA-Sig-Value */
+                 struct slice *ret_signature); /* DER ECDSA-Sig-Value; of SIGNER_CHECKPOINT 64 bytes */
   /* Makes the key if absent. */
   result (*key_create)(struct signer *signer, const struct signer_new_key *key, struct arena *arena,
                        struct slice *ret_public_key);

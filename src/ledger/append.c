@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "ledger/leaf.h"
+#include "ledger/content.h"
 
 const struct db_migration ledger_migrations[] = {
     {"ledger", 1,
@@ -21,6 +21,14 @@ const struct db_migration ledger_migrations[] = {
      " PRIMARY KEY (level, number));"
      /* signature NULL: made, and to be signed by this round or, after a crash, by the next. At most one such row. */
      "CREATE TABLE ledger_checkpoint (size id/public PRIMARY KEY, text text/public NOT NULL, signature bytes/public)"},
+    {"ledger", 2,
+     /* What an entry says is erasable too: the leaf, which is published, only commits to it. NULL: an entry of before, whose leaf it is. */
+     "ALTER TABLE ledger_detail ADD COLUMN content bytes/personal;"
+     /* Signatures are Ed25519 now, as readers of transparency logs know them: the next round signs the tree, which stays as it is, anew. */
+     "DELETE FROM ledger_checkpoint;"
+     /* How far each witness has come, and what the newest ones said. */
+     "CREATE TABLE ledger_witness (name text/public PRIMARY KEY, size id/public NOT NULL);"
+     "CREATE TABLE ledger_cosignature (size id/public NOT NULL, name text/public NOT NULL, line text/public NOT NULL, PRIMARY KEY (size, name))"},
     {0}};
 
 static result pseudonym_of(struct env *env, struct db_tx *tx, int64_t person_id,
@@ -69,11 +77,35 @@ static size_t subjects_sort(const struct ledger_entry *entry, struct arena *aren
   return count;
 }
 
+/* What the entry says, but for actor and subjects. */
+static result content_fill(struct env *env, struct db_tx *tx, const struct ledger_entry *entry, struct ledger_content *content) {
+  content->at_ms = clock_now_ms(env->clock);
+  content->kind = slice_str(entry->kind);
+  content->actor_role = entry->actor_role;
+  content->legal_basis = entry->legal_basis;
+  return pseudonym_of(env, tx, entry->on_behalf_of, content->on_behalf_of);
+}
+
+struct written {
+  struct slice salt;
+  struct slice content;
+  uint8_t leaf[LEDGER_LEAF_BYTES];
+};
+
+static result rows_insert(struct db_tx *tx, const struct ledger_entry *entry, const struct written *written, int64_t *ret_id) {
+  int64_t id = 0;
+  TRY(db_insert(tx, "INSERT INTO ledger_entry (leaf) VALUES ($1)", DB_ARGS(db_of_bytes(slice_of(written->leaf, sizeof written->leaf))), &id));
+  TRY(db_run(tx, "INSERT INTO ledger_detail (entry_id, salt, detail, content) VALUES ($1, $2, $3, $4)",
+             DB_ARGS(db_of_int(id), db_of_bytes(written->salt), db_of_text(entry->detail), db_of_bytes(written->content)), NULL));
+  *ret_id = id;
+  return db_run(tx, "INSERT INTO ledger_pending (entry_id) VALUES ($1)", DB_ARGS(db_of_int(id)), NULL);
+}
+
 static result append(struct env *env, struct db_tx *tx, const struct ledger_entry *entry, bool is_read,
                      struct arena *arena) {
   int64_t *subjects = NULL;
   size_t subject_count = subjects_sort(entry, arena, &subjects);
-  if (subject_count > LEDGER_LEAF_BYTES_MAX / LEDGER_PSEUDONYM_BYTES) {
+  if (subject_count > LEDGER_CONTENT_BYTES_MAX / LEDGER_PSEUDONYM_BYTES) {
     FAIL(LEDGER_TOO_LONG, "%zu subjects", subject_count);
   }
   uint8_t *pseudonyms = arena_alloc(arena, subject_count * LEDGER_PSEUDONYM_BYTES);
@@ -82,29 +114,19 @@ static result append(struct env *env, struct db_tx *tx, const struct ledger_entr
   }
   uint8_t salt_bytes[LEDGER_SALT_BYTES];
   random_fill(env->random, salt_bytes, sizeof salt_bytes);
-  struct slice salt = slice_of(salt_bytes, sizeof salt_bytes);
-  struct ledger_leaf leaf = {
-      .is_read = is_read,
-      .at_ms = clock_now_ms(env->clock),
-      .kind = slice_str(entry->kind),
-      .actor_role = entry->actor_role,
-      .legal_basis = entry->legal_basis,
-      .subjects = slice_of(pseudonyms, subject_count * LEDGER_PSEUDONYM_BYTES),
-  };
+  struct ledger_content content = {.is_read = is_read, .subjects = slice_of(pseudonyms, subject_count * LEDGER_PSEUDONYM_BYTES)};
+  struct written written = {.salt = slice_of(salt_bytes, sizeof salt_bytes)};
   if (subject_count == 1 && entry->actor_person_id == subjects[0]) {
-    memcpy(leaf.actor, pseudonyms, sizeof leaf.actor); /* most acts are a citizen's own */
+    memcpy(content.actor, pseudonyms, sizeof content.actor); /* most acts are a citizen's own */
   } else {
-    TRY(pseudonym_of(env, tx, entry->actor_person_id, leaf.actor));
+    TRY(pseudonym_of(env, tx, entry->actor_person_id, content.actor));
   }
-  TRY(pseudonym_of(env, tx, entry->on_behalf_of, leaf.on_behalf_of));
-  ledger_detail_commit(salt, entry->detail, leaf.commitment);
-  struct slice bytes = {0};
-  TRY(ledger_leaf_write(&leaf, arena, &bytes));
+  TRY(content_fill(env, tx, entry, &content));
+  ledger_detail_commit(written.salt, entry->detail, content.commitment);
+  TRY(ledger_content_write(&content, arena, &written.content));
+  ledger_leaf_write(content.at_ms, written.salt, written.content, written.leaf);
   int64_t id = 0;
-  TRY(db_insert(tx, "INSERT INTO ledger_entry (leaf) VALUES ($1)", DB_ARGS(db_of_bytes(bytes)), &id));
-  TRY(db_run(tx, "INSERT INTO ledger_detail (entry_id, salt, detail) VALUES ($1, $2, $3)",
-             DB_ARGS(db_of_int(id), db_of_bytes(salt), db_of_text(entry->detail)), NULL));
-  TRY(db_run(tx, "INSERT INTO ledger_pending (entry_id) VALUES ($1)", DB_ARGS(db_of_int(id)), NULL));
+  TRY(rows_insert(tx, entry, &written, &id));
   for (size_t i = 0; i < subject_count; i++) {
     TRY(db_run(tx, "INSERT INTO ledger_person (person_id, entry_id, is_read) VALUES ($1, $2, $3)",
                DB_ARGS(db_of_int(subjects[i]), db_of_int(id), db_of_int(is_read)), NULL));
@@ -133,25 +155,54 @@ result ledger_record_read(struct env *env, const struct ledger_entry *entry) {
   return db_write(env->db, read_write, &read);
 }
 
-/* The details of entries that are about this person and nobody else. */
-static result details_erase(struct db_tx *tx, int64_t person_id) {
+/* The entries that are about this person and nobody else. */
+static result own_entries(struct db_tx *tx, int64_t person_id, struct buf *ids) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(
-      tx,
-      "SELECT p.entry_id, e.leaf FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id WHERE p.person_id = $1",
-      DB_ARGS(db_of_int(person_id)), &rows));
+  TRY(db_query(tx,
+               "SELECT p.entry_id, coalesce(d.content, e.leaf) FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id"
+               " JOIN ledger_detail d ON d.entry_id = p.entry_id WHERE p.person_id = $1 ORDER BY p.entry_id",
+               DB_ARGS(db_of_int(person_id)), &rows));
   while (db_rows_next(&rows)) {
-    struct ledger_leaf leaf = {0};
-    TRY(ledger_leaf_parse(db_bytes(&rows, 1), &leaf));
-    if (leaf.subjects.len == LEDGER_PSEUDONYM_BYTES) {
-      TRY(db_run(tx, "DELETE FROM ledger_detail WHERE entry_id = $1", DB_ARGS(db_of_int(db_int(&rows, 0))), NULL));
+    struct ledger_content content = {0};
+    int64_t id = db_int(&rows, 0);
+    TRY(ledger_content_parse(db_bytes(&rows, 1), &content));
+    if (content.subjects.len == LEDGER_PSEUDONYM_BYTES) {
+      buf_append(ids, slice_of(&id, sizeof id));
     }
   }
   return rows.status;
 }
 
+/* Erases up to ERASED_MAX of them and says so in the ledger: whoever finds them gone finds there that they had to go. */
+static result some_erase(struct env *env, struct db_tx *tx, const struct ledger_entry *act, struct slice *ids) {
+  struct arena arena CLEANUP(arena_free) = {0};
+  struct buf detail;
+  buf_init(&detail, &arena, 256);
+  buf_append_str(&detail, "{\"entries\":[");
+  for (int i = 0; i < LEDGER_ERASED_MAX && ids->len > 0; i++) {
+    int64_t id = 0;
+    memcpy(&id, ids->ptr, sizeof id);
+    *ids = slice_from(*ids, sizeof id);
+    TRY(db_run(tx, "DELETE FROM ledger_detail WHERE entry_id = $1", DB_ARGS(db_of_int(id)), NULL));
+    buf_printf(&detail, i == 0 ? "%lld" : ",%lld", (long long)id);
+  }
+  buf_append_str(&detail, "]}");
+  struct ledger_entry erased = {.kind = LEDGER_ERASED_KIND,
+                                .actor_person_id = act->actor_person_id,
+                                .actor_role = act->actor_role,
+                                .legal_basis = act->legal_basis,
+                                .detail = buf_slice(&detail)};
+  return ledger_append(env, tx, &erased);
+}
+
 result ledger_person_erase(struct env *env, struct db_tx *tx, int64_t person_id, const struct ledger_entry *act) {
-  TRY(details_erase(tx, person_id));
+  struct arena arena CLEANUP(arena_free) = {0};
+  struct buf ids;
+  buf_init(&ids, &arena, 1024);
+  TRY(own_entries(tx, person_id, &ids));
+  for (struct slice left = buf_slice(&ids); left.len > 0;) {
+    TRY(some_erase(env, tx, act, &left));
+  }
   TRY(db_run(tx, "DELETE FROM ledger_person WHERE person_id = $1", DB_ARGS(db_of_int(person_id)), NULL));
   TRY(db_run(tx, "DELETE FROM ledger_pseudonym WHERE person_id = $1", DB_ARGS(db_of_int(person_id)), NULL));
   struct ledger_entry named = *act;

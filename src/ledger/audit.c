@@ -1,6 +1,14 @@
 #include "ledger/audit.h"
 
-#include "ledger/leaf.h"
+#include <stdlib.h>
+
+#include "codec/jin.h"
+#include "ledger/content.h"
+
+enum {
+  CLOCKS_DIFFER_MS = 10 * 60 * 1000, /* between nodes, and when a clock is set right */
+  ERASURE_BYTES_MAX = 64 * LEDGER_ERASED_MAX,
+};
 
 void ledger_audit_find(struct ledger_audit *audit, enum ledger_part part, int64_t position, int64_t entry_id) {
   if (audit->part == LEDGER_PART_NONE) {
@@ -44,43 +52,108 @@ static result tile_compare(void *context, const struct ledger_tile *tile) {
 result ledger_audit_begin(struct ledger_audit *audit, struct db_tx *tx, int64_t size) {
   audit->tx = tx;
   audit->position = -1;
+  audit->latest_ms = audit->floor_ms = INT64_MIN;
+  buf_init(&audit->gone, &audit->arena, 64);
+  buf_init(&audit->erased, &audit->arena, 64);
   return ledger_tree_load(tx, (uint64_t)size, &audit->tree);
 }
+
+void ledger_audit_end(struct ledger_audit *audit) {
+  arena_free(&audit->arena);
+}
+
+void ledger_audit_pass_checkpoint(struct ledger_audit *audit) {
+  audit->floor_ms = audit->latest_ms;
+}
+
+/* --- what was erased --- */
+
+static void id_add(struct buf *ids, int64_t id) {
+  buf_append(ids, slice_of(&id, sizeof id));
+}
+
+void ledger_audit_note_erasure(struct ledger_audit *audit, struct slice detail) {
+  struct arena arena CLEANUP(arena_free) = {0};
+  struct jin_doc doc;
+  const struct jin *root = NULL;
+  const struct jin *entries = NULL;
+  jin_doc_init(&doc, &arena, (struct jin_limits){ERASURE_BYTES_MAX, 2, 2 * LEDGER_ERASED_MAX});
+  if (!is_ok(jin_parse(&doc, detail, &root)) || !is_ok(jin_list(root, "entries", LEDGER_ERASED_MAX, &entries))) {
+    return; /* names nothing, so excuses nothing */
+  }
+  for (size_t i = 0; i < entries->count; i++) {
+    int64_t id = 0;
+    if (is_ok(jin_as_int(&entries->items[i], 1, INT64_MAX, &id))) {
+      id_add(&audit->erased, id);
+    }
+  }
+}
+
+static int by_number(const void *a, const void *b) {
+  int64_t left = *(const int64_t *)a;
+  int64_t right = *(const int64_t *)b;
+  return (left > right) - (left < right);
+}
+
+static size_t ids_sort(struct buf *ids, int64_t **ret_ids) {
+  *ret_ids = (int64_t *)(void *)ids->ptr;
+  if (ids->len > 0) {
+    qsort(ids->ptr, ids->len / sizeof(int64_t), sizeof(int64_t), by_number);
+  }
+  return ids->len / sizeof(int64_t);
+}
+
+void ledger_audit_erasures(struct ledger_audit *audit) {
+  int64_t *gone = NULL;
+  int64_t *erased = NULL;
+  size_t gone_count = ids_sort(&audit->gone, &gone);
+  size_t erased_count = ids_sort(&audit->erased, &erased);
+  for (size_t i = 0, k = 0; i < gone_count; i++) {
+    while (k < erased_count && erased[k] < gone[i]) {
+      k++;
+    }
+    if (k == erased_count || erased[k] != gone[i]) {
+      ledger_audit_find(audit, LEDGER_PART_REMOVED, -1, gone[i]);
+      return;
+    }
+  }
+}
+
+/* --- the walk --- */
 
 result ledger_audit_tails(struct ledger_audit *audit) {
   return ledger_tree_tails(&audit->tree, 0, tile_compare, audit);
 }
 
-static result detail_check(struct ledger_audit *audit, const struct ledger_leaf *leaf, int64_t entry_id) {
-  struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(audit->tx, "SELECT salt, detail FROM ledger_detail WHERE entry_id = $1", DB_ARGS(db_of_int(entry_id)),
-               &rows));
-  if (!db_rows_next(&rows)) {
-    audit->details_erased++;
-    return rows.status;
-  }
+/* Of the walk's query. */
+enum column { AT_POSITION, AT_ENTRY, AT_LEAF, AT_SALT, AT_DETAIL, AT_CONTENT };
+
+/* Salt, content and detail against the leaf, which commits to them. */
+static bool is_committed(const struct db_rows *rows, const struct ledger_content *content, struct slice bytes) {
+  struct slice salt = db_bytes(rows, AT_SALT);
+  struct slice leaf = db_bytes(rows, AT_LEAF);
   uint8_t commitment[DIGEST_BYTES];
-  ledger_detail_commit(db_bytes(&rows, 0), db_text(&rows, 1), commitment);
-  if (db_bytes(&rows, 0).len != LEDGER_SALT_BYTES || memcmp(commitment, leaf->commitment, DIGEST_BYTES) != 0) {
-    ledger_audit_find(audit, LEDGER_PART_DETAIL, (int64_t)audit->tree.size, entry_id);
-  }
-  return OK;
+  uint8_t expected[LEDGER_LEAF_BYTES];
+  ledger_detail_commit(salt, db_text(rows, AT_DETAIL), commitment);
+  ledger_leaf_write(content->at_ms, salt, bytes, expected);
+  return salt.len == LEDGER_SALT_BYTES && memcmp(commitment, content->commitment, DIGEST_BYTES) == 0 &&
+         (ledger_leaf_is_content(leaf) || slice_eq(leaf, slice_of(expected, sizeof expected)));
 }
 
 /* Each subject whose pseudonym still has a person must be found by that person, with the same mark of a read. */
-static result index_check(struct ledger_audit *audit, const struct ledger_leaf *leaf, int64_t entry_id) {
-  for (size_t at = 0; at < leaf->subjects.len; at += LEDGER_PSEUDONYM_BYTES) {
+static result index_check(struct ledger_audit *audit, const struct ledger_content *content, int64_t entry_id) {
+  for (size_t at = 0; at < content->subjects.len; at += LEDGER_PSEUDONYM_BYTES) {
     struct db_rows rows CLEANUP(db_rows_close) = {0};
     TRY(db_query(audit->tx,
                  "SELECT p.is_read FROM ledger_pseudonym n LEFT JOIN ledger_person p ON p.person_id = n.person_id AND "
                  "p.entry_id = $2"
                  " WHERE n.pseudonym = $1",
-                 DB_ARGS(db_of_bytes(slice_sub(leaf->subjects, at, LEDGER_PSEUDONYM_BYTES)), db_of_int(entry_id)),
+                 DB_ARGS(db_of_bytes(slice_sub(content->subjects, at, LEDGER_PSEUDONYM_BYTES)), db_of_int(entry_id)),
                  &rows));
     if (!db_rows_next(&rows)) {
       TRY(rows.status);
       audit->subjects_erased++;
-    } else if (db_is_null(&rows, 0) || db_int(&rows, 0) != leaf->is_read) {
+    } else if (db_is_null(&rows, 0) || db_int(&rows, 0) != content->is_read) {
       ledger_audit_find(audit, LEDGER_PART_INDEX, (int64_t)audit->tree.size, entry_id);
     } else {
       audit->subjects_indexed++;
@@ -106,25 +179,61 @@ static result hash_check(struct ledger_audit *audit, const uint8_t hash[static D
   return OK;
 }
 
+/* What the entry says; its leaf hashes to what is stored. */
+static result content_check(struct ledger_audit *audit, const struct db_rows *rows) {
+  int64_t entry_id = db_int(rows, AT_ENTRY);
+  bool is_erased = db_is_null(rows, AT_SALT);
+  struct slice leaf = db_bytes(rows, AT_LEAF);
+  struct slice bytes = ledger_leaf_is_content(leaf) ? leaf : db_bytes(rows, AT_CONTENT);
+  struct ledger_content content = {0};
+  if (is_erased) {
+    audit->details_erased++;
+    if (!ledger_leaf_is_content(leaf)) {
+      id_add(&audit->gone, entry_id);
+      return OK;
+    }
+  }
+  if (!is_ok(ledger_content_parse(bytes, &content)) || (!is_erased && !is_committed(rows, &content, bytes))) {
+    ledger_audit_find(audit, LEDGER_PART_DETAIL, (int64_t)audit->tree.size, entry_id);
+    return OK;
+  }
+  if (audit->is_whole && slice_is(content.kind, LEDGER_ERASED_KIND)) {
+    ledger_audit_note_erasure(audit, db_text(rows, AT_DETAIL));
+  }
+  return audit->is_whole ? index_check(audit, &content, entry_id) : OK;
+}
+
+static void time_check(struct ledger_audit *audit, struct slice leaf, int64_t entry_id) {
+  int64_t at_ms = ledger_leaf_time(leaf);
+  if (at_ms < 0) {
+    return;
+  }
+  if (audit->floor_ms > INT64_MIN && at_ms < audit->floor_ms - CLOCKS_DIFFER_MS) {
+    ledger_audit_find(audit, LEDGER_PART_TIME, (int64_t)audit->tree.size, entry_id);
+  }
+  audit->latest_ms = at_ms > audit->latest_ms ? at_ms : audit->latest_ms;
+}
+
 static result entry_check(struct ledger_audit *audit, const struct db_rows *rows, int64_t end) {
-  int64_t entry_id = db_int(rows, 1);
-  if (db_int(rows, 0) != (int64_t)audit->tree.size) {
+  int64_t entry_id = db_int(rows, AT_ENTRY);
+  if (db_int(rows, AT_POSITION) != (int64_t)audit->tree.size) {
     ledger_audit_find(audit, LEDGER_PART_ORDER, (int64_t)audit->tree.size, 0);
     audit->is_stopped = true;
     return OK;
   }
-  if (db_is_null(rows, 2)) {
+  if (db_is_null(rows, AT_LEAF)) {
     ledger_audit_find(audit, LEDGER_PART_LEAF, (int64_t)audit->tree.size, entry_id);
     audit->is_stopped = true;
     return OK;
   }
   uint8_t hash[DIGEST_BYTES];
-  struct ledger_leaf leaf = {0};
-  ledger_hash_leaf(db_bytes(rows, 2), hash);
+  ledger_hash_leaf(db_bytes(rows, AT_LEAF), hash);
   TRY(hash_check(audit, hash, entry_id, end));
-  if (audit->is_whole && audit->part == LEDGER_PART_NONE && is_ok(ledger_leaf_parse(db_bytes(rows, 2), &leaf))) {
-    TRY(detail_check(audit, &leaf, entry_id));
-    TRY(index_check(audit, &leaf, entry_id));
+  if (audit->part == LEDGER_PART_NONE) {
+    TRY(content_check(audit, rows));
+  }
+  if (audit->is_whole) {
+    time_check(audit, db_bytes(rows, AT_LEAF), entry_id);
   }
   return ledger_tree_append(&audit->tree, hash, tile_compare, audit);
 }
@@ -143,7 +252,8 @@ result ledger_audit_advance(struct ledger_audit *audit, int64_t size) {
   }
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(audit->tx,
-               "SELECT o.position, o.entry_id, e.leaf FROM ledger_order o LEFT JOIN ledger_entry e ON e.id = o.entry_id"
+               "SELECT o.position, o.entry_id, e.leaf, d.salt, d.detail, d.content FROM ledger_order o"
+               " LEFT JOIN ledger_entry e ON e.id = o.entry_id LEFT JOIN ledger_detail d ON d.entry_id = o.entry_id"
                " WHERE o.position >= $1 AND o.position < $2 ORDER BY o.position",
                DB_ARGS(db_of_int(from), db_of_int(size)), &rows));
   while (!audit->is_stopped && db_rows_next(&rows)) {

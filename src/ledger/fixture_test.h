@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "crypto/key.h"
+#include "crypto/ed25519.h"
 #include "ledger/ledger.h"
 /* keep last */
 #include "base/unit_test.h"
 
 struct memory_signer {
   struct signer port;
-  struct key *key;
+  struct secret seed;
   int signatures;
   atomic_bool is_down; /* the sequencer signs on a thread of its own */
 };
@@ -23,16 +23,24 @@ static inline result memory_sign(struct signer *signer, const struct signer_requ
   if (memory->is_down) {
     FAIL(DB_UNAVAILABLE, "the signer is down");
   }
-  assert_true(slice_is(request->key, "ledger"));
+  assert_true(slice_is(request->key, "checkpoint/ledger"));
   assert_int_equal(request->profile, SIGNER_CHECKPOINT);
   memory->signatures++;
-  return key_sign(memory->key, request->digest, arena, ret_signature);
+  uint8_t *signature = arena_alloc(arena, ED25519_SIGNATURE_BYTES);
+  TRY(ed25519_sign(&memory->seed, request->message, signature));
+  *ret_signature = slice_of(signature, ED25519_SIGNATURE_BYTES);
+  return OK;
 }
 
 static inline result memory_key_public(struct signer *signer, struct slice key, struct arena *arena,
                                        struct slice *ret_public_key) {
   (void)key;
-  return key_public(((struct memory_signer *)signer)->key, arena, ret_public_key);
+  uint8_t public_key[ED25519_PUBLIC_BYTES];
+  uint8_t *spki = arena_alloc(arena, ED25519_SPKI_BYTES);
+  TRY(ed25519_public(&((struct memory_signer *)signer)->seed, public_key));
+  ed25519_spki_write(public_key, spki);
+  *ret_public_key = slice_of(spki, ED25519_SPKI_BYTES);
+  return OK;
 }
 
 static inline result memory_key_create(struct signer *signer, const struct signer_new_key *key, struct arena *arena,
@@ -65,7 +73,7 @@ static inline int set_up(void **state) {
   fixture->clock = clock_fixed((int64_t)START_MS * 1000);
   fixture->random = random_seeded(7);
   fixture->signer.port = (struct signer){memory_sign, memory_key_create, memory_key_public};
-  assert_ok(key_generate(&fixture->signer.key));
+  assert_ok(ed25519_generate(&fixture->signer.seed));
   fixture->env = (struct env){.clock = &fixture->clock,
                               .random = &fixture->random,
                               .signer = &fixture->signer.port,
@@ -78,7 +86,6 @@ static inline int set_up(void **state) {
 static inline int tear_down(void **state) {
   struct fixture *fixture = *state;
   db_close(&fixture->env.db);
-  key_free(&fixture->signer.key);
   arena_free(&fixture->arena);
   char command[128];
   (void)snprintf(command, sizeof command, "rm -rf %s", fixture->dir);
@@ -128,6 +135,6 @@ static inline result statement_run(struct db_tx *tx, void *sql) {
 
 static inline struct ledger_report verified(struct fixture *fixture) {
   struct ledger_report report = {0};
-  assert_ok(ledger_verify(&fixture->env, S(""), &fixture->arena, &report));
+  assert_ok(ledger_verify(&fixture->env, NULL, &fixture->arena, &report));
   return report;
 }

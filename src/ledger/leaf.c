@@ -1,108 +1,31 @@
 #include "ledger/leaf.h"
 
-enum { VERSION = 1, FLAG_READ = 1, KIND_BYTES_MAX = 255, TEXT_BYTES_MAX = 65535 };
+enum { LEAF_VERSION = 2, CONTENT_VERSION = 1 };
 
-static void number_write(struct buf *buf, uint64_t number, int bytes) {
-  for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) {
-    buf_append_byte(buf, (uint8_t)(number >> shift));
+void ledger_leaf_write(int64_t at_ms, struct slice salt, struct slice content, uint8_t ret_leaf[static LEDGER_LEAF_BYTES]) {
+  ret_leaf[0] = LEAF_VERSION;
+  for (int i = 0; i < 8; i++) {
+    ret_leaf[1 + i] = (uint8_t)((uint64_t)at_ms >> (56 - 8 * i));
   }
-}
-
-result ledger_leaf_write(const struct ledger_leaf *leaf, struct arena *arena, struct slice *ret_bytes) {
-  size_t subject_count = leaf->subjects.len / LEDGER_PSEUDONYM_BYTES;
-  if (leaf->kind.len == 0 || leaf->kind.len > KIND_BYTES_MAX || leaf->actor_role.len > TEXT_BYTES_MAX ||
-      leaf->legal_basis.len > TEXT_BYTES_MAX || subject_count > TEXT_BYTES_MAX) {
-    FAIL(LEDGER_TOO_LONG, "kind %zu, role %zu, basis %zu bytes, %zu subjects", leaf->kind.len, leaf->actor_role.len,
-         leaf->legal_basis.len, subject_count);
-  }
-  struct buf buf;
-  buf_init(&buf, arena, 81 + leaf->kind.len + leaf->actor_role.len + leaf->legal_basis.len + leaf->subjects.len);
-  buf_append_byte(&buf, VERSION);
-  buf_append_byte(&buf, leaf->is_read ? FLAG_READ : 0);
-  number_write(&buf, (uint64_t)leaf->at_ms, 8);
-  buf_append(&buf, slice_of(leaf->commitment, sizeof leaf->commitment));
-  buf_append(&buf, slice_of(leaf->actor, sizeof leaf->actor));
-  buf_append(&buf, slice_of(leaf->on_behalf_of, sizeof leaf->on_behalf_of));
-  number_write(&buf, leaf->kind.len, 1);
-  buf_append(&buf, leaf->kind);
-  number_write(&buf, leaf->actor_role.len, 2);
-  buf_append(&buf, leaf->actor_role);
-  number_write(&buf, leaf->legal_basis.len, 2);
-  buf_append(&buf, leaf->legal_basis);
-  number_write(&buf, subject_count, 2);
-  buf_append(&buf, leaf->subjects);
-  if (buf.len > LEDGER_LEAF_BYTES_MAX) {
-    FAIL(LEDGER_TOO_LONG, "a leaf of %zu bytes", buf.len);
-  }
-  *ret_bytes = buf_slice(&buf);
-  return OK;
-}
-
-static result take(struct slice *rest, size_t len, struct slice *ret_taken) {
-  if (rest->len < len) {
-    FAIL(LEDGER_SYNTAX, "a leaf ends %zu bytes too early", len - rest->len);
-  }
-  *ret_taken = slice_sub(*rest, 0, len);
-  *rest = slice_from(*rest, len);
-  return OK;
-}
-
-static result number_take(struct slice *rest, size_t len, uint64_t *ret_number) {
-  struct slice bytes = {0};
-  TRY(take(rest, len, &bytes));
-  uint64_t number = 0;
-  for (size_t i = 0; i < len; i++) {
-    number = number << 8 | bytes.ptr[i];
-  }
-  *ret_number = number;
-  return OK;
-}
-
-static result text_take(struct slice *rest, size_t length_bytes, struct slice *ret_text) {
-  uint64_t len = 0;
-  TRY(number_take(rest, length_bytes, &len));
-  return take(rest, (size_t)len, ret_text);
-}
-
-static result bytes_take(struct slice *rest, uint8_t *ret_bytes, size_t len) {
-  struct slice bytes = {0};
-  TRY(take(rest, len, &bytes));
-  memcpy(ret_bytes, bytes.ptr, len);
-  return OK;
-}
-
-result ledger_leaf_parse(struct slice bytes, struct ledger_leaf *ret_leaf) {
-  struct ledger_leaf leaf = {0};
-  struct slice rest = bytes;
-  uint64_t version = 0;
-  uint64_t flags = 0;
-  uint64_t at_ms = 0;
-  uint64_t subject_count = 0;
-  TRY(number_take(&rest, 1, &version));
-  TRY(number_take(&rest, 1, &flags));
-  TRY(number_take(&rest, 8, &at_ms));
-  TRY(bytes_take(&rest, leaf.commitment, sizeof leaf.commitment));
-  TRY(bytes_take(&rest, leaf.actor, sizeof leaf.actor));
-  TRY(bytes_take(&rest, leaf.on_behalf_of, sizeof leaf.on_behalf_of));
-  TRY(text_take(&rest, 1, &leaf.kind));
-  TRY(text_take(&rest, 2, &leaf.actor_role));
-  TRY(text_take(&rest, 2, &leaf.legal_basis));
-  TRY(number_take(&rest, 2, &subject_count));
-  TRY(take(&rest, (size_t)subject_count * LEDGER_PSEUDONYM_BYTES, &leaf.subjects));
-  if (version != VERSION || (flags & ~(uint64_t)FLAG_READ) != 0 || leaf.kind.len == 0 || rest.len != 0 ||
-      bytes.len > LEDGER_LEAF_BYTES_MAX) {
-    FAIL(LEDGER_SYNTAX, "a leaf of version %d with %zu bytes too many", (int)version, rest.len);
-  }
-  leaf.is_read = (flags & FLAG_READ) != 0;
-  leaf.at_ms = (int64_t)at_ms;
-  *ret_leaf = leaf;
-  return OK;
-}
-
-void ledger_detail_commit(struct slice salt, struct slice detail, uint8_t ret_commitment[static DIGEST_BYTES]) {
   struct digest_stream stream CLEANUP(digest_free) = {0};
   digest_begin(&stream);
+  digest_add(&stream, S("danh-ledger-entry\n")); /* the salt serves for the detail too: neither commitment can be taken for the other */
   digest_add(&stream, salt);
-  digest_add(&stream, detail);
-  digest_end(&stream, ret_commitment);
+  digest_add(&stream, content);
+  digest_end(&stream, ret_leaf + 9);
+}
+
+bool ledger_leaf_is_content(struct slice leaf) {
+  return leaf.len > LEDGER_LEAF_BYTES && leaf.ptr[0] == CONTENT_VERSION;
+}
+
+int64_t ledger_leaf_time(struct slice leaf) {
+  if (leaf.len != LEDGER_LEAF_BYTES || leaf.ptr[0] != LEAF_VERSION) {
+    return -1;
+  }
+  uint64_t at_ms = 0;
+  for (int i = 0; i < 8; i++) {
+    at_ms = at_ms << 8 | leaf.ptr[1 + i];
+  }
+  return (int64_t)at_ms;
 }

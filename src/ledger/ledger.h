@@ -4,16 +4,24 @@
  *
  * An act appends its entry, without a position, in its own transaction. One sequencer then gives positions, hashes
  * leaves into a Merkle tree and has a checkpoint signed whenever there is something new, at least each second.
- * Standard   tree hashes [RFC9162 2.1], the same as [RFC6962 2.1]; tiles of 256 as in C2SP tlog-tiles; a checkpoint
- *            is a C2SP tlog-checkpoint (origin, size, root) signed as a C2SP signed-note, ECDSA (type 0x02).
- * Does not   publish tiles and checkpoints (the hashes are stored so that it can), nor keep personal data in a leaf.
+ * Standard   tree hashes [RFC9162 2.1], the same as [RFC6962 2.1]; a checkpoint is a C2SP tlog-checkpoint (origin, size, root) signed as a
+ *            C2SP signed-note with Ed25519; tiles and bundles of entries as C2SP tlog-tiles; proofs as C2SP tlog-proof.
+ * Private    what is published of an entry, its leaf, says when and nothing else: it commits to the content under a salt. A person proves theirs
+ *            by showing content and salt. Once both are erased nothing leads from the leaf to what it said, and the tree stands as it was.
+ * Does not   serve: resources are bytes by name here (api/, and the exporter of cli/).
  *
- * The leaf, at most 65,535 bytes; numbers big-endian:
+ * The leaf, which is hashed and published; numbers big-endian:
+ *   OFFSET    SIZE   FIELD
+ *   0         1      version, 2
+ *   1         8      time, Unix ms UTC
+ *   9         32     SHA-256("danh-ledger-entry\n" || salt || content); salt: 16 bytes
+ *
+ * The content; salt, content and detail lie in ledger_detail, which can be erased (an entry of kind ledger.erased then says so):
  *   OFFSET    SIZE   FIELD
  *   0         1      version, 1
  *   1         1      bit 0: a read of personal data; the other bits 0
- *   2         8      time, Unix ms UTC
- *   10        32     SHA-256(salt || detail); salt (16 bytes) and detail lie in ledger_detail, which can be erased
+ *   2         8      time, Unix ms UTC, the leaf's
+ *   10        32     SHA-256(salt || detail)
  *   42        16     actor's pseudonym; zeros: the system itself
  *   58        16     pseudonym of the person acted for; zeros: nobody else
  *   74        1      K, length of the kind, 1..255
@@ -24,17 +32,19 @@
  *   79+K+R    B      legal basis; for a read: the stated purpose
  *   79+K+R+B  2      N, number of subjects
  *   81+K+R+B  16 N   pseudonyms of the subjects, ascending by person id at the time, each once
- * A pseudonym is 16 random bytes a person, in ledger_pseudonym: once erased, nothing leads from the leaf to the person.
+ * A pseudonym is 16 random bytes a person, in ledger_pseudonym: once erased, nothing leads from the content to the person.
+ * Entries of before version 2 of the tables have their content for a leaf.
  */
 #pragma once
 #include "env/env.h"
+#include "note/note.h"
 
 enum ledger_error {
-  LEDGER_TOO_LONG = RESULT_CODE(RESULT_INVALID, MODULE_LEDGER, 1),        /* A leaf would exceed 65,535 bytes. */
+  LEDGER_TOO_LONG = RESULT_CODE(RESULT_INVALID, MODULE_LEDGER, 1),        /* An entry would exceed 65,535 bytes. */
   LEDGER_ALTERED = RESULT_CODE(RESULT_INTERNAL, MODULE_LEDGER, 2),        /* The stored ledger does not verify. */
   LEDGER_NOT_ORDERED = RESULT_CODE(RESULT_NOT_FOUND, MODULE_LEDGER, 3),   /* No such entry in a tree of that size. */
   LEDGER_NO_CHECKPOINT = RESULT_CODE(RESULT_NOT_FOUND, MODULE_LEDGER, 4), /* Nothing has been signed yet. */
-  LEDGER_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_LEDGER, 5),          /* Not a leaf or a checkpoint. */
+  LEDGER_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_LEDGER, 5),          /* Not a content or a checkpoint. */
   LEDGER_UNKNOWN = RESULT_CODE(RESULT_NOT_FOUND, MODULE_LEDGER, 6),       /* No such entry about that person. */
 };
 
@@ -56,8 +66,8 @@ MUST_USE result ledger_append(struct env *env, struct db_tx *tx, const struct le
 /* A read of somebody's data by another: returns when the entry is durable; only then may the data be shown. Not
  * inside a write. */
 MUST_USE result ledger_record_read(struct env *env, const struct ledger_entry *entry);
-/* Makes a person unrecognisable in the ledger: their pseudonym, index rows and the details of entries about them
- * alone are erased; the leaves stand and verify. `act` says who did it and why, without subjects. Inside a write
+/* Makes a person unrecognisable in the ledger: their pseudonym, index rows and salt, content and detail of entries about them
+ * alone are erased, which entries of kind ledger.erased tell by number; the leaves stand and verify. `act` says who did it and why, without subjects. Inside a write
  * function. */
 MUST_USE result ledger_person_erase(struct env *env, struct db_tx *tx, int64_t person_id,
                                     const struct ledger_entry *act);
@@ -67,7 +77,7 @@ MUST_USE result ledger_person_erase(struct env *env, struct db_tx *tx, int64_t p
 struct ledger_line {
   int64_t entry_id;
   int64_t at_ms;
-  struct slice kind;
+  struct slice kind;   /* empty: its content was erased */
   struct slice actor_role;
   struct slice legal_basis; /* for a read: the stated purpose */
   bool is_read;
@@ -109,7 +119,7 @@ MUST_USE result ledger_latest(struct db_tx *tx, int limit, struct arena *arena, 
 /* --- order, tree, checkpoint --- */
 
 /* One round: orders what waits, stores its hashes, re-reads and re-hashes it, has the checkpoint signed by key
- * "ledger", stores it. Two writes with the signature between; a crash between them is resumed by the next round.
+ * "checkpoint/ledger", stores it. Two writes with the signature between; a crash between them is resumed by the next round.
  * Without env->signer it orders and leaves the signature to a later round. LEDGER_ALTERED: what was stored is not
  * what was hashed; nothing is signed. Not inside a write. */
 MUST_USE result ledger_sequence(struct env *env);
@@ -136,15 +146,18 @@ struct ledger_checkpoint {
   int64_t size; /* entries it covers */
   uint8_t root[32];
   struct slice text;      /* what is signed: origin, size, root in base64, each with a newline */
-  struct slice signature; /* DER; empty: not signed yet */
+  struct slice signature; /* the key's id (4 bytes) and 64 bytes of Ed25519; empty: not signed yet */
 };
+/* The log's name: a URL without its scheme. It stays what it was at the first checkpoint. */
+MUST_USE result ledger_origin(struct env *env, struct db_tx *tx, struct arena *arena, struct slice *ret_origin);
+/* Whoever checks signatures wants this one (note_key_write). */
+MUST_USE result ledger_key(struct env *env, struct db_tx *tx, struct arena *arena, struct note_key *ret_key);
 /* The newest signed one. LEDGER_NO_CHECKPOINT. */
 MUST_USE result ledger_checkpoint_latest(struct env *env, struct db_tx *tx, struct arena *arena,
                                          struct ledger_checkpoint *ret_checkpoint);
-/* The text, an empty line and the signature line, as clients of a transparency log read it. public_key: DER
- * SubjectPublicKeyInfo. */
-struct slice ledger_checkpoint_write(struct arena *arena, const struct ledger_checkpoint *checkpoint,
-                                     struct slice public_key);
+/* The signed note, with what witnesses have added. */
+MUST_USE result ledger_checkpoint_note(struct db_tx *tx, const struct ledger_checkpoint *checkpoint, struct arena *arena,
+                                       struct slice *ret_note);
 
 /* Hashes that lead from a leaf to the root of `size` entries [RFC9162 2.1.3], or from one root to a later one
  * [RFC9162 2.1.4]. */
@@ -167,11 +180,13 @@ bool ledger_is_growth_proved(const struct ledger_proof *proof, const struct ledg
 enum ledger_part {
   LEDGER_PART_NONE,       /* everything holds */
   LEDGER_PART_LEAF,       /* an entry's leaf is not what was hashed */
-  LEDGER_PART_DETAIL,     /* salt or detail is not what the leaf commits to */
+  LEDGER_PART_DETAIL,     /* salt, content or detail is not what the leaf commits to */
   LEDGER_PART_ORDER,      /* a position is missing or taken by something else */
   LEDGER_PART_HASH,       /* a stored hash is wrong, the leaves are right */
   LEDGER_PART_INDEX,      /* the index by person does not say what the leaf says */
   LEDGER_PART_LOST,       /* an entry is neither ordered nor waiting */
+  LEDGER_PART_REMOVED,    /* content is gone and no erasure says so */
+  LEDGER_PART_TIME,       /* an entry is older than entries signed before it, by more than clocks differ */
   LEDGER_PART_CHECKPOINT, /* a checkpoint's root does not follow from the entries, or its signature is wrong */
 };
 
@@ -192,8 +207,8 @@ struct ledger_report {
 };
 
 /* Recomputes everything from the first entry to the last, in one snapshot. OK means that it ran: read part.
- * public_key: the ledger's, DER SubjectPublicKeyInfo, from outside the database; empty: asked of env->signer. What
+ * key: the ledger's, from outside the database; NULL: asked of env->signer. What
  * was cut off behind the newest checkpoint (the last second) cannot be seen from within: compare `covered` with a
  * checkpoint or with the signer's log kept elsewhere. */
-MUST_USE result ledger_verify(struct env *env, struct slice public_key, struct arena *arena,
+MUST_USE result ledger_verify(struct env *env, const struct note_key *key, struct arena *arena,
                               struct ledger_report *ret_report);

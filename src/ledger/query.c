@@ -1,4 +1,4 @@
-#include "ledger/leaf.h"
+#include "ledger/content.h"
 
 enum { LIMIT_MAX = 200 };
 
@@ -13,16 +13,23 @@ static result own_pseudonym(struct db_tx *tx, int64_t person_id, struct arena *a
 
 static result line_read(const struct db_rows *rows, struct slice self, struct arena *arena,
                         struct ledger_line *ret_line) {
-  struct ledger_leaf leaf = {0};
-  TRY(ledger_leaf_parse(db_bytes(rows, 1), &leaf));
+  struct ledger_content content = {0};
+  if (ledger_leaf_time(db_bytes(rows, 1)) >= 0) { /* only the leaf is left */
+    *ret_line = (struct ledger_line){.entry_id = db_int(rows, 0),
+                                     .at_ms = ledger_leaf_time(db_bytes(rows, 1)),
+                                     .kind = S(""),
+                                     .position = db_is_null(rows, 2) ? -1 : db_int(rows, 2)};
+    return OK;
+  }
+  TRY(ledger_content_parse(db_bytes(rows, 1), &content));
   *ret_line = (struct ledger_line){
       .entry_id = db_int(rows, 0),
-      .at_ms = leaf.at_ms,
-      .kind = arena_copy(arena, leaf.kind),
-      .actor_role = arena_copy(arena, leaf.actor_role),
-      .legal_basis = arena_copy(arena, leaf.legal_basis),
-      .is_read = leaf.is_read,
-      .by_self = self.len > 0 && slice_eq(self, slice_of(leaf.actor, sizeof leaf.actor)),
+      .at_ms = content.at_ms,
+      .kind = arena_copy(arena, content.kind),
+      .actor_role = arena_copy(arena, content.actor_role),
+      .legal_basis = arena_copy(arena, content.legal_basis),
+      .is_read = content.is_read,
+      .by_self = self.len > 0 && slice_eq(self, slice_of(content.actor, sizeof content.actor)),
       .position = db_is_null(rows, 2) ? -1 : db_int(rows, 2),
       .detail = db_text_copy(rows, 3, arena),
   };
@@ -30,7 +37,7 @@ static result line_read(const struct db_rows *rows, struct slice self, struct ar
 }
 
 struct view {
-  const char *sql; /* entry id, leaf, position, detail; newest first */
+  const char *sql; /* entry id, content, position, detail; newest first */
   bool others_only;
 };
 
@@ -63,7 +70,7 @@ static result page_read(struct db_tx *tx, const struct view *view, const struct 
 result ledger_reads_of_person(struct env *env, struct db_tx *tx, const struct ledger_query *query, struct arena *arena,
                               struct ledger_lines *ret_lines) {
   static const struct view reads = {
-      "SELECT p.entry_id, e.leaf, o.position, d.detail FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id"
+      "SELECT p.entry_id, coalesce(d.content, e.leaf), o.position, d.detail FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id"
       " LEFT JOIN ledger_order o ON o.entry_id = p.entry_id LEFT JOIN ledger_detail d ON d.entry_id = p.entry_id"
       " WHERE p.person_id = $1 AND p.entry_id < $2 AND p.is_read = 1 ORDER BY p.entry_id DESC",
       true};
@@ -74,7 +81,7 @@ result ledger_reads_of_person(struct env *env, struct db_tx *tx, const struct le
 result ledger_entries_of_person(struct env *env, struct db_tx *tx, const struct ledger_query *query,
                                 struct arena *arena, struct ledger_lines *ret_lines) {
   static const struct view entries = {
-      "SELECT p.entry_id, e.leaf, o.position, d.detail FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id"
+      "SELECT p.entry_id, coalesce(d.content, e.leaf), o.position, d.detail FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id"
       " LEFT JOIN ledger_order o ON o.entry_id = p.entry_id LEFT JOIN ledger_detail d ON d.entry_id = p.entry_id"
       " WHERE p.person_id = $1 AND p.entry_id < $2 ORDER BY p.entry_id DESC",
       false};
@@ -92,11 +99,11 @@ static result actor_find(struct db_tx *tx, struct slice pseudonym, int64_t *ret_
 result ledger_line_find(struct db_tx *tx, const struct ledger_line_key *key, struct arena *arena, struct ledger_line *ret_line,
                         int64_t *ret_actor_person_id) {
   struct slice self = {0};
-  struct ledger_leaf leaf = {0};
+  struct ledger_content content = {0};
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(own_pseudonym(tx, key->person_id, arena, &self));
   TRY(db_query(tx,
-               "SELECT p.entry_id, e.leaf, o.position, d.detail FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id"
+               "SELECT p.entry_id, coalesce(d.content, e.leaf), o.position, d.detail FROM ledger_person p JOIN ledger_entry e ON e.id = p.entry_id"
                " LEFT JOIN ledger_order o ON o.entry_id = p.entry_id LEFT JOIN ledger_detail d ON d.entry_id = p.entry_id"
                " WHERE p.person_id = $1 AND p.entry_id = $2",
                DB_ARGS(db_of_int(key->person_id), db_of_int(key->entry_id)), &rows));
@@ -105,8 +112,8 @@ result ledger_line_find(struct db_tx *tx, const struct ledger_line_key *key, str
     FAIL(LEDGER_UNKNOWN, "no such entry about that person");
   }
   TRY(line_read(&rows, self, arena, ret_line));
-  TRY(ledger_leaf_parse(db_bytes(&rows, 1), &leaf));
-  return actor_find(tx, slice_of(leaf.actor, sizeof leaf.actor), ret_actor_person_id);
+  TRY(ledger_content_parse(db_bytes(&rows, 1), &content));
+  return actor_find(tx, slice_of(content.actor, sizeof content.actor), ret_actor_person_id);
 }
 
 result ledger_latest(struct db_tx *tx, int limit, struct arena *arena, struct ledger_lines *ret_lines) {
@@ -114,7 +121,7 @@ result ledger_latest(struct db_tx *tx, int limit, struct arena *arena, struct le
   struct ledger_lines lines = {.items = ARENA_ARRAY(arena, struct ledger_line, count)};
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
-               "SELECT e.id, e.leaf, o.position, NULL FROM ledger_entry e"
+               "SELECT e.id, coalesce(d.content, e.leaf), o.position, NULL FROM ledger_entry e LEFT JOIN ledger_detail d ON d.entry_id = e.id"
                " LEFT JOIN ledger_order o ON o.entry_id = e.id ORDER BY e.id DESC LIMIT $1",
                DB_ARGS(db_of_int((int64_t)count)), &rows));
   while (db_rows_next(&rows)) {

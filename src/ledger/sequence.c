@@ -60,13 +60,15 @@ static result order_store(struct db_tx *tx, struct ledger_tree *tree, const stru
 /* Takes the place of one that was not signed yet. */
 static result checkpoint_store(struct env *env, struct db_tx *tx, const struct ledger_tree *tree, struct arena *arena) {
   uint8_t root[DIGEST_BYTES];
+  struct slice origin = {0};
+  TRY(ledger_origin(env, tx, arena, &origin));
   ledger_tree_root(tree, root);
   TRY(db_run(
       tx, "DELETE FROM ledger_checkpoint WHERE size = (SELECT max(size) FROM ledger_checkpoint) AND signature IS NULL",
       DB_NO_ARGS, NULL));
   return db_run(
       tx, "INSERT INTO ledger_checkpoint (size, text) VALUES ($1, $2)",
-      DB_ARGS(db_of_int((int64_t)tree->size), db_of_text(ledger_checkpoint_text(env, arena, tree->size, root))), NULL);
+      DB_ARGS(db_of_int((int64_t)tree->size), db_of_text(ledger_checkpoint_text(origin, arena, tree->size, root))), NULL);
 }
 
 /* The first write of a round: positions, hashes, and once nothing waits any more the checkpoint, not yet signed. */
@@ -118,10 +120,14 @@ static result newest_read(struct db_tx *tx, struct arena *arena, struct ledger_c
   return rows.status;
 }
 
+static void audit_end(struct ledger_audit **audit) {
+  ledger_audit_end(*audit);
+}
+
 /* Reads back and hashes again what is to be signed, from the last signed root on. */
 static result re_read(struct db_tx *tx, const struct ledger_checkpoint *signed_before,
                       const struct ledger_checkpoint *next, struct arena *arena) {
-  struct ledger_audit *audit = ARENA_NEW(arena, struct ledger_audit);
+  struct ledger_audit *audit CLEANUP(audit_end) = ARENA_NEW(arena, struct ledger_audit);
   uint8_t root[DIGEST_BYTES];
   TRY(ledger_audit_begin(audit, tx, signed_before->size < 0 ? 0 : signed_before->size));
   ledger_tree_root(&audit->tree, root);
@@ -158,30 +164,42 @@ static result signature_write(struct db_tx *tx, void *arg) {
 
 /* A ledger has one key. Another one, made when the signer's folder was lost or put back from elsewhere, must not go on in its place: whoever holds
  * the old key could then no longer tell our checkpoints from a forger's. */
-static result require_same_key(const struct ledger_checkpoint *signed_before, const struct key *key) {
+static result require_same_key(const struct ledger_checkpoint *signed_before, const struct note_key *key) {
   if (signed_before->size >= 0 && !ledger_is_checkpoint_signed(signed_before, key)) {
     FAIL(LEDGER_ALTERED, "the signer's ledger key is not the one that signed the checkpoint at %" PRId64, signed_before->size);
   }
   return OK;
 }
 
+static result signer_key(struct env *env, const struct ledger_checkpoint *checkpoint, struct arena *arena, struct note_key *ret_key) {
+  struct slice spki = {0};
+  uint8_t public_key[ED25519_PUBLIC_BYTES];
+  TRY(env->signer->key_create(env->signer, &(struct signer_new_key){.name = S(LEDGER_SIGNER_KEY), .profile = SIGNER_CHECKPOINT},
+                              arena, &spki));
+  TRY(ed25519_spki_parse(spki, public_key));
+  return note_key_init(ledger_checkpoint_origin(checkpoint), NOTE_ED25519, public_key, ret_key);
+}
+
 static result checkpoint_sign(struct env *env, const struct ledger_checkpoint *signed_before,
                               struct ledger_checkpoint *checkpoint, struct arena *arena) {
-  struct slice public_key = {0};
-  struct key *key CLEANUP(key_free) = NULL;
-  TRY(env->signer->key_create(env->signer, &(struct signer_new_key){.name = S("ledger"), .profile = SIGNER_CHECKPOINT},
-                              arena, &public_key));
-  TRY(key_load_public(public_key, &key));
-  TRY(require_same_key(signed_before, key));
+  struct note_key key = {0};
+  TRY(signer_key(env, checkpoint, arena, &key));
+  TRY(require_same_key(signed_before, &key));
   struct signer_request request = {
-      .key = S("ledger"),
+      .key = S(LEDGER_SIGNER_KEY),
       .profile = SIGNER_CHECKPOINT,
+      .message = checkpoint->text,
       /* The signer's own log then remembers each size, out of reach of whoever rewrites this database. */
       .reference = arena_printf(arena, "ledger-%" PRId64, checkpoint->size),
   };
-  digest_sha256(checkpoint->text, request.digest);
-  TRY(env->signer->sign(env->signer, &request, arena, &checkpoint->signature));
-  if (!ledger_is_checkpoint_signed(checkpoint, key)) {
+  struct slice signature = {0};
+  struct buf with_id;
+  TRY(env->signer->sign(env->signer, &request, arena, &signature));
+  buf_init(&with_id, arena, sizeof key.id + signature.len);
+  buf_append(&with_id, slice_of(key.id, sizeof key.id));
+  buf_append(&with_id, signature);
+  checkpoint->signature = buf_slice(&with_id);
+  if (!ledger_is_checkpoint_signed(checkpoint, &key)) {
     FAIL(LEDGER_ALTERED, "the signer's signature at %" PRId64 " does not verify", checkpoint->size);
   }
   return db_write(env->db, signature_write, checkpoint);

@@ -2,7 +2,7 @@
 
 #include "codec/hex.h"
 #include "ledger/fixture_test.h"
-#include "ledger/leaf.h"
+#include "ledger/content.h"
 
 /* The eight leaves and the roots over the first n of them that Certificate Transparency implementations have in
  * common. */
@@ -148,7 +148,7 @@ static void a_leaf_reads_back_and_rejects_every_other_length(void **state) {
   struct fixture *fixture = *state;
   uint8_t subjects[48];
   memset(subjects, 9, sizeof subjects);
-  struct ledger_leaf leaf = {.is_read = true,
+  struct ledger_content leaf = {.is_read = true,
                              .at_ms = 1717552800123,
                              .kind = S("register.read"),
                              .actor_role = S("officer@H26.11"),
@@ -156,39 +156,39 @@ static void a_leaf_reads_back_and_rejects_every_other_length(void **state) {
                              .subjects = slice_of(subjects, sizeof subjects)};
   memset(leaf.actor, 3, sizeof leaf.actor);
   struct slice bytes = {0};
-  struct ledger_leaf back = {0};
-  assert_ok(ledger_leaf_write(&leaf, &fixture->arena, &bytes));
+  struct ledger_content back = {0};
+  assert_ok(ledger_content_write(&leaf, &fixture->arena, &bytes));
   assert_int_equal(bytes.len, 81 + 13 + 14 + leaf.legal_basis.len + 48);
-  assert_ok(ledger_leaf_parse(bytes, &back));
+  assert_ok(ledger_content_parse(bytes, &back));
   assert_true(back.is_read && back.at_ms == leaf.at_ms && slice_eq(back.kind, leaf.kind) &&
               slice_eq(back.actor_role, leaf.actor_role) && slice_eq(back.legal_basis, leaf.legal_basis) &&
               slice_eq(back.subjects, leaf.subjects));
   for (size_t len = 0; len < bytes.len; len++) {
-    assert_code(ledger_leaf_parse(slice_sub(bytes, 0, len), &back), LEDGER_SYNTAX);
+    assert_code(ledger_content_parse(slice_sub(bytes, 0, len), &back), LEDGER_SYNTAX);
   }
   uint8_t *longer =
       (uint8_t *)(uintptr_t)arena_copy(&fixture->arena, bytes).ptr; /* a byte more is there: the final NUL */
-  assert_code(ledger_leaf_parse(slice_of(longer, bytes.len + 1), &back), LEDGER_SYNTAX);
+  assert_code(ledger_content_parse(slice_of(longer, bytes.len + 1), &back), LEDGER_SYNTAX);
   longer[0] = 2;
-  assert_code(ledger_leaf_parse(slice_of(longer, bytes.len), &back), LEDGER_SYNTAX);
+  assert_code(ledger_content_parse(slice_of(longer, bytes.len), &back), LEDGER_SYNTAX);
   longer[0] = 1;
   longer[1] = 2;
-  assert_code(ledger_leaf_parse(slice_of(longer, bytes.len), &back), LEDGER_SYNTAX);
+  assert_code(ledger_content_parse(slice_of(longer, bytes.len), &back), LEDGER_SYNTAX);
 }
 
 static void rejects_a_leaf_beyond_its_bytes(void **state) {
   struct fixture *fixture = *state;
   uint8_t *text = arena_alloc(&fixture->arena, 70000);
   struct slice bytes = {0};
-  struct ledger_leaf leaf = {.kind = S("a.b"), .legal_basis = slice_of(text, 65535 - 81 - 3)};
-  assert_ok(ledger_leaf_write(&leaf, &fixture->arena, &bytes));
+  struct ledger_content leaf = {.kind = S("a.b"), .legal_basis = slice_of(text, 65535 - 81 - 3)};
+  assert_ok(ledger_content_write(&leaf, &fixture->arena, &bytes));
   assert_int_equal(bytes.len, 65535);
   leaf.legal_basis.len++;
-  assert_code(ledger_leaf_write(&leaf, &fixture->arena, &bytes), LEDGER_TOO_LONG);
+  assert_code(ledger_content_write(&leaf, &fixture->arena, &bytes), LEDGER_TOO_LONG);
   leaf.legal_basis.len = 65536;
-  assert_code(ledger_leaf_write(&leaf, &fixture->arena, &bytes), LEDGER_TOO_LONG);
-  leaf = (struct ledger_leaf){.kind = S("")};
-  assert_code(ledger_leaf_write(&leaf, &fixture->arena, &bytes), LEDGER_TOO_LONG);
+  assert_code(ledger_content_write(&leaf, &fixture->arena, &bytes), LEDGER_TOO_LONG);
+  leaf = (struct ledger_content){.kind = S("")};
+  assert_code(ledger_content_write(&leaf, &fixture->arena, &bytes), LEDGER_TOO_LONG);
 }
 
 int main(void) {

@@ -2,11 +2,11 @@
 
 #include "ledger/audit.h"
 #include "ledger/checkpoint.h"
-#include "ledger/leaf.h"
+#include "ledger/content.h"
 
 struct verification {
   struct db_tx *tx;
-  struct key *key; /* NULL: signatures are not checked */
+  const struct note_key *key; /* NULL: signatures are not checked */
   struct ledger_audit *audit;
   struct ledger_report report;
 };
@@ -49,6 +49,7 @@ static result checkpoint_check(struct verification *run, const struct ledger_che
   } else if (is_signed && audit->part == LEDGER_PART_NONE) {
     run->report.checkpoints++;
     run->report.covered = checkpoint->size;
+    ledger_audit_pass_checkpoint(audit);
   }
   return OK;
 }
@@ -71,6 +72,23 @@ static result checkpoints_check(struct verification *run) {
     TRY(checkpoint_check(run, &checkpoint, size == newest));
   }
   return rows.status;
+}
+
+/* Erasures that are not ordered yet. */
+static result waiting_erasures(struct verification *run) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(run->tx,
+               "SELECT d.content, d.detail FROM ledger_pending p JOIN ledger_detail d ON d.entry_id = p.entry_id ORDER BY p.entry_id",
+               DB_NO_ARGS, &rows));
+  while (db_rows_next(&rows)) {
+    struct ledger_content content = {0};
+    if (is_ok(ledger_content_parse(db_bytes(&rows, 0), &content)) && slice_is(content.kind, LEDGER_ERASED_KIND)) {
+      ledger_audit_note_erasure(run->audit, db_text(&rows, 1));
+    }
+  }
+  TRY(rows.status);
+  ledger_audit_erasures(run->audit);
+  return OK;
 }
 
 /* An entry that some query finds to be out of its place. */
@@ -100,13 +118,13 @@ static result waiting_check(struct verification *run) {
                         LEDGER_PART_ORDER);
 }
 
-static bool is_subject(struct slice leaf_bytes, struct slice pseudonym) {
-  struct ledger_leaf leaf = {0};
-  if (!is_ok(ledger_leaf_parse(leaf_bytes, &leaf))) {
+static bool is_subject(struct slice bytes, struct slice pseudonym) {
+  struct ledger_content content = {0};
+  if (!is_ok(ledger_content_parse(bytes, &content))) {
     return false;
   }
-  for (size_t at = 0; at < leaf.subjects.len; at += LEDGER_PSEUDONYM_BYTES) {
-    if (slice_eq(slice_sub(leaf.subjects, at, LEDGER_PSEUDONYM_BYTES), pseudonym)) {
+  for (size_t at = 0; at < content.subjects.len; at += LEDGER_PSEUDONYM_BYTES) {
+    if (slice_eq(slice_sub(content.subjects, at, LEDGER_PSEUDONYM_BYTES), pseudonym)) {
       return true;
     }
   }
@@ -127,8 +145,8 @@ static result index_excess_check(struct verification *run) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(
       run->tx,
-      "SELECT p.entry_id, e.leaf, n.pseudonym FROM ledger_person p LEFT JOIN ledger_entry e ON e.id = p.entry_id"
-      " LEFT JOIN ledger_pseudonym n ON n.person_id = p.person_id",
+      "SELECT p.entry_id, coalesce(d.content, e.leaf), n.pseudonym FROM ledger_person p LEFT JOIN ledger_entry e ON e.id = p.entry_id"
+      " LEFT JOIN ledger_detail d ON d.entry_id = p.entry_id LEFT JOIN ledger_pseudonym n ON n.person_id = p.person_id",
       DB_NO_ARGS, &rows));
   while (run->audit->part == LEDGER_PART_NONE && db_rows_next(&rows)) {
     if (db_is_null(&rows, 2) || !is_subject(db_bytes(&rows, 1), db_bytes(&rows, 2))) {
@@ -150,16 +168,19 @@ static result everything_check(struct verification *run) {
     TRY(ledger_audit_tails(run->audit));
   }
   TRY(waiting_check(run));
+  TRY(waiting_erasures(run));
   return index_excess_check(run);
 }
 
 static struct slice sentence_of(const struct ledger_report *report, struct arena *arena) {
   static const char *const words[] = {
       [LEDGER_PART_LEAF] = "its leaf is not what was hashed",
-      [LEDGER_PART_DETAIL] = "its detail is not what its leaf commits to",
+      [LEDGER_PART_DETAIL] = "its content, detail or salt is not what its leaf commits to",
       [LEDGER_PART_ORDER] = "its place in the order was removed or doubled",
       [LEDGER_PART_HASH] = "a stored hash is not that of the entries",
       [LEDGER_PART_INDEX] = "the index by person does not agree with its leaf",
+      [LEDGER_PART_REMOVED] = "its content is gone, and no erasure in the ledger says so",
+      [LEDGER_PART_TIME] = "its time lies before entries that were signed earlier: back-dated, or the clock was set back",
       [LEDGER_PART_LOST] = "it is neither ordered nor waiting, or its leaf is gone",
   };
   if (report->part == LEDGER_PART_NONE) {
@@ -174,23 +195,35 @@ static struct slice sentence_of(const struct ledger_report *report, struct arena
   return arena_printf(arena, "entry %" PRId64 " at %.*s: %s", report->entry_id, SLICE_ARG(place), words[report->part]);
 }
 
-static result key_find(struct env *env, struct slice public_key, struct arena *arena, struct key **ret_key) {
-  if (public_key.len == 0 && env->signer != NULL) {
-    result found = env->signer->key_public(env->signer, S("ledger"), arena, &public_key);
-    if (!is_ok(found) && result_kind(found) != RESULT_NOT_FOUND) { /* not made yet: nothing was signed either */
-      return found;
-    }
+/* false: neither a key nor a signer that has one. */
+static result key_find(struct env *env, struct db_tx *tx, struct arena *arena, struct note_key *ret_key, bool *ret_is_there) {
+  *ret_is_there = false;
+  if (env->signer == NULL) {
+    return OK;
   }
-  return public_key.len == 0 ? OK : key_load_public(public_key, ret_key);
+  result found = ledger_key(env, tx, arena, ret_key);
+  if (!is_ok(found) && result_kind(found) == RESULT_NOT_FOUND) { /* not made yet: nothing was signed either */
+    return OK;
+  }
+  *ret_is_there = is_ok(found);
+  return found;
 }
 
-result ledger_verify(struct env *env, struct slice public_key, struct arena *arena, struct ledger_report *ret_report) {
-  struct key *key CLEANUP(key_free) = NULL;
-  TRY(key_find(env, public_key, arena, &key));
+static void audit_end(struct ledger_audit **audit) {
+  ledger_audit_end(*audit);
+}
+
+result ledger_verify(struct env *env, const struct note_key *key, struct arena *arena, struct ledger_report *ret_report) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct note_key own = {0};
   TRY(db_read_begin(env->db, &tx));
-  struct verification run = {
-      .tx = tx, .key = key, .audit = ARENA_NEW(arena, struct ledger_audit), .report = {.checkpoint_size = -1}};
+  if (key == NULL) {
+    bool is_there = false;
+    TRY(key_find(env, tx, arena, &own, &is_there));
+    key = is_there ? &own : NULL;
+  }
+  struct ledger_audit *audit CLEANUP(audit_end) = ARENA_NEW(arena, struct ledger_audit);
+  struct verification run = {.tx = tx, .key = key, .audit = audit, .report = {.checkpoint_size = -1}};
   TRY(everything_check(&run));
   run.report.part = run.audit->part;
   run.report.position = run.audit->position;

@@ -23,7 +23,6 @@ static const struct pki_profile {
     {"officer/", X509_PERSON_SIGNING, SIGNER_PERSONAL, PKI_ISSUING_KEY, "/pki/issuing.crl", 5},
     {"seal/", X509_AGENCY_SEAL, SIGNER_SEAL, PKI_ISSUING_KEY, "/pki/issuing.crl", 5},
     {"message/", X509_SYSTEM, SIGNER_MESSAGE, PKI_ISSUING_KEY, "/pki/issuing.crl", 5},
-    {"ledger", X509_SYSTEM, SIGNER_CHECKPOINT, PKI_ISSUING_KEY, "/pki/issuing.crl", 5},
 };
 
 /* A person's key bears the person's number: a certificate cannot put one person's name to another's key. */

@@ -36,7 +36,7 @@ extern const struct db_migration pki_migrations[]; /* ended by {0} */
 MUST_USE result pki_init(struct env *env);
 
 struct pki_subject {
-  struct slice key;      /* signer name: "officer/<person_id>", "seal/<agency code>", "message/...", "ledger" */
+  struct slice key;      /* signer name: "officer/<person_id>", "seal/<agency code>" or "message/..." */
   struct slice pin_key;  /* people: makes the key with it (pin_proof.h); empty: the key exists */
   int64_t person_id;     /* people; else 0 */
   struct x509_name name; /* serial_number: the post's number; never the PIN */

@@ -110,7 +110,7 @@ static result make_system_keys(struct making *m) {
       .key = S("message/danh"),
       .name = {.organization = S("Danh"), .common_name = S("Danh"), .serial_number = S("SYSTEM")}};
   TRY(m->env->signer->key_create(m->env->signer,
-                                 &(struct signer_new_key){.name = S("ledger"), .profile = SIGNER_CHECKPOINT}, &m->arena,
+                                 &(struct signer_new_key){.name = S("checkpoint/ledger"), .profile = SIGNER_CHECKPOINT}, &m->arena,
                                  &public_key));
   TRY(m->env->signer->key_create(m->env->signer,
                                  &(struct signer_new_key){.name = S("message/danh"), .profile = SIGNER_MESSAGE},

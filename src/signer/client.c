@@ -15,7 +15,7 @@
 
 /* Two lanes: while the signer works on one batch, the next is being written. A batch is what a server's workers can want at once. */
 enum { LANES = 2, BATCH_MAX = 64, PATIENCE_MS = 5000, PAUSE_FIRST_MS = 5, PAUSE_MAX_MS = 100 };
-enum { INPUT_BYTES = 16 * SIGNER_WIRE_REPLY_BYTES_MAX, OUTPUT_BYTES = BATCH_MAX * 256 };
+enum { INPUT_BYTES = 16 * SIGNER_WIRE_REPLY_BYTES_MAX, OUTPUT_BYTES = BATCH_MAX * SIGNER_WIRE_REQUEST_BYTES_MAX };
 
 /* One request, on the stack of the thread that waits for it. */
 struct waiting {

@@ -84,6 +84,7 @@ static result sign(struct signer_core *core, const struct signer_request *reques
   struct signer_key *key = NULL;
   TRY(signer_policy_rule(request->key, request->profile, &rule));
   TRY(signer_policy_reference(rule, request->reference));
+  TRY(signer_policy_message(rule, request->message));
   TRY(signer_vault_find(core->vault, request->key, &key));
   if (key->profile != request->profile) {
     FAIL(SIGNER_PROFILE_REFUSED, "the key was made for profile %d", (int)key->profile);
@@ -97,8 +98,17 @@ static result sign(struct signer_core *core, const struct signer_request *reques
   if (rule->needs_personal && !signer_journal_has_personal(core->journal, request->reference)) {
     FAIL(SIGNER_NOT_SIGNED_BEFORE, "no personal signature under this reference");
   }
-  TRY(key_sign(key->key, request->digest, arena, ret_answer));
-  record(core, rule, key, request);
+  if (rule->message == NULL) {
+    TRY(key_sign(key->key, request->digest, arena, ret_answer));
+    record(core, rule, key, request);
+    return OK;
+  }
+  uint8_t *signature = arena_alloc(arena, ED25519_SIGNATURE_BYTES);
+  struct signer_request counted = *request;
+  TRY(ed25519_sign(&key->seed, request->message, signature));
+  digest_sha256(request->message, counted.digest);
+  *ret_answer = slice_of(signature, ED25519_SIGNATURE_BYTES);
+  record(core, rule, key, &counted);
   return OK;
 }
 
@@ -117,7 +127,7 @@ static result create(struct signer_core *core, const struct signer_request *requ
   }
   /* An existing key keeps its PIN, and whether the given one is the same is not told: that would be a way to try PINs
    * without being counted. */
-  *ret_answer = slice_of(key->spki, sizeof key->spki);
+  *ret_answer = slice_of(key->spki, key->spki_len);
   return OK;
 }
 
@@ -129,7 +139,7 @@ static result public_of(struct signer_core *core, const struct signer_request *r
     return known; /* the profile is of no matter for a public key */
   }
   TRY(signer_vault_find(core->vault, request->key, &key));
-  *ret_answer = slice_of(key->spki, sizeof key->spki);
+  *ret_answer = slice_of(key->spki, key->spki_len);
   return OK;
 }
 

@@ -1,13 +1,18 @@
 #include "signer/policy.h"
 
+/* What a cosignature's message begins with (C2SP tlog-cosignature). */
+#define SIGNER_COSIGNATURE "cosignature/v1\ntime "
+
 static const struct signer_rule rules[] = {
-    /* prefix     profile             word           proof  reference  after a personal signature  reserve */
-    {"ca/", SIGNER_CERTIFICATE, "certificate", false, false, false, 0},
-    {"ledger", SIGNER_CHECKPOINT, "checkpoint", false, false, false, 0},
-    {"officer/", SIGNER_PERSONAL, "personal", true, true, false, 0},
-    {"seal/", SIGNER_SEAL, "seal", false, true, true, 0},
-    {"message/", SIGNER_MESSAGE, "message", false, false, false, 0},
-    {"oidc/", SIGNER_TOKEN, "token", false, false, false, 1000}, /* ADR-0014: tokens come by the thousand a second */
+    /* prefix     profile             word           proof  reference  after a personal signature  message  reserve */
+    {"ca/", SIGNER_CERTIFICATE, "certificate", false, false, false, NULL, 0},
+    {"checkpoint/ledger", SIGNER_CHECKPOINT, "checkpoint", false, false, false, "", 0},
+    /* A witness says that it saw a checkpoint: never to be taken for a log's own signature, so neither key signs the other's text. */
+    {"checkpoint/witness", SIGNER_CHECKPOINT, "cosignature", false, false, false, SIGNER_COSIGNATURE, 0},
+    {"officer/", SIGNER_PERSONAL, "personal", true, true, false, NULL, 0},
+    {"seal/", SIGNER_SEAL, "seal", false, true, true, NULL, 0},
+    {"message/", SIGNER_MESSAGE, "message", false, false, false, NULL, 0},
+    {"oidc/", SIGNER_TOKEN, "token", false, false, false, NULL, 1000}, /* ADR-0014: tokens come by the thousand a second */
 };
 
 static bool is_name_byte(uint8_t c) {
@@ -51,6 +56,17 @@ result signer_policy_rule(struct slice name, enum signer_profile profile, const 
     return OK;
   }
   FAIL(SIGNER_NAME_REFUSED, "no key may have this name");
+}
+
+result signer_policy_message(const struct signer_rule *rule, struct slice message) {
+  bool is_cosignature = slice_starts(message, S(SIGNER_COSIGNATURE));
+  bool good = rule->message == NULL ? message.len == 0
+                                    : message.len > 0 && message.len <= SIGNER_MESSAGE_BYTES_MAX &&
+                                          is_cosignature == (*rule->message != '\0');
+  if (!good) {
+    FAIL(SIGNER_MESSAGE_REFUSED, "a message of %zu bytes for a key of profile %s", message.len, rule->word);
+  }
+  return OK;
 }
 
 result signer_policy_reference(const struct signer_rule *rule, struct slice reference) {

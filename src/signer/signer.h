@@ -44,11 +44,13 @@ enum signer_error {
   SIGNER_FRAME_REFUSED = RESULT_CODE(RESULT_INVALID, MODULE_SIGNER, 12),
   /* Another signer holds this installation. */
   SIGNER_ALREADY_RUNNING = RESULT_CODE(RESULT_CONFLICT, MODULE_SIGNER, 13),
+  /* Not a message that key may sign, or a message for a key that signs digests. */
+  SIGNER_MESSAGE_REFUSED = RESULT_CODE(RESULT_REFUSED, MODULE_SIGNER, 15),
   /* DIR/signer cannot be made, read, written or trusted. */
   SIGNER_FOLDER_UNUSABLE = RESULT_CODE(RESULT_INTERNAL, MODULE_SIGNER, 14),
 };
 
-enum { SIGNER_WRONG_PROOFS_MAX = 5, SIGNER_REFERENCE_BYTES_MAX = 64, SIGNER_NAME_BYTES_MAX = 64 };
+enum { SIGNER_WRONG_PROOFS_MAX = 5, SIGNER_REFERENCE_BYTES_MAX = 64, SIGNER_NAME_BYTES_MAX = 64, SIGNER_MESSAGE_BYTES_MAX = 512 };
 
 struct signer_figures {
   uint64_t signatures;  /* given; those reserved for tokens count as given */

@@ -8,6 +8,7 @@
 
 #include "base/unit_test.h"
 #include "crypto/key.h"
+#include "crypto/ed25519.h"
 #include "crypto/pin_proof.h"
 #include "signer/wire.h"
 
@@ -63,7 +64,7 @@ static result make_key(struct place *place, struct slice name, enum signer_profi
 
 static void make_usual_keys(struct place *place) {
   assert_ok(make_key(place, S("ca/root"), SIGNER_CERTIFICATE, S("")));
-  assert_ok(make_key(place, S("ledger"), SIGNER_CHECKPOINT, S("")));
+  assert_ok(make_key(place, S("checkpoint/ledger"), SIGNER_CHECKPOINT, S("")));
   assert_ok(make_key(place, S("officer/7"), SIGNER_PERSONAL, secret_slice(&place->pin_key)));
   assert_ok(make_key(place, S("officer/8"), SIGNER_PERSONAL, secret_slice(&place->pin_key)));
   assert_ok(make_key(place, S("seal/H26.11"), SIGNER_SEAL, S("")));
@@ -78,6 +79,7 @@ static result sign(struct place *place, struct signer_request request) {
 static struct signer_request request_of(const char *key, enum signer_profile profile, const char *reference) {
   struct signer_request request = {.key = slice_str(key), .profile = profile, .reference = slice_str(reference)};
   memcpy(request.digest, digest_a, DIGEST_BYTES);
+  request.message = profile == SIGNER_CHECKPOINT ? S("danh.example/ledger\n0\nAA==\n") : S("");
   return request;
 }
 
@@ -101,8 +103,8 @@ static void signatures_verify_under_the_key_s_public_half(void **state) {
   static const struct {
     const char *key;
     enum signer_profile profile;
-  } rows[] = {{"ca/root", SIGNER_CERTIFICATE}, {"ledger", SIGNER_CHECKPOINT}, {"message/danh", SIGNER_MESSAGE}};
-  for (size_t i = 0; i < 3; i++) {
+  } rows[] = {{"ca/root", SIGNER_CERTIFICATE}, {"message/danh", SIGNER_MESSAGE}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct signer_request request = request_of(rows[i].key, rows[i].profile, "");
     struct slice signature = {0};
     struct slice spki = {0};
@@ -115,6 +117,43 @@ static void signatures_verify_under_the_key_s_public_half(void **state) {
   }
 }
 
+/* A log's key and a witness's: neither can be made to say what the other says. */
+static void a_checkpoint_key_signs_its_own_kind_of_message_and_no_digest(void **state) {
+  struct place *place = *state;
+  make_usual_keys(place);
+  assert_ok(make_key(place, S("checkpoint/witness"), SIGNER_CHECKPOINT, S("")));
+  static const struct {
+    const char *key;
+    struct slice message;
+    uint16_t code;
+  } rows[] = {
+      {"checkpoint/ledger", S_INIT("danh.example/ledger\n7\nAA==\n"), 0},
+      {"checkpoint/witness", S_INIT("cosignature/v1\ntime 1679315147\ndanh.example/ledger\n7\nAA==\n"), 0},
+      {"checkpoint/ledger", S_INIT("cosignature/v1\ntime 1679315147\ndanh.example/ledger\n7\nAA==\n"), SIGNER_MESSAGE_REFUSED},
+      {"checkpoint/witness", S_INIT("danh.example/ledger\n7\nAA==\n"), SIGNER_MESSAGE_REFUSED},
+      {"checkpoint/ledger", S_INIT(""), SIGNER_MESSAGE_REFUSED},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct signer_request request = {.key = slice_str(rows[i].key), .profile = SIGNER_CHECKPOINT, .message = rows[i].message};
+    struct slice signature = {0};
+    struct slice spki = {0};
+    uint8_t public_key[ED25519_PUBLIC_BYTES];
+    assert_code(place->signer->sign(place->signer, &request, &place->arena, &signature), rows[i].code);
+    if (rows[i].code == 0) {
+      assert_ok(place->signer->key_public(place->signer, request.key, &place->arena, &spki));
+      assert_ok(ed25519_spki_parse(spki, public_key));
+      assert_ok(ed25519_verify(public_key, request.message, signature));
+      assert_code(ed25519_verify(public_key, slice_from(request.message, 1), signature), CRYPTO_SIGNATURE_WRONG);
+    }
+  }
+  struct signer_request with_message = request_of("message/danh", SIGNER_MESSAGE, "");
+  with_message.message = S("x");
+  assert_code(sign(place, with_message), SIGNER_MESSAGE_REFUSED);
+  struct slice long_text = slice_of(arena_alloc(&place->arena, SIGNER_MESSAGE_BYTES_MAX + 1), SIGNER_MESSAGE_BYTES_MAX + 1);
+  struct signer_request too_long = {.key = S("checkpoint/ledger"), .profile = SIGNER_CHECKPOINT, .message = long_text};
+  assert_code(sign(place, too_long), SIGNER_MESSAGE_REFUSED);
+}
+
 static void a_name_has_one_profile_for_good(void **state) {
   struct place *place = *state;
   static const struct {
@@ -124,11 +163,12 @@ static void a_name_has_one_profile_for_good(void **state) {
   } rows[] = {
       {"ca/root", SIGNER_MESSAGE, SIGNER_PROFILE_REFUSED},
       {"ca/root", SIGNER_SEAL, SIGNER_PROFILE_REFUSED},
-      {"ledger", SIGNER_CERTIFICATE, SIGNER_PROFILE_REFUSED},
+      {"checkpoint/ledger", SIGNER_CERTIFICATE, SIGNER_PROFILE_REFUSED},
       {"message/danh", SIGNER_CERTIFICATE, SIGNER_PROFILE_REFUSED},
       {"officer/7", SIGNER_SEAL, SIGNER_PROFILE_REFUSED},
       {"seal/H26.11", SIGNER_PERSONAL, SIGNER_PROFILE_REFUSED},
-      {"ledger/2", SIGNER_CHECKPOINT, SIGNER_NAME_REFUSED},
+      {"checkpoint/ledger/2", SIGNER_CHECKPOINT, SIGNER_NAME_REFUSED},
+      {"ledger", SIGNER_CHECKPOINT, SIGNER_NAME_REFUSED},
       {"ca/", SIGNER_CERTIFICATE, SIGNER_NAME_REFUSED},
       {"ca", SIGNER_CERTIFICATE, SIGNER_NAME_REFUSED},
       {"other/x", SIGNER_MESSAGE, SIGNER_NAME_REFUSED},
@@ -277,22 +317,22 @@ static void altered_or_moved_sealed_files_are_refused(void **state) {
   struct place *place = *state;
   make_usual_keys(place);
   signer_local_close(&place->signer);
-  const char *ledger = path_of(place, "ledger.key");
+  const char *ledger = path_of(place, "checkpoint_ledger.key");
   struct stat status;
   assert_int_equal(stat(ledger, &status), 0);
   assert_int_equal(status.st_mode & 0777, 0600);
   for (off_t at = 0; at < status.st_size; at += 13) {
     flip(ledger, at);
     open_signer(place);
-    assert_code(sign(place, request_of("ledger", SIGNER_CHECKPOINT, "")), SIGNER_KEY_BROKEN);
-    assert_code(make_key(place, S("ledger"), SIGNER_CHECKPOINT, S("")), SIGNER_KEY_BROKEN); /* and is not made anew */
+    assert_code(sign(place, request_of("checkpoint/ledger", SIGNER_CHECKPOINT, "")), SIGNER_KEY_BROKEN);
+    assert_code(make_key(place, S("checkpoint/ledger"), SIGNER_CHECKPOINT, S("")), SIGNER_KEY_BROKEN); /* and is not made anew */
     signer_local_close(&place->signer);
     flip(ledger, at);
   }
   assert_int_equal(rename(path_of(place, "ca_root.key"), path_of(place, "message_danh.key")), 0);
   open_signer(place);
   assert_code(sign(place, request_of("message/danh", SIGNER_MESSAGE, "")), SIGNER_KEY_BROKEN);
-  assert_ok(sign(place, request_of("ledger", SIGNER_CHECKPOINT, "")));
+  assert_ok(sign(place, request_of("checkpoint/ledger", SIGNER_CHECKPOINT, "")));
 }
 
 static void keys_need_their_master_key_and_a_private_folder(void **state) {
@@ -303,7 +343,7 @@ static void keys_need_their_master_key_and_a_private_folder(void **state) {
   signer_local_close(&place->signer);
   flip(path_of(place, "master.key"), 3);
   open_signer(place);
-  assert_code(sign(place, request_of("ledger", SIGNER_CHECKPOINT, "")), SIGNER_KEY_BROKEN);
+  assert_code(sign(place, request_of("checkpoint/ledger", SIGNER_CHECKPOINT, "")), SIGNER_KEY_BROKEN);
   signer_local_close(&place->signer);
   assert_int_equal(unlink(path_of(place, "master.key")), 0);
   assert_code(signer_local_open(&options, &second), SIGNER_FOLDER_UNUSABLE); /* no new master key over old keys */
@@ -397,15 +437,15 @@ static void a_line_cut_by_a_crash_is_dropped_and_the_log_goes_on(void **state) {
   struct place *place = *state;
   struct signer_figures figures = {0};
   make_usual_keys(place);
-  assert_ok(sign(place, request_of("ledger", SIGNER_CHECKPOINT, "")));
-  assert_ok(sign(place, request_of("ledger", SIGNER_CHECKPOINT, "")));
+  assert_ok(sign(place, request_of("checkpoint/ledger", SIGNER_CHECKPOINT, "")));
+  assert_ok(sign(place, request_of("checkpoint/ledger", SIGNER_CHECKPOINT, "")));
   signer_local_close(&place->signer);
   const char *log = path_of(place, "signatures.log");
   struct stat status;
   assert_int_equal(stat(log, &status), 0);
   assert_int_equal(truncate(log, status.st_size - 5), 0);
   open_signer(place);
-  assert_ok(sign(place, request_of("ledger", SIGNER_CHECKPOINT, "")));
+  assert_ok(sign(place, request_of("checkpoint/ledger", SIGNER_CHECKPOINT, "")));
   assert_ok(signer_log_verify(place->dir, &figures));
   assert_int_equal(figures.signatures, 2);
 }
@@ -445,6 +485,7 @@ static void wire_frames_round_trip_and_refuse(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(signatures_verify_under_the_key_s_public_half),
+      TEST(a_checkpoint_key_signs_its_own_kind_of_message_and_no_digest),
       TEST(a_name_has_one_profile_for_good),
       TEST(pin_keys_belong_to_people_only),
       TEST(making_a_key_again_changes_neither_key_nor_pin),

@@ -175,6 +175,7 @@ static void free_signer_key(struct signer_key *key) {
   if (key != NULL) {
     key_free(&key->key);
     secret_clear(&key->pin_key);
+    secret_clear(&key->seed);
     free(key);
   }
 }
@@ -285,17 +286,39 @@ static result read_sealed(struct signer_vault *vault, struct slice name, struct 
   return OK;
 }
 
-static result load_key(const struct secret *content, struct slice name, struct signer_key *key) {
+/* The public half beside the private one. */
+static result publish(struct signer_key *key) {
+  if (key->key == NULL) {
+    uint8_t public_key[ED25519_PUBLIC_BYTES];
+    TRY(ed25519_public(&key->seed, public_key));
+    ed25519_spki_write(public_key, key->spki);
+    key->spki_len = ED25519_SPKI_BYTES;
+    return OK;
+  }
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
   struct slice spki = {0};
-  *key = (struct signer_key){.name_len = name.len, .profile = content->bytes[1], .wrong_proofs = content->bytes[2]};
-  memcpy(key->name, name.ptr, name.len);
-  if (!is_ok(key_load_private(slice_from(secret_slice(content), CONTENT_HEAD_BYTES), &key->key))) {
-    FAIL(SIGNER_KEY_BROKEN, "a sealed key is not a P-256 key");
-  }
   TRY(key_public(key->key, &arena, &spki));
   memcpy(key->spki, spki.ptr, sizeof key->spki);
+  key->spki_len = sizeof key->spki;
+  return OK;
+}
+
+static result load_private(struct signer_key *key, struct slice bytes) {
+  if (key->profile != SIGNER_CHECKPOINT) {
+    return key_load_private(bytes, &key->key);
+  }
+  secret_set(&key->seed, bytes);
+  return bytes.len == ED25519_SEED_BYTES ? OK : (result){CRYPTO_KEY_INVALID};
+}
+
+static result load_key(const struct secret *content, struct slice name, struct signer_key *key) {
+  *key = (struct signer_key){.name_len = name.len, .profile = content->bytes[1], .wrong_proofs = content->bytes[2]};
+  memcpy(key->name, name.ptr, name.len);
+  if (!is_ok(load_private(key, slice_from(secret_slice(content), CONTENT_HEAD_BYTES)))) {
+    FAIL(SIGNER_KEY_BROKEN, "a sealed key is not one of its profile");
+  }
+  TRY(publish(key));
   if (key->profile == SIGNER_PERSONAL) {
     secret_set(&key->pin_key, slice_sub(secret_slice(content), 4, 32));
   }
@@ -321,26 +344,29 @@ result signer_vault_find(struct signer_vault *vault, struct slice name, struct s
   return OK;
 }
 
-static result write_sealed(struct signer_vault *vault, const struct signer_key *key, const struct secret *pkcs8) {
+static result write_sealed(struct signer_vault *vault, const struct signer_key *key, const struct secret *private_key) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
-  struct secret content CLEANUP(secret_clear) = {.len = CONTENT_HEAD_BYTES + pkcs8->len};
+  struct secret content CLEANUP(secret_clear) = {.len = CONTENT_HEAD_BYTES + private_key->len};
   struct slice sealed = {0};
-  if (content.len > SECRET_BYTES_MAX || pkcs8->len > UINT8_MAX) {
-    FAIL(SIGNER_KEY_BROKEN, "private key of %zu bytes", pkcs8->len);
+  if (content.len > SECRET_BYTES_MAX || private_key->len > UINT8_MAX) {
+    FAIL(SIGNER_KEY_BROKEN, "private key of %zu bytes", private_key->len);
   }
   content.bytes[0] = CONTENT_VERSION;
   content.bytes[1] = (uint8_t)key->profile;
   content.bytes[2] = key->wrong_proofs;
-  content.bytes[3] = (uint8_t)pkcs8->len;
+  content.bytes[3] = (uint8_t)private_key->len;
   memcpy(content.bytes + 4, key->pin_key.bytes, 32);
-  memcpy(content.bytes + CONTENT_HEAD_BYTES, pkcs8->bytes, pkcs8->len);
+  memcpy(content.bytes + CONTENT_HEAD_BYTES, private_key->bytes, private_key->len);
   struct key_paths paths = paths_of(slice_of(key->name, key->name_len));
   TRY(seal_write(&vault->master, slice_of(paths.about, paths.about_len), &content, &arena, &sealed));
   return put_file(vault->folder, paths.file, sealed);
 }
 
 result signer_vault_save(struct signer_vault *vault, const struct signer_key *key) {
+  if (key->key == NULL) {
+    return write_sealed(vault, key, &key->seed);
+  }
   struct secret pkcs8 CLEANUP(secret_clear) = {0};
   TRY(key_save_private(key->key, &pkcs8));
   return write_sealed(vault, key, &pkcs8);
@@ -354,12 +380,8 @@ result signer_vault_reload(struct signer_vault *vault, struct signer_key *key) {
 }
 
 static result make_key(struct signer_vault *vault, struct signer_key *key) {
-  struct arena arena CLEANUP(arena_free);
-  arena_init(&arena);
-  struct slice spki = {0};
-  TRY(key_generate(&key->key));
-  TRY(key_public(key->key, &arena, &spki));
-  memcpy(key->spki, spki.ptr, sizeof key->spki);
+  TRY(key->profile == SIGNER_CHECKPOINT ? ed25519_generate(&key->seed) : key_generate(&key->key));
+  TRY(publish(key));
   return signer_vault_save(vault, key);
 }
 

@@ -11,7 +11,7 @@
  *        2     1  wrong PIN proofs in a row; at SIGNER_WRONG_PROOFS_MAX the key is locked
  *        3     1  n, bytes of the private key
  *        4    32  PIN key; noughts for keys without
- *       36     n  private key, PKCS#8
+ *       36     n  private key: PKCS#8, of SIGNER_CHECKPOINT the 32 bytes of an Ed25519 seed
  *
  * Durable    a file is written beside, synced, renamed and its folder synced: there is the old content or the new.
  * Does not   notice an older sealed file put back by somebody who can write the folder: then a count of wrong proofs
@@ -20,6 +20,7 @@
  */
 #pragma once
 #include "base/secret.h"
+#include "crypto/ed25519.h"
 #include "crypto/key.h"
 #include "signer/policy.h"
 
@@ -30,8 +31,10 @@ struct signer_key {
   uint8_t wrong_proofs;
   unsigned reserved; /* signatures the log already holds and nobody was given yet; not kept: a new start reserves anew */
   struct secret pin_key;
-  struct key *key;
+  struct key *key;     /* NULL: it is the seed */
+  struct secret seed;  /* Ed25519 */
   uint8_t spki[KEY_PUBLIC_BYTES];
+  size_t spki_len;
 };
 
 struct signer_vault;

@@ -34,21 +34,23 @@ result signer_wire_length(struct slice bytes, size_t bytes_max, size_t *ret_leng
 result signer_wire_request_write(const struct signer_wire_request *request, struct buf *out) {
   const struct signer_request *r = &request->request;
   if (r->key.len > SIGNER_NAME_BYTES_MAX || r->reference.len > SIGNER_REFERENCE_BYTES_MAX ||
-      r->pin_proof.len > PROOF_BYTES_MAX) {
-    FAIL(SIGNER_FRAME_REFUSED, "name, reference or proof too long");
+      r->pin_proof.len > PROOF_BYTES_MAX || r->message.len > SIGNER_MESSAGE_BYTES_MAX) {
+    FAIL(SIGNER_FRAME_REFUSED, "name, reference, proof or message too long");
   }
-  put(out, REQUEST_HEAD_BYTES - 4 + r->key.len + r->reference.len + r->pin_proof.len, 4);
+  put(out, REQUEST_HEAD_BYTES - 4 + r->key.len + r->reference.len + r->pin_proof.len + r->message.len, 4);
   put(out, request->number, 4);
   put(out, request->operation, 1);
   put(out, r->profile, 1);
   put(out, r->key.len, 1);
   put(out, r->reference.len, 1);
   put(out, r->pin_proof.len, 1);
-  put(out, 0, 3);
+  put(out, 0, 1);
+  put(out, r->message.len, 2);
   buf_append(out, slice_of(r->digest, sizeof r->digest));
   buf_append(out, r->key);
   buf_append(out, r->reference);
   buf_append(out, r->pin_proof);
+  buf_append(out, r->message);
   return OK;
 }
 
@@ -59,10 +61,12 @@ result signer_wire_request_read(struct slice frame, struct signer_wire_request *
   size_t key = frame.ptr[10];
   size_t reference = frame.ptr[11];
   size_t proof = frame.ptr[12];
+  size_t message = (size_t)get(frame.ptr + 14, 2);
   uint8_t operation = frame.ptr[8];
   if (operation < SIGNER_OPERATION_SIGN || operation > SIGNER_OPERATION_COUNT || frame.ptr[9] > SIGNER_TOKEN ||
       key > SIGNER_NAME_BYTES_MAX || reference > SIGNER_REFERENCE_BYTES_MAX || proof > PROOF_BYTES_MAX ||
-      get(frame.ptr + 13, 3) != 0 || frame.len != REQUEST_HEAD_BYTES + key + reference + proof ||
+      frame.ptr[13] != 0 || message > SIGNER_MESSAGE_BYTES_MAX ||
+      frame.len != REQUEST_HEAD_BYTES + key + reference + proof + message ||
       get(frame.ptr, 4) + 4 != frame.len) {
     FAIL(SIGNER_FRAME_REFUSED, "not a request");
   }
@@ -72,6 +76,7 @@ result signer_wire_request_read(struct slice frame, struct signer_wire_request *
   request.request.key = slice_sub(frame, REQUEST_HEAD_BYTES, key);
   request.request.reference = slice_sub(frame, REQUEST_HEAD_BYTES + key, reference);
   request.request.pin_proof = slice_sub(frame, REQUEST_HEAD_BYTES + key + reference, proof);
+  request.request.message = slice_sub(frame, REQUEST_HEAD_BYTES + key + reference + proof, message);
   *ret_request = request;
   return OK;
 }

@@ -8,16 +8,17 @@
  *       10     1  k, bytes of the key's name, 0..64
  *       11     1  r, bytes of the reference, 0..64
  *       12     1  p, bytes of the PIN proof or PIN key, 0..32
- *       13     3  nought
+ *       13     1  nought
+ *       14     2  m, bytes of the message, 0..512
  *       16    32  digest; noughts where there is none
- *       48     k  key's name, then r bytes of reference, then p bytes of proof or PIN key; nothing after them
+ *       48     k  key's name, then r bytes of reference, p bytes of proof or PIN key, m bytes of message; nothing after
  *
  *   OFFSET  SIZE  REPLY
  *        0     4  bytes that follow, 8..508
  *        4     4  number of the request
  *        8     2  result code, nought for good
  *       10     2  nought
- *       12     n  answer: a signature (DER), a public key (DER), or for COUNT 8 bytes of count and 32 of the log's head
+ *       12     n  answer: a signature (DER, or 64 bytes of Ed25519), a public key (DER), or for COUNT 8 bytes of count and 32 of the log's head
  */
 #pragma once
 #include "base/buf.h"
