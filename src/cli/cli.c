@@ -133,6 +133,13 @@ static const struct {
     {HTTP_ADDRESS_IN_USE, CLI_UNAVAILABLE, "address_in_use", "another program listens at that address"},
     {DB_BROKEN, CLI_BROKEN, "stored_data_damaged", "the database is damaged"},
     {DB_TOO_NEW, CLI_BROKEN, "database_newer", "the database was made by a newer program"},
+    {DB_MISSING, CLI_BROKEN, "database_missing", "there is no installation in that database (danh synth makes a demonstration)"},
+    {DB_HALF_MADE, CLI_BROKEN, "database_half_made", "a migration or a copy of the database was broken off"},
+    {DB_ADDRESS, CLI_BROKEN, "database_address", "the address of the database server cannot be read"},
+    {DB_UNREACHABLE, CLI_UNAVAILABLE, "database_unreachable", "no database server answers at that address"},
+    {DB_LOGIN, CLI_BROKEN, "database_login", "the database server refuses the user or the password"},
+    {DB_ENGINE_TOO_OLD, CLI_BROKEN, "database_server_older", "the database server is older than PostgreSQL 15"},
+    {DB_UNSAFE, CLI_BROKEN, "database_unsafe", "the database server may lose what it has acknowledged, or does not keep UTF-8"},
     {DB_OTHER_TABLES, CLI_BROKEN, "database_other", "the database was made by another build of the program"},
 };
 

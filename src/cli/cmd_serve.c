@@ -5,6 +5,7 @@ enum { WORKERS_MAX = 512, LOOPS_MAX = 16 };
 const struct cli_option cli_serve_options[] = {
     {"listen", "ADDR:PORT", "address to answer on (default 127.0.0.1:8080; port 0: any free one), or unix:PATH for a proxy"},
     {"origin", "URL", "what links, cookies and the issuer are made of (default http://localhost:PORT)"},
+    {"database", "URL", "postgresql://USER@HOST/NAME instead of what danh.ini says"},
     {"web", "DIR", "the built web app (default ../web/dist beside the program, or /usr/share/danh/web)"},
     {"sandbox", NULL, "an integrator's sandbox: makes DIR if absent, with fifty documented people (doc/sandbox-people.md)"},
     {"workers", "N", "threads that run requests (default 64)"},
@@ -24,11 +25,16 @@ int cli_serve(const struct cli_context *context, int argc, char **argv) {
   if (origin != NULL && !server_is_origin(slice_str(origin))) {
     return cli_misuse(context, "--origin is http://HOST[:PORT] or https://HOST[:PORT], without a path");
   }
+  const char *database = cli_value(context, "database");
+  if (database != NULL && !server_is_database(slice_str(database))) {
+    return cli_misuse(context, CLI_DATABASE_SYNTAX);
+  }
   const char *listen = cli_value(context, "listen");
   const struct server_options options = {
       .data = context->data,
       .listen = listen != NULL ? listen : "127.0.0.1:8080",
       .origin = origin,
+      .database = database,
       .web = cli_value(context, "web"),
       .workers = (int)workers,
       .loops = (int)loops,

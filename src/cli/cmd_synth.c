@@ -19,6 +19,7 @@ const struct cli_option cli_synth_options[] = {
     {"seed", "S", "the same seed gives the same country (default 1)"},
     {"date", "DATE", "the country's today, YYYY-MM-DD: its clock is moved there for good (default: today)"},
     {"origin", "URL", "written to danh.ini (default: none, so that serve decides)"},
+    {"database", "URL", "postgresql://USER@HOST/NAME, written to danh.ini (default: DIR/danh.db)"},
     {"national-portal", "URL", "where results are delivered (default http://127.0.0.1:9101/deliveries)"},
     {"provincial-system", "URL", "where results are delivered (default http://127.0.0.1:9102/deliveries)"},
     {"no-accounts", NULL, "people only: no accounts, keys or receivers"},
@@ -115,6 +116,11 @@ static result make_country(struct synth *synth) {
   }
   if (stat((const char *)arena_printf(context->arena, "%s/danh.db", context->data).ptr, &status) == 0) {
     FAIL(SERVER_DATA_EXISTS, "danh.db is there");
+  }
+  bool is_there = false;
+  TRY(server_database_find(&synth->config, &is_there));
+  if (is_there) {
+    FAIL(SERVER_DATA_EXISTS, "the database holds tables of ours");
   }
   if (mkdir(context->data, S_IRWXU) != 0 && errno != EEXIST) {
     FAIL(BASE_IO, "the folder cannot be made: errno %d", errno);
@@ -243,6 +249,11 @@ int cli_synth(const struct cli_context *context, int argc, char **argv) {
   if (origin != NULL && !server_is_origin(slice_str(origin))) {
     return cli_misuse(context, "--origin is http://HOST[:PORT] or https://HOST[:PORT], without a path");
   }
+  const char *database = cli_value(context, "database");
+  if (database != NULL && !server_is_database(slice_str(database))) {
+    return cli_misuse(context, CLI_DATABASE_SYNTAX);
+  }
+  synth.config.database.url = slice_str(database);
   const char *date = cli_value(context, "date");
   if (date != NULL && !is_ok(clock_date_parse(slice_str(date), &synth.options.date))) {
     return cli_misuse(context, "--date takes a day, YYYY-MM-DD");

@@ -2,6 +2,8 @@
 #pragma once
 #include "cli/cli.h"
 
+#define CLI_DATABASE_SYNTAX "--database is postgresql://USER@HOST[:PORT]/NAME, without a password: that stands in a file (password_file in danh.ini)"
+
 int cli_account(const struct cli_context *context, int argc, char **argv);
 int cli_oidc(const struct cli_context *context, int argc, char **argv);
 int cli_client(const struct cli_context *context, int argc, char **argv);

@@ -1,23 +1,26 @@
-/* db/db.h: storage: one interface, one driver behind it (SQLite now, PostgreSQL beside it later).
+/* db/db.h: storage: one interface, two engines behind it: an SQLite file, or PostgreSQL 15 and later.
  *
- * Writing    is a function. db_write(db, fn, arg) runs fn on the one writer thread, together with whatever else is
- *            waiting (group commit: one fsync serves all), and returns only when it is on disk. fn re-reads what it
+ * Writing    is a function. db_write(db, fn, arg) runs fn, and returns only when it is on disk: on SQLite on the one writer thread, together
+ *            with whatever else is waiting (group commit: one fsync serves all); on PostgreSQL on the caller's, in a SERIALIZABLE transaction
+ *            of its own that runs again from its start when others came between. fn re-reads what it
  *            decides on, checks, writes and appends its ledger entry, nothing else: no signature, HTTP, Lua, layout
  *            or password hash. If fn fails, nothing of it stays, the others stand, and db_write returns fn's code:
- *            refuse before the first write where you can, for after it everybody in the batch runs again. So fn may
+ *            refuse before the first write where you can, for after it everybody in the batch runs again. After a statement
+ *            that failed fn can only fail: where a key that is taken is an answer, write ON CONFLICT DO NOTHING and look at ret_changed. So fn may
  *            run twice: it sets what arg holds and never adds to it. The caller sleeps meanwhile, so fn may use the
  *            caller's arena.
- * Reading    a snapshot on a pooled reader connection, from db_read_begin to db_read_end.
+ * Reading    a snapshot on a pooled reader connection, until db_read_end. It is as of db_read_begin or, on PostgreSQL, of the first query.
  * Durable    what db_write acknowledged survives kill -9 and power loss (WAL, synchronous=FULL). DB_FULL: nothing
  *            was written. DB_UNAVAILABLE from a disk that failed: no further write is taken until the process starts
  *            anew, and whether the last batch is there is known only then: a caller that asks again needs its
- *            idempotency key.
- * Processes  one writes (flock on `<path>.lock`, taken by db_open; DB_LOCKED), any number read at the same time with
- *            DB_READ_ONLY.
+ *            idempotency key. A PostgreSQL server that is lost during a commit is asked, once it answers again, what became of it: DB_IN_DOUBT
+ *            only if it does not in time. Its settings are looked at: one that does not wait for its disk is refused (DB_UNSAFE).
+ * Processes  SQLite: one writes (flock on `<path>.lock`, taken by db_open; DB_LOCKED), any number read at the same time with
+ *            DB_READ_ONLY. PostgreSQL: any number; what only one of them may do at a time asks db_lead.
  * Threads    db_write, db_read_begin and db_read_end from any thread; a tx belongs to one thread. Never call
  *            db_write inside fn.
  * SQL        one text for both engines, placeholders $1..$n; it stands beside its domain code as string literals
- *            (statements are cached by pointer: never build SQL at run time).
+ *            (statements are cached by pointer: never build SQL at run time). A text is valid UTF-8 without NUL (DB_TEXT_BROKEN).
  */
 #pragma once
 #include "base/arena.h"
@@ -38,6 +41,16 @@ enum db_error {
   DB_MISSING = RESULT_CODE(RESULT_NOT_FOUND, MODULE_DB, 10),      /* There is no database at that path. */
   DB_TOO_OLD = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 11), /* Read-only, and a writer must bring the tables forward. */
   DB_OTHER_TABLES = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 12), /* Made by migrations whose text was another. */
+  DB_HALF_MADE = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 13),    /* Tables that it says it has are not there, or others are. */
+  DB_TEXT_BROKEN = RESULT_CODE(RESULT_INVALID, MODULE_DB, 14),          /* A text with a NUL in it, or that is not UTF-8. */
+  /* PostgreSQL only. */
+  DB_ADDRESS = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 15),        /* Not an address of a PostgreSQL server. */
+  DB_UNREACHABLE = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_DB, 16), /* No server answers there. Nothing was written. */
+  DB_LOGIN = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 17),          /* It refuses this user, or their password. */
+  DB_ENGINE_TOO_OLD = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 18), /* Older than 15. */
+  DB_UNSAFE = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 19),         /* Set to lose what it has acknowledged, or not for UTF-8. */
+  DB_CONTENDED = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_DB, 20),   /* Others kept changing the same rows. Nothing was written. */
+  DB_IN_DOUBT = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_DB, 21),    /* The server was lost during the commit: perhaps written. */
 };
 
 enum db_mode {
@@ -65,20 +78,36 @@ struct db_migration {
 };
 
 struct db_options {
-  const char *path;
+  const char *path; /* of an SQLite file, or postgresql://USER@HOST[:PORT][,HOST...]/NAME[?passfile=...], as libpq reads it */
   enum db_mode mode;
   const struct db_migration *migrations; /* all modules', in layer order; ended by {0} */
   int readers;                           /* pooled connections, 1..256 */
+  /* PostgreSQL only. */
+  const char *password; /* NULL: as the address or libpq's passfile says */
+  int writers;          /* pooled connections that write; 0: as many as readers */
+  int partitions;       /* parts of each table about people (ddl_partition.h), when the tables are made; 0: DB_PARTITIONS, negative: undivided */
 };
+
+enum { DB_PARTITIONS = 4 };
+
+/* Is that the address of a server, not a file? */
+bool db_is_server(const char *path);
 
 MUST_USE result db_open(const struct db_options *options, struct db **ret_db);
 void db_close(struct db **db);
+/* "sqlite" or "postgresql". */
+const char *db_engine(const struct db *db);
 
 typedef result (*db_fn)(struct db_tx *tx, void *arg);
 MUST_USE result db_write(struct db *db, db_fn fn, void *arg);
 
 MUST_USE result db_read_begin(struct db *db, struct db_tx **ret_tx);
 void db_read_end(struct db_tx **tx); /* for CLEANUP; NULL is fine */
+
+/* Of all processes on this database one leads in a task, until it ends or is cut off from the database: then the next one that asks. Ask
+ * at the start of each round. Does not   stop a round that has begun: what two leaders may do for a moment must be harmless (a key that
+ * is taken, a delivery that comes twice). *ret_leads is always true on SQLite, where only one process writes. */
+MUST_USE result db_lead(struct db *db, const char *task, bool *ret_leads);
 
 struct db_value {
   enum { DB_NULL, DB_INT, DB_TEXT, DB_BYTES } type;
@@ -147,9 +176,10 @@ struct slice db_bytes_copy(const struct db_rows *rows, int column, struct arena 
 /* Figures for /metrics and bench. */
 struct db_figures {
   uint64_t commits;
-  uint64_t writes; /* functions committed; writes / commits is the batch size */
+  uint64_t writes;  /* functions committed; writes / commits is the batch size */
+  uint64_t retries; /* PostgreSQL: functions that ran again because others came between */
 };
 struct db_figures db_figures(struct db *db);
 
-/* An online, consistent copy (VACUUM INTO). */
+/* An online, consistent copy (VACUUM INTO). SQLite only: PostgreSQL has pg_basebackup and pg_dump (DB_STATEMENT). */
 MUST_USE result db_copy_to(struct db *db, const char *path);

@@ -180,8 +180,8 @@ static void one_failure_in_a_batch_leaves_the_others(void **state) {
   }
   assert_int_equal(notes_now(fixture->db, 5), JOBS - JOBS / 3);
   struct db_figures after = db_figures(fixture->db);
-  assert_int_equal(after.writes - before.writes, JOBS - JOBS / 3 + 1);
-  assert_true(after.commits - before.commits < after.writes - before.writes);
+  assert_true(after.writes - before.writes >= JOBS - JOBS / 3); /* and the holder's, on SQLite */
+  assert_true(db_engine_is_postgres() || after.commits - before.commits < after.writes - before.writes);
 }
 
 struct counted {
@@ -259,6 +259,7 @@ static void a_reader_keeps_its_snapshot(void **state) {
   struct fixture *fixture = *state;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   assert_ok(db_read_begin(fixture->db, &tx));
+  assert_int_equal(notes_of(tx, 9), 0); /* on PostgreSQL the snapshot is as of the first query */
   assert_ok(db_write(fixture->db, note_add, &(struct note){9, 1, "later"}));
   assert_int_equal(notes_of(tx, 9), 0);
   assert_int_equal(notes_now(fixture->db, 9), 1);
@@ -280,7 +281,7 @@ static void a_foreign_key_holds_even_when_a_returned_row_is_left_early(void **st
       note_migrations[1],
       {"note", 3, "CREATE TABLE leaf_of (id id/public PRIMARY KEY, tag text/public REFERENCES tag (name))"},
       {0}};
-  struct db_options options = {.path = fixture->path, .mode = DB_WRITE, .migrations = more, .readers = 1};
+  struct db_options options = {.path = fixture->place, .mode = DB_WRITE, .migrations = more, .readers = 1};
   assert_ok(db_open(&options, &fixture->db));
   assert_code(db_write(fixture->db, orphan_add, NULL), DB_CONSTRAINT);
 }
@@ -318,6 +319,7 @@ static void a_reused_address_of_a_text_costs_no_wrong_answer(void **state) {
 
 static void an_online_copy_is_whole(void **state) {
   struct fixture *fixture = *state;
+  SQLITE_ONLY();
   assert_ok(db_write(fixture->db, note_add, &(struct note){3, 1, "copied"}));
   struct fixture copy = {0};
   (void)snprintf(copy.path, sizeof copy.path, "%s/copy.db", fixture->dir);

@@ -1,35 +1,23 @@
 #include "db/ddl.h"
 
-#include <ctype.h>
-#include <strings.h>
+#include <stdio.h>
 
 #include "base/buf.h"
-
-struct token {
-  enum { T_END, T_WORD, T_QUOTED, T_MARK } type;
-  struct slice text;
-};
+#include "db/ddl_partition.h"
+#include "db/ddl_token.h"
 
 struct scan {
+  const struct db_ddl_source *source;
   const struct db_migration *migration;
   struct arena *arena;
   struct slice text;
   size_t at;   /* behind the current token */
   size_t done; /* text before this is in `out` already */
-  struct token token;
+  struct db_ddl_token token;
   struct buf out;
   const char *table;
   const char *column;
 };
-
-static bool is_word(struct token token, const char *word) {
-  return token.type == T_WORD && token.text.len == strlen(word) &&
-         strncasecmp((const char *)token.text.ptr, word, token.text.len) == 0;
-}
-
-static bool is_mark(struct token token, char mark) {
-  return token.type == T_MARK && token.text.ptr[0] == (uint8_t)mark;
-}
 
 static result refuse(const struct scan *scan, const char *why) {
   FAIL(DB_STATEMENT, "migration %s %d, table %s, column %s: %s, at \"%.*s\"", scan->migration->module,
@@ -37,42 +25,7 @@ static result refuse(const struct scan *scan, const char *why) {
        (int)(scan->token.text.len < 40 ? scan->token.text.len : 40), (const char *)scan->token.text.ptr);
 }
 
-static size_t space_end(struct slice text, size_t at) {
-  for (;;) {
-    while (at < text.len && isspace(text.ptr[at])) {
-      at++;
-    }
-    if (at + 1 >= text.len || text.ptr[at] != '-' || text.ptr[at + 1] != '-') {
-      return at;
-    }
-    at = slice_find(text, '\n', at);
-  }
-}
-
-static void next(struct scan *scan) {
-  struct slice text = scan->text;
-  size_t start = space_end(text, scan->at);
-  size_t end = start;
-  scan->token.type = T_END;
-  if (start < text.len) {
-    uint8_t first = text.ptr[start];
-    end = start + 1;
-    if (isalnum(first) || first == '_') {
-      scan->token.type = T_WORD;
-      while (end < text.len && (isalnum(text.ptr[end]) || text.ptr[end] == '_')) {
-        end++;
-      }
-    } else if (first == '\'' || first == '"') {
-      scan->token.type = T_QUOTED; /* a doubled quote reads as two tokens side by side, which copies just as well */
-      end = slice_find(text, first, end);
-      end = end < text.len ? end + 1 : end;
-    } else {
-      scan->token.type = T_MARK;
-    }
-  }
-  scan->token.text = slice_sub(text, start, end - start);
-  scan->at = end;
-}
+static void next(struct scan *scan) { scan->token = db_ddl_token_next(scan->text, &scan->at); }
 
 /* Copies the text up to the start of the current token. */
 static void copy_up_to(struct scan *scan) {
@@ -81,20 +34,25 @@ static void copy_up_to(struct scan *scan) {
   scan->done = start;
 }
 
-static const char *type_spelled(struct token token) {
+/* Bytes order texts on both engines: PostgreSQL's own order depends on the system's locale. */
+static const char *type_spelled(enum db_engine engine, struct db_ddl_token token) {
   static const struct {
     const char *ours;
-    const char *spelled;
-  } types[] = {{"id", "INTEGER"}, {"int", "INTEGER"}, {"time", "INTEGER"}, {"text", "TEXT"}, {"bytes", "BLOB"}};
+    const char *spelled[2];
+  } types[] = {{"id", {"INTEGER", "BIGINT"}},
+               {"int", {"INTEGER", "BIGINT"}},
+               {"time", {"INTEGER", "BIGINT"}},
+               {"text", {"TEXT", "TEXT COLLATE \"C\""}},
+               {"bytes", {"BLOB", "BYTEA"}}};
   for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
     if (token.type == T_WORD && slice_is(token.text, types[i].ours)) {
-      return types[i].spelled;
+      return types[i].spelled[engine];
     }
   }
   return NULL;
 }
 
-static const char *class_of(struct token token) {
+static const char *class_of(struct db_ddl_token token) {
   static const char *const classes[] = {"public", "personal", "sensitive", "secret"};
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
     if (token.type == T_WORD && slice_is(token.text, classes[i])) {
@@ -107,7 +65,7 @@ static const char *class_of(struct token token) {
 static result word_allowed(const struct scan *scan) {
   static const char *const refused[] = {"DEFERRABLE", "DEFERRED", "AUTOINCREMENT", "COLLATE"};
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-    if (is_word(scan->token, refused[i])) {
+    if (db_ddl_is_word(scan->token, refused[i])) {
       return refuse(scan, "a word that the other engine has not or that would strike the whole batch");
     }
   }
@@ -119,16 +77,24 @@ static result rest_skip(struct scan *scan, bool *ret_is_key) {
   int depth = 0;
   bool is_key = false;
   while (scan->token.type != T_END) {
-    if (depth == 0 && (is_mark(scan->token, ',') || is_mark(scan->token, ')') || is_mark(scan->token, ';'))) {
+    if (depth == 0 && (db_ddl_is_mark(scan->token, ',') || db_ddl_is_mark(scan->token, ')') || db_ddl_is_mark(scan->token, ';'))) {
       break;
     }
     TRY(word_allowed(scan));
-    depth += is_mark(scan->token, '(') - is_mark(scan->token, ')');
-    is_key = is_key || (depth == 0 && is_word(scan->token, "PRIMARY"));
+    depth += db_ddl_is_mark(scan->token, '(') - db_ddl_is_mark(scan->token, ')');
+    is_key = is_key || (depth == 0 && db_ddl_is_word(scan->token, "PRIMARY"));
     next(scan);
   }
   *ret_is_key = is_key;
   return OK;
+}
+
+/* What a column that is its table's key needs besides. */
+static const char *key_spelled(const struct scan *scan, bool is_id, const char *type) {
+  if (scan->source->engine == DB_ENGINE_POSTGRES) {
+    return is_id && strcmp(scan->column, "person_id") != 0 ? " GENERATED BY DEFAULT AS IDENTITY" : "";
+  }
+  return strcmp(type, "INTEGER") == 0 ? "" : " NOT NULL"; /* which SQLite alone would not insist on */
 }
 
 /* name TYPE/CLASS rest. The current token is the name. */
@@ -141,12 +107,13 @@ static result column_spell(struct scan *scan, struct db_ddl_statement *statement
   column->column = scan->column = arena_cstr(scan->arena, scan->token.text);
   next(scan);
   copy_up_to(scan);
-  const char *spelled = type_spelled(scan->token);
+  const char *spelled = type_spelled(scan->source->engine, scan->token);
+  bool is_id = slice_is(scan->token.text, "id");
   if (spelled == NULL) {
     return refuse(scan, "its type is not one of id, int, text, bytes, time");
   }
   next(scan);
-  if (!is_mark(scan->token, '/')) {
+  if (!db_ddl_is_mark(scan->token, '/')) {
     return refuse(scan, "it has no class: write type/class");
   }
   next(scan);
@@ -156,13 +123,12 @@ static result column_spell(struct scan *scan, struct db_ddl_statement *statement
   }
   buf_append_str(&scan->out, spelled);
   scan->done = scan->at;
-  bool is_integer = strcmp(spelled, "INTEGER") == 0;
   next(scan);
   bool is_key = false;
   TRY(rest_skip(scan, &is_key));
   copy_up_to(scan);
-  if (is_key && !is_integer) {
-    buf_append_str(&scan->out, " NOT NULL");
+  if (is_key) {
+    buf_append_str(&scan->out, key_spelled(scan, is_id, spelled));
   }
   column->next = statement->columns;
   statement->columns = column;
@@ -170,9 +136,9 @@ static result column_spell(struct scan *scan, struct db_ddl_statement *statement
   return OK;
 }
 
-static bool is_table_rule(struct token token) {
-  return is_word(token, "PRIMARY") || is_word(token, "UNIQUE") || is_word(token, "CHECK") ||
-         is_word(token, "FOREIGN") || is_word(token, "CONSTRAINT");
+static bool is_table_rule(struct db_ddl_token token) {
+  return db_ddl_is_word(token, "PRIMARY") || db_ddl_is_word(token, "UNIQUE") || db_ddl_is_word(token, "CHECK") ||
+         db_ddl_is_word(token, "FOREIGN") || db_ddl_is_word(token, "CONSTRAINT");
 }
 
 static result table_name_take(struct scan *scan) {
@@ -186,11 +152,11 @@ static result table_name_take(struct scan *scan) {
 
 /* The current token follows TABLE. */
 static result create_table_spell(struct scan *scan, struct db_ddl_statement *statement) {
-  if (is_word(scan->token, "IF")) {
+  if (db_ddl_is_word(scan->token, "IF")) {
     return refuse(scan, "a migration runs once: no IF NOT EXISTS");
   }
   TRY(table_name_take(scan));
-  if (!is_mark(scan->token, '(')) {
+  if (!db_ddl_is_mark(scan->token, '(')) {
     return refuse(scan, "( was expected");
   }
   bool has_table_key = false;
@@ -203,40 +169,45 @@ static result create_table_spell(struct scan *scan, struct db_ddl_statement *sta
     } else {
       TRY(column_spell(scan, statement));
     }
-  } while (is_mark(scan->token, ','));
-  if (!is_mark(scan->token, ')')) {
+  } while (db_ddl_is_mark(scan->token, ','));
+  if (!db_ddl_is_mark(scan->token, ')')) {
     return refuse(scan, ") was expected");
   }
   next(scan);
   copy_up_to(scan);
-  bool is_heap = is_word(scan->token, "HEAP");
+  bool is_heap = db_ddl_is_word(scan->token, "HEAP");
   if (is_heap) {
     scan->done = scan->at;
     next(scan);
   }
-  if (scan->token.type != T_END && !is_mark(scan->token, ';')) {
+  if (scan->token.type != T_END && !db_ddl_is_mark(scan->token, ';')) {
     return refuse(scan, "only HEAP may follow the columns: the migrator adds what the engine needs");
   }
   copy_up_to(scan);
-  buf_append_str(&scan->out, has_table_key && !is_heap ? " STRICT, WITHOUT ROWID" : " STRICT");
+  if (scan->source->engine == DB_ENGINE_SQLITE) {
+    buf_append_str(&scan->out, has_table_key && !is_heap ? " STRICT, WITHOUT ROWID" : " STRICT");
+  } else if (scan->source->partitions > 0 && db_ddl_is_partitioned(scan->source->all, scan->table)) {
+    buf_append_str(&scan->out, " PARTITION BY HASH (person_id)");
+    statement->partitioned_table = scan->table;
+  }
   return OK;
 }
 
 /* The current token follows TABLE. */
 static result alter_table_spell(struct scan *scan, struct db_ddl_statement *statement) {
   TRY(table_name_take(scan));
-  if (!is_word(scan->token, "ADD")) {
+  if (!db_ddl_is_word(scan->token, "ADD")) {
     return refuse(scan, "only ADD COLUMN is the same on both engines");
   }
   next(scan);
-  if (is_word(scan->token, "COLUMN")) {
+  if (db_ddl_is_word(scan->token, "COLUMN")) {
     next(scan);
   }
   return column_spell(scan, statement);
 }
 
 static result other_skip(struct scan *scan) {
-  while (scan->token.type != T_END && !is_mark(scan->token, ';')) {
+  while (scan->token.type != T_END && !db_ddl_is_mark(scan->token, ';')) {
     next(scan);
   }
   return OK;
@@ -250,40 +221,52 @@ static result drop_table_note(struct scan *scan, struct db_ddl_statement *statem
 
 static result statement_spell(struct scan *scan, struct db_ddl_statement *statement) {
   static const char *const allowed[] = {"INSERT", "UPDATE", "DELETE", "CREATE", "DROP"};
-  struct token verb = scan->token;
+  struct db_ddl_token verb = scan->token;
   next(scan);
-  bool is_table = is_word(scan->token, "TABLE");
+  bool is_table = db_ddl_is_word(scan->token, "TABLE");
   if (is_table) {
     next(scan);
   }
-  if (is_table && is_word(verb, "CREATE")) {
+  if (is_table && db_ddl_is_word(verb, "CREATE")) {
     return create_table_spell(scan, statement);
   }
-  if (is_table && is_word(verb, "ALTER")) {
+  if (is_table && db_ddl_is_word(verb, "ALTER")) {
     return alter_table_spell(scan, statement);
   }
-  if (is_table && is_word(verb, "DROP")) {
+  if (is_table && db_ddl_is_word(verb, "DROP")) {
     return drop_table_note(scan, statement);
   }
   bool is_allowed = false;
   for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++) {
-    is_allowed = is_allowed || is_word(verb, allowed[i]);
+    is_allowed = is_allowed || db_ddl_is_word(verb, allowed[i]);
   }
-  bool is_index = is_word(scan->token, "INDEX") || is_word(scan->token, "UNIQUE");
-  if (!is_allowed || ((is_word(verb, "CREATE") || is_word(verb, "DROP")) && !is_index)) {
+  bool is_index = db_ddl_is_word(scan->token, "INDEX") || db_ddl_is_word(scan->token, "UNIQUE");
+  if (!is_allowed || ((db_ddl_is_word(verb, "CREATE") || db_ddl_is_word(verb, "DROP")) && !is_index)) {
     return refuse(scan, "a migration creates, alters and drops tables and indexes, inserts, updates and deletes");
   }
   return other_skip(scan);
 }
 
-result db_ddl_spell(const struct db_migration *migration, struct arena *arena,
-                    struct db_ddl_statement **ret_statements) {
-  struct scan scan = {.migration = migration, .arena = arena, .text = slice_str(migration->sql)};
+/* One statement for each part of a table, behind the one that makes it. */
+static struct db_ddl_statement **partitions_spell(const struct scan *scan, const char *table, struct db_ddl_statement **link) {
+  for (int i = 0; i < scan->source->partitions; i++) {
+    struct db_ddl_statement *part = ARENA_NEW(scan->arena, struct db_ddl_statement);
+    part->sql = (const char *)arena_printf(scan->arena, "CREATE TABLE %s_p%d PARTITION OF %s FOR VALUES WITH (MODULUS %d, REMAINDER %d)",
+                                           table, i, table, scan->source->partitions, i)
+                    .ptr;
+    *link = part;
+    link = &part->next;
+  }
+  return link;
+}
+
+result db_ddl_spell(const struct db_ddl_source *source, struct arena *arena, struct db_ddl_statement **ret_statements) {
+  struct scan scan = {.source = source, .migration = source->migration, .arena = arena, .text = slice_str(source->migration->sql)};
   struct db_ddl_statement *first = NULL;
   struct db_ddl_statement **link = &first;
   next(&scan);
   while (scan.token.type != T_END) {
-    if (is_mark(scan.token, ';')) {
+    if (db_ddl_is_mark(scan.token, ';')) {
       next(&scan);
       continue;
     }
@@ -293,12 +276,15 @@ result db_ddl_spell(const struct db_migration *migration, struct arena *arena,
     scan.table = scan.column = NULL;
     TRY(statement_spell(&scan, statement));
     copy_up_to(&scan);
-    if (scan.token.type != T_END && !is_mark(scan.token, ';')) {
+    if (scan.token.type != T_END && !db_ddl_is_mark(scan.token, ';')) {
       return refuse(&scan, "; was expected");
     }
     statement->sql = arena_cstr(arena, buf_slice(&scan.out));
     *link = statement;
     link = &statement->next;
+    if (statement->partitioned_table != NULL) {
+      link = partitions_spell(&scan, statement->partitioned_table, link);
+    }
   }
   *ret_statements = first;
   return OK;

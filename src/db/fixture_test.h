@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "db/db.h"
+#include "db/engine_fixture.h"
 /* keep last */
 #include "base/unit_test.h"
 
@@ -15,6 +16,7 @@ struct fixture {
   char dir[64];
   char path[96];
   char log[104]; /* SQLite's write-ahead log */
+  char place[DB_ENGINE_PLACE_BYTES]; /* what is opened: path, or an address */
   struct db *db;
 };
 
@@ -30,9 +32,16 @@ static const struct db_migration note_migrations[] = {
     {0}};
 
 static inline result fixture_open(struct fixture *fixture, enum db_mode mode) {
-  struct db_options options = {.path = fixture->path, .mode = mode, .migrations = note_migrations, .readers = 4};
+  struct db_options options = {.path = db_engine_place(fixture->path, fixture->place), .mode = mode, .migrations = note_migrations, .readers = 4};
   return db_open(&options, &fixture->db);
 }
+
+/* At the head of a test of what only SQLite has: files, one writer. */
+#define SQLITE_ONLY()            \
+  do {                           \
+    if (db_engine_is_postgres()) \
+      skip();                    \
+  } while (0)
 
 /* A folder and no database yet. */
 static inline int set_up_empty(void **state) {
@@ -40,6 +49,7 @@ static inline int set_up_empty(void **state) {
   (void)snprintf(fixture->dir, sizeof fixture->dir, "/tmp/danh_db_test_XXXXXX");
   assert_non_null(mkdtemp(fixture->dir));
   (void)snprintf(fixture->path, sizeof fixture->path, "%s/danh.db", fixture->dir);
+  (void)db_engine_place(fixture->path, fixture->place);
   (void)snprintf(fixture->log, sizeof fixture->log, "%s-wal", fixture->path);
   *state = fixture;
   return 0;

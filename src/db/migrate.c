@@ -14,10 +14,7 @@ static const struct db_migration own_list[] = {{
     " class text/public NOT NULL CHECK (class IN ('public', 'personal', 'sensitive', 'secret')),"
     " PRIMARY KEY (table_name, column_name))"}, {0}};
 
-enum {
-  APPLICATION_ID = 0x44616e68, /* "Danh", in the file's header */
-  MODULES_MAX = 64,
-};
+enum { MODULES_MAX = 64, NAME_BYTES_MAX = 160 };
 
 struct applied {
   struct {
@@ -61,27 +58,6 @@ static int64_t fingerprint_of(const struct db_migration *migrations, const char 
   return (int64_t)hash;
 }
 
-static result number_read(struct db_tx *tx, const char *sql, int64_t *ret_number) {
-  struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_row(tx, sql, DB_NO_ARGS, &rows));
-  *ret_number = db_int(&rows, 0);
-  return OK;
-}
-
-/* The first read of the file: what is no database, or is damaged at its head, or shorter than its header says, shows
- * here. */
-static result owner_check(struct db_tx *tx, bool *ret_is_new) {
-  int64_t application = 0;
-  int64_t tables = 0;
-  TRY(number_read(tx, "PRAGMA application_id", &application));
-  TRY(number_read(tx, "SELECT count(*) FROM sqlite_schema", &tables));
-  if (application != APPLICATION_ID && (application != 0 || tables != 0)) {
-    FAIL(DB_BROKEN, "a database of another program (application id %lld)", (long long)application);
-  }
-  *ret_is_new = tables == 0;
-  return OK;
-}
-
 static result applied_load(struct db_tx *tx, struct applied *applied) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   result found = db_query(tx, "SELECT module, version, fingerprint FROM schema_version", DB_NO_ARGS, &rows);
@@ -117,30 +93,43 @@ static result versions_check(const struct applied *applied, const struct db_migr
   return OK;
 }
 
-/* What the speller let pass must not have made a column that nobody classed. */
-static result classes_check(struct db_tx *tx, const struct db_migration *migration) {
+/* One table.column that should not be so. */
+static result column_find(struct db_tx *tx, const char *sql, char *ret_name, size_t size, bool *ret_is_found) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx,
-               "SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c"
-               " LEFT JOIN column_class k ON k.table_name = m.name AND k.column_name = c.name"
-               " WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite~_%' ESCAPE '~' AND k.class IS NULL LIMIT 1",
-               DB_NO_ARGS, &rows));
-  if (db_rows_next(&rows)) {
-    struct slice table = db_text(&rows, 0);
-    struct slice column = db_text(&rows, 1);
-    FAIL(DB_STATEMENT, "migration %s %d leaves %.*s.%.*s without a class", migration->module, migration->version,
-         SLICE_ARG(table), SLICE_ARG(column));
-  }
+  TRY(db_query(tx, sql, DB_NO_ARGS, &rows));
+  *ret_is_found = db_rows_next(&rows);
+  struct slice table = db_text(&rows, 0);
+  struct slice column = db_text(&rows, 1);
+  (void)snprintf(ret_name, size, "%.*s.%.*s", SLICE_ARG(table), SLICE_ARG(column));
   return rows.status;
 }
 
-static result statement_apply(struct db_tx *tx, const struct db_ddl_statement *statement) {
-  char *message = NULL;
-  int status = sqlite3_exec(tx->handle, statement->sql, NULL, NULL, &message);
-  sqlite3_free(message);
-  if (status != SQLITE_OK) {
-    return db_failure(tx, status, statement->sql);
+/* What the speller let pass must not have made a column that nobody classed. */
+static result classes_check(const struct db_migrator *engine, struct db_tx *tx, const struct db_migration *migration) {
+  char name[NAME_BYTES_MAX];
+  bool is_found = false;
+  TRY(column_find(tx, engine->unclassed, name, sizeof name, &is_found));
+  if (is_found) {
+    FAIL(DB_STATEMENT, "migration %s %d leaves %s without a class", migration->module, migration->version, name);
   }
+  return OK;
+}
+
+/* Tables that somebody dropped, or a copy that was broken off. */
+static result tables_check(const struct db_migrator *engine, struct db_tx *tx) {
+  char name[NAME_BYTES_MAX];
+  bool is_found = false;
+  if (engine->missing != NULL) {
+    TRY(column_find(tx, engine->missing, name, sizeof name, &is_found));
+  }
+  if (is_found) {
+    FAIL(DB_HALF_MADE, "%s is noted, but not there: a migration or a copy was broken off", name);
+  }
+  return OK;
+}
+
+static result statement_apply(const struct db_migrator *engine, struct db_tx *tx, const struct db_ddl_statement *statement) {
+  TRY(engine->execute(tx, statement->sql));
   if (statement->dropped_table != NULL) {
     TRY(db_run(tx, "DELETE FROM column_class WHERE table_name = $1",
                DB_ARGS(db_of_text(slice_str(statement->dropped_table))), NULL));
@@ -158,17 +147,18 @@ static result columns_note(struct db_tx *tx, const char *module, const struct db
   return OK;
 }
 
-static result migration_apply(struct db_tx *tx, const struct db_migration *migration, int64_t fingerprint,
-                              struct arena *arena) {
+static result migration_apply(const struct db_course *course, const struct db_migration *migration, struct arena *arena) {
+  struct db_tx *tx = course->tx;
   struct db_ddl_statement *statements = NULL;
-  TRY(db_ddl_spell(migration, arena, &statements));
+  TRY(db_ddl_spell(&(const struct db_ddl_source){course->engine->engine, course->all, migration, course->partitions}, arena, &statements));
   for (struct db_ddl_statement *each = statements; each != NULL; each = each->next) {
-    TRY(statement_apply(tx, each));
+    TRY(statement_apply(course->engine, tx, each));
   }
   for (struct db_ddl_statement *each = statements; each != NULL; each = each->next) {
     TRY(columns_note(tx, migration->module, each->columns));
   }
-  TRY(classes_check(tx, migration));
+  TRY(classes_check(course->engine, tx, migration));
+  int64_t fingerprint = fingerprint_of(course->all, migration->module, migration->version);
   return db_run(tx,
                 "INSERT INTO schema_version (module, version, fingerprint) VALUES ($1, $2, $3)"
                 " ON CONFLICT (module) DO UPDATE SET version = excluded.version, fingerprint = excluded.fingerprint",
@@ -176,33 +166,22 @@ static result migration_apply(struct db_tx *tx, const struct db_migration *migra
                 NULL);
 }
 
-static result migration_commit(struct db_tx *tx, const struct db_migration *migration, int64_t fingerprint) {
+static result migration_commit(const struct db_course *course, const struct db_migration *migration) {
   struct arena arena CLEANUP(arena_free) = {0};
-  TRY(db_control(tx, "BEGIN IMMEDIATE"));
-  result outcome = migration_apply(tx, migration, fingerprint, &arena);
+  TRY(course->engine->begin(course->tx));
+  result outcome = migration_apply(course, migration, &arena);
   if (is_ok(outcome)) {
-    outcome = db_control(tx, "COMMIT");
+    outcome = course->engine->commit(course->tx);
   }
-  if (!is_ok(outcome) && sqlite3_get_autocommit(tx->handle) == 0) {
+  if (!is_ok(outcome)) {
     struct fault fault = *fault_last();
-    (void)!is_ok(db_control(tx, "ROLLBACK"));
+    course->engine->rollback(course->tx);
     return fault_set(fault.file, fault.line, outcome.code, "%s", fault.detail);
   }
-  return outcome;
+  return OK;
 }
 
-static result begin_new(struct db_tx *tx) {
-  char mark[64];
-  (void)snprintf(mark, sizeof mark, "PRAGMA application_id=%d", APPLICATION_ID);
-  int status = sqlite3_exec(tx->handle, mark, NULL, NULL, NULL);
-  if (status != SQLITE_OK) {
-    return db_failure(tx, status, mark);
-  }
-  return migration_commit(tx, own_list, fingerprint_of(own_list, own_list->module, own_list->version));
-}
-
-static result migrate_one(struct db_tx *tx, const struct db_migration *all, const struct db_migration *migration,
-                          struct applied *applied) {
+static result migrate_one(const struct db_course *course, const struct db_migration *migration, struct applied *applied) {
   int before = applied_version(applied, migration->module);
   if (migration->version <= before) {
     return OK;
@@ -210,7 +189,7 @@ static result migrate_one(struct db_tx *tx, const struct db_migration *all, cons
   if (migration->version != before + 1) {
     FAIL(DB_STATEMENT, "migration %s %d follows %d", migration->module, migration->version, before);
   }
-  TRY(migration_commit(tx, migration, fingerprint_of(all, migration->module, migration->version)));
+  TRY(migration_commit(course, migration));
   for (int i = 0; i < applied->count; i++) {
     if (strcmp(applied->modules[i].name, migration->module) == 0) {
       applied->modules[i].version = migration->version;
@@ -225,20 +204,26 @@ static result migrate_one(struct db_tx *tx, const struct db_migration *all, cons
   return OK;
 }
 
-result db_migrate(struct db_tx *tx, const struct db_migration *migrations, bool may_write) {
+static result begin_new(const struct db_course *course) {
+  TRY(course->engine->own_begin(course->tx));
+  return migration_commit(&(const struct db_course){.engine = course->engine, .tx = course->tx, .all = own_list}, own_list);
+}
+
+result db_migrate(const struct db_course *course, bool may_write) {
   bool is_new = false;
-  TRY(owner_check(tx, &is_new));
+  TRY(course->engine->owner_check(course->tx, &is_new));
   if (is_new && may_write) {
-    TRY(begin_new(tx));
+    TRY(begin_new(course));
   }
   struct applied applied = {0};
   if (!is_new || may_write) {
-    TRY(applied_load(tx, &applied));
+    TRY(applied_load(course->tx, &applied));
+    TRY(versions_check(&applied, course->all));
+    TRY(tables_check(course->engine, course->tx));
   }
-  TRY(versions_check(&applied, migrations));
-  for (const struct db_migration *each = migrations; each != NULL && each->module != NULL; each++) {
+  for (const struct db_migration *each = course->all; each != NULL && each->module != NULL; each++) {
     if (may_write) {
-      TRY(migrate_one(tx, migrations, each, &applied));
+      TRY(migrate_one(course, each, &applied));
     } else if (each->version > applied_version(&applied, each->module)) {
       FAIL(DB_TOO_OLD, "%s is at version %d of %d: start the server once", each->module,
            applied_version(&applied, each->module), each->version);

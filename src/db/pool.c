@@ -15,6 +15,8 @@
 
 enum { PATH_BYTES_MAX = 4000 };
 
+static struct db_file *file_of(struct db *db) { return (struct db_file *)db; }
+
 static result file_check(const struct db_options *options, bool *ret_exists) {
   struct stat status;
   bool exists = stat(options->path, &status) == 0;
@@ -35,7 +37,7 @@ static result file_check(const struct db_options *options, bool *ret_exists) {
 }
 
 /* A lock file of its own: closing any descriptor of the database file itself would drop SQLite's locks on it. */
-static result lock_take(struct db *db) {
+static result lock_take(struct db_file *db) {
   char path[PATH_BYTES_MAX + 8];
   (void)snprintf(path, sizeof path, "%s.lock", db->path);
   int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -50,11 +52,11 @@ static result lock_take(struct db *db) {
   return OK;
 }
 
-static result writer_open(struct db *db, const struct db_options *options) {
+static result writer_open(struct db_file *db, const struct db_options *options) {
   TRY(lock_take(db));
-  struct db_tx *tx = NULL;
+  struct db_connection *tx = NULL;
   TRY(db_connection_open(db->path, DB_WRITER, options->mode == DB_CREATE, &tx));
-  result ready = db_migrate(tx, options->migrations, true);
+  result ready = db_migrate(&(const struct db_course){.engine = &db_sqlite_migrator, .tx = &tx->tx, .all = options->migrations}, true);
   if (is_ok(ready)) {
     ready = db_writer_start(tx, &db->writer);
   }
@@ -64,10 +66,10 @@ static result writer_open(struct db *db, const struct db_options *options) {
   return ready;
 }
 
-static result reader_open(struct db *db, const struct db_options *options) {
-  struct db_tx *tx = NULL;
+static result reader_open(struct db_file *db, const struct db_options *options) {
+  struct db_connection *tx = NULL;
   TRY(db_connection_open(db->path, DB_READER, false, &tx));
-  result ready = db_migrate(tx, options->migrations, false);
+  result ready = db_migrate(&(const struct db_course){.engine = &db_sqlite_migrator, .tx = &tx->tx, .all = options->migrations}, false);
   if (!is_ok(ready)) {
     db_connection_close(tx);
     return ready;
@@ -77,13 +79,16 @@ static result reader_open(struct db *db, const struct db_options *options) {
   return OK;
 }
 
-result db_open(const struct db_options *options, struct db **ret_db) {
+static void file_close(struct db *base);
+
+static result file_open(const struct db_options *options, struct db **ret_db) {
   if (strlen(options->path) > PATH_BYTES_MAX) {
     FAIL(DB_MISSING, "a path of more than %d bytes", PATH_BYTES_MAX);
   }
   bool exists = false;
   TRY(file_check(options, &exists));
-  struct db *db = heap_alloc(sizeof *db);
+  struct db_file *db = heap_alloc(sizeof *db);
+  db->db.driver = &db_sqlite_driver;
   db->path = heap_alloc(strlen(options->path) + 1);
   memcpy(db->path, options->path, strlen(options->path));
   db->mode = options->mode;
@@ -97,19 +102,15 @@ result db_open(const struct db_options *options, struct db **ret_db) {
   (void)pthread_condattr_destroy(&monotonic);
   result opened = options->mode == DB_READ_ONLY ? reader_open(db, options) : writer_open(db, options);
   if (!is_ok(opened)) {
-    db_close(&db);
+    file_close(&db->db);
     return opened;
   }
-  *ret_db = db;
+  *ret_db = &db->db;
   return OK;
 }
 
-void db_close(struct db **handle) {
-  struct db *db = *handle;
-  if (db == NULL) {
-    return;
-  }
-  *handle = NULL;
+static void file_close(struct db *base) {
+  struct db_file *db = file_of(base);
   for (int i = 0; i < db->idle_count; i++) {
     db_connection_close(db->idle[i]);
   }
@@ -125,19 +126,21 @@ void db_close(struct db **handle) {
   free(db);
 }
 
-result db_write(struct db *db, db_fn fn, void *arg) {
+static result file_write(struct db *base, db_fn fn, void *arg) {
+  struct db_file *db = file_of(base);
   if (db->writer == NULL) {
     FAIL(DB_UNAVAILABLE, "%s was opened to read only", db->path);
   }
   return db_writer_run(db->writer, fn, arg);
 }
 
-struct db_figures db_figures(struct db *db) {
+static struct db_figures file_figures(struct db *base) {
+  struct db_file *db = file_of(base);
   return db->writer != NULL ? db_writer_figures(db->writer) : (struct db_figures){0};
 }
 
 /* An idle connection, or NULL with leave to open one more. */
-static result reader_take(struct db *db, struct db_tx **ret_tx) {
+static result reader_take(struct db_file *db, struct db_connection **ret_tx) {
   struct timespec until;
   (void)clock_gettime(CLOCK_MONOTONIC, &until);
   until.tv_sec += DB_READER_WAIT_MS / 1000;
@@ -159,7 +162,7 @@ static result reader_take(struct db *db, struct db_tx **ret_tx) {
   return outcome;
 }
 
-static void reader_lost(struct db *db) {
+static void reader_lost(struct db_file *db) {
   (void)pthread_mutex_lock(&db->mutex);
   db->opened--;
   (void)pthread_cond_signal(&db->returned);
@@ -167,7 +170,7 @@ static void reader_lost(struct db *db) {
 }
 
 /* BEGIN alone would take its snapshot only at the first query: this one needs no page but the first. */
-static result snapshot_begin(struct db_tx *tx) {
+static result snapshot_begin(struct db_connection *tx) {
   TRY(db_control(tx, "BEGIN"));
   result read = db_control(tx, "SELECT 1 FROM sqlite_schema LIMIT 1");
   if (!is_ok(read)) {
@@ -178,8 +181,9 @@ static result snapshot_begin(struct db_tx *tx) {
   return OK;
 }
 
-result db_read_begin(struct db *db, struct db_tx **ret_tx) {
-  struct db_tx *tx = NULL;
+static result file_read_begin(struct db *base, struct db_tx **ret_tx) {
+  struct db_file *db = file_of(base);
+  struct db_connection *tx = NULL;
   TRY(reader_take(db, &tx));
   result outcome = tx != NULL ? OK : db_connection_open(db->path, DB_READER, false, &tx);
   if (is_ok(outcome)) {
@@ -191,17 +195,13 @@ result db_read_begin(struct db *db, struct db_tx **ret_tx) {
     reader_lost(db);
     return outcome;
   }
-  *ret_tx = tx;
+  *ret_tx = &tx->tx;
   return OK;
 }
 
-void db_read_end(struct db_tx **handle) {
-  struct db_tx *tx = *handle;
-  if (tx == NULL) {
-    return;
-  }
-  *handle = NULL;
-  struct db *db = tx->pool;
+static void file_read_end(struct db_tx *base) {
+  struct db_connection *tx = db_connection_of(base);
+  struct db_file *db = tx->pool;
   db_statements_give_back_all(tx);
   if (!is_ok(db_control(tx, "COMMIT"))) {
     db_connection_close(tx);
@@ -214,14 +214,43 @@ void db_read_end(struct db_tx **handle) {
   (void)pthread_mutex_unlock(&db->mutex);
 }
 
-result db_copy_to(struct db *db, const char *path) {
-  struct db_tx *tx = NULL;
+static result file_copy_to(struct db *base, const char *path) {
+  struct db_file *db = file_of(base);
+  struct db_connection *tx = NULL;
   TRY(db_connection_open(db->path, DB_READER, false, &tx));
   /* The copy is a new file of this connection's own making: the role stands. */
   result outcome = db_control(tx, "PRAGMA query_only=OFF");
   if (is_ok(outcome)) {
-    outcome = db_run(tx, "VACUUM INTO $1", DB_ARGS(db_of_text(slice_str(path))), NULL);
+    outcome = db_sqlite_run(&tx->tx, "VACUUM INTO $1", DB_ARGS(db_of_text(slice_str(path))), NULL);
   }
   db_connection_close(tx);
   return outcome;
 }
+
+/* Whoever may write is the only one who does. */
+static result file_lead(struct db *base, const char *task, bool *ret_leads) {
+  (void)task;
+  *ret_leads = file_of(base)->writer != NULL;
+  return OK;
+}
+
+const struct db_driver db_sqlite_driver = {
+    .name = "sqlite",
+    .open = file_open,
+    .close = file_close,
+    .write = file_write,
+    .read_begin = file_read_begin,
+    .read_end = file_read_end,
+    .lead = file_lead,
+    .figures = file_figures,
+    .copy_to = file_copy_to,
+    .run = db_sqlite_run,
+    .insert = db_sqlite_insert,
+    .query = db_sqlite_query,
+    .rows_next = db_sqlite_rows_next,
+    .rows_close = db_sqlite_rows_close,
+    .is_null = db_sqlite_is_null,
+    .number = db_sqlite_number,
+    .text = db_sqlite_text,
+    .bytes = db_sqlite_bytes,
+};

@@ -1,4 +1,4 @@
-/* db/pool.h: struct db: the installation's lock, the pool of readers and the writer. (private to db/)
+/* db/pool.h: an SQLite file: the installation's lock, the pool of readers and the writer. (private to db/)
  *
  * Lock       every writing process holds flock(2) on `<path>.lock`; readers need none.
  * Readers    opened when first needed, kept, and handed out last in, first out: an idle server keeps few caches warm.
@@ -16,14 +16,15 @@ enum {
 
 struct db_writer;
 
-struct db {
+struct db_file {
+  struct db db;
   char *path;
   enum db_mode mode;
   int lock_fd;
   struct db_writer *writer; /* NULL when read-only */
   pthread_mutex_t mutex;    /* guards what follows */
   pthread_cond_t returned;
-  struct db_tx *idle[DB_READERS_MAX];
+  struct db_connection *idle[DB_READERS_MAX];
   int idle_count;
   int opened;
   int readers_max;

@@ -22,7 +22,7 @@ static int bind_one(sqlite3_stmt *handle, int parameter, const struct db_value *
   return sqlite3_bind_null(handle, parameter);
 }
 
-static result bind_all(struct db_tx *tx, struct db_statement *statement, struct db_args args,
+static result bind_all(struct db_connection *tx, struct db_statement *statement, struct db_args args,
                        sqlite3_destructor_type lifetime) {
   if (args.count != statement->argument_count) {
     FAIL(DB_STATEMENT, "%zu arguments for %zu: %.120s", args.count, statement->argument_count, statement->sql);
@@ -36,7 +36,8 @@ static result bind_all(struct db_tx *tx, struct db_statement *statement, struct 
   return OK;
 }
 
-result db_run(struct db_tx *tx, const char *sql, struct db_args args, int64_t *ret_changed) {
+result db_sqlite_run(struct db_tx *base, const char *sql, struct db_args args, int64_t *ret_changed) {
+  struct db_connection *tx = db_connection_of(base);
   struct db_statement *statement = NULL;
   TRY(db_statement_take(tx, sql, &statement));
   result outcome = bind_all(tx, statement, args, SQLITE_STATIC);
@@ -55,13 +56,14 @@ result db_run(struct db_tx *tx, const char *sql, struct db_args args, int64_t *r
   return outcome;
 }
 
-result db_insert(struct db_tx *tx, const char *sql, struct db_args args, int64_t *ret_id) {
-  TRY(db_run(tx, sql, args, NULL));
-  *ret_id = sqlite3_last_insert_rowid(tx->handle);
+result db_sqlite_insert(struct db_tx *tx, const char *sql, struct db_args args, int64_t *ret_id) {
+  TRY(db_sqlite_run(tx, sql, args, NULL));
+  *ret_id = sqlite3_last_insert_rowid(db_connection_of(tx)->handle);
   return OK;
 }
 
-result db_query(struct db_tx *tx, const char *sql, struct db_args args, struct db_rows *ret_rows) {
+result db_sqlite_query(struct db_tx *base, const char *sql, struct db_args args, struct db_rows *ret_rows) {
+  struct db_connection *tx = db_connection_of(base);
   struct db_statement *statement = NULL;
   TRY(db_statement_take(tx, sql, &statement));
   result bound = bind_all(tx, statement, args, SQLITE_TRANSIENT);
@@ -69,81 +71,40 @@ result db_query(struct db_tx *tx, const char *sql, struct db_args args, struct d
     db_statement_give_back(tx, statement);
     return bound;
   }
-  *ret_rows = (struct db_rows){.tx = tx, .statement = statement};
+  *ret_rows = (struct db_rows){.tx = base, .statement = statement};
   return OK;
 }
 
-bool db_rows_next(struct db_rows *rows) {
+bool db_sqlite_rows_next(struct db_rows *rows) {
   struct db_statement *statement = rows->statement;
-  if (statement == NULL) {
-    return false;
-  }
   int status = sqlite3_step(statement->handle);
   if (status == SQLITE_ROW) {
     return true;
   }
   if (status != SQLITE_DONE) {
-    rows->status = db_failure(rows->tx, status, statement->sql);
+    rows->status = db_failure(db_connection_of(rows->tx), status, statement->sql);
   }
-  db_rows_close(rows);
+  db_statement_give_back(db_connection_of(rows->tx), statement);
+  rows->statement = NULL;
   return false;
 }
 
-void db_rows_close(struct db_rows *rows) {
-  if (rows->statement != NULL) {
-    db_statement_give_back(rows->tx, rows->statement);
-    rows->statement = NULL;
-  }
+void db_sqlite_rows_close(struct db_rows *rows) { db_statement_give_back(db_connection_of(rows->tx), rows->statement); }
+
+static sqlite3_stmt *handle_of(const struct db_rows *rows) { return ((const struct db_statement *)rows->statement)->handle; }
+
+bool db_sqlite_is_null(const struct db_rows *rows, int column) {
+  return sqlite3_column_type(handle_of(rows), column) == SQLITE_NULL;
 }
 
-result db_row(struct db_tx *tx, const char *sql, struct db_args args, struct db_rows *ret_rows) {
-  struct db_rows rows = {0};
-  TRY(db_query(tx, sql, args, &rows));
-  if (!db_rows_next(&rows)) {
-    TRY(rows.status);
-    FAIL(DB_NO_ROW, "no row: %.120s", sql);
-  }
-  *ret_rows = rows;
-  return OK;
+int64_t db_sqlite_number(const struct db_rows *rows, int column) { return sqlite3_column_int64(handle_of(rows), column); }
+
+struct slice db_sqlite_text(const struct db_rows *rows, int column) {
+  const unsigned char *text = sqlite3_column_text(handle_of(rows), column);
+  return slice_of(text, text != NULL ? (size_t)sqlite3_column_bytes(handle_of(rows), column) : 0);
 }
 
-static sqlite3_stmt *handle_of(const struct db_rows *rows) {
-  const struct db_statement *statement = rows->statement;
-  return statement != NULL ? statement->handle : NULL;
-}
-
-bool db_is_null(const struct db_rows *rows, int column) {
-  sqlite3_stmt *handle = handle_of(rows);
-  return handle == NULL || sqlite3_column_type(handle, column) == SQLITE_NULL;
-}
-
-int64_t db_int(const struct db_rows *rows, int column) {
-  sqlite3_stmt *handle = handle_of(rows);
-  return handle != NULL ? sqlite3_column_int64(handle, column) : 0;
-}
-
-struct slice db_text(const struct db_rows *rows, int column) {
-  sqlite3_stmt *handle = handle_of(rows);
-  if (handle == NULL) {
-    return (struct slice){0};
-  }
-  const unsigned char *text = sqlite3_column_text(handle, column);
-  return slice_of(text, text != NULL ? (size_t)sqlite3_column_bytes(handle, column) : 0);
-}
-
-struct slice db_bytes(const struct db_rows *rows, int column) {
-  sqlite3_stmt *handle = handle_of(rows);
-  if (handle == NULL) {
-    return (struct slice){0};
-  }
-  const void *bytes = sqlite3_column_blob(handle, column);
-  return slice_of(bytes, bytes != NULL ? (size_t)sqlite3_column_bytes(handle, column) : 0);
-}
-
-struct slice db_text_copy(const struct db_rows *rows, int column, struct arena *arena) {
-  return arena_copy(arena, db_text(rows, column));
-}
-
-struct slice db_bytes_copy(const struct db_rows *rows, int column, struct arena *arena) {
-  return arena_copy(arena, db_bytes(rows, column));
+struct slice db_sqlite_bytes(const struct db_rows *rows, int column) {
+  const void *bytes = sqlite3_column_blob(handle_of(rows), column);
+  return slice_of(bytes, bytes != NULL ? (size_t)sqlite3_column_bytes(handle_of(rows), column) : 0);
 }

@@ -40,7 +40,7 @@ static uint16_t code_of(int sqlite_code) {
   }
 }
 
-result db_failure(struct db_tx *tx, int sqlite_code, const char *what) {
+result db_failure(struct db_connection *tx, int sqlite_code, const char *what) {
   /* SQLite's messages name tables, columns and our own SQL, never values. */
   FAIL(code_of(sqlite_code), "%s (%d): %.120s", tx->handle ? sqlite3_errmsg(tx->handle) : sqlite3_errstr(sqlite_code),
        sqlite_code, what);
@@ -50,7 +50,7 @@ static size_t bucket_of(const char *sql) {
   return ((uintptr_t)sql >> 4) % DB_STATEMENT_BUCKETS;
 }
 
-static void statement_forget(struct db_tx *tx, struct db_statement **link) {
+static void statement_forget(struct db_connection *tx, struct db_statement **link) {
   struct db_statement *gone = *link;
   *link = gone->next;
   (void)sqlite3_finalize(gone->handle);
@@ -58,7 +58,7 @@ static void statement_forget(struct db_tx *tx, struct db_statement **link) {
   tx->statements--;
 }
 
-static void statements_forget_idle(struct db_tx *tx) {
+static void statements_forget_idle(struct db_connection *tx) {
   for (size_t i = 0; i < DB_STATEMENT_BUCKETS; i++) {
     struct db_statement **link = &tx->buckets[i];
     while (*link != NULL) {
@@ -93,7 +93,7 @@ static result parameters_map(struct db_statement *statement) {
   return OK;
 }
 
-static result statement_prepare(struct db_tx *tx, const char *sql, struct db_statement *statement) {
+static result statement_prepare(struct db_connection *tx, const char *sql, struct db_statement *statement) {
   const char *rest = NULL;
   int status = sqlite3_prepare_v3(tx->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement->handle, &rest);
   if (status != SQLITE_OK) {
@@ -106,7 +106,7 @@ static result statement_prepare(struct db_tx *tx, const char *sql, struct db_sta
   return parameters_map(statement);
 }
 
-result db_statement_take(struct db_tx *tx, const char *sql, struct db_statement **ret_statement) {
+result db_statement_take(struct db_connection *tx, const char *sql, struct db_statement **ret_statement) {
   struct db_statement **link = &tx->buckets[bucket_of(sql)];
   while (*link != NULL) {
     struct db_statement *found = *link;
@@ -142,7 +142,7 @@ result db_statement_take(struct db_tx *tx, const char *sql, struct db_statement 
   return OK;
 }
 
-void db_statement_give_back(struct db_tx *tx, struct db_statement *statement) {
+void db_statement_give_back(struct db_connection *tx, struct db_statement *statement) {
   if (!statement->in_use) {
     return;
   }
@@ -151,7 +151,7 @@ void db_statement_give_back(struct db_tx *tx, struct db_statement *statement) {
   tx->in_use--;
 }
 
-void db_statements_give_back_all(struct db_tx *tx) {
+void db_statements_give_back_all(struct db_connection *tx) {
   for (size_t i = 0; tx->in_use > 0 && i < DB_STATEMENT_BUCKETS; i++) {
     for (struct db_statement *each = tx->buckets[i]; each != NULL; each = each->next) {
       db_statement_give_back(tx, each);
@@ -159,7 +159,7 @@ void db_statements_give_back_all(struct db_tx *tx) {
   }
 }
 
-result db_control(struct db_tx *tx, const char *sql) {
+result db_control(struct db_connection *tx, const char *sql) {
   struct db_statement *statement = NULL;
   TRY(db_statement_take(tx, sql, &statement));
   int status = sqlite3_step(statement->handle);
@@ -171,11 +171,11 @@ result db_control(struct db_tx *tx, const char *sql) {
 static int log_grew(void *context, sqlite3 *handle, const char *name, int pages) {
   (void)handle;
   (void)name;
-  ((struct db_tx *)context)->wal_pages = pages;
+  ((struct db_connection *)context)->wal_pages = pages;
   return SQLITE_OK;
 }
 
-static result setting_is(struct db_tx *tx, const char *pragma, const char *expected) {
+static result setting_is(struct db_connection *tx, const char *pragma, const char *expected) {
   sqlite3_stmt *statement = NULL;
   int status = sqlite3_prepare_v2(tx->handle, pragma, -1, &statement, NULL);
   if (status == SQLITE_OK) {
@@ -194,7 +194,7 @@ static result setting_is(struct db_tx *tx, const char *pragma, const char *expec
 }
 
 /* Who checkpoints and who writes is not a convention but a refusal to go on. */
-static result roles_assert(struct db_tx *tx) {
+static result roles_assert(struct db_connection *tx) {
   int no_checkpoint_on_close = 0;
   (void)sqlite3_db_config(tx->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, -1, &no_checkpoint_on_close);
   bool read_only = sqlite3_db_readonly(tx->handle, "main") == 1;
@@ -207,12 +207,12 @@ static result roles_assert(struct db_tx *tx) {
   return setting_is(tx, "PRAGMA synchronous", "2");
 }
 
-static result execute(struct db_tx *tx, const char *sql) {
+static result execute(struct db_connection *tx, const char *sql) {
   int status = sqlite3_exec(tx->handle, sql, NULL, NULL, NULL);
   return status == SQLITE_OK ? OK : db_failure(tx, status, sql);
 }
 
-static result connection_set_up(struct db_tx *tx) {
+static result connection_set_up(struct db_connection *tx) {
   sqlite3 *handle = tx->handle;
   (void)sqlite3_extended_result_codes(handle, 1);
   (void)sqlite3_busy_timeout(handle, BUSY_TIMEOUT_MS);
@@ -240,10 +240,11 @@ static result connection_set_up(struct db_tx *tx) {
   return roles_assert(tx);
 }
 
-result db_connection_open(const char *path, enum db_role role, bool create, struct db_tx **ret_tx) {
+result db_connection_open(const char *path, enum db_role role, bool create, struct db_connection **ret_tx) {
   /* Counting memory would make every allocation of every thread take one lock. Has no effect once SQLite runs. */
   (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  struct db_tx *tx = heap_alloc(sizeof *tx);
+  struct db_connection *tx = heap_alloc(sizeof *tx);
+  tx->tx.driver = &db_sqlite_driver;
   tx->role = role;
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
   flags |= role == DB_READER ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
@@ -258,7 +259,7 @@ result db_connection_open(const char *path, enum db_role role, bool create, stru
   return OK;
 }
 
-void db_connection_close(struct db_tx *tx) {
+void db_connection_close(struct db_connection *tx) {
   if (tx == NULL) {
     return;
   }

@@ -31,7 +31,7 @@ struct request {
 };
 
 struct db_writer {
-  struct db_tx *tx;
+  struct db_connection *tx;
   pthread_t thread;
   atomic_bool broken; /* after a failed commit or checkpoint of the disk's making: no write until restart */
   atomic_uint_fast64_t commits;
@@ -67,7 +67,7 @@ enum standing {
 };
 
 static void call(struct db_writer *writer, struct request *request) {
-  outcome_set(request, request->fn(writer->tx, request->arg));
+  outcome_set(request, request->fn(&writer->tx->tx, request->arg));
   if (writer->tx->in_use > 0) {
     db_statements_give_back_all(writer->tx);
   }
@@ -85,7 +85,7 @@ static enum standing run_bare(struct db_writer *writer, struct request *request)
 
 /* Between a savepoint and its release: SQLite then copies every page once more before it is changed. */
 static enum standing run_guarded(struct db_writer *writer, struct request *request) {
-  struct db_tx *tx = writer->tx;
+  struct db_connection *tx = writer->tx;
   result opened = db_control(tx, "SAVEPOINT one");
   if (!is_ok(opened)) {
     outcome_set(request, opened);
@@ -301,7 +301,7 @@ static void *writer_main(void *context) {
   return NULL;
 }
 
-result db_writer_start(struct db_tx *tx, struct db_writer **ret_writer) {
+result db_writer_start(struct db_connection *tx, struct db_writer **ret_writer) {
   struct db_writer *writer = heap_alloc(sizeof *writer);
   writer->tx = tx;
   writer->last = &writer->first;
@@ -381,5 +381,5 @@ result db_writer_run(struct db_writer *writer, db_fn fn, void *arg) {
 }
 
 struct db_figures db_writer_figures(struct db_writer *writer) {
-  return (struct db_figures){atomic_load(&writer->commits), atomic_load(&writer->writes)};
+  return (struct db_figures){.commits = atomic_load(&writer->commits), .writes = atomic_load(&writer->writes)};
 }

@@ -16,7 +16,7 @@
 struct db_writer;
 
 /* Takes over the connection. */
-MUST_USE result db_writer_start(struct db_tx *tx, struct db_writer **ret_writer);
+MUST_USE result db_writer_start(struct db_connection *tx, struct db_writer **ret_writer);
 /* Commits what is queued, checkpoints, closes the connection. */
 void db_writer_stop(struct db_writer *writer);
 MUST_USE result db_writer_run(struct db_writer *writer, db_fn fn, void *arg);

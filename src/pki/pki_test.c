@@ -88,7 +88,7 @@ static int setup_empty(void **state) {
     migrations[count++] = *m;
   }
   struct slice path = arena_printf(&place->arena, "%s/danh.db", place->dir);
-  struct db_options options = {arena_cstr(&place->arena, path), DB_CREATE, migrations, 2};
+  struct db_options options = {.path = arena_cstr(&place->arena, path), .mode = DB_CREATE, .migrations = migrations, .readers = 2};
   assert_ok(db_open(&options, &place->env.db));
   place->env.clock = &place->clock;
   place->env.random = &place->random;

@@ -6,7 +6,7 @@
 
 #include "server/server.h"
 
-enum { CONFIG_BYTES_MAX = 64 * 1024 };
+enum { CONFIG_BYTES_MAX = 64 * 1024, SERVER_CONNECTIONS_MAX = 256 };
 
 struct reading {
   struct arena *arena;
@@ -69,6 +69,22 @@ static bool set_receiver(struct server_config *config, struct slice name, const 
   return strcmp(key, "key_file") == 0 && set_text(&receiver->key_path, value);
 }
 
+bool server_is_database(struct slice url) {
+  struct slice rest = url;
+  struct slice who = slice_from(slice_cut(&rest, '@'), 13); /* the shorter scheme and its slashes */
+  bool has_password = rest.len > 0 && slice_find(who, ':', 0) < who.len;
+  return db_is_server((const char *)url.ptr) && !has_password && memmem(url.ptr, url.len, "password=", 9) == NULL;
+}
+
+static bool set_database(struct server_database *database, const char *key, struct slice value) {
+  if (strcmp(key, "url") == 0) {
+    return set_text(&database->url, value) && server_is_database(value);
+  }
+  return (strcmp(key, "password_file") == 0 && set_text(&database->password_path, value)) ||
+         (strcmp(key, "connections") == 0 && set_number(&database->connections, value) && database->connections > 0 &&
+          database->connections <= SERVER_CONNECTIONS_MAX);
+}
+
 static bool set_mail(struct server_mail *mail, const char *key, struct slice value) {
   if (strcmp(key, "url") == 0) {
     return set_text(&mail->url, value) && (slice_starts(value, S("smtp://")) || slice_starts(value, S("smtps://")));
@@ -102,6 +118,9 @@ static bool set_key(struct server_config *config, const char *section, const cha
   }
   if (strcmp(section, "signer") == 0) {
     return strcmp(key, "socket") == 0 && set_text(&config->signer_socket, value);
+  }
+  if (strcmp(section, "database") == 0) {
+    return set_database(&config->database, key, value);
   }
   if (strcmp(section, "mail") == 0) {
     return set_mail(&config->mail, key, value);
@@ -175,6 +194,14 @@ static void write_config(FILE *file, const struct server_config *config) {
     (void)fprintf(file, "sandbox = 1\n");
   }
   put(file, "origin", config->origin);
+  if (config->database.url.len > 0) {
+    (void)fprintf(file, "\n[database]\n");
+    put(file, "url", config->database.url);
+    put(file, "password_file", config->database.password_path);
+    if (config->database.connections > 0) {
+      (void)fprintf(file, "connections = %lld\n", (long long)config->database.connections);
+    }
+  }
   if (config->signer_socket.len > 0) {
     (void)fprintf(file, "\n[signer]\n");
     put(file, "socket", config->signer_socket);

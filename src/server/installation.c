@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "evidence/evidence.h"
+#include "server/file.h"
 #include "server/matcher.h"
 #include "server/migrations.h"
 #include "server/sealing.h"
@@ -62,19 +63,53 @@ static result find_data(const char *data, enum server_mode mode) {
   return OK;
 }
 
+/* The file in the folder, or the server that danh.ini names. */
+static result find_database(struct arena *arena, const char *data, const struct server_database *database, struct db_options *options) {
+  options->path = (const char *)arena_printf(arena, "%s/danh.db", data).ptr;
+  if (database->url.len == 0) {
+    return OK;
+  }
+  options->path = arena_cstr(arena, database->url);
+  if (database->connections > 0) {
+    options->readers = (int)database->connections;
+  }
+  if (database->password_path.len > 0) {
+    struct slice password = {0};
+    TRY(server_secret_read(arena, database->password_path, &password));
+    options->password = arena_cstr(arena, password);
+  }
+  return OK;
+}
+
 static result open_database(struct server_installation *installation) {
   static const enum db_mode modes[] = {[SERVER_READ] = DB_READ_ONLY, [SERVER_WRITE] = DB_WRITE, [SERVER_CREATE] = DB_CREATE};
-  const struct db_options options = {
-      .path = (const char *)arena_printf(&installation->arena, "%s/danh.db", installation->data).ptr,
+  const struct server_database *database = &installation->config.database;
+  struct db_options options = {
       .mode = modes[installation->mode],
       .migrations = server_migrations_all(&installation->arena),
       .readers = installation->mode == SERVER_READ ? READERS_COMMAND : READERS_SERVER,
   };
+  TRY(find_database(&installation->arena, installation->data, database, &options));
   result opened = db_open(&options, &installation->env.db);
-  if (is_code(opened, DB_MISSING)) {
+  if (is_code(opened, DB_MISSING) && database->url.len == 0) {
     FAIL(SERVER_DATA_MISSING, "no danh.db in the folder");
   }
   return opened;
+}
+
+result server_database_find(const struct server_config *config, bool *ret_is_there) {
+  *ret_is_there = false;
+  if (config->database.url.len == 0) {
+    return OK;
+  }
+  struct arena arena CLEANUP(arena_free) = {0};
+  struct db_options options = {.mode = DB_READ_ONLY, .migrations = server_migrations_all(&arena), .readers = 1};
+  TRY(find_database(&arena, "", &config->database, &options));
+  struct db *db CLEANUP(db_close) = NULL;
+  result opened = db_open(&options, &db);
+  *ret_is_there = !is_code(opened, DB_MISSING);
+  bool is_answer = is_ok(opened) || is_code(opened, DB_MISSING) || is_code(opened, DB_TOO_OLD) || is_code(opened, DB_TOO_NEW);
+  return is_answer ? OK : opened;
 }
 
 /* Pictures are taken and shown by whoever writes: each look is an entry. */
@@ -91,12 +126,15 @@ static result open_evidence(struct server_installation *installation) {
   return OK;
 }
 
-static result open_parts(struct server_installation *installation) {
+static result open_parts(struct server_installation *installation, const char *database) {
   TRY(find_data(installation->data, installation->mode));
   if (installation->mode != SERVER_READ) {
     TRY(take_lock(installation));
   }
   TRY(server_config_load(installation->data, &installation->arena, &installation->config));
+  if (database != NULL) {
+    installation->config.database.url = slice_str(database);
+  }
   installation->clock = clock_shifted(installation->config.clock_offset_ms);
   installation->random = random_system();
   installation->env = (struct env){.clock = &installation->clock, .random = &installation->random, .origin = installation->config.origin};
@@ -111,12 +149,17 @@ static result open_parts(struct server_installation *installation) {
 }
 
 result server_installation_open(const char *data, enum server_mode mode, struct server_installation **ret_installation) {
+  return server_installation_open_with(data, mode, NULL, ret_installation);
+}
+
+result server_installation_open_with(const char *data, enum server_mode mode, const char *database,
+                                     struct server_installation **ret_installation) {
   struct server_installation *installation = heap_alloc(sizeof *installation);
   arena_init(&installation->arena);
   installation->lock_fd = -1;
   installation->mode = mode;
   installation->data = arena_cstr(&installation->arena, slice_str(data));
-  result opened = open_parts(installation);
+  result opened = open_parts(installation, database);
   if (!is_ok(opened)) {
     const struct fault why = *fault_last();
     server_installation_close(&installation);

@@ -206,7 +206,7 @@ static result open_http(struct serving *serving) {
 
 static result open_all(struct serving *serving) {
   const struct server_options *options = serving->options;
-  TRY(server_installation_open(options->data, SERVER_WRITE, &serving->installation));
+  TRY(server_installation_open_with(options->data, SERVER_WRITE, options->database, &serving->installation));
   struct env *env = &serving->installation->env;
   if (options->origin != NULL) {
     env->origin = slice_str(options->origin);

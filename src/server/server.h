@@ -1,11 +1,14 @@
 /* server/server.h: an installation (one folder) opened for a command, and the server that holds it.
  *
- *   DIR/danh.db      the database               DIR/lock       flock of whoever writes
+ *   DIR/danh.db      the database, unless danh.ini names a PostgreSQL server
+ *                                               DIR/lock       flock of whoever writes
  *   DIR/danh.ini     configuration              DIR/danh.sock  admin socket of the running server (mode 0600, same user or root)
  *   DIR/seal.key     seals what the database holds only sealed (0600)
  *   DIR/signer/      keys, policy and log of the signer, opened by nobody else
  *
- * Writers     One process at a time. A command that writes is a struct server_write: a function by name that takes JSON and gives JSON.
+ * Nodes       On PostgreSQL several folders, each with its own server, may share one database: danh.ini, seal.key, evidence.key and evidence/ are the same in all of them,
+ *             and one signer serves all.
+ * Writers     One process at a time in a folder. A command that writes is a struct server_write: a function by name that takes JSON and gives JSON.
  *             server_write_call runs it here under the lock, or, where a server holds the lock, has that server run it over DIR/danh.sock.
  * Readers     open read-only, beside a server too.
  * Does not    parse command lines (cli/) or know routes (api/).
@@ -38,6 +41,11 @@ struct server_receiver {
   struct slice url;      /* https; http to loopback in a demonstration */
   struct slice key_path; /* PEM or DER SubjectPublicKeyInfo that its acknowledgements are verified with */
 };
+struct server_database {
+  struct slice url;           /* postgresql://... (db.h); empty: DIR/danh.db */
+  struct slice password_path; /* file with the password; empty: as the address or libpq's passfile says */
+  int64_t connections;        /* that read, and as many that write; 0: 16 each */
+};
 struct server_mail {
   struct slice url;           /* "smtps://HOST:465", "smtp://HOST:587" (STARTTLS); empty: none */
   bool is_plain;              /* without TLS; only to this machine */
@@ -57,6 +65,7 @@ struct server_sms {
   bool is_national;                /* numbers as 0912..., else +84912... */
 };
 struct server_config {
+  struct server_database database;
   struct slice origin;         /* empty: from --origin or the listening port */
   int64_t clock_offset_ms;     /* what the installation's clock adds to the system's */
   bool demo;                   /* demonstration bank and messages */
@@ -75,6 +84,8 @@ struct server_config {
 /* Unknown sections and keys, keys given twice and bad values are refused with the line: SERVER_CONFIG. No file: all defaults. */
 /* "https://host" or "http://host:port" in small letters, without a path. */
 bool server_is_origin(struct slice value);
+/* postgresql://..., and no password in it: that stands in a file of its own, since configurations are shown and copied. The slice ends with a NUL. */
+bool server_is_database(struct slice value);
 MUST_USE result server_config_load(const char *data, struct arena *arena, struct server_config *ret_config);
 /* Replaces the file as a whole. */
 MUST_USE result server_config_save(const char *data, const struct server_config *config);
@@ -102,6 +113,11 @@ struct server_installation {
 };
 /* SERVER_DATA_MISSING, SERVER_UNFINISHED (not to SERVER_CREATE), SERVER_LOCKED, SERVER_CONFIG, DB_... */
 MUST_USE result server_installation_open(const char *data, enum server_mode mode, struct server_installation **ret_installation);
+/* With another database than danh.ini names; NULL: that one. */
+MUST_USE result server_installation_open_with(const char *data, enum server_mode mode, const char *database,
+                                              struct server_installation **ret_installation);
+/* Does the server that the configuration names hold an installation already? False where it names none. */
+MUST_USE result server_database_find(const struct server_config *config, bool *ret_is_there);
 void server_installation_close(struct server_installation **installation); /* NULL is fine */
 
 /* ---- writing commands ---- */
@@ -129,6 +145,7 @@ struct server_options {
   const char *data;
   const char *listen; /* "127.0.0.1:8080"; "unix:PATH": a socket (mode 0660) for a proxy in front, whose headers are believed */
   const char *origin; /* NULL: danh.ini's, else http://localhost:PORT */
+  const char *database; /* postgresql://...; NULL: as danh.ini says */
   const char *web;    /* folder of the built web app; NULL: ../web/dist beside the program, else /usr/share/danh/web */
   int workers;        /* 0: 64 */
   int loops;          /* 0: one a core */

@@ -5,7 +5,7 @@ import re
 SHELVES = {"base", "codec", "crypto"}
 # A header of a library, and the only folders that may include it.
 LIBRARIES = {
-    "openssl/": {"crypto"}, "sodium.h": {"crypto"}, "sqlite3.h": {"db"}, "libpq": {"db"}, "event2/": {"http"}, "curl/": {"http"},
+    "openssl/": {"crypto"}, "sodium.h": {"crypto"}, "sqlite3.h": {"db"}, "libpq-fe.h": {"db"}, "event2/": {"http"}, "curl/": {"http"},
     "lua.h": {"procedure"}, "lualib.h": {"procedure"}, "lauxlib.h": {"procedure"}, "jansson.h": {"codec"}, "qrencode.h": {"codec"},
     "utf8proc.h": {"codec"}, "hb": {"pdf"}, "ini.h": {"server"}, "cmocka.h": {"base"}, "zlib.h": {"pdf", "codec", "evidence"}, "fido.h": {"webauthn"}, "fido/": {"webauthn"}, "cbor.h": {"webauthn"},
 }

@@ -1,0 +1,96 @@
+#include <string.h>
+
+#include "db/driver.h"
+
+bool db_is_server(const char *path) {
+  return strncmp(path, "postgresql://", 13) == 0 || strncmp(path, "postgres://", 11) == 0;
+}
+
+result db_open(const struct db_options *options, struct db **ret_db) {
+  const struct db_driver *driver = db_is_server(options->path) ? &db_postgres_driver : &db_sqlite_driver;
+  return driver->open(options, ret_db);
+}
+
+void db_close(struct db **handle) {
+  struct db *db = *handle;
+  *handle = NULL;
+  if (db != NULL) {
+    db->driver->close(db);
+  }
+}
+
+const char *db_engine(const struct db *db) { return db->driver->name; }
+
+result db_write(struct db *db, db_fn fn, void *arg) { return db->driver->write(db, fn, arg); }
+
+result db_read_begin(struct db *db, struct db_tx **ret_tx) { return db->driver->read_begin(db, ret_tx); }
+
+void db_read_end(struct db_tx **handle) {
+  struct db_tx *tx = *handle;
+  *handle = NULL;
+  if (tx != NULL) {
+    tx->driver->read_end(tx);
+  }
+}
+
+result db_lead(struct db *db, const char *task, bool *ret_leads) { return db->driver->lead(db, task, ret_leads); }
+
+struct db_figures db_figures(struct db *db) { return db->driver->figures(db); }
+
+result db_copy_to(struct db *db, const char *path) { return db->driver->copy_to(db, path); }
+
+result db_run(struct db_tx *tx, const char *sql, struct db_args args, int64_t *ret_changed) {
+  return tx->driver->run(tx, sql, args, ret_changed);
+}
+
+result db_insert(struct db_tx *tx, const char *sql, struct db_args args, int64_t *ret_id) {
+  return tx->driver->insert(tx, sql, args, ret_id);
+}
+
+result db_query(struct db_tx *tx, const char *sql, struct db_args args, struct db_rows *ret_rows) {
+  return tx->driver->query(tx, sql, args, ret_rows);
+}
+
+result db_row(struct db_tx *tx, const char *sql, struct db_args args, struct db_rows *ret_rows) {
+  struct db_rows rows = {0};
+  TRY(db_query(tx, sql, args, &rows));
+  if (!db_rows_next(&rows)) {
+    TRY(rows.status);
+    FAIL(DB_NO_ROW, "no row: %.120s", sql);
+  }
+  *ret_rows = rows;
+  return OK;
+}
+
+bool db_rows_next(struct db_rows *rows) { return rows->statement != NULL && rows->tx->driver->rows_next(rows); }
+
+void db_rows_close(struct db_rows *rows) {
+  if (rows->statement != NULL) {
+    rows->tx->driver->rows_close(rows);
+    rows->statement = NULL;
+  }
+}
+
+bool db_is_null(const struct db_rows *rows, int column) {
+  return rows->statement == NULL || rows->tx->driver->is_null(rows, column);
+}
+
+int64_t db_int(const struct db_rows *rows, int column) {
+  return rows->statement != NULL ? rows->tx->driver->number(rows, column) : 0;
+}
+
+struct slice db_text(const struct db_rows *rows, int column) {
+  return rows->statement != NULL ? rows->tx->driver->text(rows, column) : (struct slice){0};
+}
+
+struct slice db_bytes(const struct db_rows *rows, int column) {
+  return rows->statement != NULL ? rows->tx->driver->bytes(rows, column) : (struct slice){0};
+}
+
+struct slice db_text_copy(const struct db_rows *rows, int column, struct arena *arena) {
+  return arena_copy(arena, db_text(rows, column));
+}
+
+struct slice db_bytes_copy(const struct db_rows *rows, int column, struct arena *arena) {
+  return arena_copy(arena, db_bytes(rows, column));
+}

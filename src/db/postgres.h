@@ -1,0 +1,153 @@
+/* db/postgres.h: PostgreSQL: connections, prepared statements, the pool. (private to db/)
+ *
+ * A session is a connection, always in libpq's pipeline mode: what goes out together needs one round trip. BEGIN goes with the first statement of a
+ * transaction, the end of a reading one is not waited for, and a write's COMMIT goes with its mark.
+ *
+ *   IDLE --take--> WANTED --first statement--> OPEN --commit, rollback--> IDLE
+ *                                              OPEN --a statement failed--> FAILED --rollback--> IDLE
+ *   any --the connection is gone--> LOST --reopened--> IDLE
+ *
+ * Mark       every writing session has a row in write_mark and counts its commits there, in the same transaction. When a connection is lost
+ *            during COMMIT, another one takes the row away: that waits for the lost transaction, says whether it is there, and keeps it from
+ *            coming later. (pg_xact_status does not serve: after a crash a transaction number that was never written to disk is given again.)
+ * Statements are named on first use and kept by the pointer of their text, as SQLite's are; arguments and results are binary.
+ * Rows       a result is received whole: a statement may run within another's loop.
+ */
+#pragma once
+#include <libpq-fe.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "db/driver.h"
+
+enum {
+  DB_SESSIONS_MAX = 256,
+  DB_PREPARED_BUCKETS = 256,
+  DB_PREPARED_MAX = 1024, /* kept per session */
+  DB_ARGUMENTS_MAX = 64,
+  DB_SESSION_WAIT_MS = 10 * 1000, /* for a session of the pool */
+  DB_SERVER_WAIT_MS = 5 * 1000,   /* for a server that does not answer: a restart or a failover lasts that long */
+  DB_STATEMENT_MS = 30 * 1000,    /* statement_timeout */
+};
+
+enum db_session_role { DB_SESSION_READS, DB_SESSION_WRITES, DB_SESSION_PLAIN /* no transactions */ };
+enum db_session_state { DB_SESSION_IDLE, DB_SESSION_WANTED, DB_SESSION_OPEN, DB_SESSION_FAILED, DB_SESSION_LOST };
+
+struct db_prepared {
+  const char *sql;
+  char *text; /* a copy: what was prepared, should the address be used again */
+  bool tells_id;
+  uint64_t number; /* its name is s<number> */
+  size_t argument_count;
+  Oid argument_types[DB_ARGUMENTS_MAX];
+  struct db_prepared *next; /* in its bucket */
+};
+
+struct db_cluster;
+struct db_answer;
+
+struct db_session {
+  struct db_tx tx;
+  struct db_cluster *cluster;
+  enum db_session_role role;
+  enum db_session_state state;
+  PGconn *handle;
+  int unread;        /* ends of transmissions whose results nobody has waited for */
+  bool has_written;  /* in this transaction */
+  bool is_contended; /* this transaction failed because others came between: it is worth trying again */
+  bool is_duplicate; /* ... or perhaps so: it met a key that another may just have taken */
+  struct db_answer *answers; /* what the transaction has open */
+  struct db_prepared *buckets[DB_PREPARED_BUCKETS];
+  size_t prepared;
+  uint64_t prepared_ever;
+  int64_t mark_id; /* 0: none yet */
+  int64_t mark_number;
+  int64_t idle_since_us;
+};
+
+struct db_sessions {
+  struct db_session *idle[DB_SESSIONS_MAX];
+  int idle_count;
+  int opened;
+  int max;
+};
+
+struct db_cluster {
+  struct db db;
+  char *url;
+  char *password;
+  enum db_mode mode;
+  int partitions;
+  atomic_uint_fast64_t commits;
+  atomic_uint_fast64_t retries;
+  pthread_mutex_t mutex; /* guards what follows */
+  pthread_cond_t returned;
+  struct db_sessions sessions[2]; /* by role */
+  pthread_mutex_t lead_mutex;     /* guards what follows */
+  struct db_session *lead;        /* holds the locks of what this process leads in */
+  const char *led[16];
+  int led_count;
+};
+
+static inline struct db_session *db_session_of(struct db_tx *tx) { return (struct db_session *)tx; }
+static inline struct db_cluster *db_cluster_of(struct db *db) { return (struct db_cluster *)db; }
+
+/* postgres.c: connections. */
+MUST_USE result db_session_open(struct db_cluster *cluster, enum db_session_role role, int64_t wait_ms, struct db_session **ret_session);
+/* A new connection in a lost one's place; nothing of the old one is known there. Waits for the server. */
+MUST_USE result db_session_reopen(struct db_session *session, int64_t wait_ms);
+void db_session_close(struct db_session *session); /* NULL is fine */
+/* A failed result as one of ours; notes what became of transaction and connection. */
+MUST_USE result db_session_failure(struct db_session *session, const PGresult *failed, const char *what);
+/* The connection does not answer, or is gone. */
+MUST_USE result db_session_lost(struct db_session *session, const char *why);
+
+/* postgres_statement.c: statements. */
+enum { DB_RESULTS_MAX = 4 };
+/* Receives everything up to the end of one transmission, within a time. */
+MUST_USE result db_session_receive(struct db_session *session, PGresult *ret_results[static DB_RESULTS_MAX], int *ret_count);
+/* A prepared statement, with BEGIN before it where that is wanted. */
+struct db_call {
+  const char *sql;
+  struct db_args args;
+  bool tells_id; /* RETURNING id is added */
+};
+MUST_USE result db_session_call(struct db_session *session, const struct db_call *call, PGresult **ret_result);
+/* One statement without arguments, not prepared. */
+MUST_USE result db_session_control(struct db_session *session, const char *sql);
+/* The same, and nobody waits for it. */
+void db_session_send(struct db_session *session, const char *sql);
+/* The write's mark and COMMIT in one transmission. */
+MUST_USE result db_session_commit(struct db_session *session);
+void db_session_forget(struct db_session *session); /* its prepared statements */
+void db_answers_close(struct db_session *session);  /* whatever the transaction left open */
+
+/* postgres_value.c: values. */
+struct db_argument {
+  const char *value; /* NULL: NULL */
+  int length;
+  int format; /* 1: binary */
+  char number[24];
+};
+/* DB_TEXT_BROKEN; DB_CONSTRAINT: not what the column holds. */
+MUST_USE result db_argument_write(const struct db_value *value, Oid type, struct db_argument *ret_argument);
+int64_t db_cell_number(const PGresult *answer, int row, int column);
+/* Bytes as they came; numbers are written out in the arena. */
+struct slice db_cell_text(const PGresult *answer, int row, int column, struct arena *arena);
+
+/* postgres_pool.c */
+MUST_USE result db_session_take(struct db_cluster *cluster, enum db_session_role role, struct db_session **ret_session);
+void db_session_give_back(struct db_session *session);
+
+/* The driver's parts. */
+MUST_USE result db_postgres_lead(struct db *db, const char *task, bool *ret_leads); /* postgres_lead.c */
+MUST_USE result db_postgres_write(struct db *db, db_fn fn, void *arg);
+MUST_USE result db_postgres_run(struct db_tx *tx, const char *sql, struct db_args args, int64_t *ret_changed);
+MUST_USE result db_postgres_insert(struct db_tx *tx, const char *sql, struct db_args args, int64_t *ret_id);
+MUST_USE result db_postgres_query(struct db_tx *tx, const char *sql, struct db_args args, struct db_rows *ret_rows);
+bool db_postgres_rows_next(struct db_rows *rows);
+void db_postgres_rows_close(struct db_rows *rows);
+bool db_postgres_is_null(const struct db_rows *rows, int column);
+int64_t db_postgres_number(const struct db_rows *rows, int column);
+struct slice db_postgres_text(const struct db_rows *rows, int column);
+struct slice db_postgres_bytes(const struct db_rows *rows, int column);

@@ -1,0 +1,174 @@
+#include <stdio.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/sleeping.h"
+#include "db/postgres.h"
+
+enum {
+  TRIES_MAX = 12,        /* at SERIALIZABLE: with others that come between each time */
+  TRIES_DUPLICATE = 2,   /* a key that another took a moment ago: seen by the second run, which answers as fn wishes */
+  PAUSE_US_MIN = 500,
+  PAUSE_US_MAX = 64 * 1000,
+};
+
+/* A write function that writes again would wait for itself on SQLite, and hold two connections here. */
+static _Thread_local bool is_writing;
+
+/* Half to one and a half times, doubled each time. */
+static void pause_before(int try) {
+  int64_t us = (int64_t)PAUSE_US_MIN << (try < 8 ? try : 8);
+  us = us < PAUSE_US_MAX ? us : PAUSE_US_MAX;
+  struct random random = random_system();
+  int64_t ns = (us / 2 + (int64_t)random_below(&random, (uint64_t)us + 1)) * 1000;
+  const struct timespec length = {.tv_nsec = ns};
+  sleeping_begin();
+  (void)nanosleep(&length, NULL);
+  sleeping_end();
+}
+
+static result again(const struct fault *fault) { return fault_set(fault->file, fault->line, fault->code, "%s", fault->detail); }
+
+/* A row of its own for the session's marks. Those of processes that were killed go after a month. */
+static result mark_open(struct db_session *session) {
+  session->state = DB_SESSION_IDLE;
+  TRY(db_session_control(session, "DELETE FROM write_mark WHERE opened_at < now() - interval '30 days'"));
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_row(&session->tx, "INSERT INTO write_mark (number) VALUES (0) RETURNING id", DB_NO_ARGS, &rows));
+  session->mark_id = db_int(&rows, 0);
+  session->mark_number = 0;
+  return OK;
+}
+
+static void begin_anew(struct db_session *session) {
+  db_answers_close(session);
+  if (session->state == DB_SESSION_OPEN || session->state == DB_SESSION_FAILED) {
+    db_session_send(session, "ROLLBACK");
+  }
+  session->state = session->state == DB_SESSION_LOST ? DB_SESSION_LOST : DB_SESSION_WANTED;
+  session->has_written = session->is_contended = session->is_duplicate = false;
+}
+
+/* What became of a write. */
+enum ending {
+  DONE,     /* the outcome stands */
+  AGAIN,    /* others came between: nothing is there */
+  LOST,     /* so is the connection, before COMMIT: nothing is there */
+  IN_DOUBT, /* ... after COMMIT was sent */
+};
+
+static enum ending fn_run(struct db_session *session, db_fn fn, void *arg, result *ret_outcome) {
+  is_writing = true;
+  *ret_outcome = fn(&session->tx, arg);
+  is_writing = false;
+  db_answers_close(session);
+  if (session->state == DB_SESSION_LOST) {
+    return LOST;
+  }
+  if (session->is_contended) {
+    return AGAIN;
+  }
+  if (is_ok(*ret_outcome) && session->state == DB_SESSION_FAILED) {
+    *ret_outcome = fault_set(__FILE__, __LINE__, DB_STATEMENT, "a write function went on after a statement that failed: %.160s", fault_last()->detail);
+  }
+  if (!is_ok(*ret_outcome)) {
+    return DONE;
+  }
+  bool has_written = session->has_written;
+  *ret_outcome = db_session_commit(session);
+  if (is_ok(*ret_outcome)) {
+    session->state = DB_SESSION_WANTED; /* there is nothing to roll back */
+    return DONE;
+  }
+  if (session->state == DB_SESSION_LOST) {
+    return has_written ? IN_DOUBT : LOST;
+  }
+  return session->is_contended ? AGAIN : DONE;
+}
+
+/* Takes the lost session's mark away. *ret_is_there: the write it was in the middle of has happened. */
+static result doubt_end(struct db_session *session, int64_t mark_id, int64_t mark_number, bool *ret_is_there) {
+  session->state = DB_SESSION_IDLE;
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(&session->tx, "DELETE FROM write_mark WHERE id = $1 RETURNING number", DB_ARGS(db_of_int(mark_id)), &rows));
+  if (!db_rows_next(&rows)) {
+    FAIL(DB_IN_DOUBT, "the server does not know the session whose commit was lost");
+  }
+  *ret_is_there = db_int(&rows, 0) == mark_number;
+  return OK;
+}
+
+/* The connection was lost while it committed. */
+static enum ending doubt_resolve(struct db_session *session, result *ret_outcome) {
+  int64_t mark_id = session->mark_id;
+  int64_t mark_number = session->mark_number;
+  bool is_there = false;
+  result asked = db_session_reopen(session, DB_SERVER_WAIT_MS);
+  if (is_ok(asked)) {
+    asked = doubt_end(session, mark_id, mark_number, &is_there);
+  }
+  if (!is_ok(asked)) {
+    const struct fault why = *fault_last();
+    *ret_outcome = fault_set(why.file, why.line, DB_IN_DOUBT, "a commit was sent and never answered: %.180s", why.detail);
+    return DONE;
+  }
+  *ret_outcome = OK;
+  return is_there ? DONE : AGAIN;
+}
+
+static result session_ready(struct db_session *session) {
+  if (session->state == DB_SESSION_LOST) {
+    TRY(db_session_reopen(session, DB_SERVER_WAIT_MS));
+  }
+  if (session->mark_id == 0) {
+    TRY(mark_open(session));
+  }
+  session->state = DB_SESSION_WANTED;
+  return OK;
+}
+
+static result write_tries(struct db_session *session, db_fn fn, void *arg) {
+  result outcome = OK;
+  for (int try = 0; try < TRIES_MAX; try++) {
+    if (try > 0) {
+      atomic_fetch_add(&session->cluster->retries, 1);
+      pause_before(try);
+    }
+    result ready = session_ready(session);
+    if (!is_ok(ready) && session->state == DB_SESSION_LOST && try == 0) {
+      continue; /* the pool's connection had been closed: the next turn opens another */
+    }
+    TRY(ready);
+    enum ending ending = fn_run(session, fn, arg, &outcome);
+    if (ending == IN_DOUBT) {
+      ending = doubt_resolve(session, &outcome);
+    }
+    if (ending == DONE && !(is_code(outcome, DB_DUPLICATE) && session->is_duplicate && try + 1 < TRIES_DUPLICATE)) {
+      return outcome;
+    }
+    begin_anew(session);
+  }
+  FAIL(DB_CONTENDED, "%d times others came between", TRIES_MAX);
+}
+
+result db_postgres_write(struct db *db, db_fn fn, void *arg) {
+  struct db_cluster *cluster = db_cluster_of(db);
+  if (cluster->mode == DB_READ_ONLY) {
+    FAIL(DB_UNAVAILABLE, "the database was opened to read only");
+  }
+  if (is_writing) {
+    FAIL(DB_STATEMENT, "db_write inside a write function");
+  }
+  struct db_session *session = NULL;
+  TRY(db_session_take(cluster, DB_SESSION_WRITES, &session));
+  result outcome = write_tries(session, fn, arg);
+  const struct fault why = *fault_last();
+  if (is_ok(outcome)) {
+    atomic_fetch_add(&cluster->commits, 1);
+  }
+  begin_anew(session);
+  session->state = session->state == DB_SESSION_LOST ? DB_SESSION_LOST : DB_SESSION_IDLE;
+  db_session_give_back(session);
+  return is_ok(outcome) ? OK : why.code == outcome.code ? again(&why) : outcome;
+}
