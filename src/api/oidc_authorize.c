@@ -127,20 +127,26 @@ static void send_form(struct api_call *call, const struct oidc_next *next) {
                                        PAGE_VALUES({"location", next->location}, {"fields", buf_slice(&fields)}, {"origin", next->client_origin})});
 }
 
+/* Of an interaction that has just begun. */
+static void remember_browser(struct api_call *call, const struct oidc_next *next) {
+  if (next->browser.len > 0) {
+    api_cookie(call, browser_cookie(call), next->browser, BROWSER_LIFETIME_S);
+  }
+  follow_locales(call, next->ui_locales);
+}
+
 result api_step_send(struct api_call *call, const struct oidc_next *next) {
   switch (next->step) {
     case OIDC_STEP_REDIRECT: redirect(call, next->location); break;
     case OIDC_STEP_FORM: send_form(call, next); break;
     case OIDC_STEP_CONSENT: send_consent(call, next); break;
     case OIDC_STEP_SIGN_IN:
+      remember_browser(call, next);
       redirect(call, arena_printf(call->arena, "/sign-in?next=/interact/%.*s&level=%d%s", SLICE_ARG(next->interaction), next->level,
                                   next->is_fresh ? "&fresh=1" : ""));
       break;
     case OIDC_STEP_INTERACT:
-      if (next->browser.len > 0) {
-        api_cookie(call, browser_cookie(call), next->browser, BROWSER_LIFETIME_S);
-      }
-      follow_locales(call, next->ui_locales);
+      remember_browser(call, next);
       redirect(call, arena_printf(call->arena, "/interact/%.*s", SLICE_ARG(next->interaction)));
       break;
   }

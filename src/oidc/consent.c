@@ -4,7 +4,7 @@
 #include "ledger/ledger.h"
 #include "oidc/grant.h"
 
-enum { LIST_MAX = 500, WRITTEN_BYTES = 512 };
+enum { LIST_MAX = 500, WRITTEN_BYTES = 512, USED_EVERY_MS = 3600 * 1000 };
 /* a row stands for a person and a client even where nothing is asked but who it is */
 static const uint64_t asked_subject = UINT64_C(1) << 62;
 
@@ -97,16 +97,27 @@ result oidc_agreement_save(struct env *env, struct db_tx *tx, const struct oidc_
   return record(env, tx, agreement);
 }
 
+/* When it was used last is told to the hour: a row rewritten at each login would cost more than the login. */
 result oidc_agreement_use(struct env *env, struct db_tx *tx, const struct oidc_agreement *agreement) {
-  int64_t changed = 0;
-  TRY(db_run(tx, "UPDATE oidc_consent SET used_at = $4 WHERE person_id = $1 AND client_id = $2 AND acting_for_id = $3",
-             DB_ARGS(db_of_int(agreement->person_id), db_of_text(agreement->client->client_id), db_of_int(agreement->acting_for_id),
-                     db_of_int(clock_now_ms(env->clock))),
-             &changed));
-  if (changed == 0) {
-    FAIL(OIDC_CONSENT_UNKNOWN, "revoked meanwhile");
+  int64_t now = clock_now_ms(env->clock);
+  int64_t used_at = 0;
+  {
+    struct db_rows rows CLEANUP(db_rows_close) = {0};
+    TRY(db_query(tx, "SELECT attributes, used_at FROM oidc_consent WHERE person_id = $1 AND client_id = $2 AND acting_for_id = $3",
+                 DB_ARGS(db_of_int(agreement->person_id), db_of_text(agreement->client->client_id), db_of_int(agreement->acting_for_id)), &rows));
+    bool is_there = db_rows_next(&rows) && (agreement->attributes & ~(uint64_t)db_int(&rows, 0)) == 0;
+    TRY(rows.status);
+    if (!is_there) {
+      FAIL(OIDC_CONSENT_UNKNOWN, "revoked meanwhile");
+    }
+    used_at = db_int(&rows, 1);
   }
-  return OK;
+  if (now - used_at < USED_EVERY_MS) {
+    return OK;
+  }
+  return db_run(tx, "UPDATE oidc_consent SET used_at = $4 WHERE person_id = $1 AND client_id = $2 AND acting_for_id = $3",
+                DB_ARGS(db_of_int(agreement->person_id), db_of_text(agreement->client->client_id), db_of_int(agreement->acting_for_id), db_of_int(now)),
+                NULL);
 }
 
 /* ---- the person's own view ---- */

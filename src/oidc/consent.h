@@ -16,7 +16,7 @@ MUST_USE result oidc_agreement_find(struct env *env, struct db_tx *tx, struct oi
 bool oidc_agreement_covers(const struct oidc_agreement *agreement, uint64_t asked);
 /* Inside a write: given anew, with its ledger entry. */
 MUST_USE result oidc_agreement_save(struct env *env, struct db_tx *tx, const struct oidc_agreement *agreement);
-/* Inside a write: it was relied on. OIDC_CONSENT_UNKNOWN: revoked a moment ago. */
+/* Inside a write: it is relied on for these attributes. OIDC_CONSENT_UNKNOWN: revoked a moment ago, or given anew for less. */
 MUST_USE result oidc_agreement_use(struct env *env, struct db_tx *tx, const struct oidc_agreement *agreement);
 /* What oidc_subject keeps of a subject, to find the person by a hint of the client's. */
 struct slice oidc_subject_hash(struct slice subject, struct arena *arena);

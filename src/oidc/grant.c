@@ -1,6 +1,7 @@
-/* Grants and the codes that hand them over. */
+/* Grants: what was given, by whom, to whom. */
 #include "crypto/token.h"
 #include "ledger/ledger.h"
+#include "oidc/consent.h"
 #include "oidc/grant.h"
 
 struct slice oidc_stored_form(const char *label, struct slice token, struct arena *arena) {
@@ -12,9 +13,13 @@ struct slice oidc_stored_form(const char *label, struct slice token, struct aren
 /* ---- grants ---- */
 
 result oidc_grant_add(struct env *env, struct db_tx *tx, struct oidc_grant *grant) {
-  grant->created_at_ms = clock_now_ms(env->clock);
   grant->state = OIDC_GRANT_LIVE;
   grant->grant_id = env_id_new(env);
+  return oidc_grant_insert(env, tx, grant);
+}
+
+result oidc_grant_insert(struct env *env, struct db_tx *tx, struct oidc_grant *grant) {
+  grant->created_at_ms = clock_now_ms(env->clock);
   return db_run(tx,
                 "INSERT INTO oidc_grant (person_id, grant_id, client_id, state, session_id, sid, scope, resources, id_token_attributes,"
                 " userinfo_attributes, verified_attributes, verified, acr, means, auth_at, acting_for_id, created_at)"
@@ -27,6 +32,13 @@ result oidc_grant_add(struct env *env, struct db_tx *tx, struct oidc_grant *gran
                         db_of_int(grant->means), db_of_int(grant->auth_at_ms), db_of_int_or_null(grant->acting_for_id),
                         db_of_int(grant->created_at_ms)),
                 NULL);
+}
+
+result oidc_grant_is_there(struct db_tx *tx, const struct oidc_grant *grant, bool *ret_is_there) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx, "SELECT 1 FROM oidc_grant WHERE person_id = $1 AND grant_id = $2", DB_ARGS(db_of_int(grant->person_id), db_of_int(grant->grant_id)), &rows));
+  *ret_is_there = db_rows_next(&rows);
+  return rows.status;
 }
 
 result oidc_may_share(struct env *env, struct db_tx *tx, int64_t person_id) {
@@ -87,61 +99,25 @@ result oidc_grant_revoke(struct env *env, struct db_tx *tx, const struct oidc_re
   return ledger_append(env, tx, &entry);
 }
 
-/* ---- codes ---- */
-
-result oidc_code_add(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_code *code) {
-  return db_run(tx,
-                "INSERT INTO oidc_code (code_hash, person_id, grant_id, client_id, redirect_uri, code_challenge, nonce, dpop_jkt, issued_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                DB_ARGS(db_of_bytes(oidc_stored_form("danh-oidc-code", code->code, arena)), db_of_int(code->person_id), db_of_int(code->grant_id),
-                        db_of_text(code->client_id), db_of_text(code->redirect_uri), db_of_text_or_null(code->code_challenge),
-                        db_of_text_or_null(code->nonce), db_of_text_or_null(code->dpop_jkt), db_of_int(clock_now_ms(env->clock))),
-                NULL);
-}
-
-static result code_read(struct db_tx *tx, struct arena *arena, struct slice hash, struct oidc_code *ret_code, bool *ret_is_used) {
-  struct db_rows rows CLEANUP(db_rows_close) = {0};
-  result found = db_row(tx,
-                        "SELECT person_id, grant_id, client_id, redirect_uri, code_challenge, nonce, dpop_jkt, issued_at, used_at"
-                        " FROM oidc_code WHERE code_hash = $1",
-                        DB_ARGS(db_of_bytes(hash)), &rows);
-  if (is_code(found, DB_NO_ROW)) {
-    FAIL(OIDC_CODE_UNKNOWN, "no such code");
-  }
-  TRY(found);
-  *ret_code = (struct oidc_code){.person_id = db_int(&rows, 0),
-                                 .grant_id = db_int(&rows, 1),
-                                 .client_id = db_text_copy(&rows, 2, arena),
-                                 .redirect_uri = db_text_copy(&rows, 3, arena),
-                                 .code_challenge = db_text_copy(&rows, 4, arena),
-                                 .nonce = db_text_copy(&rows, 5, arena),
-                                 .dpop_jkt = db_text_copy(&rows, 6, arena),
-                                 .issued_at_ms = db_int(&rows, 7)};
-  *ret_is_used = !db_is_null(&rows, 8);
-  return OK;
-}
-
-result oidc_code_take(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_code_key *key, struct oidc_code *ret_code) {
-  struct oidc_code code;
-  bool is_used = false;
-  int64_t now = clock_now_ms(env->clock);
-  if (key->code.len != TOKEN_TEXT_BYTES) {
-    FAIL(OIDC_CODE_UNKNOWN, "not a code");
-  }
-  struct slice hash = oidc_stored_form("danh-oidc-code", key->code, arena);
-  TRY(code_read(tx, arena, hash, &code, &is_used));
-  code.code = key->code;
-  if (!slice_eq(code.client_id, key->client_id)) { /* [RFC6749 4.1.3 MUST] issued to that client; the rightful one may still come */
-    FAIL(OIDC_CODE_UNKNOWN, "another client's code");
-  }
-  if (is_used) { /* [FAPI2-SP 5.3.2.2-9 SHALL] F26, [RFC6749 4.1.2 SHOULD] revoke what it gave */
-    TRY(oidc_grant_revoke(env, tx, &(const struct oidc_revocation){code.person_id, code.grant_id, "code_replayed", 0}));
-  } else if (now - code.issued_at_ms > OIDC_CODE_LIFETIME_S * 1000) { /* [FAPI2-SP 5.3.2.1-11 SHALL] F15 */
-    FAIL(OIDC_CODE_UNKNOWN, "the code is too old");
-  } else {
-    TRY(db_run(tx, "UPDATE oidc_code SET used_at = $2 WHERE code_hash = $1", DB_ARGS(db_of_bytes(hash), db_of_int(now)), NULL));
-  }
-  code.is_replay = is_used;
-  *ret_code = code;
-  return OK;
+result oidc_given_record(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_client *client, const struct oidc_grant *grant) {
+  uint64_t attributes = grant->attributes_id_token | grant->attributes_userinfo | grant->attributes_verified;
+  struct buf detail;
+  struct jout out;
+  buf_init(&detail, arena, 256);
+  jout_init(&out, &detail);
+  jout_object(&out);
+  jout_put_text(&out, "client_id", grant->client_id);
+  jout_put_text(&out, "client", client->name.vi);
+  oidc_attributes_put(&out, "attributes", attributes);
+  jout_put_text(&out, "acr", account_acr_name(grant->acr));
+  jout_object_end(&out);
+  const int64_t subjects[] = {grant->person_id, grant->acting_for_id};
+  const struct ledger_entry entry = {.kind = "oidc.attributes.read", /* what a relying party learns is a read by another [800-63C N21] */
+                                     .actor_role = arena_printf(arena, "relying_party@%.*s", SLICE_ARG(grant->client_id)),
+                                     .on_behalf_of = grant->acting_for_id,
+                                     .subjects = subjects,
+                                     .subject_count = grant->acting_for_id == 0 ? 1 : 2,
+                                     .legal_basis = client->purpose.vi,
+                                     .detail = buf_slice(&detail)};
+  return ledger_append(env, tx, &entry);
 }

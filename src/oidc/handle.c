@@ -3,11 +3,10 @@
 #include "codec/base64url.h"
 #include "crypto/token.h"
 
-enum { ID_BYTES = 8, SECRET_PART_BYTES = 32, HANDLE_BYTES = ID_BYTES + SECRET_PART_BYTES };
-static const char label[] = "danh-oidc-refresh";
+enum { ID_BYTES = 8, SECRET_PART_BYTES = OIDC_HANDLE_BYTES - ID_BYTES };
 
-struct oidc_handle oidc_handle_new(struct env *env, struct arena *arena) {
-  uint8_t bytes[HANDLE_BYTES];
+struct oidc_handle oidc_handle_new(struct env *env, const char *label, struct arena *arena) {
+  uint8_t bytes[OIDC_HANDLE_BYTES];
   struct oidc_handle handle = {.id = env_id_new(env)};
   for (int i = 0; i < ID_BYTES; i++) {
     bytes[i] = (uint8_t)((uint64_t)handle.id >> (8 * (ID_BYTES - 1 - i)));
@@ -19,9 +18,9 @@ struct oidc_handle oidc_handle_new(struct env *env, struct arena *arena) {
   return handle;
 }
 
-bool oidc_handle_read(struct slice text, struct arena *arena, struct oidc_handle *ret_handle) {
+bool oidc_handle_read(struct slice text, const char *label, struct arena *arena, struct oidc_handle *ret_handle) {
   struct slice bytes = {0};
-  if (text.len != OIDC_HANDLE_TEXT_BYTES || !is_ok(base64url_parse(text, arena, &bytes)) || bytes.len != HANDLE_BYTES) {
+  if (text.len != OIDC_HANDLE_TEXT_BYTES || !is_ok(base64url_parse(text, arena, &bytes)) || bytes.len != OIDC_HANDLE_BYTES) {
     return false;
   }
   uint64_t id = 0;

@@ -52,7 +52,7 @@ static result put_refresh(const struct question *question, struct jout *out, boo
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   *ret_is_active = false;
-  if (!oidc_handle_read(question->token, question->arena, &handle)) {
+  if (!oidc_handle_read(question->token, OIDC_HANDLE_REFRESH, question->arena, &handle)) {
     return OK;
   }
   TRY(db_read_begin(env->db, &tx));

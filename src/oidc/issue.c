@@ -46,7 +46,7 @@ static result store_refresh(struct env *env, struct db_tx *tx, struct arena *are
   bool is_public = issue->client->auth_method == OIDC_AUTH_NONE;
   int64_t stored = 0;
   for (int i = 0; i < ID_TRIES && stored == 0; i++) {
-    struct oidc_handle handle = oidc_handle_new(env, arena);
+    struct oidc_handle handle = oidc_handle_new(env, OIDC_HANDLE_REFRESH, arena);
     issue->refresh_token = handle.text;
     TRY(db_run(tx,
                "INSERT INTO oidc_refresh (token_id, token_hash, person_id, grant_id, client_id, dpop_jkt, state, expires_at)"

@@ -3,7 +3,7 @@
  * Standard   OpenID Connect Core 1.0; RFC 6749, 7636, 9126 (PAR), 9101 (JAR), JARM, 9207 (iss), 8707 (resource); FAPI 2.0 Security Profile and
  *            Message Signing; OpenID Connect RP-Initiated and Back-Channel Logout; OpenID Identity Assurance 1.0.
  * Profiles   a client's: fapi2 (PAR, confidential, sender-constrained), fapi2-message-signing (signed requests and responses too), baseline.
- * Stored     codes, request_uri, interactions and browsers as SHA-256 of 256 random bits; a stolen table opens nothing.
+ * Stored     requests as SHA-256 of 256 random bits beside a time-ordered key; codes not at all (code.h); a stolen table opens nothing.
  * Does not   speak HTTP (api/oidc_*.c), sign in (account/, authenticator/), or say who may register a client (access/).
  * Shapes     person ids internal, never shown: a relying party sees `sub`, another one for each sector (pairwise).
  * Errors     enum oidc_error; oidc_error_find gives each its OAuth word and status.
@@ -223,7 +223,7 @@ MUST_USE result oidc_client_list(struct db_tx *tx, struct arena *arena, struct s
 /* One, disabled ones too. OIDC_CLIENT_UNKNOWN. */
 MUST_USE result oidc_client_row_load(struct db_tx *tx, struct arena *arena, struct slice client_id, struct oidc_client_row *ret_row);
 
-/* ---- Grants and codes ---------------------------------------------------------------------------------------------------------------- */
+/* ---- Grants ---------------------------------------------------------------------------------------------------------------- */
 
 /* What one authorization gave: everything issued under it names (person_id, grant_id).
  *
@@ -261,27 +261,6 @@ struct oidc_revocation {
   int64_t actor_person_id; /* 0: the system or the client */
 };
 MUST_USE result oidc_grant_revoke(struct env *env, struct db_tx *tx, const struct oidc_revocation *revocation);
-
-enum { OIDC_CODE_LIFETIME_S = 60 }; /* [FAPI2-SP 5.3.2.1 SHALL] F15 */
-struct oidc_code {
-  struct slice code; /* 43 characters base64url */
-  int64_t person_id;
-  int64_t grant_id;
-  struct slice client_id;
-  struct slice redirect_uri; /* as in the request: must come again at the token endpoint */
-  struct slice code_challenge; /* S256 */
-  struct slice nonce;          /* for the ID token; may be empty */
-  struct slice dpop_jkt;       /* the key the code is bound to; empty: none */
-  int64_t issued_at_ms;
-  bool is_replay;              /* of oidc_code_take */
-};
-struct oidc_code_key {
-  struct slice code;
-  struct slice client_id; /* who brings it, authenticated */
-};
-/* Inside a write: uses the code up. Of any number at once one gets OK and is_replay false. A used code gives OK and true, its grant is revoked
- * in this write, so the caller lets the write end well and then answers invalid_grant [RFC6749 4.1.2 SHOULD] B7 F26. OIDC_CODE_UNKNOWN else. */
-MUST_USE result oidc_code_take(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_code_key *key, struct oidc_code *ret_code);
 
 /* A query or a form, with the standards' rules: nothing twice [RFC6749 3.1 MUST NOT], but `resource` several times, which becomes one with blanks between
  * [RFC8707 2]. CODEC_FORM_DUPLICATE, CODEC_URL_SYNTAX, CODEC_FORM_LIMIT. */
@@ -425,7 +404,7 @@ struct oidc_consent {
   int64_t acting_for_id;
   int64_t given_at_ms;
   int64_t until_ms;
-  int64_t used_at_ms; /* the last authorization */
+  int64_t used_at_ms; /* the last authorization, to the hour */
 };
 struct oidc_consent_list { const struct oidc_consent *items; size_t count; };
 /* What a person agreed to and has not revoked, newest first. */

@@ -47,7 +47,7 @@ result oidc_revoke(struct env *env, const struct oidc_call *call, struct arena *
     FAIL(OIDC_REQUEST, "no token");
   }
   struct revoking revoking = {.env = env, .caller = &caller};
-  revoking.is_handle = oidc_handle_read(token, arena, &revoking.handle);
+  revoking.is_handle = oidc_handle_read(token, OIDC_HANDLE_REFRESH, arena, &revoking.handle);
   result loaded = revoking.is_handle ? OK : oidc_access_load(env, token, arena, &access);
   if (!is_ok(loaded) && !is_code(loaded, OIDC_TOKEN_INVALID)) {
     return loaded;

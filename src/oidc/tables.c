@@ -43,6 +43,14 @@ static const char version_1[] =
     "CREATE TABLE oidc_login (person_id id/public NOT NULL, session_id id/public NOT NULL, client_id text/public NOT NULL,"
     " sid text/secret NOT NULL, since time/public NOT NULL, PRIMARY KEY (person_id, session_id, client_id))";
 
+/* Requests kept until they are answered, pushed or behind an interaction, by a time-ordered key: they arrive at the end and leave from the front.
+ * Codes are kept by whoever has them (code.h). */
+static const char version_5[] =
+    "DROP TABLE oidc_pushed; DROP TABLE oidc_interaction; DROP TABLE oidc_code;"
+    /* parameters: as pushed or sent, out of the request object, form encoding */
+    "CREATE TABLE oidc_request (request_id id/public PRIMARY KEY, secret_hash bytes/secret NOT NULL, client_id text/public NOT NULL,"
+    " parameters text/personal NOT NULL, dpop_jkt text/public, was_signed int/public NOT NULL, is_pushed int/public NOT NULL, used_at time/public)";
+
 extern const char oidc_registration_tables[]; /* registration.c */
 
-const struct db_migration oidc_migrations[] = {{"oidc", 1, version_1}, {"oidc", 2, oidc_token_tables}, {"oidc", 3, oidc_waiting_tables}, {"oidc", 4, oidc_registration_tables}, {0}};
+const struct db_migration oidc_migrations[] = {{"oidc", 1, version_1}, {"oidc", 2, oidc_token_tables}, {"oidc", 3, oidc_waiting_tables}, {"oidc", 4, oidc_registration_tables}, {"oidc", 5, version_5}, {0}};

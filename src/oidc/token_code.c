@@ -1,5 +1,8 @@
 /* grant_type=authorization_code [RFC6749 4.1.3], [RFC7636 4.6], [OIDC Core 3.1.3]. */
 #include "codec/base64url.h"
+#include "oidc/claims.h"
+#include "oidc/code.h"
+#include "oidc/consent.h"
 #include "oidc/grant.h"
 #include "oidc/issue.h"
 #include "oidc/token.h"
@@ -8,6 +11,7 @@ enum { VERIFIER_BYTES_MIN = 43, VERIFIER_BYTES_MAX = 128 }; /* [RFC7636 4.1] */
 
 struct taking {
   const struct oidc_exchange *exchange;
+  struct oidc_code code;
   struct oidc_issue issue;
   bool is_replay;
   bool is_mismatch;
@@ -34,46 +38,97 @@ static bool is_pkce(const struct oidc_exchange *exchange, struct slice challenge
 }
 
 static bool fits(const struct oidc_exchange *exchange, const struct oidc_code *code) {
+  uint8_t digest[DIGEST_BYTES];
+  digest_sha256(oidc_exchange_get(exchange, "redirect_uri"), digest);
   bool is_key = code->dpop_jkt.len == 0 || slice_eq(code->dpop_jkt, exchange->dpop_thumbprint); /* [FAPI 5.3.2.1 SHALL], [RFC9449 10 MUST] */
-  return is_key && slice_eq(oidc_exchange_get(exchange, "redirect_uri"), code->redirect_uri) && is_pkce(exchange, code->code_challenge);
+  return is_key && slice_eq(code->redirect_uri_digest, slice_of(digest, sizeof digest)) && is_pkce(exchange, code->code_challenge);
 }
 
-static result prepare(struct taking *taking, const struct oidc_code *code) {
+/* What may have changed since the code was given: the session, the account, the consent. */
+static result check_standing(const struct taking *taking, struct db_tx *tx) {
+  struct env *env = taking->exchange->env;
+  const struct oidc_grant *grant = &taking->code.grant;
+  const struct account_session session = {.person_id = grant->person_id, .session_id = grant->session_id};
+  const struct oidc_agreement agreement = {.person_id = grant->person_id,
+                                           .client = taking->issue.client,
+                                           .acting_for_id = grant->acting_for_id,
+                                           .attributes = grant->attributes_id_token | grant->attributes_userinfo | grant->attributes_verified};
+  bool is_live = false;
+  TRY(account_session_is_live(tx, &session, &is_live));
+  TRY(oidc_may_share(env, tx, grant->person_id));
+  result used = is_live ? oidc_agreement_use(env, tx, &agreement) : OK;
+  if (!is_live || is_code(used, OIDC_CONSENT_UNKNOWN)) {
+    FAIL(OIDC_CODE_UNKNOWN, "its session or consent ended meanwhile");
+  }
+  return used;
+}
+
+/* Who must be told when this session ends. */
+static result remember_login(struct db_tx *tx, const struct oidc_client *client, const struct oidc_grant *grant) {
+  if (client->backchannel_logout_uri.len == 0) {
+    return OK;
+  }
+  TRY(db_run(tx, "DELETE FROM oidc_login WHERE person_id = $1 AND session_id = $2 AND client_id = $3",
+             DB_ARGS(db_of_int(grant->person_id), db_of_int(grant->session_id), db_of_text(grant->client_id)), NULL));
+  return db_run(tx, "INSERT INTO oidc_login (person_id, session_id, client_id, sid, since) VALUES ($1, $2, $3, $4, $5)",
+                DB_ARGS(db_of_int(grant->person_id), db_of_int(grant->session_id), db_of_text(grant->client_id), db_of_text(grant->sid),
+                        db_of_int(grant->created_at_ms)),
+                NULL);
+}
+
+/* The code becomes a grant. One that came with the wrong proof becomes one too, and it is over: whoever has it has not what belongs to it. */
+static result begin_grant(struct taking *taking, struct db_tx *tx) {
+  const struct oidc_exchange *exchange = taking->exchange;
+  struct oidc_grant *grant = &taking->issue.grant;
+  *grant = taking->code.grant;
+  grant->state = taking->is_mismatch ? OIDC_GRANT_REVOKED : OIDC_GRANT_LIVE;
+  TRY(oidc_sid(exchange->env, grant->session_id, grant->client_id, exchange->arena, &grant->sid));
+  TRY(oidc_grant_insert(exchange->env, tx, grant));
+  if (taking->is_mismatch) {
+    return OK;
+  }
+  TRY(remember_login(tx, taking->issue.client, grant));
+  return oidc_given_record(exchange->env, tx, exchange->arena, taking->issue.client, grant);
+}
+
+static result prepare(struct taking *taking) {
   const struct oidc_exchange *exchange = taking->exchange;
   struct oidc_issue *issue = &taking->issue;
-  struct slice subject = {0};
-  TRY(oidc_grant_subject(exchange->env, &issue->grant, issue->client->sector, exchange->arena, &subject));
-  TRY(oidc_exchange_audience(exchange, issue->grant.resources, &issue->audience));
-  issue->subject = subject;
-  issue->scope = issue->grant.scope;
-  issue->nonce = code->nonce;
+  TRY(oidc_grant_subject(exchange->env, &taking->code.grant, issue->client->sector, exchange->arena, &issue->subject));
+  TRY(oidc_exchange_audience(exchange, taking->code.grant.resources, &issue->audience));
+  issue->scope = taking->code.grant.scope;
+  issue->nonce = taking->code.nonce;
   issue->gives_refresh_token =
       (issue->client->grant_types & OIDC_GRANT_REFRESH) != 0 && oidc_words_have(issue->scope, S("offline_access")); /* [OIDC Core 11] */
   return OK;
 }
 
-/* A code that came with the wrong proof is spent: whoever has it has not what belongs to it. */
 static result write_taking(struct db_tx *tx, void *arg) {
   struct taking *taking = arg;
   const struct oidc_exchange *exchange = taking->exchange;
-  const struct oidc_code_key key = {oidc_exchange_get(exchange, "code"), exchange->caller->client->client_id};
-  struct oidc_code code = {.code = {0}};
+  const struct oidc_grant *grant = &taking->code.grant;
   TRY(oidc_caller_use(tx, exchange->caller));
-  TRY(oidc_code_take(exchange->env, tx, exchange->arena, &key, &code));
-  taking->is_replay = code.is_replay;
-  taking->is_mismatch = !fits(exchange, &code);
-  if (taking->is_replay || taking->is_mismatch) {
-    return OK;
+  TRY(oidc_grant_is_there(tx, grant, &taking->is_replay));
+  if (taking->is_replay) { /* [FAPI2-SP 5.3.2.2-9 SHALL] F26, [RFC6749 4.1.2 SHOULD] revoke what it gave */
+    return oidc_grant_revoke(exchange->env, tx, &(const struct oidc_revocation){grant->person_id, grant->grant_id, "code_replayed", 0});
   }
-  TRY(oidc_grant_load(tx, exchange->arena, code.person_id, code.grant_id, &taking->issue.grant));
-  TRY(oidc_may_share(exchange->env, tx, code.person_id));
-  TRY(prepare(taking, &code));
+  if (oidc_code_is_too_old(exchange->env, &taking->code)) { /* [FAPI2-SP 5.3.2.1-11 SHALL] F15 */
+    FAIL(OIDC_CODE_UNKNOWN, "the code is too old");
+  }
+  taking->is_mismatch = !fits(exchange, &taking->code);
+  if (taking->is_mismatch) {
+    return begin_grant(taking, tx);
+  }
+  TRY(check_standing(taking, tx));
+  TRY(prepare(taking));
+  TRY(begin_grant(taking, tx));
   return oidc_issue_store(exchange->env, tx, exchange->arena, &taking->issue);
 }
 
 result oidc_token_code(const struct oidc_exchange *exchange, struct slice *ret_json) {
   struct taking taking = {.exchange = exchange, .issue = {.client = exchange->caller->client}};
   TRY(oidc_issue_bind(exchange->caller, exchange->dpop_thumbprint, &taking.issue));
+  TRY(oidc_code_read(exchange->env, exchange->arena, taking.issue.client->client_id, oidc_exchange_get(exchange, "code"), &taking.code));
   TRY(db_write(exchange->env->db, write_taking, &taking));
   if (taking.is_replay) {
     FAIL(OIDC_CODE_UNKNOWN, "a used code: its grant is revoked");

@@ -92,7 +92,7 @@ result oidc_token_refresh(const struct oidc_exchange *exchange, struct slice *re
   const struct oidc_client *client = exchange->caller->client;
   struct refreshing refreshing = {.exchange = exchange, .issue = {.client = client, .gives_refresh_token = client->auth_method == OIDC_AUTH_NONE}};
   TRY(oidc_issue_bind(exchange->caller, exchange->dpop_thumbprint, &refreshing.issue));
-  if (!oidc_handle_read(oidc_exchange_get(exchange, "refresh_token"), exchange->arena, &refreshing.handle)) {
+  if (!oidc_handle_read(oidc_exchange_get(exchange, "refresh_token"), OIDC_HANDLE_REFRESH, exchange->arena, &refreshing.handle)) {
     FAIL(OIDC_REFRESH_UNKNOWN, "not a refresh token");
   }
   TRY(db_write(exchange->env->db, write_refreshing, &refreshing));

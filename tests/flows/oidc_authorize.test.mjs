@@ -37,7 +37,7 @@ test('a person signs in, reads who asks for what, agrees, and the client gets a 
   assert.doesNotMatch(page.text, /attr_age_over_18/, 'what was not asked is not offered');
   assert.match(page.text, /••\/••\/\d{4}/, 'values are shown in part');
   const said = library.read(await decide(browser, page, 'agree', ['phone']));
-  assert.match(said.code, /^[\w-]{43}$/);
+  assert.match(said.code, /^[\w-]{200,600}$/);
   const again = library.read(await at(library, browser));
   assert.ok(again.code && again.code !== said.code);
   assert.ok(again.code, 'what was offered and refused is not asked again');
@@ -49,7 +49,7 @@ test('the form post: the answer as a form to the registered address alone', asyn
   const page = await at(library, browser, { response_mode: 'form_post' });
   assert.equal(page.status, 200);
   assert.match(page.text, /<form method="post" action="https:\/\/thuvien\.example\/cb\?from=danh">/);
-  assert.match(page.text, /name="code" value="[\w-]{43}"/);
+  assert.match(page.text, /name="code" value="[\w-]{200,600}"/);
   assert.match(page.text, /name="iss"/);
   assert.match(page.headers['content-security-policy'], /form-action 'self' https:\/\/thuvien\.example;/);
 });
@@ -158,7 +158,7 @@ test('a client of the FAPI profile pushes its request, and the reference is used
   const browser = await place.as('citizen.hanoi');
   const pushed = await bank.push(bank.question());
   assert.equal(pushed.status, 201);
-  assert.match(pushed.body.request_uri, /^urn:ietf:params:oauth:request_uri:[\w-]{43}$/);
+  assert.match(pushed.body.request_uri, /^urn:ietf:params:oauth:request_uri:[\w-]{54}$/);
   assert.ok(pushed.body.expires_in > 0 && pushed.body.expires_in < 600);
   assert.equal(pushed.headers['cache-control'], 'no-store');
   const address = `/oidc/authorize?${new URLSearchParams({ client_id: bank.id, request_uri: pushed.body.request_uri })}`;

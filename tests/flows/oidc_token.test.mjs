@@ -126,6 +126,18 @@ test('a code lives a minute [F15 accepts] [F15 refuses]', async () => {
   browser = await place.as('citizen.hanoi');
 });
 
+// [RFC6749 4.1.3], [OIDC Core 3.1.3.2]
+test('a code of a session or a consent that ended meanwhile opens nothing', async () => {
+  const signedOut = await place.as('citizen.hanoi');
+  const first = await code(app, signedOut);
+  await signedOut.post('/sign-out', new URLSearchParams());
+  deny(await token(app, first), 'invalid_grant');
+  const revoked = await place.as('citizen.hanoi');
+  const second = await code(app, revoked);
+  await revoked.ok(revoked.post(`/api/me/consents/${app.id}/revoke`, {}));
+  deny(await token(app, second), 'invalid_grant');
+});
+
 // [RFC7523 3 MUST], [RFC6749 2.3 MUST NOT], [RFC6749 5.2 MUST], [RFC7515 5.2 MUST], [RFC7519 4.1.4 MUST], [FAPI 5.3.2.1 SHALL]
 test('a client proves itself in its own one way [F11 refuses] [F13 refuses] [F17 refuses] [F48 accepts] [F48 refuses]', async () => {
   const key = new Key();

@@ -2,7 +2,8 @@
 #include "oidc/authorize/pipeline.h"
 #include "oidc/parameters.h"
 
-enum { CLAIMS_BYTES_MAX = 8 * 1024, CLAIMS_DEPTH_MAX = 12, CLAIMS_VALUES_MAX = 500, SUBJECT_BYTES_MAX = 255, SUBJECTS_MAX = 8 };
+/* what is asked to be verified travels in the code */
+enum { CLAIMS_BYTES_MAX = 8 * 1024, VERIFIED_BYTES_MAX = 2 * 1024, CLAIMS_DEPTH_MAX = 12, CLAIMS_VALUES_MAX = 500, SUBJECT_BYTES_MAX = 255, SUBJECTS_MAX = 8 };
 
 static uint64_t attributes_of_members(const struct jin *object) {
   uint64_t set = 0;
@@ -124,6 +125,9 @@ result oidc_check_claims(struct oidc_asking *asking) {
     FAIL(OIDC_REQUEST, "claims is not the object the standard describes");
   }
   jout_object_end(&out);
+  if (verified.len > VERIFIED_BYTES_MAX) {
+    FAIL(OIDC_REQUEST, "verified_claims is longer than is taken");
+  }
   asking->verified = verified.len > 2 ? buf_slice(&verified) : (struct slice){0};
   return OK;
 }

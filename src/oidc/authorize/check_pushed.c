@@ -1,21 +1,18 @@
 /* request_uri [RFC9126 4], [RFC9101 5.2]: only what was pushed here, by this client, not used yet. */
-#include "oidc/authorize/pipeline.h"
-#include "oidc/authorize/pushed.h"
+#include "oidc/authorize/kept.h"
 
 static result take_up(struct oidc_asking *asking, struct slice request_uri) {
-  struct oidc_pushed pushed;
-  TRY(oidc_pushed_find(asking->env, asking->arena, request_uri, &pushed));
-  if (!slice_eq(pushed.client_id, asking->client->client_id)) { /* [RFC9126 2.2 MUST] P4 bound to the client */
+  struct oidc_kept kept;
+  if (!slice_starts(request_uri, S(OIDC_REQUEST_URI_PREFIX))) { /* we follow no address a request names [RFC9101 10.4] */
+    FAIL(OIDC_REQUEST_URI_UNSUPPORTED, "not one of ours");
+  }
+  struct slice handle = slice_from(request_uri, sizeof OIDC_REQUEST_URI_PREFIX - 1);
+  TRY(oidc_kept_find(asking->env, asking->arena, handle, OIDC_PUSHED_LIFETIME_S, &kept));
+  if (!kept.is_pushed || !slice_eq(kept.client_id, asking->client->client_id)) { /* [RFC9126 2.2 MUST] P4 bound to the client */
     FAIL(OIDC_REQUEST_URI, "another client's request_uri");
   }
   /* whatever else stands in the address does not count [RFC9126 4], [FAPI2-SP 5.3.3.2] F42 */
-  TRY(oidc_parameters_parse(pushed.parameters, asking->arena, &asking->parameters));
-  asking->uri_hash = pushed.uri_hash;
-  asking->proof_thumbprint = pushed.dpop_jkt;
-  asking->is_pushed = true;
-  asking->was_signed = pushed.was_signed;
-  asking->is_stored = true;
-  return OK;
+  return oidc_asking_take_up(asking, &kept);
 }
 
 result oidc_check_pushed(struct oidc_asking *asking) {

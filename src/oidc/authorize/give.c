@@ -1,11 +1,10 @@
 #include "oidc/authorize/give.h"
 
-#include "crypto/token.h"
-#include "ledger/ledger.h"
 #include "mandate/mandate.h"
-#include "oidc/authorize/pushed.h"
+#include "oidc/authorize/kept.h"
 #include "oidc/authorize/respond.h"
 #include "oidc/claims.h"
+#include "oidc/code.h"
 #include "oidc/grant.h"
 #include "oidc/uri.h"
 
@@ -13,7 +12,7 @@
 
 /* Signed in since this request began, at its own sign-in page. */
 static bool is_of_now(const struct oidc_place *place) {
-  return place->interaction_hash.len > 0 && place->visitor->session->auth_at_ms >= place->began_at_ms;
+  return place->id.len > 0 && place->visitor->session->auth_at_ms >= place->began_at_ms;
 }
 
 static bool is_fresh_enough(const struct oidc_asking *asking, const struct oidc_place *place) {
@@ -45,84 +44,38 @@ static result check_mandate(const struct oidc_asking *asking, struct db_tx *tx, 
                                                           asking->arena, &mandate);
 }
 
-/* ---- the one write ---- */
+/* ---- giving ---- */
 
 struct giving {
   const struct oidc_asking *asking;
   const struct oidc_place *place;
   struct oidc_agreement agreement;
   bool is_new_agreement;
+  result may_share;
   struct oidc_grant grant;
-  struct oidc_code code;
 };
 
-result oidc_given_record(struct db_tx *tx, const struct oidc_asking *asking, const struct oidc_grant *grant) {
-  uint64_t attributes = grant->attributes_id_token | grant->attributes_userinfo | grant->attributes_verified;
-  struct buf detail;
-  struct jout out;
-  buf_init(&detail, asking->arena, 256);
-  jout_init(&out, &detail);
-  jout_object(&out);
-  jout_put_text(&out, "client_id", grant->client_id);
-  jout_put_text(&out, "client", asking->client->name.vi);
-  oidc_attributes_put(&out, "attributes", attributes);
-  jout_put_text(&out, "acr", account_acr_name(grant->acr));
-  jout_object_end(&out);
-  const int64_t subjects[] = {grant->person_id, grant->acting_for_id};
-  const struct ledger_entry entry = {.kind = "oidc.attributes.read", /* what a relying party learns is a read by another [800-63C N21] */
-                                     .actor_role = arena_printf(asking->arena, "relying_party@%.*s", SLICE_ARG(grant->client_id)),
-                                     .on_behalf_of = grant->acting_for_id,
-                                     .subjects = subjects,
-                                     .subject_count = grant->acting_for_id == 0 ? 1 : 2,
-                                     .legal_basis = asking->client->purpose.vi,
-                                     .detail = buf_slice(&detail)};
-  return ledger_append(asking->env, tx, &entry);
-}
-
-/* Who must be told when this session ends. */
-static result remember_login(struct db_tx *tx, const struct giving *giving) {
-  const struct oidc_grant *grant = &giving->grant;
-  if (giving->asking->client->backchannel_logout_uri.len == 0) {
-    return OK;
-  }
-  TRY(db_run(tx, "DELETE FROM oidc_login WHERE person_id = $1 AND session_id = $2 AND client_id = $3",
-             DB_ARGS(db_of_int(grant->person_id), db_of_int(grant->session_id), db_of_text(grant->client_id)), NULL));
-  return db_run(tx, "INSERT INTO oidc_login (person_id, session_id, client_id, sid, since) VALUES ($1, $2, $3, $4, $5)",
-                DB_ARGS(db_of_int(grant->person_id), db_of_int(grant->session_id), db_of_text(grant->client_id), db_of_text(grant->sid),
-                        db_of_int(grant->created_at_ms)),
-                NULL);
-}
-
+/* What uses something up, or is agreed to anew. The grant itself begins when the code is redeemed (code.h). */
 static result write_given(struct db_tx *tx, void *arg) {
   struct giving *giving = arg;
   const struct oidc_asking *asking = giving->asking;
-  struct env *env = asking->env;
   bool is_live = false;
   TRY(account_session_is_live(tx, giving->place->visitor->session, &is_live));
   if (!is_live) {
     FAIL(OIDC_LOGIN_REQUIRED, "the session ended a moment ago");
   }
   TRY(check_mandate(asking, tx, giving->place->visitor->session));
-  TRY(oidc_may_share(env, tx, giving->grant.person_id));
-  if (asking->uri_hash.len > 0) {
-    TRY(oidc_pushed_use(env, tx, asking->uri_hash));
-  }
-  if (giving->place->interaction_hash.len > 0) {
-    TRY(oidc_interaction_end(env, tx, giving->place->interaction_hash));
-  }
-  TRY(giving->is_new_agreement ? oidc_agreement_save(env, tx, &giving->agreement) : oidc_agreement_use(env, tx, &giving->agreement));
-  TRY(oidc_grant_add(env, tx, &giving->grant));
-  giving->code.grant_id = giving->grant.grant_id;
-  TRY(oidc_code_add(env, tx, asking->arena, &giving->code));
-  TRY(remember_login(tx, giving));
-  return oidc_given_record(tx, asking, &giving->grant);
+  TRY(oidc_may_share(asking->env, tx, giving->grant.person_id));
+  TRY(oidc_kept_use(tx, asking));
+  return giving->is_new_agreement ? oidc_agreement_save(asking->env, tx, &giving->agreement) : OK;
 }
 
-static result give(struct giving *giving, struct oidc_next *ret_next) {
+static void fill_grant(struct giving *giving) {
   const struct oidc_asking *asking = giving->asking;
   const struct account_session *session = giving->place->visitor->session;
   uint64_t agreed = giving->agreement.attributes;
   giving->grant = (struct oidc_grant){.person_id = session->person_id,
+                                      .grant_id = env_id_new(asking->env),
                                       .client_id = asking->client->client_id,
                                       .session_id = session->session_id,
                                       .scope = asking->scope,
@@ -135,20 +88,33 @@ static result give(struct giving *giving, struct oidc_next *ret_next) {
                                       .means = oidc_means_now(asking->env, session),
                                       .auth_at_ms = session->auth_at_ms,
                                       .acting_for_id = giving->agreement.acting_for_id};
-  TRY(oidc_sid(asking->env, session->session_id, asking->client->client_id, asking->arena, &giving->grant.sid));
-  giving->code = (struct oidc_code){.code = token_make(asking->env->random, asking->arena),
-                                    .person_id = session->person_id,
-                                    .client_id = asking->client->client_id,
-                                    .redirect_uri = asking->redirect_uri,
-                                    .code_challenge = asking->code_challenge,
-                                    .nonce = asking->nonce,
-                                    .dpop_jkt = asking->dpop_jkt};
-  result written = db_write(asking->env->db, write_given, giving);
-  if (is_code(written, OIDC_GRANT_ENDED)) { /* the holder locked sharing: the service hears no, and not why */
+}
+
+static result respond_with_code(const struct giving *giving, struct oidc_next *ret_next) {
+  const struct oidc_asking *asking = giving->asking;
+  struct slice text = {0};
+  uint8_t digest[DIGEST_BYTES];
+  digest_sha256(asking->redirect_uri, digest);
+  const struct oidc_code code = {.grant = giving->grant,
+                                 .redirect_uri_digest = slice_of(digest, sizeof digest),
+                                 .code_challenge = asking->code_challenge,
+                                 .nonce = asking->nonce,
+                                 .dpop_jkt = asking->dpop_jkt,
+                                 .issued_at_ms = clock_now_ms(asking->env->clock)};
+  TRY(oidc_code_write(asking->env, asking->arena, &code, &text));
+  return oidc_respond(asking, &(const struct oidc_outcome){.code = text}, ret_next);
+}
+
+static result give(struct giving *giving, struct oidc_next *ret_next) {
+  const struct oidc_asking *asking = giving->asking;
+  bool is_written = asking->request_id != 0 || giving->is_new_agreement;
+  fill_grant(giving);
+  result given = is_written ? db_write(asking->env->db, write_given, giving) : giving->may_share;
+  if (is_code(given, OIDC_GRANT_ENDED)) { /* the holder locked sharing: the service hears no, and not why */
     return oidc_respond(asking, &(const struct oidc_outcome){.failure = {OIDC_ACCESS_DENIED}}, ret_next);
   }
-  TRY(written);
-  return oidc_respond(asking, &(const struct oidc_outcome){.code = giving->code.code}, ret_next);
+  TRY(given);
+  return respond_with_code(giving, ret_next);
 }
 
 /* ---- what is missing ---- */
@@ -161,6 +127,7 @@ static result find_agreement(struct giving *giving) {
                                               .acting_for_id = giving->place->visitor->session->acting_for_id};
   TRY(db_read_begin(asking->env->db, &tx));
   TRY(check_mandate(asking, tx, giving->place->visitor->session));
+  giving->may_share = oidc_may_share(asking->env, tx, giving->agreement.person_id);
   return oidc_agreement_find(asking->env, tx, &giving->agreement);
 }
 
@@ -169,11 +136,13 @@ static result miss(const struct oidc_asking *asking, uint16_t code, struct oidc_
   return oidc_respond(asking, &(const struct oidc_outcome){.failure = {code}}, ret_next);
 }
 
-/* Every page lies behind the interaction: the endpoint itself only leads there. */
-static result lead(const struct oidc_asking *asking, const struct oidc_place *place, struct oidc_next *ret_next) {
-  struct oidc_next next = {.step = OIDC_STEP_INTERACT, .client_origin = oidc_uri_origin(asking->arena, asking->redirect_uri),
-                           .ui_locales = oidc_asking_get(asking, "ui_locales")};
-  TRY(oidc_interaction_begin(asking, place->visitor, &next.interaction, &next.browser));
+/* Every page lies behind an interaction: the endpoint begins it. */
+static result lead(const struct oidc_asking *asking, const struct oidc_place *place, enum oidc_step step, struct oidc_next *ret_next) {
+  struct oidc_next next = {.step = step, .interaction = place->id, .level = asking->level,
+                           .client_origin = oidc_uri_origin(asking->arena, asking->redirect_uri), .ui_locales = oidc_asking_get(asking, "ui_locales")};
+  if (place->id.len == 0) {
+    TRY(oidc_interaction_begin(asking, place->visitor, &next.interaction, &next.browser));
+  }
   *ret_next = next;
   return OK;
 }
@@ -182,11 +151,8 @@ static result send_to_sign_in(const struct oidc_asking *asking, const struct oid
   if ((asking->prompt & OIDC_PROMPT_NONE) != 0) {
     return miss(asking, OIDC_LOGIN_REQUIRED, ret_next);
   }
-  if (place->interaction_hash.len == 0) {
-    return lead(asking, place, ret_next);
-  }
-  *ret_next = (struct oidc_next){.step = OIDC_STEP_SIGN_IN, .interaction = place->id, .level = asking->level, .is_fresh = is_fresh,
-                                 .client_origin = oidc_uri_origin(asking->arena, asking->redirect_uri)};
+  TRY(lead(asking, place, OIDC_STEP_SIGN_IN, ret_next));
+  ret_next->is_fresh = is_fresh;
   return OK;
 }
 
@@ -194,8 +160,8 @@ static result show_page(const struct oidc_asking *asking, const struct oidc_plac
   if ((asking->prompt & OIDC_PROMPT_NONE) != 0) {
     return miss(asking, OIDC_CONSENT_REQUIRED, ret_next);
   }
-  if (place->interaction_hash.len == 0) {
-    return lead(asking, place, ret_next);
+  if (place->id.len == 0) {
+    return lead(asking, place, OIDC_STEP_INTERACT, ret_next);
   }
   struct oidc_next next = {.step = OIDC_STEP_CONSENT, .interaction = place->id,
                            .client_origin = oidc_uri_origin(asking->arena, asking->redirect_uri)};
@@ -223,22 +189,10 @@ result oidc_decide_next(const struct oidc_asking *asking, const struct oidc_plac
   if (is_asked_again || !oidc_agreement_covers(&giving.agreement, oidc_asking_attributes(asking))) {
     return show_page(asking, place, ret_next);
   }
-  result given = give(&giving, ret_next);
-  return is_code(given, OIDC_CONSENT_UNKNOWN) ? show_page(asking, place, ret_next) : given;
+  return give(&giving, ret_next);
 }
 
-struct refusing {
-  const struct oidc_asking *asking;
-  struct slice interaction_hash;
-};
-
-static result write_refused(struct db_tx *tx, void *arg) {
-  const struct refusing *refusing = arg;
-  if (refusing->asking->uri_hash.len > 0) {
-    TRY(oidc_pushed_use(refusing->asking->env, tx, refusing->asking->uri_hash));
-  }
-  return oidc_interaction_end(refusing->asking->env, tx, refusing->interaction_hash);
-}
+static result write_refused(struct db_tx *tx, void *arg) { return oidc_kept_use(tx, arg); }
 
 result oidc_decide_answer(const struct oidc_asking *asking, const struct oidc_place *place, const struct oidc_decision *decision,
                           struct oidc_next *ret_next) {
@@ -253,7 +207,8 @@ result oidc_decide_answer(const struct oidc_asking *asking, const struct oidc_pl
     FAIL(OIDC_CONSENT_FORM, "not the form of this interaction, browser and session");
   }
   if (!decision->agrees) {
-    TRY(db_write(asking->env->db, write_refused, &(struct refusing){asking, place->interaction_hash}));
+    struct oidc_asking refused = *asking;
+    TRY(db_write(asking->env->db, write_refused, &refused));
     return miss(asking, OIDC_ACCESS_DENIED, ret_next);
   }
   struct giving giving = {.asking = asking, .place = place, .is_new_agreement = true};

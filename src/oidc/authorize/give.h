@@ -3,11 +3,10 @@
 #include "oidc/authorize/pipeline.h"
 #include "oidc/consent.h"
 
-/* Where the person is: at the authorization endpoint itself (interaction_hash empty) or behind it. */
+/* Where the person is: at the authorization endpoint itself (id empty) or behind it. */
 struct oidc_place {
   const struct oidc_visitor *visitor;
-  struct slice id;               /* of the interaction */
-  struct slice interaction_hash;
+  struct slice id; /* of the interaction */
   int64_t began_at_ms;
 };
 /* The code at once if session and consent suffice; else the step that is missing. */
@@ -15,13 +14,9 @@ MUST_USE result oidc_decide_next(const struct oidc_asking *asking, const struct 
 /* The person's answer to the page. */
 MUST_USE result oidc_decide_answer(const struct oidc_asking *asking, const struct oidc_place *place, const struct oidc_decision *decision,
                                    struct oidc_next *ret_next);
-/* Inside a write: the interaction is over; of any number at once one succeeds. OIDC_INTERACTION. */
-MUST_USE result oidc_interaction_end(struct env *env, struct db_tx *tx, struct slice interaction_hash);
 /* A new one for this request. *ret_browser is empty when the visitor's cookie goes on. */
 MUST_USE result oidc_interaction_begin(const struct oidc_asking *asking, const struct oidc_visitor *visitor, struct slice *ret_id,
                                        struct slice *ret_browser);
-/* Inside a write: what the client learns is a read by another, in the ledger. */
-MUST_USE result oidc_given_record(struct db_tx *tx, const struct oidc_asking *asking, const struct oidc_grant *grant);
 /* consent_page.c */
 MUST_USE result oidc_consent_page_fill(const struct oidc_asking *asking, const struct oidc_place *place, struct oidc_consent_page *ret_page);
 struct slice oidc_form_token(struct arena *arena, const struct oidc_place *place);

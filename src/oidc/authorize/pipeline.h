@@ -24,7 +24,8 @@ struct oidc_asking {
   bool is_pushed;
   bool was_signed;                  /* came as a signed request object */
   struct slice proof_thumbprint;    /* of a DPoP proof that came with the request; empty: none */
-  struct slice uri_hash;            /* of the request_uri to be used up; empty: none */
+  int64_t request_id;               /* of the kept request its answer uses up; 0: none is kept */
+  struct slice request_handle;
   /* filled by the checks */
   bool may_redirect;
   struct slice redirect_uri;

@@ -2,6 +2,7 @@
 #include "mandate/mandate.h"
 #include "oidc/authorize/give.h"
 #include "oidc/claims.h"
+#include "oidc/grant.h"
 #include "oidc/parameters.h"
 #include "oidc/waiting/waiting.h"
 #include "outbox/outbox.h"
@@ -87,7 +88,7 @@ static result write_answer(struct db_tx *tx, void *arg) {
   if (a->decision->agrees) {
     TRY(oidc_agreement_save(l->env, tx, &a->agreement));
     TRY(oidc_grant_add(l->env, tx, &a->grant));
-    TRY(oidc_given_record(tx, &l->asking, &a->grant));
+    TRY(oidc_given_record(l->env, tx, l->arena, l->client, &a->grant));
   }
   TRY(oidc_waiting_answer(l->env, tx, &l->waiting, person_id, a->grant.grant_id));
   return ping(tx, l);

@@ -153,8 +153,10 @@ export class RelyingParty {
   }
 }
 
-/** Follows redirects of ours until a page or an answer for the client. */
+/** Follows redirects of ours until a page or an answer for the client, or until somebody has to sign in. */
 export async function follow(browser, answer) {
+  const signIn = answer.headers.location?.match(/^\/sign-in\?next=(\/interact\/[\w-]+)/);
+  if (signIn) browser.interaction = signIn[1];
   for (let i = 0; i < 5 && answer.status === 303 && answer.headers.location.startsWith('/interact/'); i++) {
     browser.interaction = answer.headers.location;
     answer = await browser.get(answer.headers.location);
