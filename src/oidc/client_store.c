@@ -60,7 +60,7 @@ static result write_client(struct db_tx *tx, void *arg) {
     TRY(db_run(tx, "UPDATE oidc_client SET metadata = $2, version = version + 1, changed_at = $3, changed_by = $4 WHERE client_id = $1",
                DB_ARGS(db_of_text(client_id), db_of_text(order->metadata_text), db_of_int(now), db_of_int(order->actor.person_id)), &changed));
     if (changed == 0) {
-      FAIL(OIDC_CLIENT_UNKNOWN, "no such client");
+      FAIL(OIDC_CLIENT_UNREGISTERED, "no such client");
     }
     return record(tx, &saving->change);
   }
@@ -139,7 +139,7 @@ static result write_status(struct db_tx *tx, void *arg) {
                      db_of_int(switching->change.actor->person_id)),
              &changed));
   if (changed == 0) {
-    FAIL(OIDC_CLIENT_UNKNOWN, "no such client");
+    FAIL(OIDC_CLIENT_UNREGISTERED, "no such client");
   }
   return record(tx, &switching->change);
 }
@@ -250,7 +250,7 @@ result oidc_client_row_load(struct db_tx *tx, struct arena *arena, struct slice 
   result found = db_row(tx, "SELECT client_id, status, metadata, is_dynamic, created_at, changed_at FROM oidc_client WHERE client_id = $1",
                         DB_ARGS(db_of_text(client_id)), &rows);
   if (is_code(found, DB_NO_ROW)) {
-    FAIL(OIDC_CLIENT_UNKNOWN, "no such client");
+    FAIL(OIDC_CLIENT_UNREGISTERED, "no such client");
   }
   TRY(found);
   *ret_row = row_of(&rows, arena);

@@ -46,6 +46,7 @@ enum oidc_error {
   OIDC_REQUEST_UNSUPPORTED = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 26),     /* A request object where none is taken. */
   OIDC_REQUEST_URI_UNSUPPORTED = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 27), /* A request_uri that leads elsewhere. */
   OIDC_INTERACTION_REQUIRED = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 28),    /* prompt=none, and something has to be asked. */
+  OIDC_CLIENT_UNREGISTERED = RESULT_CODE(RESULT_NOT_FOUND, MODULE_OIDC, 30), /* The register, as operators keep it, has no such client. */
   OIDC_CLIENT_NO_SECRET = RESULT_CODE(RESULT_CONFLICT, MODULE_OIDC, 29),  /* The client proves itself otherwise than by a secret of ours. */
   OIDC_PENDING = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 40),            /* The person has not answered yet. */
   OIDC_SLOW_DOWN = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 41),          /* The same, and the client asks too often. */
@@ -220,7 +221,7 @@ struct oidc_client_row {
 struct oidc_client_list { const struct oidc_client_row *items; size_t count; };
 /* By client_id after `after`; at most `limit`. */
 MUST_USE result oidc_client_list(struct db_tx *tx, struct arena *arena, struct slice after, int limit, struct oidc_client_list *ret_list);
-/* One, disabled ones too. OIDC_CLIENT_UNKNOWN. */
+/* One, disabled ones too. OIDC_CLIENT_UNREGISTERED. */
 MUST_USE result oidc_client_row_load(struct db_tx *tx, struct arena *arena, struct slice client_id, struct oidc_client_row *ret_row);
 
 /* ---- Grants ---------------------------------------------------------------------------------------------------------------- */

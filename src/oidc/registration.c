@@ -116,7 +116,7 @@ static result find(struct env *env, struct arena *arena, const struct oidc_regis
     }
   }
   result loaded = oidc_client_row_load(tx, arena, key->client_id, ret_row);
-  if (is_code(loaded, OIDC_CLIENT_UNKNOWN) || (is_ok(loaded) && ret_row->status != OIDC_CLIENT_ACTIVE)) {
+  if (is_code(loaded, OIDC_CLIENT_UNREGISTERED) || (is_ok(loaded) && ret_row->status != OIDC_CLIENT_ACTIVE)) {
     FAIL(OIDC_REGISTRATION_TOKEN, "the client is gone or switched off");
   }
   return loaded;

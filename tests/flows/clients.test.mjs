@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { danh, Installation } from './lib/installation.mjs';
-import { RelyingParty, signInAt } from './lib/relying_party.mjs';
+import { decide, follow, RelyingParty, signInAt } from './lib/relying_party.mjs';
 
 let place;
 let operator;
@@ -87,5 +87,31 @@ test('a replaced secret is shown once, and the old one is refused', async () => 
 test('replaced metadata hold from the next request on, and the command line reads them', async () => {
   await operator.ok(operator.put('/api/clients/buu-dien', metadata('buu-dien', { client_name: 'Bưu điện mới' })));
   assert.match((await danh('client', 'show', 'buu-dien', '--data', place.data)).stdout, /Bưu điện mới/);
-  assert.equal((await operator.put('/api/clients/khong-co', metadata('khong-co'))).body.code, 'client_unknown');
+});
+
+test('a client nobody registered is not there for any part of it, and the sentence is for whoever keeps the register', async () => {
+  const answers = [await operator.get('/api/clients/khong-co'), await operator.put('/api/clients/khong-co', metadata('khong-co'))];
+  for (const act of ['disable', 'enable', 'secret']) answers.push(await operator.post(`/api/clients/khong-co/${act}`));
+  for (const answer of answers) assert.deepEqual([answer.status, answer.body.code, answer.body.title],
+    [404, 'client_unregistered', 'Không có dịch vụ nào đăng ký với mã này'], answer.text);
+});
+
+test('the citizen reads what the operator typed, in their language; another purpose is asked for anew', async () => {
+  const typed = { token_endpoint_auth_method: 'none', grant_types: ['authorization_code'], client_name: 'Bảo tàng <i>Hà Nội</i>', 'client_name#en': 'Hanoi Museum', danh_owner: 'Sở Du lịch',
+    'danh_owner#en': 'Tourism Office', danh_purpose: 'Bán vé theo tên', 'danh_purpose#en': 'Tickets by name',
+    danh_attributes: [{ name: 'name', purpose: 'In lên vé & thẻ', 'purpose#en': 'Printed on the ticket', required: true }, { name: 'phone', purpose: 'Báo giờ mở cửa' }] };
+  const made = await operator.ok(register('bao-tang', typed));
+  const party = Object.assign(new RelyingParty(), { place, id: 'bao-tang', redirectUri: REDIRECT, metadata: made.metadata });
+  const ask = () => party.address(party.question({ scope: 'openid profile phone' }));
+  const person = await place.as('citizen.hanoi');
+  const page = await follow(person, await person.get(ask()));
+  for (const words of ['Bảo tàng &lt;i&gt;Hà Nội&lt;/i&gt;', 'Sở Du lịch', 'Bán vé theo tên', 'In lên vé &amp; thẻ', 'Báo giờ mở cửa']) assert.ok(page.text.includes(words), words);
+  const english = await person.get(`${person.interaction}?lang=en`);
+  for (const words of ['Hanoi Museum', 'Tourism Office', 'Tickets by name', 'Printed on the ticket', 'Báo giờ mở cửa']) assert.ok(english.text.includes(words), words);
+  assert.ok(party.read(await decide(person, page)).code);
+  assert.equal((await person.get(ask())).headers.location.split('?')[0], REDIRECT, 'remembered');
+  await operator.ok(operator.put('/api/clients/bao-tang', metadata('bao-tang', { ...typed, danh_purpose: 'Quảng cáo', 'danh_purpose#en': 'Advertising' })));
+  const anew = await follow(person, await person.get(ask()));
+  assert.equal(anew.status, 200);
+  assert.ok(anew.text.includes('Advertising'));
 });

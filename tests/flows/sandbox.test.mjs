@@ -117,7 +117,7 @@ test('fault switches act at once, on that client alone, and survive a restart', 
   await sandbox.faults(client_id);
   assert.ok(![500, 503].includes((await ask(client_id)).status));
   await refused(sandbox.client().put(`/api/sandbox/clients/${client_id}/faults`, { faults: ['explode'] }), 422, 'field_value');
-  await refused(sandbox.client().put('/api/sandbox/clients/nobody/faults', { faults: [] }), 400, 'client_unknown');
+  await refused(sandbox.client().put('/api/sandbox/clients/nobody/faults', { faults: [] }), 404, 'client_unregistered');
 });
 
 test('the inspector shows each request with what refused it, and no secret', async () => {

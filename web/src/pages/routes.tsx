@@ -7,7 +7,7 @@ import type { Params, Route } from '../ui/router'
 import { useSession } from '../ui/session'
 import { Apply } from './apply/apply'
 import { ClientPage, Clients } from './clients/clients'
-import { NewClient } from './clients/new_client'
+import { EditClient, NewClient } from './clients/new_client'
 import { Counter } from './counter/counter'
 import { DemoMessages } from './demo_messages/demo_messages'
 import { DeskDossier } from './desk_dossier/desk_dossier'
@@ -77,6 +77,7 @@ export const routes: Route[] = [
   { pattern: '/app/clients', page: official(Clients) },
   { pattern: '/app/clients/new', page: official(NewClient) },
   { pattern: '/app/clients/:id', page: official(ClientPage) },
+  { pattern: '/app/clients/:id/edit', page: official(EditClient) },
   { pattern: '/app/misuse', page: official(Misuse) },
   { pattern: '/app/reports', page: official(ReportsLater) },
   { pattern: '/app/reports/savings', page: official(Savings) },

@@ -1,17 +1,22 @@
 /* The operator's register of relying parties: the list, and one with its purpose and attributes as the citizen reads them. */
 import { useState } from 'preact/hooks'
 import { api, type Schemas } from '../../api/client'
+import { usePages } from '../../api/pages'
 import { useAction, useResource } from '../../api/resource'
 import { Copied } from '../../ui/copy'
 import { instant, say } from '../../ui/format'
 import { CardLink, Empty, Facts, Loaded, Notice, Page, ProblemNotice } from '../../ui/parts'
 import { Link, type Params } from '../../ui/router'
+import { ShowMore } from '../../ui/show_more'
 import { t } from '../../ui/text'
 
 type Made = Schemas['ClientMade']
 
+/** As the operator typed it: in both languages, where there are two. */
+const both = (text: Schemas['Text']) => (text.en === text.vi ? text.vi : `${text.vi} · ${text.en}`)
+
 export function Clients() {
-  const clients = useResource((signal) => api.get('/api/clients', { signal }), [])
+  const clients = usePages((query, signal) => api.get('/api/clients', { query, signal }), [])
   return (
     <Page title={t('clients.title')} lead={t('clients.lead')}>
       <p>
@@ -36,6 +41,7 @@ export function Clients() {
           )
         }
       </Loaded>
+      <ShowMore of={clients} />
     </Page>
   )
 }
@@ -46,7 +52,7 @@ export function Secret({ value }: { value: string }) {
       <p class="long-word">
         <Copied value={value} what={t('clients.secret')} />
       </p>
-      <p>{t('clients.secret_text')}</p>
+      <p>{t('clients.secret_once')}</p>
     </Notice>
   )
 }
@@ -58,7 +64,7 @@ function Attributes({ of }: { of: Made['attributes'] }) {
       {of.map((use) => (
         <li key={use.name}>
           <b>{say(use.label)}</b>
-          {use.required && ` (${t('clients.required')})`}: {say(use.purpose)}
+          {use.required && ` (${t('clients.required')})`}: {both(use.purpose)}
         </li>
       ))}
     </ul>
@@ -71,8 +77,9 @@ export function ClientCard({ client }: { client: Made }) {
       <Facts
         rows={[
           [t('clients.id'), <span class="code">{client.client_id}</span>],
-          [t('clients.owner'), say(client.owner)],
-          [t('clients.purpose'), say(client.purpose)],
+          [t('clients.name'), both(client.name)],
+          [t('clients.owner'), both(client.owner)],
+          [t('clients.purpose'), both(client.purpose)],
           [t('clients.profile'), client.profile],
           [t('clients.authentication'), client.authentication],
           [t('clients.level'), client.level],
@@ -94,43 +101,58 @@ export function ClientCard({ client }: { client: Made }) {
   )
 }
 
+type Asked = 'disable' | 'secret'
+
+/** What cannot be taken back by the same button is said before it is done. */
+function Confirm(props: { act: Asked; busy: boolean; done: () => void; back: () => void }) {
+  const { act } = props
+  return (
+    <Notice color="warning" title={t(`clients.${act}_title`)} live>
+      <p>{t(`clients.${act}_text`)}</p>
+      <div class="row">
+        <button type="button" class="ds-button" data-color="danger" aria-busy={props.busy} onClick={props.done}>
+          {t(`clients.${act}_do`)}
+        </button>
+        <button type="button" class="ds-button" data-variant="secondary" onClick={props.back}>
+          {t('clients.leave')}
+        </button>
+      </div>
+    </Notice>
+  )
+}
+
 function Acts({ client, put }: { client: Made; put: (client: Made) => void }) {
   const [secret, setSecret] = useState('')
+  const [asked, setAsked] = useState<Asked>()
   const isActive = client.status.code === 'active'
   const hasSecret = client.authentication.startsWith('client_secret')
   const call = { path: { client_id: client.client_id }, body: {} }
-  const change = useAction(async (word: 'switch' | 'secret') => {
-    const path = word === 'secret' ? 'secret' : isActive ? 'disable' : 'enable'
-    const made = await api.post(`/api/clients/{client_id}/${path}` as const, call)
+  const change = useAction(async (act: Asked | 'enable') => {
+    const made = await api.post(`/api/clients/{client_id}/${act}` as const, call)
+    setAsked(undefined)
     setSecret(made.client_secret ?? '')
     put({ ...made, client_secret: null })
   })
+  const button = (label: string, act: () => void) => (
+    <button type="button" class="ds-button" data-variant="secondary" onClick={act}>
+      {label}
+    </button>
+  )
   return (
     <>
       <ProblemNotice problem={change.problem} />
       {secret && <Secret value={secret} />}
+      {asked && (
+        <Confirm act={asked} busy={change.busy} done={() => void change.run(asked)} back={() => setAsked(undefined)} />
+      )}
       <div class="row">
-        <button
-          type="button"
-          class="ds-button"
-          data-variant="secondary"
-          {...(isActive ? { 'data-color': 'danger' } : {})}
-          aria-busy={change.busy}
-          onClick={() => void change.run('switch')}
-        >
-          {t(isActive ? 'clients.disable' : 'clients.enable')}
-        </button>
-        {hasSecret && (
-          <button
-            type="button"
-            class="ds-button"
-            data-variant="secondary"
-            aria-busy={change.busy}
-            onClick={() => void change.run('secret')}
-          >
-            {t('clients.new_secret')}
-          </button>
-        )}
+        <Link class="ds-button" href={`/app/clients/${client.client_id}/edit`}>
+          {t('clients.edit')}
+        </Link>
+        {isActive
+          ? button(t('clients.disable'), () => setAsked('disable'))
+          : button(t('clients.enable'), () => void change.run('enable'))}
+        {hasSecret && button(t('clients.new_secret'), () => setAsked('secret'))}
       </div>
     </>
   )
