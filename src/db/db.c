@@ -2,12 +2,12 @@
 
 #include "db/driver.h"
 
-bool db_is_server(const char *path) {
+static bool is_server(const char *path) {
   return strncmp(path, "postgresql://", 13) == 0 || strncmp(path, "postgres://", 11) == 0;
 }
 
 result db_open(const struct db_options *options, struct db **ret_db) {
-  const struct db_driver *driver = db_is_server(options->path) ? &db_postgres_driver : &db_sqlite_driver;
+  const struct db_driver *driver = is_server(options->path) ? &db_postgres_driver : &db_sqlite_driver;
   return driver->open(options, ret_db);
 }
 

@@ -78,7 +78,7 @@ struct db_migration {
 };
 
 struct db_options {
-  const char *path; /* of an SQLite file, or postgresql://USER@HOST[:PORT][,HOST...]/NAME[?passfile=...], as libpq reads it */
+  const char *path; /* of an SQLite file, or postgresql:// or postgres://USER@HOST[:PORT][,HOST...]/NAME[?passfile=...], as libpq reads it */
   enum db_mode mode;
   const struct db_migration *migrations; /* all modules', in layer order; ended by {0} */
   int readers;                           /* pooled connections, 1..256 */
@@ -89,9 +89,6 @@ struct db_options {
 };
 
 enum { DB_PARTITIONS = 4 };
-
-/* Is that the address of a server, not a file? */
-bool db_is_server(const char *path);
 
 MUST_USE result db_open(const struct db_options *options, struct db **ret_db);
 void db_close(struct db **db);

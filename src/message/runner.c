@@ -21,10 +21,18 @@ struct message_runner {
   struct rounds *rounds;
 };
 
+/* Of several nodes on one database one sends: nobody gets a message from each. */
+static result send_if_leading(struct worker *worker) {
+  struct env *env = worker->runner->env;
+  bool leads = false;
+  TRY(db_lead(env->db, "message", &leads));
+  return leads ? message_lane_send(env, &worker->lane) : OK;
+}
+
 static void send_lane(void *arg) {
   struct worker *worker = arg;
   struct env *env = worker->runner->env;
-  bool is_ill = !is_ok(message_lane_send(env, &worker->lane));
+  bool is_ill = !is_ok(send_if_leading(worker));
   if (is_ill && !worker->is_ill) { /* once a change: storage fails, and the rows wait for the next round */
     log_fault(env->clock, "message.stopped");
   }

@@ -18,9 +18,15 @@ struct outbox_runner {
   struct rounds *rounds;
 };
 
+/* Of several nodes on one database one delivers; what goes out twice when a leader is cut off is acknowledged twice and counts once. */
+static result deliver_if_leading(struct lane *lane) {
+  bool leads = false;
+  TRY(db_lead(lane->runner->env->db, "outbox", &leads));
+  return leads ? outbox_deliver_to(lane->runner->env, &lane->runner->options, lane->destination) : OK;
+}
+
 static void deliver(void *arg) {
-  struct lane *lane = arg;
-  result done = outbox_deliver_to(lane->runner->env, &lane->runner->options, lane->destination);
+  result done = deliver_if_leading(arg);
   (void)done; /* the rows stay; the next round tries again */
 }
 

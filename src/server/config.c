@@ -73,7 +73,8 @@ bool server_is_database(struct slice url) {
   struct slice rest = url;
   struct slice who = slice_from(slice_cut(&rest, '@'), 13); /* the shorter scheme and its slashes */
   bool has_password = rest.len > 0 && slice_find(who, ':', 0) < who.len;
-  return db_is_server((const char *)url.ptr) && !has_password && memmem(url.ptr, url.len, "password=", 9) == NULL;
+  bool is_address = slice_starts(url, S("postgresql://")) || slice_starts(url, S("postgres://"));
+  return is_address && !has_password && memmem(url.ptr, url.len, "password=", 9) == NULL;
 }
 
 static bool set_database(struct server_database *database, const char *key, struct slice value) {

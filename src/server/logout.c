@@ -15,10 +15,18 @@ struct server_logout {
   bool is_ill;
 };
 
+/* By the node that delivers: it is the one whose outbox is worth waking. */
+static result tend_if_leading(struct env *env, int64_t *ret_count) {
+  bool leads = false;
+  *ret_count = 0;
+  TRY(db_lead(env->db, "outbox", &leads));
+  return leads ? oidc_logout_tend(env, ret_count) : OK;
+}
+
 static void tend(void *arg) {
   struct server_logout *logout = arg;
   int64_t count = 0;
-  bool is_ill = !is_ok(oidc_logout_tend(logout->env, &count));
+  bool is_ill = !is_ok(tend_if_leading(logout->env, &count));
   if (is_ill && !logout->is_ill) {
     log_fault(logout->env->clock, "logout.failed"); /* once a change */
   }

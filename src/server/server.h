@@ -84,7 +84,7 @@ struct server_config {
 /* Unknown sections and keys, keys given twice and bad values are refused with the line: SERVER_CONFIG. No file: all defaults. */
 /* "https://host" or "http://host:port" in small letters, without a path. */
 bool server_is_origin(struct slice value);
-/* postgresql://..., and no password in it: that stands in a file of its own, since configurations are shown and copied. The slice ends with a NUL. */
+/* postgresql://..., and no password in it: that stands in a file of its own, since configurations are shown and copied. */
 bool server_is_database(struct slice value);
 MUST_USE result server_config_load(const char *data, struct arena *arena, struct server_config *ret_config);
 /* Replaces the file as a whole. */

@@ -23,6 +23,10 @@ static result (*const sweeps[])(struct env *env) = {account_sweep,  authenticato
 
 static void sweep(void *arg) {
   struct server_sweeper *sweeper = arg;
+  bool leads = false;
+  if (!is_ok(db_lead(sweeper->env->db, "sweep", &leads)) || !leads) {
+    return; /* another node does, or the database is away: the requests say so */
+  }
   for (size_t i = 0; i < sizeof sweeps / sizeof *sweeps; i++) {
     if (!is_ok(sweeps[i](sweeper->env))) {
       log_fault(sweeper->env->clock, "sweep.failed");

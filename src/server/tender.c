@@ -54,6 +54,10 @@ static void tend_keys(struct env *env) {
 
 static void tend(void *arg) {
   struct server_tender *tender = arg;
+  bool leads = false;
+  if (!is_ok(db_lead(tender->env->db, "oidc", &leads)) || !leads) {
+    return; /* another node does, or the database is away: the requests say so */
+  }
   fetch_some(tender->env);
   if (tender->round++ % MINUTE_ROUNDS != 0) {
     return;
