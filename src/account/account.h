@@ -313,6 +313,7 @@ struct account_session {
   int64_t ends_at_ms;          /* the absolute limit */
   int64_t passcode_ok_until_ms; /* 0: not given */
   unsigned means;              /* set of enum account_means, all proven in this session */
+  int64_t passkey_id;          /* of authenticator/: the passkey among the means; 0: none */
   int64_t auth_at_ms;          /* of the oldest proof among them: what max_age and auth_time count from */
   int64_t mandate_id;          /* under which it acts for another; 0: none, or one of the register's (mandate/) */
   int64_t acting_for_id;       /* the person acted for; 0: for oneself, or an organisation */
@@ -418,6 +419,7 @@ const char *account_means_name(size_t index);
 struct account_proof {
   int64_t person_id;
   unsigned means; /* proven just now; never empty */
+  int64_t passkey_id; /* with a passkey's means: which it was; of two in one session the newer counts, unless it proved less */
   struct account_client client;
   struct slice replaces; /* the token this browser holds; empty: none */
   bool is_whole;         /* raise only: this proof stands alone: what was proven before no longer counts, and auth_at_ms is now */

@@ -42,7 +42,7 @@ result account_session_grant(struct env *env, struct db_tx *tx, const struct acc
     TRY(account_session_replace(env, tx, proof->replaces));
   }
   struct account_token_hash hash = account_token_new(env, &granted.token);
-  struct account_session_start start = {proof->person_id, level, proof->means, proof->client.agent, &hash, &limits};
+  struct account_session_start start = {proof->person_id, level, proof->means, proof->passkey_id, proof->client.agent, &hash, &limits};
   TRY(account_session_start(env, tx, &start, &granted.session));
   TRY(account_browser_note(env, tx, proof->person_id, &proof->client));
   TRY(put_on_record(env, tx, proof, &granted.session, true));
@@ -74,6 +74,19 @@ static result change_token(struct db_tx *tx, const struct account_session *sessi
                 NULL);
 }
 
+/* Of two passkeys in one session the newer counts, unless it was only touched where the older verified its user. */
+static void add_means(struct account_session *session, const struct account_proof *proof) {
+  const unsigned of_passkeys = ACCOUNT_MEANS_PASSKEY | ACCOUNT_MEANS_PASSKEY_VERIFIED | ACCOUNT_MEANS_KEY_STAYS;
+  bool is_other = proof->passkey_id != 0 && session->passkey_id != 0 && proof->passkey_id != session->passkey_id;
+  bool proves_less = (session->means & ~proof->means & ACCOUNT_MEANS_PASSKEY_VERIFIED) != 0;
+  if (is_other && proves_less) {
+    session->means |= proof->means & ~of_passkeys;
+    return;
+  }
+  session->means = (is_other ? session->means & ~of_passkeys : session->means) | proof->means;
+  session->passkey_id = proof->passkey_id != 0 ? proof->passkey_id : session->passkey_id;
+}
+
 result account_session_raise(struct env *env, struct db_tx *tx, const struct account_proof *proof, struct account_token *ret_token,
                              struct account_session *ret_session) {
   struct account_session session = {0};
@@ -85,15 +98,20 @@ result account_session_raise(struct env *env, struct db_tx *tx, const struct acc
     FAIL(ACCOUNT_SESSION, "the session is somebody else's");
   }
   struct account_token_hash hash = account_token_new(env, &token);
-  session.means = proof->is_whole ? proof->means : session.means | proof->means;
+  if (proof->is_whole) {
+    session.means = 0;
+    session.passkey_id = 0;
+  }
+  add_means(&session, proof);
   session.auth_at_ms = proof->is_whole ? now : session.auth_at_ms;
   session.seen_at_ms = now;
   TRY(change_token(tx, &session, proof->replaces, &hash));
   TRY(db_run(tx,
-             "UPDATE account_session SET token_hash = $3, means = $4, auth_at = $5, seen_at = $6,"
+             "UPDATE account_session SET token_hash = $3, means = $4, auth_at = $5, seen_at = $6, passkey_id = $8,"
              " passcode_until = CASE WHEN CAST($7 AS BIGINT) = 1 THEN NULL ELSE passcode_until END WHERE person_id = $1 AND session_id = $2",
              DB_ARGS(db_of_int(session.person_id), db_of_int(session.session_id), db_of_bytes(slice_of(hash.bytes, sizeof hash.bytes)),
-                     db_of_int(session.means), db_of_int(session.auth_at_ms), db_of_int(now), db_of_int(proof->is_whole)),
+                     db_of_int(session.means), db_of_int(session.auth_at_ms), db_of_int(now), db_of_int(proof->is_whole),
+                     db_of_int_or_null(session.passkey_id)),
              NULL));
   TRY(put_on_record(env, tx, proof, &session, false));
   if (proof->is_whole) {

@@ -89,14 +89,15 @@ result account_session_start(struct env *env, struct db_tx *tx, const struct acc
                                     .seen_at_ms = now,
                                     .ends_at_ms = now + start->limits->session_lifetime_ms,
                                     .means = start->means,
+                                    .passkey_id = start->passkey_id,
                                     .auth_at_ms = now};
   TRY(make_room(tx, start));
   TRY(db_run(tx,
-             "INSERT INTO account_session (person_id, session_id, token_hash, created_at, seen_at, idle_ms, ends_at, agent, means, auth_at)"
-             " VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $4)",
+             "INSERT INTO account_session (person_id, session_id, token_hash, created_at, seen_at, idle_ms, ends_at, agent, means, auth_at, passkey_id)"
+             " VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $4, $9)",
              DB_ARGS(db_of_int(session.person_id), db_of_int(session.session_id), db_of_bytes(hash_slice(start->hash)), db_of_int(now),
                      db_of_int(start->limits->session_idle_ms), db_of_int(session.ends_at_ms),
-                     db_of_text_or_null(slice_sub(start->agent, 0, AGENT_BYTES_MAX)), db_of_int(start->means)),
+                     db_of_text_or_null(slice_sub(start->agent, 0, AGENT_BYTES_MAX)), db_of_int(start->means), db_of_int_or_null(start->passkey_id)),
              NULL));
   TRY(db_run(tx, "INSERT INTO account_token (token_hash, person_id, session_id) VALUES ($1, $2, $3)",
              DB_ARGS(db_of_bytes(hash_slice(start->hash)), db_of_int(session.person_id), db_of_int(session.session_id)), NULL));
@@ -115,7 +116,7 @@ result account_session_read(struct env *env, struct db_tx *tx, struct slice toke
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
                "SELECT s.session_id, s.person_id, a.level, s.post_id, s.created_at, s.seen_at, s.ends_at, s.passcode_until, s.idle_ms,"
-               " a.state, s.means, s.auth_at, s.mandate_id, s.acting_for_id, s.acting_organisation_id FROM account_token t"
+               " a.state, s.means, s.auth_at, s.mandate_id, s.acting_for_id, s.acting_organisation_id, s.passkey_id FROM account_token t"
                " JOIN account_session s ON s.person_id = t.person_id AND s.session_id = t.session_id"
                " JOIN account a ON a.person_id = t.person_id WHERE t.token_hash = $1",
                DB_ARGS(db_of_bytes(hash_slice(&hash))), &rows));
@@ -135,7 +136,8 @@ result account_session_read(struct env *env, struct db_tx *tx, struct slice toke
                                     .auth_at_ms = db_int(&rows, 11),
                                     .mandate_id = db_int(&rows, 12),
                                     .acting_for_id = db_int(&rows, 13),
-                                    .acting_organisation_id = db_int(&rows, 14)};
+                                    .acting_organisation_id = db_int(&rows, 14),
+                                    .passkey_id = db_int(&rows, 15)};
   int64_t now = clock_now_ms(env->clock);
   if (now >= session.ends_at_ms || now >= session.seen_at_ms + db_int(&rows, 8)) {
     FAIL(ACCOUNT_SESSION, "the session has run out");

@@ -14,6 +14,7 @@ struct account_session_start {
   int64_t person_id;
   int level;
   unsigned means;
+  int64_t passkey_id;
   struct slice agent;
   const struct account_token_hash *hash;
   const struct account_limits *limits;

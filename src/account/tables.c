@@ -89,6 +89,9 @@ static const char version_6[] =
 static const char version_7[] =
     "CREATE TABLE account_session_ended (person_id id/public NOT NULL, session_id id/public NOT NULL, PRIMARY KEY (person_id, session_id))";
 
+/* Which passkey a session was proven with: a service may ask for certain models. */
+static const char version_8[] = "ALTER TABLE account_session ADD COLUMN passkey_id id/public";
+
 const struct db_migration account_migrations[] = {
     {"account", 1, version_1}, {"account", 2, version_2}, {"account", 3, version_3}, {"account", 4, version_4}, {"account", 5, version_5},
-    {"account", 6, version_6}, {"account", 7, version_7}, {0}};
+    {"account", 6, version_6}, {"account", 7, version_7}, {"account", 8, version_8}, {0}};

@@ -135,8 +135,9 @@ result api_authenticator_begin(struct api_call *call) {
   struct qr qr;
   TRY(kind_of(call, &beginning.kind));
   TRY(api_body(call, &root));
-  TRY(jin_fields(root, (const char *const[]){"sha256", "security_key", NULL}));
+  TRY(jin_fields(root, (const char *const[]){"sha256", "attested", NULL}));
   TRY(jin_bool_optional(root, "sha256", &beginning.is_sha256));
+  TRY(jin_bool_optional(root, "attested", &beginning.is_attested));
   TRY(require(call, ACCESS_AUTHENTICATOR_CHANGE));
   TRY(explain(call, authenticator_add_begin(call->env, &beginning, call->arena, &ceremony)));
   struct jout *out = api_begin(call);

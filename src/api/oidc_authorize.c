@@ -142,8 +142,8 @@ result api_step_send(struct api_call *call, const struct oidc_next *next) {
     case OIDC_STEP_CONSENT: send_consent(call, next); break;
     case OIDC_STEP_SIGN_IN:
       remember_browser(call, next);
-      redirect(call, arena_printf(call->arena, "/sign-in?next=/interact/%.*s&level=%d%s", SLICE_ARG(next->interaction), next->level,
-                                  next->is_fresh ? "&fresh=1" : ""));
+      redirect(call, arena_printf(call->arena, "/sign-in?next=/interact/%.*s&level=%d%s%s", SLICE_ARG(next->interaction), next->level,
+                                  next->is_fresh ? "&fresh=1" : "", next->is_passkey_asked ? "&passkey=1" : ""));
       break;
     case OIDC_STEP_INTERACT:
       remember_browser(call, next);

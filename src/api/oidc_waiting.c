@@ -31,9 +31,10 @@ result api_oidc_backchannel(struct api_call *call) {
 
 /* ---- people: both kinds ---- */
 
-static void send_to_sign_in(struct api_call *call, struct slice next, int level) {
-  struct slice wanted = level > 1 ? arena_printf(call->arena, "&level=%d", level) : S("");
-  http_redirect(call->http, arena_printf(call->arena, "/sign-in?next=%.*s%.*s", SLICE_ARG(url_encode(call->arena, next)), SLICE_ARG(wanted)));
+static void send_to_sign_in(struct api_call *call, struct slice next, const struct oidc_waiting_page *page) {
+  struct slice wanted = page != NULL && page->level > 1 ? arena_printf(call->arena, "&level=%d", page->level) : S("");
+  const char *passkey = page != NULL && page->is_passkey_asked ? "&passkey=1" : "";
+  http_redirect(call->http, arena_printf(call->arena, "/sign-in?next=%.*s%.*s%s", SLICE_ARG(url_encode(call->arena, next)), SLICE_ARG(wanted), passkey));
 }
 
 static void send_page(struct api_call *call, const struct oidc_waiting_page *page, struct slice action, struct slice user_code) {
@@ -92,7 +93,7 @@ static result show_device(struct api_call *call, const struct oidc_waiting_key *
   TRY(found);
   TRY(account_guess_right(call->env, network));
   if (!page.is_level_reached) {
-    send_to_sign_in(call, arena_printf(call->arena, "/device?user_code=%.*s", SLICE_ARG(url_encode(call->arena, key->user_code))), page.level);
+    send_to_sign_in(call, arena_printf(call->arena, "/device?user_code=%.*s", SLICE_ARG(url_encode(call->arena, key->user_code))), &page);
     return OK;
   }
   send_page(call, &page, S("/device"), key->user_code);
@@ -104,7 +105,7 @@ result api_device(struct api_call *call) {
   TRY(api_form(call, &form));
   struct slice user_code = slice_trim(url_form_get(&form, "user_code"));
   if (!call->has_session) {
-    send_to_sign_in(call, arena_printf(call->arena, "/device?user_code=%.*s", SLICE_ARG(url_encode(call->arena, user_code))), 1);
+    send_to_sign_in(call, arena_printf(call->arena, "/device?user_code=%.*s", SLICE_ARG(url_encode(call->arena, user_code))), NULL);
     return OK;
   }
   const struct oidc_waiting_key key = {.user_code = user_code.len > 0 ? user_code : S("-"), .session = &call->session};
@@ -161,7 +162,7 @@ result api_approvals_page(struct api_call *call) {
   size_t count = 0;
   struct buf rows;
   if (!call->has_session) {
-    send_to_sign_in(call, S("/approvals"), 1);
+    send_to_sign_in(call, S("/approvals"), NULL);
     return OK;
   }
   TRY(load_approvals(call, &items, &count));
@@ -196,13 +197,13 @@ result api_approval_page(struct api_call *call) {
   struct oidc_waiting_key key;
   struct oidc_waiting_page page;
   if (!call->has_session) {
-    send_to_sign_in(call, own, 1);
+    send_to_sign_in(call, own, NULL);
     return OK;
   }
   TRY(key_of(call, &key));
   TRY(oidc_waiting_show(call->env, call->arena, &key, &page));
   if (!page.is_level_reached) {
-    send_to_sign_in(call, own, page.level);
+    send_to_sign_in(call, own, &page);
     return OK;
   }
   send_page(call, &page, own, S(""));

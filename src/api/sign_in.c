@@ -32,6 +32,7 @@ struct sign_in_form api_sign_in_form_of(const struct url_form *fields) {
   return (struct sign_in_form){.next = api_next(url_form_get(fields, "next")),
                                .level = (int)level,
                                .is_fresh = slice_eq(url_form_get(fields, "fresh"), S("1")),
+                               .is_passkey_asked = slice_is(url_form_get(fields, "passkey"), "1"),
                                .way = url_form_get(fields, "way"),
                                .pin = url_form_get(fields, "pin"),
                                .status = 200};
@@ -87,7 +88,7 @@ result api_sign_in_page(struct api_call *call) {
     api_sign_in_send_how(call, &form);
     return OK;
   }
-  if (account_session_authentication(call->env, &call->session) >= form.level) {
+  if (!form.is_passkey_asked && account_session_authentication(call->env, &call->session) >= form.level) {
     http_redirect(call->http, form.next);
     return OK;
   }
@@ -196,7 +197,7 @@ result api_sign_in_passkey_begin(struct api_call *call) {
   const struct authenticator_beginning beginning = {.kind = AUTHENTICATOR_PASSKEY,
                                                     .session = raises ? &call->session : NULL,
                                                     .pin = form.pin,
-                                                    .is_verified = form.level >= ACCOUNT_TWO_FACTORS && (!raises || form.is_fresh)};
+                                                    .is_verified = form.level >= ACCOUNT_TWO_FACTORS && (!raises || form.is_fresh || form.is_passkey_asked)};
   TRY(authenticator_begin(call->env, &beginning, call->arena, &ceremony));
   struct jout *out = api_begin(call);
   jout_object(out);

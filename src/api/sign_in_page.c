@@ -92,7 +92,8 @@ result api_sign_in_send_step_up(struct api_call *call, const struct sign_in_form
   struct ways ways;
   struct authenticator_ceremony face = {0};
   TRY(ways_of(call, form->level, &ways));
-  enum way shown = form->level <= ways.best ? choose(&ways, form->way) : WAY_COUNT;
+  struct slice way = form->is_passkey_asked && form->way.len == 0 ? S("passkey") : form->way;
+  enum way shown = form->level <= ways.best ? choose(&ways, way) : WAY_COUNT;
   bool others = shown != WAY_COUNT;
   TRY(shown == WAY_FACE ? begin_face(call, &face) : OK);
   bool is_demonstration = shown == WAY_FACE && call->env->matcher->is_demonstration;
@@ -101,7 +102,7 @@ result api_sign_in_send_step_up(struct api_call *call, const struct sign_in_form
   api_page_send(call, &(const struct page){.name = "sign_in_step_up",
                                        .status = form->status,
                                        PAGE_VALUES({"next", form->next}, {"next_encoded", encoded}, {"level", level_text(call, form->level)},
-                                                   {"problem", form->problem}, {"way_face", mark(shown == WAY_FACE)},
+                                                   {"problem", form->problem}, {"passkey_asked", mark(form->is_passkey_asked)}, {"way_face", mark(shown == WAY_FACE)},
                                                    {"ceremony", slice_str(face.id.text)}, {"demonstration", mark(is_demonstration)},
                                                    {"other_face", mark(others && shown != WAY_FACE && ways.has[WAY_FACE])}, {"way_passkey", mark(shown == WAY_PASSKEY)},
                                                    {"way_totp", mark(shown == WAY_TOTP)}, {"way_passcode", mark(shown == WAY_PASSCODE)},

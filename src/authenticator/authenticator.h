@@ -101,6 +101,7 @@ struct authenticator_beginning {
   const struct account_session *session; /* NULL: sign-in */
   struct slice pin;    /* sign-in: as typed, known or not; empty: the passkey itself says whose it is */
   bool is_verified;    /* passkeys: the device must verify its user */
+  bool is_attested;    /* adding a passkey: it says of which model it is, for services that ask for certain ones */
   bool is_sha256;      /* adding a TOTP: SHA-256 instead of SHA-1, which not every app knows */
 };
 /* To sign in, or to step up when there is a session. AUTHENTICATOR_KIND for kinds whose answer needs no challenge. */
@@ -129,6 +130,14 @@ struct authenticator_granted {
 /* AUTHENTICATOR_WRONG for whatever is wrong with a name, an answer or a record: who exists is not told. AUTHENTICATOR_CEREMONY, _USED, _SUSPENDED;
  * WEBAUTHN_...; ACCOUNT_TOO_MANY, ACCOUNT_LOCKED_FOR_NOW, ACCOUNT_LOCKED. */
 MUST_USE result authenticator_prove(struct env *env, const struct authenticator_answer *answer, struct authenticator_granted *ret_granted);
+
+/* A service's rule on passkeys, held against what one said of itself when it was added. Says no to a passkey that said nothing or is gone. */
+struct authenticator_judging {
+  int64_t person_id;
+  int64_t passkey_id;
+  const struct webauthn_policy *policy; /* at_ms is not read: certificates held when it was added */
+};
+MUST_USE result authenticator_passkey_judge(struct env *env, struct db_tx *tx, const struct authenticator_judging *judging, bool *ret_fits);
 
 /* ---- Changes ------------------------------------------------------------------------------------------------------------------------------ */
 

@@ -75,6 +75,14 @@ result authenticator_passkey_check(struct authenticator_proving *proving, const 
 result authenticator_passkey_use(struct db_tx *tx, struct authenticator_proving *proving);
 result authenticator_passkey_check_new(struct authenticator_adding *adding);
 result authenticator_passkey_save_new(struct db_tx *tx, struct authenticator_adding *adding);
+/* The relying party is the host of our origin, without scheme and port [WebAuthn 5.1.2]. */
+struct authenticator_party {
+  struct webauthn_party party;
+  struct slice origin;
+};
+void authenticator_party_of(const struct env *env, struct authenticator_party *ret_party);
+/* passkey_policy.c: kept inside the write that adds the passkey; nothing is kept of one that said nothing. */
+result authenticator_attestation_keep(struct db_tx *tx, const struct authenticator_adding *adding, const struct webauthn_credential *credential);
 /* totp.c */
 result authenticator_totp_begin(struct env *env, const struct authenticator_beginning *beginning, struct authenticator_pending *pending,
                                 struct arena *arena, struct authenticator_ceremony *ret_ceremony);

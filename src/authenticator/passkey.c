@@ -6,18 +6,12 @@
 enum { TIMEOUT_MS = 5 * 60 * 1000, HANDLE_BYTES = 32, ROOM = 64 };
 enum { PENDING_VERIFIED = 1 }; /* a ceremony's flags: the device must verify its user */
 
-struct party {
-  struct webauthn_party party;
-  struct slice origin;
-};
-
-/* The relying party is the host of our origin, without scheme and port [WebAuthn 5.1.2]. */
-static void party_of(const struct env *env, struct party *ret_party) {
+void authenticator_party_of(const struct env *env, struct authenticator_party *ret_party) {
   struct slice host = env->origin;
   size_t at = slice_find(host, '/', 0) + 2;
   host = slice_sub(host, at, host.len - at);
   host = slice_sub(host, 0, slice_find(host, ':', 0));
-  *ret_party = (struct party){.origin = env->origin};
+  *ret_party = (struct authenticator_party){.origin = env->origin};
   ret_party->party = (struct webauthn_party){.id = host, .origins = &ret_party->origin, .origin_count = 1};
 }
 
@@ -99,6 +93,7 @@ static result begin_new(const struct offer *offer, struct buf *out_json) {
                                        .party_name = S("Danh"),
                                        .exclude = known.items,
                                        .exclude_count = known.count,
+                                       .is_attested = offer->beginning->is_attested,
                                        .timeout_ms = TIMEOUT_MS};
   webauthn_creation_write(&creation, out_json);
   return OK;
@@ -132,9 +127,9 @@ static result begin_sign_in(const struct offer *offer, struct buf *out_json) {
 
 result authenticator_passkey_begin(struct env *env, const struct authenticator_beginning *beginning, struct authenticator_pending *pending,
                                    struct arena *arena, struct authenticator_ceremony *ret_ceremony) {
-  struct party party;
+  struct authenticator_party party;
   struct buf json;
-  party_of(env, &party);
+  authenticator_party_of(env, &party);
   challenge_make(env, arena, pending);
   pending->flags = beginning->is_verified ? PENDING_VERIFIED : 0;
   struct webauthn_expected expected = {.party = &party.party, .challenge = pending->challenge,
@@ -172,11 +167,11 @@ static result find_record(struct authenticator_proving *proving, struct slice cr
 }
 
 result authenticator_passkey_check(struct authenticator_proving *proving, const struct authenticator_pending *pending) {
-  struct party party;
+  struct authenticator_party party;
   struct webauthn_assertion assertion = {0};
   struct webauthn_assertion_facts facts = {0};
   struct found found = {0};
-  party_of(proving->env, &party);
+  authenticator_party_of(proving->env, &party);
   TRY(webauthn_assertion_read(proving->answer->answer, proving->arena, &assertion));
   if (assertion.id.len > WEBAUTHN_CREDENTIAL_ID_BYTES_MAX) {
     FAIL(AUTHENTICATOR_WRONG, "a credential id of %zu bytes", assertion.id.len);
@@ -220,11 +215,11 @@ result authenticator_passkey_use(struct db_tx *tx, struct authenticator_proving 
 }
 
 result authenticator_passkey_check_new(struct authenticator_adding *adding) {
-  struct party party;
+  struct authenticator_party party;
   struct webauthn_registration registration = {0};
   static const struct webauthn_policy any = {.metadata = WEBAUTHN_METADATA_NONE};
   struct webauthn_credential *credential = ARENA_NEW(adding->arena, struct webauthn_credential);
-  party_of(adding->env, &party);
+  authenticator_party_of(adding->env, &party);
   struct webauthn_expected expected = {.party = &party.party, .challenge = adding->pending.challenge,
                                        .user_verification_required = (adding->pending.flags & PENDING_VERIFIED) != 0};
   TRY(webauthn_registration_read(adding->addition->answer, adding->arena, &registration));
@@ -249,5 +244,6 @@ result authenticator_passkey_save_new(struct db_tx *tx, struct authenticator_add
   if (is_code(saved, DB_DUPLICATE)) {
     FAIL(AUTHENTICATOR_TAKEN, "the credential id is registered already"); /* [WebAuthn 7.1 step 26 SHOULD] */
   }
-  return saved;
+  TRY(saved);
+  return authenticator_attestation_keep(tx, adding, credential);
 }

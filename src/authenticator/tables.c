@@ -33,4 +33,10 @@ static const char version_2[] =
     " PRIMARY KEY (person_id, shot_hash));"
     "CREATE INDEX authenticator_face_shot_by_at ON authenticator_face_shot (at)";
 
-const struct db_migration authenticator_migrations[] = {{"authenticator", 1, version_1}, {"authenticator", 2, version_2}, {0}};
+/* What a passkey said of itself when it was added, whole: a service's policy is held against it later (passkey_policy.c). */
+static const char version_3[] =
+    "CREATE TABLE authenticator_attestation (person_id id/public NOT NULL, authenticator_id id/public NOT NULL, challenge bytes/public NOT NULL,"
+    " response text/personal NOT NULL, PRIMARY KEY (person_id, authenticator_id))";
+
+const struct db_migration authenticator_migrations[] = {
+    {"authenticator", 1, version_1}, {"authenticator", 2, version_2}, {"authenticator", 3, version_3}, {0}};

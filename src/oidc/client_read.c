@@ -2,6 +2,7 @@
  * RFC 9449 5.2, JARM 3; ours begin with danh_. Strict: what is not understood is refused, not kept. */
 #include "oidc/client.h"
 #include "oidc/parameters.h"
+#include "oidc/passkey_rule.h"
 #include "oidc/uri.h"
 
 enum {
@@ -28,7 +29,7 @@ static const char *const known[] = {
     "introspection_signed_response_alg", "subject_type", "backchannel_token_delivery_mode", "backchannel_client_notification_endpoint",
     "backchannel_authentication_request_signing_alg", "backchannel_user_code_parameter", "client_uri", "policy_uri", "tos_uri", "contacts",
     "software_id", "software_version", "danh_profile", "danh_owner", "danh_owner#en", "danh_purpose", "danh_purpose#en", "danh_attributes",
-    "danh_sector", "danh_acr_min", "danh_resources", "danh_consent_days", "danh_claims_in_id_token", NULL};
+    "danh_sector", "danh_acr_min", "danh_resources", "danh_consent_days", "danh_claims_in_id_token", "danh_passkeys", NULL};
 
 bool oidc_client_member_is_known(struct slice name) {
   size_t at = 0;
@@ -279,6 +280,11 @@ static result read_levels(const struct reading *r) {
       return jin_refuse_field(r->root, "default_acr_values", "names a level that is none of ours");
     }
     c->acr_default = c->acr_default == 0 || level < c->acr_default ? level : c->acr_default;
+  }
+  if (jin_has(r->root, "danh_passkeys")) {
+    const struct jin *rule = NULL;
+    TRY(jin_object(r->root, "danh_passkeys", &rule));
+    TRY(oidc_passkey_rule_read(rule, r->arena, &c->passkeys));
   }
   c->acr_min = (int)least;
   c->consent_days = (int)days;

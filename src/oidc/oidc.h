@@ -162,6 +162,7 @@ struct oidc_client {
   uint64_t attributes_required;
   int acr_min;     /* 1..4: authentication level below which nobody is let through */
   int acr_default; /* default_acr_values; 0: none */
+  const struct oidc_passkey_rule *passkeys; /* which ones count here (passkey_rule.h); NULL: any */
   int consent_days; /* how long a consent is remembered, 1..365 */
   bool require_par;
   bool require_signed_request_object;
@@ -318,7 +319,7 @@ struct oidc_next {
   struct slice interaction;
   struct slice browser;
   int level;
-  bool is_fresh;
+  bool is_fresh, is_passkey_asked; /* the latter: one that this service takes; a level alone does not do */
   struct oidc_consent_page page;
   struct slice client_origin; /* where forms of this interaction may lead: for the page's form-action */
   struct slice ui_locales;    /* as asked; may be empty */
@@ -517,7 +518,7 @@ struct oidc_waiting_page {
   struct oidc_consent_page consent;
   struct slice message; /* binding_message: must be what the counter shows; may be empty */
   int level;            /* needed to approve */
-  bool is_level_reached;
+  bool is_level_reached, is_passkey_asked;
   int64_t expires_at_ms;
 };
 /* OIDC_WAITING_UNKNOWN */

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { type CDPSession, expect, type Page, test } from '@playwright/test'
 import { expectAccessible } from './accessible'
-import { person, prove, signIn } from './people'
+import { person, prove, secrets, signIn } from './people'
 
 /** An authenticator of the browser's own, which says yes and verifies its user. */
 async function authenticator(page: Page): Promise<{ cdp: CDPSession; id: string }> {
@@ -97,6 +97,27 @@ test('an app makes codes, ten codes go on paper, and one of each steps up', asyn
   await page.getByRole('button', { name: 'Xác nhận' }).click()
   await page.waitForURL('**/app/security')
   await expect(page.getByText('còn 9 mã')).toBeVisible()
+})
+
+test('the passcode is changed on the security page, and a slip of the finger is said at its field', async ({ page }) => {
+  await signIn(page, 'banned.hanoi', '/app/security')
+  await expect(page.getByRole('heading', { name: 'Đổi mã bí mật 6 số' })).toHaveCount(0) // not before a proof
+  await prove(page)
+  await page.getByLabel('Mã bí mật mới', { exact: true }).fill('604815')
+  await page.getByLabel('Nhập lại mã bí mật mới').fill('604816')
+  await page.getByRole('button', { name: 'Đổi mã bí mật' }).click()
+  await expect(page.getByText('Hai lần nhập không giống nhau')).toBeVisible()
+  await page.getByLabel('Nhập lại mã bí mật mới').fill('604815')
+  await page.getByRole('button', { name: 'Đổi mã bí mật' }).click()
+  await expect(page.getByText('Đã đổi mã bí mật.')).toBeVisible()
+  await expectAccessible(page)
+  await page.screenshot({ path: test.info().outputPath('passcode.png'), fullPage: true })
+  await page.goto('/sign-in?level=2&fresh=1&next=/app/security')
+  await page.getByLabel('Mật khẩu').fill(secrets.password)
+  await page.getByRole('button', { name: 'Đăng nhập' }).click()
+  await page.getByLabel('Mã bí mật').fill('604815')
+  await page.getByRole('button', { name: 'Xác nhận' }).click()
+  await page.waitForURL('**/app/security')
 })
 
 test('signing out elsewhere ends that session alone', async ({ page, browser }) => {

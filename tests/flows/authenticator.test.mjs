@@ -239,3 +239,23 @@ test('a new browser is told to the holder on the account\'s own number, a known 
   assert.equal((await signIn(place.client())).status, 303);
   assert.equal((await told()).length, 1);
 });
+
+test('a new passcode takes a fresh proof, ends the other sessions, tells the holder, and the old one opens nothing', async () => {
+  const name = 'digital.hanoi';
+  const elsewhere = await place.as(name);
+  const weak = await place.as(name);
+  await refused(weak.put('/api/me/password', { passcode: '918273' }), 401, 'insufficient_user_authentication');
+  const citizen = await atLevel2(name);
+  await refused(citizen.put('/api/me/password', { passcode: '12345' }), 422, 'passcode_form');
+  await refused(citizen.put('/api/me/password', { passcode: '123456' }), 422, 'passcode_trivial');
+  assert.equal((await elsewhere.get('/api/session')).status, 200, 'what was refused ends nothing');
+  assert.equal((await citizen.put('/api/me/password', { passcode: '918273' })).status, 204);
+  assert.equal((await elsewhere.get('/api/session')).status, 401);
+  assert.equal((await citizen.get('/api/session')).status, 200);
+  const told = (await citizen.ok(citizen.get('/api/demo/messages'))).items.filter((m) => /Mã bí mật 6 số của bạn vừa được đổi/.test(m.text));
+  assert.ok(told.length >= 1, 'the account’s own number hears of it');
+  await refused(citizen.post('/api/session/passcode', { passcode: place.synth.demo_passcode }), 403, 'passcode_wrong');
+  assert.equal((await citizen.post('/api/session/passcode', { passcode: '918273' })).status, 204);
+  const { items } = await citizen.ok(citizen.get('/api/me/history'));
+  assert.ok(items.some((e) => e.event === 'passcode_changed'));
+});

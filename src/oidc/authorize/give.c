@@ -6,6 +6,7 @@
 #include "oidc/claims.h"
 #include "oidc/code.h"
 #include "oidc/grant.h"
+#include "oidc/passkey_rule.h"
 #include "oidc/uri.h"
 
 /* ---- is the session good enough? ---- */
@@ -23,8 +24,27 @@ static bool is_fresh_enough(const struct oidc_asking *asking, const struct oidc_
   return is_of_now(place) || !(is_asked_again || is_too_old);
 }
 
-static bool is_level_reached(const struct oidc_asking *asking, const struct oidc_place *place) {
-  return account_session_authentication(asking->env, place->visitor->session) >= asking->level;
+/* Where the person is, with their session as it counts for this client. */
+struct standing {
+  struct oidc_counted counted;
+  struct oidc_visitor visitor;
+  struct oidc_place place;
+};
+
+static result stand(const struct oidc_asking *asking, const struct oidc_place *place, struct standing *standing) {
+  standing->visitor = *place->visitor;
+  standing->place = *place;
+  standing->place.visitor = &standing->visitor;
+  if (place->visitor->session == NULL) {
+    return OK;
+  }
+  TRY(oidc_session_count(asking->env, asking->client, place->visitor->session, &standing->counted));
+  standing->visitor.session = &standing->counted.session;
+  return OK;
+}
+
+static bool is_level_reached(const struct oidc_asking *asking, const struct standing *standing) {
+  return !standing->counted.is_passkey_missing && account_session_authentication(asking->env, standing->visitor.session) >= asking->level;
 }
 
 /* Whoever the client would learn of is the one it asked for: under a mandate, the person acted for. */
@@ -147,12 +167,14 @@ static result lead(const struct oidc_asking *asking, const struct oidc_place *pl
   return OK;
 }
 
-static result send_to_sign_in(const struct oidc_asking *asking, const struct oidc_place *place, bool is_fresh, struct oidc_next *ret_next) {
+static result send_to_sign_in(const struct oidc_asking *asking, const struct standing *standing, bool is_fresh, struct oidc_next *ret_next) {
+  const struct oidc_place *place = &standing->place;
   if ((asking->prompt & OIDC_PROMPT_NONE) != 0) {
     return miss(asking, OIDC_LOGIN_REQUIRED, ret_next);
   }
   TRY(lead(asking, place, OIDC_STEP_SIGN_IN, ret_next));
   ret_next->is_fresh = is_fresh;
+  ret_next->is_passkey_asked = standing->counted.is_passkey_missing || standing->counted.is_passkey_refused;
   return OK;
 }
 
@@ -170,18 +192,21 @@ static result show_page(const struct oidc_asking *asking, const struct oidc_plac
   return OK;
 }
 
-result oidc_decide_next(const struct oidc_asking *asking, const struct oidc_place *place, struct oidc_next *ret_next) {
+result oidc_decide_next(const struct oidc_asking *asking, const struct oidc_place *at, struct oidc_next *ret_next) {
+  struct standing standing = {0};
+  const struct oidc_place *place = &standing.place;
+  TRY(stand(asking, at, &standing));
   if (place->visitor->session == NULL) {
-    return send_to_sign_in(asking, place, false, ret_next);
+    return send_to_sign_in(asking, &standing, false, ret_next);
   }
   bool is_right = false;
   TRY(check_subject(asking, place, &is_right));
   if (!is_right) { /* [OIDC Core 3.1.2.2 MUST NOT] nothing of another person: once somebody may sign in as the right one, then the client is told */
-    return is_of_now(place) ? miss(asking, OIDC_LOGIN_REQUIRED, ret_next) : send_to_sign_in(asking, place, true, ret_next);
+    return is_of_now(place) ? miss(asking, OIDC_LOGIN_REQUIRED, ret_next) : send_to_sign_in(asking, &standing, true, ret_next);
   }
   bool is_fresh = is_fresh_enough(asking, place);
-  if (!is_fresh || !is_level_reached(asking, place)) {
-    return send_to_sign_in(asking, place, !is_fresh, ret_next);
+  if (!is_fresh || !is_level_reached(asking, &standing)) {
+    return send_to_sign_in(asking, &standing, !is_fresh, ret_next);
   }
   struct giving giving = {.asking = asking, .place = place};
   TRY(find_agreement(&giving));
@@ -194,14 +219,17 @@ result oidc_decide_next(const struct oidc_asking *asking, const struct oidc_plac
 
 static result write_refused(struct db_tx *tx, void *arg) { return oidc_kept_use(tx, arg); }
 
-result oidc_decide_answer(const struct oidc_asking *asking, const struct oidc_place *place, const struct oidc_decision *decision,
+result oidc_decide_answer(const struct oidc_asking *asking, const struct oidc_place *at, const struct oidc_decision *decision,
                           struct oidc_next *ret_next) {
+  struct standing standing = {0};
+  const struct oidc_place *place = &standing.place;
   bool is_right = false;
+  TRY(stand(asking, at, &standing));
   if (place->visitor->session != NULL) {
     TRY(check_subject(asking, place, &is_right));
   }
-  if (!is_right || !is_fresh_enough(asking, place) || !is_level_reached(asking, place)) {
-    return oidc_decide_next(asking, place, ret_next); /* signed out or stepped down while the page was open */
+  if (!is_right || !is_fresh_enough(asking, place) || !is_level_reached(asking, &standing)) {
+    return oidc_decide_next(asking, at, ret_next); /* signed out or stepped down while the page was open */
   }
   if (!slice_eq_secret(decision->form_token, oidc_form_token(asking->arena, place))) {
     FAIL(OIDC_CONSENT_FORM, "not the form of this interaction, browser and session");

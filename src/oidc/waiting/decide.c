@@ -4,6 +4,7 @@
 #include "oidc/claims.h"
 #include "oidc/grant.h"
 #include "oidc/parameters.h"
+#include "oidc/passkey_rule.h"
 #include "oidc/waiting/waiting.h"
 #include "outbox/outbox.h"
 
@@ -14,6 +15,7 @@ struct looking {
   struct oidc_waiting waiting;
   const struct oidc_client *client;
   struct oidc_asking asking;
+  struct oidc_counted counted; /* the session as it counts for this client */
   struct oidc_visitor visitor;
   struct oidc_place place;
 };
@@ -32,20 +34,24 @@ static result look(struct looking *l) {
                                    .endpoint = l->waiting.kind == OIDC_WAITING_DEVICE ? OIDC_AT_DEVICE : OIDC_AT_CIBA};
   TRY(oidc_parameters_parse(l->waiting.parameters, l->arena, &l->asking.parameters));
   TRY(oidc_asking_check(&l->asking));
-  l->visitor = (struct oidc_visitor){.session = l->key->session};
+  TRY(oidc_session_count(l->env, l->client, l->key->session, &l->counted));
+  l->visitor = (struct oidc_visitor){.session = &l->counted.session};
   l->place = (struct oidc_place){.visitor = &l->visitor, .id = arena_printf(l->arena, "waiting-%lld", (long long)l->waiting.waiting_id)};
   return OK;
 }
 
 static void stop_looking(struct looking *l) { oidc_client_release(&l->client); }
 
-static bool is_level_reached(const struct looking *l) { return account_session_authentication(l->env, l->key->session) >= l->asking.level; }
+static bool is_level_reached(const struct looking *l) {
+  return !l->counted.is_passkey_missing && account_session_authentication(l->env, &l->counted.session) >= l->asking.level;
+}
 
 result oidc_waiting_show(struct env *env, struct arena *arena, const struct oidc_waiting_key *key, struct oidc_waiting_page *ret_page) {
   struct looking l CLEANUP(stop_looking) = {.env = env, .arena = arena, .key = key};
   TRY(look(&l));
   struct oidc_waiting_page page = {.kind = l.waiting.kind, .waiting_id = l.waiting.waiting_id, .client_id = l.waiting.client_id,
                                    .message = l.waiting.message, .level = l.asking.level, .is_level_reached = is_level_reached(&l),
+                                   .is_passkey_asked = l.counted.is_passkey_missing || l.counted.is_passkey_refused,
                                    .expires_at_ms = l.waiting.expires_at_ms};
   TRY(oidc_consent_page_fill(&l.asking, &l.place, &page.consent));
   *ret_page = page;
@@ -118,8 +124,8 @@ result oidc_waiting_decide(struct env *env, struct arena *arena, const struct oi
                                         .resources = l.asking.resources,
                                         .attributes_id_token = l.asking.attributes_id_token & agreed,
                                         .attributes_userinfo = l.asking.attributes_userinfo & agreed,
-                                        .acr = account_session_authentication(env, key->session),
-                                        .means = oidc_means_now(env, key->session),
+                                        .acr = account_session_authentication(env, &l.counted.session),
+                                        .means = oidc_means_now(env, &l.counted.session),
                                         .auth_at_ms = key->session->auth_at_ms,
                                         .acting_for_id = key->session->acting_for_id};
   return db_write(env->db, write_answer, &answering);

@@ -39,6 +39,8 @@ export const enSecurity = {
     passkey_text:
       'Sign in with your device’s fingerprint, face or code, without a password; a false site cannot trick it.',
     passkey_add: 'Add a passkey',
+    passkey_attested:
+      'A service takes only keys of certified models. One added here says of which model it is; your browser may ask whether you agree.',
     totp_text: 'An app on your phone makes a 6-digit code every 30 seconds.',
     totp_add: 'Add an authenticator app',
     totp_scan: 'Scan this with the app.',
@@ -60,6 +62,13 @@ export const enSecurity = {
     password_differs: 'The two are not the same',
     password_change: 'Change the password',
     password_done: 'The password is changed.',
+    passcode: 'Change the 6-digit passcode',
+    passcode_text:
+      'It opens documents and proves one more factor. No birth date and no easy sequence. Your other sessions end.',
+    passcode_new: 'New passcode',
+    passcode_again: 'New passcode again',
+    passcode_change: 'Change the passcode',
+    passcode_done: 'The passcode has been changed.',
     sessions: 'Where you are signed in',
     sessions_text: 'A device you do not know? Sign out there, then change your password.',
     session_since: 'Since {{at}}.',

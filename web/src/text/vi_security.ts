@@ -39,6 +39,8 @@ export const viSecurity = {
     passkey_text:
       'Đăng nhập bằng vân tay, khuôn mặt hoặc mã mở khóa của thiết bị, không cần mật khẩu; trang giả không lừa được.',
     passkey_add: 'Thêm khóa truy cập',
+    passkey_attested:
+      'Một dịch vụ chỉ nhận khóa thuộc loại được chứng nhận. Khóa thêm ở đây sẽ cho biết loại thiết bị; trình duyệt có thể hỏi ông/bà có đồng ý không.',
     totp_text: 'Ứng dụng trên điện thoại tạo một mã 6 số sau mỗi 30 giây.',
     totp_add: 'Thêm ứng dụng tạo mã',
     totp_scan: 'Quét mã này bằng ứng dụng.',
@@ -60,6 +62,13 @@ export const viSecurity = {
     password_differs: 'Hai lần nhập không giống nhau',
     password_change: 'Đổi mật khẩu',
     password_done: 'Đã đổi mật khẩu.',
+    passcode: 'Đổi mã bí mật 6 số',
+    passcode_text:
+      'Mã dùng để mở giấy tờ và xác nhận thêm. Không dùng ngày sinh hoặc dãy số dễ đoán. Các phiên đăng nhập khác sẽ kết thúc.',
+    passcode_new: 'Mã bí mật mới',
+    passcode_again: 'Nhập lại mã bí mật mới',
+    passcode_change: 'Đổi mã bí mật',
+    passcode_done: 'Đã đổi mã bí mật.',
     sessions: 'Đang đăng nhập ở đâu',
     sessions_text: 'Thấy thiết bị lạ? Hãy đăng xuất ở đó rồi đổi mật khẩu.',
     session_since: 'Từ {{at}}.',

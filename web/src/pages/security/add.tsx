@@ -11,9 +11,16 @@ import { t } from '../../ui/text'
 const HERE = '/app/security'
 type Changed = { changed: () => void }
 
+/** Where a service takes certain models alone it leads here, and the passkey says of which model it is; else it says nothing of itself. */
+const isAttested = () => new URLSearchParams(location.search).get('attested') === '1'
+
 export function AddPasskey({ changed }: Changed) {
+  const attested = isAttested()
   const add = useAction(async () => {
-    const begun = await api.post('/api/me/authenticators/{kind}/begin', { path: { kind: 'passkey' }, body: {} })
+    const begun = await api.post('/api/me/authenticators/{kind}/begin', {
+      path: { kind: 'passkey' },
+      body: attested ? { attested } : {},
+    })
     const answer = await createPasskey(begun.options as unknown as CreationJson).catch((failure: unknown) => {
       const why = failure instanceof PasskeyError ? failure.failure : 'failed'
       throw new Problem({ status: 0, code: `passkey_${why}` })
@@ -28,6 +35,7 @@ export function AddPasskey({ changed }: Changed) {
     <div class="stack-sm">
       <h3>{t('authenticator.passkey')}</h3>
       <p>{t('security.passkey_text')}</p>
+      {attested && <p>{t('security.passkey_attested')}</p>}
       <Refused problem={add.problem} next={HERE} />
       {passkeysAreSupported() ? (
         <p>

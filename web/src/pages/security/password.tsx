@@ -1,4 +1,4 @@
-/* A new password: every other session ends with the old one. */
+/* A new password or passcode: every other session ends with the old one. */
 import { useState } from 'preact/hooks'
 import { api } from '../../api/client'
 import { useAction } from '../../api/resource'
@@ -7,58 +7,67 @@ import { Notice } from '../../ui/parts'
 import { Refused } from '../../ui/step_up'
 import { t } from '../../ui/text'
 
-export function ChangePassword({ changed }: { changed: () => void }) {
-  const [password, setPassword] = useState('')
+type Secret = 'password' | 'passcode'
+const FORMS = {
+  password: { minLength: 8, maxLength: 64 },
+  passcode: { minLength: 6, maxLength: 6, inputMode: 'numeric' },
+} as const
+
+function ChangeSecret({ of, changed }: { of: Secret; changed: () => void }) {
+  const [secret, setSecret] = useState('')
   const [again, setAgain] = useState('')
   const [differs, setDiffers] = useState(false)
   const [done, setDone] = useState(false)
   const change = useAction(async () => {
-    await api.put('/api/me/password', { body: { password } })
+    setDone(false)
+    await api.put('/api/me/password', { body: { [of]: secret } })
     setDone(true)
-    setPassword('')
+    setSecret('')
     setAgain('')
     changed()
   })
   return (
     <section class="panel stack">
-      <h2>{t('security.password')}</h2>
-      <p class="quiet">{t('security.password_text')}</p>
+      <h2>{t(`security.${of}`)}</h2>
+      <p class="quiet">{t(`security.${of}_text`)}</p>
       {done && (
         <Notice color="success" live>
-          <p>{t('security.password_done')}</p>
+          <p>{t(`security.${of}_done`)}</p>
         </Notice>
       )}
       <form
         class="stack"
         onSubmit={(event) => {
           event.preventDefault()
-          setDiffers(password !== again)
-          if (password === again) void change.run()
+          setDiffers(secret !== again)
+          if (secret === again) void change.run()
         }}
       >
         <Refused problem={change.problem} next="/app/security" />
         <InputField
-          label={t('security.password_new')}
+          label={t(`security.${of}_new`)}
           type="password"
           autocomplete="new-password"
-          value={password}
-          set={setPassword}
-          minLength={8}
-          maxLength={64}
+          value={secret}
+          set={setSecret}
+          {...FORMS[of]}
           required
         />
         <InputField
-          label={t('security.password_again')}
+          label={t(`security.${of}_again`)}
           type="password"
           autocomplete="new-password"
           value={again}
           set={setAgain}
           problem={differs ? t('security.password_differs') : undefined}
-          maxLength={64}
+          {...FORMS[of]}
           required
         />
-        <Submit busy={change.busy}>{t('security.password_change')}</Submit>
+        <Submit busy={change.busy}>{t(`security.${of}_change`)}</Submit>
       </form>
     </section>
   )
 }
+
+export const ChangePassword = ({ changed }: { changed: () => void }) => <ChangeSecret of="password" changed={changed} />
+export const ChangePasscode = ({ changed }: { changed: () => void }) => <ChangeSecret of="passcode" changed={changed} />

@@ -7,7 +7,7 @@ import { proofAddress } from '../../ui/step_up'
 import { t, tOr } from '../../ui/text'
 import { AddPasskey, AddRecoveryCodes, AddTotp } from './add'
 import { AuthenticatorList } from './authenticators'
-import { ChangePassword } from './password'
+import { ChangePasscode, ChangePassword } from './password'
 import { SessionList } from './sessions'
 
 export const HERE = '/app/security'
@@ -67,6 +67,7 @@ export function SecurityPage() {
               )}
             </section>
             {of.may_change && <ChangePassword changed={reload} />}
+            {of.may_change && <ChangePasscode changed={reload} />}
             <section class="panel stack">
               <h2>{t('security.sessions')}</h2>
               <SessionList of={of.sessions} changed={reload} />

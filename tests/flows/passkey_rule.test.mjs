@@ -1,0 +1,121 @@
+// Which passkeys a service takes: models and makers of its own list, held against what a passkey said of itself when it was added.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Installation, danhWithInput } from './lib/installation.mjs';
+import { Passkey, maker } from './lib/passkey.mjs';
+import { RelyingParty, decide, follow, verified } from './lib/relying_party.mjs';
+
+const MODEL = 'cb69481e-8ff7-4039-93ec-0a2729a154a8';
+const OTHER_MODEL = '2fc0579f-8113-47ea-b116-bb5a8db9202a';
+let place;
+let hoaSen;
+before(async () => {
+  place = await Installation.open({ receivers: false });
+  hoaSen = maker(MODEL);
+});
+after(() => place?.close());
+
+const form = (fields) => new URLSearchParams(fields);
+const known = (...aaguids) => ({ danh_passkeys: { attestation: 'known', aaguids } });
+const certified = (changes = {}) => ({ danh_passkeys: { attestation: 'certified', roots: [hoaSen.root.toString('base64')], ...changes } });
+
+async function withPasskey(name, options, attested = true) {
+  const citizen = await place.as(name);
+  await citizen.post('/sign-in', form({ step: 'passcode', raise: '1', code: place.synth.demo_passcode, level: '2', next: '/app/' }));
+  const passkey = new Passkey(place.url, options);
+  const begun = await citizen.ok(citizen.post('/api/me/authenticators/passkey/begin', attested ? { attested: true } : {}));
+  assert.equal(begun.options.attestation, attested ? 'direct' : 'none');
+  const added = await citizen.post('/api/me/authenticators/passkey', { ceremony: begun.ceremony, answer: passkey.create(begun.options) });
+  assert.equal(added.status, 201, added.text);
+  return { citizen, passkey };
+}
+async function signInWith(passkey) {
+  const client = place.client();
+  const fields = { step: 'passkey', level: '2', next: '/app/' };
+  const begun = await client.ok(client.post('/sign-in/passkey/begin', form(fields)));
+  assert.equal((await client.post('/sign-in', form({ ...fields, ceremony: begun.ceremony, answer: passkey.get(begun.options) }))).status, 303);
+  return client;
+}
+/** Where a sign-in at that service leads: 'page' (consent), the tokens' claims, or the address of the sign-in page. */
+async function arrive(browser, party, changes = { acr_values: 'urn:danh:acr:2' }) {
+  const answer = await follow(browser, await browser.get(party.address(party.question(changes))));
+  if (answer.status === 303 && answer.headers.location.startsWith('/sign-in')) return { asked: answer.headers.location };
+  const { code } = party.read(answer.status === 200 ? await decide(browser, answer) : answer);
+  const { body } = await party.redeem(code);
+  const { acr, amr } = await verified(place, body.id_token);
+  return { acr, amr };
+}
+
+// [W11 accepts] [W11 refuses]
+test('a service that lists models takes those that say they are one, at the level they prove; any other is no passkey to it', async () => {
+  const { passkey } = await withPasskey('citizen.hanoi', { model: MODEL, flags: 1 | 4 });
+  const browser = await signInWith(passkey);
+  const plain = await RelyingParty.register(place);
+  const listing = await RelyingParty.register(place, known(MODEL));
+  const elsewhere = await RelyingParty.register(place, known(OTHER_MODEL));
+  const reached = { acr: 'urn:danh:acr:2', amr: ['user', 'hwk', 'mfa'] };
+  assert.deepEqual(await arrive(browser, plain), reached);
+  assert.deepEqual(await arrive(browser, listing), reached);
+  const { asked } = await arrive(browser, elsewhere);
+  assert.match(asked, /level=2&passkey=1$/);
+  const page = await browser.get(asked);
+  assert.equal(page.status, 200, 'no way round through the level there is');
+  assert.match(page.text, /chỉ nhận khóa truy cập thuộc loại được chứng nhận/);
+  assert.match(page.text, /href="\/app\/security\?attested=1"/);
+});
+
+test('what counts is what was said when it was added: one that said nothing fits no rule', async () => {
+  const { passkey } = await withPasskey('citizen.hue', { model: MODEL }, false);
+  const browser = await signInWith(passkey);
+  const { asked } = await arrive(browser, await RelyingParty.register(place, known(MODEL)));
+  assert.match(asked ?? '', /passkey=1$/);
+});
+
+test('certified: the maker’s certificate, not the word of the key itself; revoked certificates and other models are refused', async () => {
+  const { passkey } = await withPasskey('elderly.hanoi', { model: MODEL, maker: hoaSen });
+  const browser = await signInWith(passkey);
+  assert.equal((await arrive(browser, await RelyingParty.register(place, certified()))).acr, 'urn:danh:acr:2');
+  assert.equal((await arrive(browser, await RelyingParty.register(place, certified({ aaguids: [MODEL] })))).acr, 'urn:danh:acr:2');
+  const { createHash } = await import('node:crypto');
+  const revoked = createHash('sha256').update(hoaSen.certificate).digest('hex');
+  for (const rule of [{ aaguids: [OTHER_MODEL] }, { revoked: [revoked] }, { roots: [maker(MODEL).root.toString('base64')] }]) {
+    assert.match((await arrive(browser, await RelyingParty.register(place, certified(rule)))).asked ?? '', /passkey=1$/, JSON.stringify(rule));
+  }
+  const own = await withPasskey('student.hanoi', { model: MODEL });
+  assert.match((await arrive(await signInWith(own.passkey), await RelyingParty.register(place, certified()))).asked ?? '', /passkey=1$/, 'self-attested');
+});
+
+test('required: a password, a passcode and a face do not do; the right passkey in the same session does', async () => {
+  const party = await RelyingParty.register(place, { danh_passkeys: { ...known(MODEL).danh_passkeys, required: true } });
+  const { citizen, passkey } = await withPasskey('poor.hanoi', { model: MODEL });
+  const { asked } = await arrive(citizen, party);
+  assert.match(asked, /passkey=1$/);
+  const fields = { step: 'passkey', raise: '1', passkey: '1', level: '2', next: new URL(asked, place.url).searchParams.get('next') };
+  const begun = await citizen.ok(citizen.post('/sign-in/passkey/begin', form(fields)));
+  assert.equal(begun.options.userVerification, 'required');
+  const back = await citizen.post('/sign-in', form({ ...fields, ceremony: begun.ceremony, answer: passkey.get(begun.options) }));
+  assert.deepEqual([back.status, back.headers.location], [303, fields.next]);
+  assert.equal((await arrive(citizen, party)).acr, 'urn:danh:acr:2');
+  const { authenticators } = await citizen.ok(citizen.get('/api/me/authenticators'));
+  assert.equal((await citizen.request('DELETE', `/api/me/authenticators/${authenticators[0].id}`)).status, 204);
+  assert.match((await arrive(citizen, party)).asked ?? '', /passkey=1$/, 'a passkey that is gone fits nothing');
+});
+
+test('without rule and without page, prompt=none is told to the client', async () => {
+  const party = await RelyingParty.register(place, { danh_passkeys: { ...known(MODEL).danh_passkeys, required: true } });
+  const browser = await place.as('digital.hanoi');
+  const answer = await browser.get(party.address(party.question({ prompt: 'none' })));
+  assert.equal(party.read(answer).error, 'login_required');
+});
+
+test('a rule that contradicts itself is refused when the service is registered', async () => {
+  const base = { client_id: 'quy-tac', client_name: 'Kho', danh_owner: 'Kho', danh_purpose: 'Kho', application_type: 'native', token_endpoint_auth_method: 'none',
+    redirect_uris: ['http://127.0.0.1/cb'] };
+  for (const rule of [{ attestation: 'known' }, { attestation: 'certified' }, { attestation: 'any' }, { attestation: 'known', aaguids: ['cb69481e'] }, {},
+    { attestation: 'known', aaguids: ['cb69481e8ff7403993ec0a2729a154a8----'] }, { attestation: 'certified', roots: ['%%'] }, { attestation: 'known', aaguids: [MODEL], colour: 1 },
+    { attestation: 'known', aaguids: [MODEL], revoked: ['00'] }]) {
+    const made = await danhWithInput(JSON.stringify({ ...base, danh_passkeys: rule }), 'client', 'add', '-', '--data', place.data, '--json');
+    assert.notEqual(made.code, 0, JSON.stringify(rule));
+    assert.match(made.stderr, /danh_passkeys/);
+  }
+});
