@@ -39,6 +39,18 @@ const struct api_error_row *api_error_find(uint16_t code);
 extern const char *const api_large_paths[];
 struct slice api_error_sentence(uint16_t code, enum api_language language);
 
+/* What only the edge knows. Any function may be NULL. */
+struct api_readiness {
+  bool is_draining; /* asked to stop: send nobody new */
+  bool has_signer;
+  bool has_ledger; /* the last round of the sequencer went well */
+};
+struct api_edge {
+  void *app;
+  void (*figures)(void *app, struct buf *out); /* more families for /metrics */
+  void (*readiness)(void *app, struct api_readiness *ret_readiness);
+};
+
 struct api_options {
   struct env *env;
   struct dossier_works works;
@@ -49,6 +61,7 @@ struct api_options {
   struct slice bank_secret; /* empty: notifications are refused */
   struct slice bank_bin;
   struct slice bank_account;
+  struct api_edge edge;
 };
 struct api;
 MUST_USE result api_open(const struct api_options *options, struct api **ret_api);
@@ -60,3 +73,5 @@ void api_refuse(void *api, struct http_call *call, uint16_t code);
 bool api_answer_at_once(void *api, struct http_call *call);
 /* The headers every reply carries. */
 const struct http_header *api_headers(const struct api *api, size_t *ret_count);
+/* Everything counted so far, in the format of Prometheus. */
+void api_metrics_write(struct api *api, struct buf *out);

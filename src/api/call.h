@@ -10,12 +10,14 @@
 
 struct assets;
 struct published;
+struct metrics;
 struct sandbox_events;
 struct api {
   struct api_options options;
   struct assets *assets;
   struct published *published; /* NULL in a sandbox, where every request is looked at */
   struct sandbox_events *events; /* NULL: no sandbox */
+  struct metrics *metrics;
   struct http_header headers[12];
   size_t header_count;
   bool is_https;

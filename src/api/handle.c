@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "api/sandbox.h"
+#include "api/metrics.h"
 #include "api/published.h"
 #include "base/log.h"
 #include "sandbox/sandbox.h"
@@ -31,6 +32,7 @@ static void set_headers(struct api *api) {
 result api_open(const struct api_options *options, struct api **ret_api) {
   struct api *api = heap_alloc(sizeof *api);
   api->options = *options;
+  api->metrics = api_metrics_open();
   api->events = options->is_sandbox ? sandbox_events_new() : NULL;
   api->published = options->is_sandbox ? NULL : api_published_open();
   api->is_https = slice_starts(options->env->origin, S("https://"));
@@ -48,6 +50,7 @@ void api_close(struct api **slot) {
   if (*slot != NULL) {
     api_assets_close(&(*slot)->assets);
     api_published_close((*slot)->published);
+    api_metrics_close((*slot)->metrics);
     sandbox_events_free(&(*slot)->events);
     free(*slot);
     *slot = NULL;
@@ -144,6 +147,7 @@ static bool is_for_programs(struct slice path) {
 
 void api_handle(void *app, struct http_call *http) {
   struct api *api = app;
+  int64_t began_us = clock_monotonic_us();
   struct api_call call = {.api = api, .env = api->options.env, .http = http, .arena = http->arena};
   const void *found = NULL;
   call.language = choose_language(&call);
@@ -163,6 +167,7 @@ void api_handle(void *app, struct http_call *http) {
     api_problem(&call, outcome, is_page);
   }
   api_sandbox_after(&call, &watch);
+  api_metrics_count(api->metrics, route, http->response.status, clock_monotonic_us() - began_us);
 }
 
 bool api_answer_at_once(void *app, struct http_call *http) {

@@ -4,6 +4,8 @@
 
 /* health.c */
 result api_health(struct api_call *call);
+result api_ready(struct api_call *call);
+result api_metrics_get(struct api_call *call);
 /* assets.c */
 result api_assets_get(struct api_call *call);
 result api_app_page(struct api_call *call);

@@ -5,6 +5,8 @@ enum { ANYBODY = API_FOR_ANOTHER | API_FOR_ORGANISATION, ALWAYS = ANYBODY | API_
 
 static const struct api_route rows[] = {
     {{HTTP_GET, "/healthz"}, api_health, API_MACHINE},
+    {{HTTP_GET, "/readyz"}, api_ready, API_MACHINE},
+    {{HTTP_GET, "/metrics"}, api_metrics_get, API_MACHINE},
 
     {{HTTP_GET, "/"}, api_landing_page, API_PAGE},
     {{HTTP_GET, "/sign-in"}, api_sign_in_page, API_PAGE},

@@ -1,6 +1,6 @@
 #include "cli/commands.h"
 
-enum { WORKERS_MAX = 512, LOOPS_MAX = 16 };
+enum { WORKERS_MAX = 512, LOOPS_MAX = 16, DRAIN_S_MAX = 600 };
 
 const struct cli_option cli_serve_options[] = {
     {"listen", "ADDR:PORT", "address to answer on (default 127.0.0.1:8080; port 0: any free one), or unix:PATH for a proxy"},
@@ -9,6 +9,7 @@ const struct cli_option cli_serve_options[] = {
     {"web", "DIR", "the built web app (default ../web/dist beside the program, or /usr/share/danh/web)"},
     {"sandbox", NULL, "an integrator's sandbox: makes DIR if absent, with fifty documented people (doc/sandbox-people.md)"},
     {"workers", "N", "threads that run requests (default 64)"},
+    {"drain", "SECONDS", "after SIGTERM, still serve for so long while /readyz says no (default 0)"},
     {"loops", "N", "threads that read and write sockets (default one a core)"},
     {0},
 };
@@ -17,8 +18,10 @@ int cli_serve(const struct cli_context *context, int argc, char **argv) {
   (void)argc;
   (void)argv;
   int64_t workers = 0;
+  int64_t drain = 0;
   int64_t loops = 0;
-  if (!cli_number(context, "workers", (int64_t[]){1, WORKERS_MAX}, &workers) || !cli_number(context, "loops", (int64_t[]){1, LOOPS_MAX}, &loops)) {
+  if (!cli_number(context, "workers", (int64_t[]){1, WORKERS_MAX}, &workers) || !cli_number(context, "loops", (int64_t[]){1, LOOPS_MAX}, &loops) ||
+      !cli_number(context, "drain", (int64_t[]){0, DRAIN_S_MAX}, &drain)) {
     return CLI_USAGE;
   }
   const char *origin = cli_value(context, "origin");
@@ -37,6 +40,7 @@ int cli_serve(const struct cli_context *context, int argc, char **argv) {
       .database = database,
       .web = cli_value(context, "web"),
       .workers = (int)workers,
+      .drain_s = (int)drain,
       .loops = (int)loops,
       .writes = {cli_writes},
   };

@@ -288,6 +288,14 @@ struct dossier_move {
 MUST_USE result dossier_moves(struct db_tx *tx, struct arena *arena, const struct dossier *dossier,
                               struct dossier_move **ret_moves, size_t *ret_count);
 
+/* Of everything received and not decided, by its last appointed day; what is done or waits for somebody else does not count. */
+struct dossier_deadlines {
+  int64_t overdue; /* before today */
+  int64_t today;
+  int64_t soon; /* the three days after today */
+};
+MUST_USE result dossier_deadlines(struct db_tx *tx, int32_t today, struct dossier_deadlines *ret_deadlines);
+
 enum dossier_slip_kind {
   DOSSIER_SLIP_RECEIPT = 1,
   DOSSIER_SLIP_SUPPLEMENT,

@@ -56,6 +56,7 @@ const struct db_migration dossier_migrations[] = {
      "CREATE INDEX dossier_sign_up_by_end ON dossier_sign_up (expires_at);"
      "CREATE TABLE dossier_reminder (person_id id/public NOT NULL, dossier_id id/public NOT NULL, kind int/public NOT NULL,"
      " at time/public NOT NULL, PRIMARY KEY (person_id, dossier_id, kind));"},
+    {"dossier", 3, "CREATE INDEX dossier_under_way ON dossier (due_date, reappointed_date) WHERE status IN (2, 4);"},
     {0},
 };
 

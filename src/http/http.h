@@ -161,6 +161,7 @@ struct http_figures {
   uint64_t refused;    /* by the guard: malformed, too large, too slow */
   uint64_t overloaded; /* answered 503 by a loop */
   int connections;
+  int waiting; /* requests no worker has taken yet */
 };
 struct http_figures http_server_figures(struct http_server *server);
 

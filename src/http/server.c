@@ -384,6 +384,9 @@ void http_server_close(struct http_server **server_slot) {
 }
 
 struct http_figures http_server_figures(struct http_server *server) {
+  pthread_mutex_lock(&server->lock);
+  int waiting = server->waiting;
+  pthread_mutex_unlock(&server->lock);
   return (struct http_figures){atomic_load(&server->requests), atomic_load(&server->refused), atomic_load(&server->overloaded),
-                               atomic_load(&server->connections)};
+                               atomic_load(&server->connections), waiting};
 }

@@ -2,8 +2,6 @@
  * then one each window / number. */
 #include "message/limits.h"
 
-#include <stddef.h>
-
 static const struct message_limits defaults = {
     .address_codes_max = 10,
     .person_codes_max = 10,

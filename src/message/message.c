@@ -224,3 +224,10 @@ static result write_sweep(struct db_tx *tx, void *arg) {
 }
 
 result message_sweep(struct env *env) { return db_write(env->db, write_sweep, env); }
+
+result message_backlog(struct db_tx *tx, int64_t *ret_waiting) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_row(tx, "SELECT COUNT(*) FROM message WHERE state = 1", DB_NO_ARGS, &rows));
+  *ret_waiting = db_int(&rows, 0);
+  return OK;
+}

@@ -96,6 +96,9 @@ struct message_list {
 /* Newest first. person_id 0: of everybody (operators' figures and the demonstration's screen). */
 MUST_USE result message_list(struct db_tx *tx, int64_t person_id, int limit, struct arena *arena, struct message_list *ret_list);
 
+/* How many wait to be sent. */
+MUST_USE result message_backlog(struct db_tx *tx, int64_t *ret_waiting);
+
 /* ---- sending ---- */
 
 struct message_outcome {

@@ -260,3 +260,15 @@ result outbox_deliver_due(struct env *env, const struct outbox_options *options,
   }
   return count_pending(env, ret_left);
 }
+
+result outbox_backlog(struct db_tx *tx, struct arena *arena, struct outbox_backlog ret_backlog[OUTBOX_BACKLOG_MAX], size_t *ret_count) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  size_t count = 0;
+  TRY(db_query(tx, "SELECT destination, COUNT(*), MIN(created_at) FROM outbox WHERE state = 1 GROUP BY destination ORDER BY destination", DB_NO_ARGS, &rows));
+  while (count < OUTBOX_BACKLOG_MAX && db_rows_next(&rows)) {
+    ret_backlog[count++] = (struct outbox_backlog){db_text_copy(&rows, 0, arena), db_int(&rows, 1), db_int(&rows, 2)};
+  }
+  TRY(rows.status);
+  *ret_count = count;
+  return OK;
+}

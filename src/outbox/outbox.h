@@ -76,3 +76,13 @@ void outbox_runner_wake(
 void outbox_runner_close(struct outbox_runner **runner); /* finishes what is in flight; the rest stays in its rows */
 /* One round over everything due, in the caller's thread: CLI, replay and tests. ret_left: rows still pending. */
 MUST_USE result outbox_deliver_due(struct env *env, const struct outbox_options *options, int64_t *ret_left);
+
+/* ---- figures ---- */
+enum { OUTBOX_BACKLOG_MAX = 64 };
+struct outbox_backlog {
+  struct slice destination;
+  int64_t waiting;
+  int64_t oldest_at_ms; /* when the oldest of them was added */
+};
+/* What is not acknowledged yet, by destination; of more destinations than the array holds, the first by name. */
+MUST_USE result outbox_backlog(struct db_tx *tx, struct arena *arena, struct outbox_backlog ret_backlog[OUTBOX_BACKLOG_MAX], size_t *ret_count);

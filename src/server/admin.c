@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include "codec/prometheus.h"
+
 enum { WRITE_TIMEOUT_MS = 6 * 3600 * 1000, ANSWER_BYTES_MAX = 64 * 1024 * 1024, SOCKET_TRIES = 30, SOCKET_PAUSE_US = 100 * 1000 };
 
 const struct server_write *server_admin_find(const struct server_writes *writes, struct slice name) {
@@ -51,17 +53,30 @@ static result answer_write(struct admin *admin, struct http_call *call) {
   return OK;
 }
 
+static result answer_metrics(struct admin *admin, struct http_call *call) {
+  struct buf out;
+  buf_init(&out, call->arena, 32 * 1024);
+  api_metrics_write(admin->api, &out);
+  http_reply(call, 200, PROMETHEUS_CONTENT_TYPE, buf_slice(&out));
+  return OK;
+}
+
+struct row {
+  struct http_route route;
+  result (*answer)(struct admin *admin, struct http_call *call);
+};
+
 static void handle(void *app, struct http_call *call) {
   struct admin *admin = app;
-  static const struct http_route rows[] = {{HTTP_POST, "/writes/{name}"}};
+  static const struct row rows[] = {{{HTTP_POST, "/writes/{name}"}, answer_write}, {{HTTP_GET, "/metrics"}, answer_metrics}};
   static const struct http_routes routes = {rows, sizeof *rows, sizeof rows / sizeof *rows};
   if (call->request.peer_uid != (int64_t)geteuid() && call->request.peer_uid != 0) {
     refuse_call(call, 403, fault_set(__FILE__, __LINE__, SERVER_FOREIGN_USER, "another user"));
     return;
   }
-  const void *row = NULL;
-  result outcome = http_route_find(&routes, call, &row);
-  outcome = is_ok(outcome) ? answer_write(admin, call) : outcome;
+  const void *found = NULL;
+  result outcome = http_route_find(&routes, call, &found);
+  outcome = is_ok(outcome) ? ((const struct row *)found)->answer(admin, call) : outcome;
   if (!is_ok(outcome)) {
     refuse_call(call, 422, outcome);
   }
@@ -72,18 +87,18 @@ static void refuse(void *app, struct http_call *call, uint16_t code) {
   http_reply(call, result_kind((result){code}) == RESULT_UNAVAILABLE ? 503 : 400, "application/json", S("{}"));
 }
 
-result server_admin_open(struct server_installation *installation, const struct server_writes *writes, struct admin *ret_admin) {
-  *ret_admin = (struct admin){.installation = installation, .writes = *writes};
+result server_admin_open(struct admin *admin) {
+  struct server_installation *installation = admin->installation;
   const struct http_server_options options = {
       .unix_socket = (const char *)arena_printf(&installation->arena, "%s/danh.sock", installation->data).ptr,
       .loops = 1,
       .workers = 4, /* a long import leaves room for a short lock */
       .limits = {.body_bytes_max = 1024 * 1024, .idle_ms = 5000},
-      .app = ret_admin,
+      .app = admin,
       .handle = handle,
       .refuse = refuse,
   };
-  return http_server_open(&options, &ret_admin->http);
+  return http_server_open(&options, &admin->http);
 }
 
 void server_admin_close(struct admin *admin) { http_server_close(&admin->http); }

@@ -1,16 +1,19 @@
 /* server/admin.h: the admin socket: writes that commands hand to the server that holds the installation. (private to server/)
- * Shapes     POST /writes/{name} with the JSON arguments; 200 with the answer, or 422 {"code": n, "detail": "..."}.
+ * Shapes     POST /writes/{name} with the JSON arguments; 200 with the answer, or 422 {"code": n, "detail": "..."}. GET /metrics.
  * Does not   trust anybody but the server's own user and root (SO_PEERCRED).
  */
 #pragma once
+#include "api/api.h"
 #include "http/http.h"
 #include "server/server.h"
 
 struct admin {
   struct server_installation *installation;
   struct server_writes writes;
+  struct api *api; /* for its figures */
   struct http_server *http;
 };
-MUST_USE result server_admin_open(struct server_installation *installation, const struct server_writes *writes, struct admin *ret_admin);
+/* admin: filled but for http; stays where it is until closed. */
+MUST_USE result server_admin_open(struct admin *admin);
 void server_admin_close(struct admin *admin);
 const struct server_write *server_admin_find(const struct server_writes *writes, struct slice name);

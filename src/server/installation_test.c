@@ -159,10 +159,11 @@ static void a_write_gives_the_same_answer_here_and_in_the_server(void **state) {
   (void)state;
   struct place place;
   struct server_installation *holder = NULL;
-  struct admin admin;
+  struct admin admin = {.writes = writes};
   make_place(&place);
   assert_ok(server_installation_open(place.folder, SERVER_CREATE, &holder));
-  assert_ok(server_admin_open(holder, &writes, &admin));
+  admin.installation = holder;
+  assert_ok(server_admin_open(&admin));
   check_writes(&place, "in the server");
   server_admin_close(&admin);
   server_installation_close(&holder);

@@ -13,6 +13,7 @@
 #include "oidc/oidc.h"
 #include "server/admin.h"
 #include "server/delivery.h"
+#include "server/figures.h"
 #include "server/file.h"
 #include "server/logout.h"
 #include "server/ping.h"
@@ -41,6 +42,7 @@ struct serving {
   struct api *api;
   struct http_server *http;
   struct admin admin;
+  struct server_figures figures;
 };
 
 /* As many files as the system gives; no core files, which would hold personal data; nothing made is readable by others; no new powers. */
@@ -146,6 +148,8 @@ static const char *find_web(const struct server_options *options, struct arena *
 
 static result open_api(struct serving *serving) {
   struct server_installation *installation = serving->installation;
+  serving->figures.signer = installation->env.signer;
+  serving->figures.sequencer = serving->sequencer;
   const struct server_config *config = &installation->config;
   struct api_options options = {
       .env = &installation->env,
@@ -158,6 +162,7 @@ static result open_api(struct serving *serving) {
       .is_sandbox = config->sandbox,
       .bank_bin = config->bank_bin,
       .bank_account = config->bank_account,
+      .edge = {&serving->figures, server_figures_write, server_figures_readiness},
   };
   if (config->bank_secret_path.len > 0) {
     TRY(server_secret_read(&installation->arena, config->bank_secret_path, &options.bank_secret));
@@ -201,7 +206,9 @@ static result open_http(struct serving *serving) {
       .refuse = refuse,
   };
   options.headers = api_headers(serving->api, &options.header_count);
-  return http_server_open(&options, &serving->http);
+  TRY(http_server_open(&options, &serving->http));
+  serving->figures.http = serving->http;
+  return OK;
 }
 
 static result open_all(struct serving *serving) {
@@ -227,7 +234,8 @@ static result open_all(struct serving *serving) {
   TRY(server_logout_open(env, serving->outbox, &serving->logout));
   TRY(open_api(serving));
   TRY(open_http(serving));
-  return server_admin_open(serving->installation, &options->writes, &serving->admin);
+  serving->admin = (struct admin){.installation = serving->installation, .writes = options->writes, .api = serving->api};
+  return server_admin_open(&serving->admin);
 }
 
 static void close_all(struct serving *serving) {
@@ -291,6 +299,10 @@ result server_run(const struct server_options *options) {
     int caught = 0;
     (void)sigwait(&ending, &caught);
     LOG(&serving.installation->clock, LOG_INFO, "server.stopping", LOG_NUMBER("signal", caught));
+    atomic_store(&serving.figures.is_draining, true);
+    if (options->drain_s > 0) {
+      (void)sigtimedwait(&ending, NULL, &(const struct timespec){.tv_sec = options->drain_s});
+    }
   }
   const struct fault why = *fault_last();
   close_all(&serving);

@@ -149,6 +149,7 @@ struct server_options {
   const char *web;    /* folder of the built web app; NULL: ../web/dist beside the program, else /usr/share/danh/web */
   int workers;        /* 0: 64 */
   int loops;          /* 0: one a core */
+  int drain_s;        /* after SIGTERM: how long /readyz says no, and everybody is still served, before the doors close; a second signal ends it */
   struct server_writes writes;
 };
 /* PATH of "unix:PATH"; NULL for an address. */

@@ -1,0 +1,98 @@
+// What an operator's tools see: figures read by Prometheus's own parser, readiness as a proxy asks for it.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import http from 'node:http';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { Installation, until } from '../flows/lib/installation.mjs';
+import { dossier } from '../flows/lib/story.mjs';
+
+const PYTHON = path.join(import.meta.dirname, '../../.local/python/bin/python3');
+const PARSER = `import json, sys
+from prometheus_client.parser import text_string_to_metric_families
+print(json.dumps([[s.name, s.labels, s.value] for f in text_string_to_metric_families(sys.stdin.read()) for s in f.samples]))`;
+
+let place;
+before(async () => (place = await Installation.open({ receivers: false })));
+after(() => place?.close());
+
+const parsed = (text) => JSON.parse(execFileSync(PYTHON, ['-c', PARSER], { input: text, encoding: 'utf8' }));
+const sample = (samples, name, labels = {}) =>
+  samples.find(([n, has]) => n === name && Object.entries(labels).every(([key, value]) => has[key] === value))?.[2];
+const figures = async (client = place.client()) => parsed((await client.ok(client.get('/metrics'))).text);
+
+const overAdminSocket = () => new Promise((done, fail) => {
+  http.get({ socketPath: path.join(place.data, 'danh.sock'), path: '/metrics' }, (answer) => {
+    const parts = [];
+    answer.on('data', (part) => parts.push(part)).on('end', () => done({ status: answer.statusCode, text: Buffer.concat(parts).toString() }));
+  }).on('error', fail);
+});
+
+test('figures are what Prometheus reads, and count what was asked by route, not by address', async () => {
+  const client = place.client();
+  const labels = { method: 'POST', route: '/api/desk/dossiers/{code}/receive', status: '401' };
+  assert.equal(sample(await figures(), 'danh_http_answers_total', labels), undefined);
+  await client.post('/api/desk/dossiers/H26.11-240614-0001/receive', {});
+  await client.post('/api/desk/dossiers/H26.11-240614-0002/receive', {});
+  await client.get('/no-such-address');
+  const now = await figures();
+  assert.equal(sample(now, 'danh_http_answers_total', labels), 2);
+  assert.equal(sample(now, 'danh_http_answer_seconds_count', { route: labels.route, method: 'POST' }), 2);
+  assert.equal(sample(now, 'danh_http_answer_seconds_bucket', { route: labels.route, method: 'POST', le: '+Inf' }), 2);
+  assert.equal(sample(now, 'danh_http_answers_total', { route: '', status: '404' }), 1);
+  for (const name of ['danh_db_up', 'danh_signer_up', 'danh_ledger_up']) assert.equal(sample(now, name), 1, name);
+  for (const name of ['danh_db_commits_total', 'danh_db_writes_total', 'process_resident_memory_bytes', 'process_open_fds', 'danh_http_requests_total'])
+    assert.ok(sample(now, name) > 0, name);
+  assert.equal(sample(now, 'danh_http_waiting'), 0);
+});
+
+test('a dossier in processing counts by the day it is due, what waits for a receiver that is away by its destination', async () => {
+  const due = async () => Object.fromEntries((await figures()).filter(([name]) => name === 'danh_dossiers_due').map(([, labels, value]) => [labels.when, value]));
+  const none = { overdue: 0, today: 0, soon: 0 };
+  assert.deepEqual(await due(), none);
+  await dossier(place, 'received', { citizen: await place.as('citizen.hanoi') });
+  assert.deepEqual(await due(), none);
+  for (const [day, when] of [['2026-11-23', 'soon'], ['2026-11-26', 'today'], ['2026-11-27', 'overdue']]) { // five working days after the 18th; the 24th is a holiday
+    await place.moveTo(`${day}T10:00:00+07:00`);
+    assert.deepEqual(await due(), { ...none, [when]: 1 }, day);
+  }
+  await dossier(place, 'sealed', { citizen: await place.as('citizen.hue'), province: '46' });
+  await until('two wait', async () => sample(await figures(), 'danh_deliveries_waiting', { destination: 'national_portal' }) === 1);
+  assert.ok(sample(await figures(), 'danh_deliveries_oldest_seconds', { destination: 'provincial_system' }) >= 0);
+});
+
+test('no figure names a person, a number or a code', async () => {
+  const who = place.identity('citizen.hanoi');
+  const citizen = await place.as('citizen.hanoi');
+  const { person } = await citizen.ok(citizen.get('/api/session'));
+  await citizen.get(`/api/dossiers/H26.11-240614-0001?pin=${who.pin}`);
+  const { text } = await citizen.get('/metrics');
+  for (const canary of [who.pin, person.name, 'H26.11-240614-0001', place.synth.demo_password]) assert.ok(!text.includes(canary), canary);
+});
+
+test('figures are for this machine: not through a proxy, but on the admin socket', async () => {
+  for (const name of ['X-Forwarded-For', 'Forwarded', 'Via']) {
+    const answer = await place.client().get('/metrics', { headers: { [name]: 'for=203.0.113.9' } });
+    assert.equal(answer.status, 404, name);
+  }
+  const local = await overAdminSocket();
+  assert.equal(local.status, 200);
+  assert.equal(sample(parsed(local.text), 'danh_signer_up'), 1);
+});
+
+test('a server asked to stop says no to newcomers, serves on, and then ends', async () => {
+  await place.stop('server');
+  await place.startServer('--drain', '60');
+  const child = place.children.server;
+  const client = place.client();
+  assert.deepEqual((await client.get('/readyz')).body, { status: 'ready', database: true, signer: true, ledger: true });
+  const ended = new Promise((done) => child.once('exit', done));
+  child.kill('SIGTERM');
+  await until('it says so', async () => (await client.get('/readyz')).status === 503);
+  assert.equal((await client.get('/readyz')).body.status, 'draining');
+  assert.equal((await client.signIn(place.identity('citizen.hanoi').pin, place.synth.demo_password)).status, 303);
+  child.kill('SIGTERM');
+  assert.equal(await ended, 0);
+  place.children.server = null;
+  await place.startServer();
+});
