@@ -10,17 +10,6 @@
 /* [Decree 69/2024 Art 28] */
 static const int64_t kept_ms = 5LL * 365 * CLOCK_DAY_MS;
 
-static void put_opinion(struct api_call *call, const struct evidence_opinion *opinion) {
-  struct jout *out = &call->out;
-  jout_put_object(out, "opinion");
-  jout_put_str(out, "verdict", opinion->verdict == 0 ? "none" : evidence_verdict_name(opinion->verdict));
-  jout_put_int(out, "score", opinion->score);
-  jout_put_text(out, "engine", opinion->engine);
-  jout_put_text(out, "reason", opinion->reason);
-  jout_put_bool(out, "demonstration", call->env->matcher != NULL && call->env->matcher->is_demonstration);
-  jout_object_end(out);
-}
-
 struct taking {
   struct api_call *call;
   struct evidence_new what;
@@ -33,20 +22,8 @@ static result keep(struct db_tx *tx, void *arg) {
   return evidence_keep(t->call->env, tx, &t->what, &t->sealed, &t->evidence_id);
 }
 
-/* A matcher that is away says nothing, and the officer compares by eye. */
-static result ask_matcher(struct api_call *call, struct slice pin, const struct evidence_new *what, struct evidence_opinion *ret_opinion) {
-  const struct evidence_question question = {.pin = pin, .kind = what->kind, .sample = what->bytes};
-  result asked = evidence_match(call->env, call->arena, &question, ret_opinion);
-  if (is_code(asked, EVIDENCE_MATCHER_AWAY) || is_code(asked, EVIDENCE_NO_REFERENCE)) {
-    *ret_opinion = (struct evidence_opinion){.score = -1, .engine = S(""), .reason = is_code(asked, EVIDENCE_NO_REFERENCE) ? S("no_reference") : S("away")};
-    return OK;
-  }
-  return asked;
-}
-
 result api_desk_evidence(struct api_call *call) {
   struct multipart_form form;
-  struct evidence_opinion opinion = {0};
   struct taking t = {.call = call};
   TRY(multipart_parse(http_header(&call->http->request, "Content-Type"), call->http->request.body, &form));
   const struct api_desk_search search = {ACCESS_ENROL_COLLECT, multipart_text(&form, "pin"), multipart_text(&form, "purpose")};
@@ -61,13 +38,14 @@ result api_desk_evidence(struct api_call *call) {
                                  .actor_role = api_role(call),
                                  .keep_until_ms = clock_now_ms(call->env->clock) + kept_ms};
   TRY(api_desk_person_find(call, &search, &t.what.person_id));
-  TRY(ask_matcher(call, search.pin, &t.what, &opinion));
+  const struct evidence_question question = {.pin = search.pin, .kind = t.what.kind, .sample = t.what.bytes};
+  TRY(evidence_ask(call->env, call->arena, &question, &t.what.opinion));
   TRY(evidence_seal(call->env, call->arena, &t.what, &t.sealed));
   TRY(db_write(call->env->db, keep, &t));
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_text(out, "id", arena_printf(call->arena, "%lld", (long long)t.evidence_id));
-  put_opinion(call, &opinion);
+  evidence_opinion_put(out, &t.what.opinion);
   jout_object_end(out);
   api_send(call, 201);
   return OK;
@@ -101,6 +79,7 @@ result api_desk_evidence_list(struct api_call *call) {
     jout_put_str(out, "kind", evidence_kind_name(list.items[i].kind));
     jout_put_text_or_null(out, "dossier", list.items[i].reference);
     jout_put_instant(out, "kept_at", list.items[i].kept_at_ms);
+    evidence_opinion_put(out, &list.items[i].opinion);
     jout_object_end(out);
   }
   jout_list_end(out);

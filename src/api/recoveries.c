@@ -72,13 +72,28 @@ void api_recovery_put(struct api_call *call, const struct recovery_case *of) {
   jout_put_text_or_null(out, "reason", of->reason);
 }
 
+static void put_findings(struct jout *out, const struct recovery_finding *findings, size_t count) {
+  jout_put_list(out, "findings");
+  for (size_t i = 0; i < count; i++) {
+    jout_object(out);
+    jout_put_str(out, "kind", evidence_kind_name(findings[i].kind));
+    evidence_opinion_put(out, &findings[i].opinion);
+    jout_put_bool(out, "seen", findings[i].is_seen);
+    jout_object_end(out);
+  }
+  jout_list_end(out);
+}
+
 static result send_case(struct api_call *call, int status) {
   struct recovery_case of = {0};
+  struct recovery_finding findings[RECOVERY_FINDINGS];
+  size_t count = 0;
   struct register_person person;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(call->env->db, &tx));
   TRY(recovery_of_number(call->env, tx, call->arena, http_param(call->http, "number"), &of));
   TRY(register_person_load(tx, call->arena, of.person_id, &person));
+  TRY(recovery_findings_load(tx, call->arena, &of, findings, &count));
   struct jout *out = api_begin(call);
   jout_object(out);
   api_recovery_put(call, &of);
@@ -88,6 +103,7 @@ static result send_case(struct api_call *call, int status) {
   api_put_birth(out, "birth_date", person.birth);
   jout_put_bool(out, "has_card", person.card_number.len > 0);
   jout_object_end(out);
+  put_findings(out, findings, count);
   jout_put_bool(out, "collected_by_me", of.collected_by == call->session.person_id);
   jout_object_end(out);
   api_send(call, status);
@@ -124,18 +140,6 @@ result api_desk_recovery_capture(struct api_call *call) {
 
 /* ---- evidence ---- */
 
-/* What the machine says; where it cannot tell or is away, what the officer saw, for which a second officer is asked later. */
-static result compare(struct api_call *call, const struct evidence_question *question, bool is_seen, enum evidence_verdict *ret_verdict) {
-  struct evidence_opinion opinion = {.verdict = EVIDENCE_UNSURE};
-  result asked = evidence_match(call->env, call->arena, question, &opinion);
-  if (!is_ok(asked) && !is_code(asked, EVIDENCE_MATCHER_AWAY) && !is_code(asked, EVIDENCE_NO_REFERENCE)) {
-    return asked;
-  }
-  bool is_left_to_eye = opinion.verdict == EVIDENCE_UNSURE;
-  *ret_verdict = is_left_to_eye && !is_seen ? EVIDENCE_NO_MATCH : opinion.verdict;
-  return OK;
-}
-
 /* The card's own QR text, as a scanner reads it: number and day of issue must be the register's. */
 static result read_card(struct api_call *call, struct slice text, struct recovery_collection *collection) {
   struct card_qr qr;
@@ -156,10 +160,15 @@ static result compare_both(struct api_call *call, const struct multipart_form *f
     TRY(db_read_begin(call->env->db, &tx));
     TRY(register_person_load(tx, call->arena, person_id, &person));
   }
-  const struct evidence_question face = {.pin = person.pin, .kind = EVIDENCE_FACE, .sample = collection->face};
-  const struct evidence_question prints = {.pin = person.pin, .kind = EVIDENCE_FINGERPRINTS, .sample = collection->fingerprints};
-  TRY(compare(call, &face, slice_is(multipart_text(form, "face_seen"), "1"), &collection->face_verdict));
-  return compare(call, &prints, slice_is(multipart_text(form, "fingerprints_seen"), "1"), &collection->fingerprints_verdict);
+  const struct evidence_question questions[RECOVERY_FINDINGS] = {{.pin = person.pin, .kind = EVIDENCE_FACE, .sample = collection->face},
+                                                                 {.pin = person.pin, .kind = EVIDENCE_FINGERPRINTS, .sample = collection->fingerprints}};
+  static const char *const seen[RECOVERY_FINDINGS] = {"face_seen", "fingerprints_seen"};
+  for (size_t i = 0; i < RECOVERY_FINDINGS; i++) {
+    struct recovery_finding *finding = &collection->findings[i];
+    *finding = (struct recovery_finding){.kind = questions[i].kind, .is_seen = slice_is(multipart_text(form, seen[i]), "1")};
+    TRY(evidence_ask(call->env, call->arena, &questions[i], &finding->opinion));
+  }
+  return OK;
 }
 
 result api_desk_recovery_evidence(struct api_call *call) {

@@ -9,7 +9,8 @@
 #include "evidence/evidence.h"
 #include "message/message.h"
 
-const char *const api_large_paths[] = {"/sign-up/portrait", "/sign-in/face", "/api/session/proofs/face/answer", "/api/enrolments", "/api/desk/evidence", NULL};
+const char *const api_large_paths[] = {"/sign-up/portrait", "/sign-in/face", "/api/session/proofs/face/answer", "/api/enrolments", "/api/desk/evidence",
+                                       "/api/desk/recovery-evidence", NULL};
 
 /* What stands in the boxes, and what is wrong with it. */
 struct sign_up_page {

@@ -20,6 +20,7 @@ struct looking {
   struct account_try attempt;
   struct account_try_answer counted;
   struct slice pin;
+  struct slice picture; /* and nothing beside it: the same one in another coat is the same one */
   struct evidence_opinion opinion;
 };
 
@@ -136,18 +137,17 @@ static uint16_t refusal_of(const struct evidence_opinion *opinion) {
 }
 
 result authenticator_face_check(struct authenticator_proving *proving, const struct authenticator_pending *pending) {
-  struct evidence_picture picture;
   struct looking *it = ARENA_NEW(proving->arena, struct looking);
   (void)pending; /* of this session, as prove.c has seen; a session is one person's */
   *it = (struct looking){.proving = proving};
   proving->person_id = proving->answer->session->person_id;
-  TRY(evidence_picture_read(proving->answer->answer, &picture));
+  TRY(evidence_picture_clean(proving->answer->answer, proving->arena, &it->picture));
   TRY(db_write(proving->env->db, write_try, it));
   if (it->counted.refused != 0) {
     FAIL(it->counted.refused, "not compared");
   }
   proving->is_spent = true;
-  const struct evidence_question question = {.pin = it->pin, .kind = EVIDENCE_FACE, .sample = proving->answer->answer, .is_live = true};
+  const struct evidence_question question = {.pin = it->pin, .kind = EVIDENCE_FACE, .sample = it->picture, .is_live = true};
   result asked = evidence_match(proving->env, proving->arena, &question, &it->opinion);
   if (!is_ok(asked)) {
     struct fault why = *fault_last();
@@ -164,10 +164,11 @@ result authenticator_face_check(struct authenticator_proving *proving, const str
 }
 
 /* Two cameras never take the same bytes: a picture that was taken before is a copy. */
-static result use_shot(struct db_tx *tx, const struct authenticator_proving *proving, bool *ret_is_new) {
+static result use_shot(struct db_tx *tx, const struct looking *it, bool *ret_is_new) {
+  const struct authenticator_proving *proving = it->proving;
   uint8_t stored[DIGEST_BYTES];
   int64_t added = 0;
-  token_stored_form("danh-authenticator-face", proving->answer->answer, stored);
+  token_stored_form("danh-authenticator-face", it->picture, stored);
   TRY(db_run(tx, "INSERT INTO authenticator_face_shot (person_id, shot_hash, at) VALUES ($1, $2, $3) ON CONFLICT (person_id, shot_hash) DO NOTHING",
              DB_ARGS(db_of_int(proving->person_id), db_of_bytes(slice_of(stored, sizeof stored)), db_of_int(clock_now_ms(proving->env->clock))),
              &added));
@@ -183,7 +184,7 @@ result authenticator_face_use(struct db_tx *tx, struct authenticator_proving *pr
   if (!is_live) {
     FAIL(ACCOUNT_SESSION, "the session has ended meanwhile");
   }
-  TRY(use_shot(tx, proving, &is_new));
+  TRY(use_shot(tx, it, &is_new));
   if (!is_new) {
     proving->outcome = it->counted.is_last ? ACCOUNT_LOCKED_FOR_NOW : AUTHENTICATOR_FACE_USED;
     return count_failure(tx, it);

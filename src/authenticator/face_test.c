@@ -78,7 +78,7 @@ static void a_matched_face_beside_a_password_is_level_3(void **state) {
 /* Whose face it is not, a copy of the register's own portrait, a photograph an engine cannot judge: no level, and each is on record. */
 static void refuses_everything_but_a_plain_yes(void **state) {
   struct place *place = *state;
-  static const uint8_t photograph[] = {0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0x02, 0x00, 0x02, 0x00, 1, 1, 0x11, 0, 0xff, 0xd9};
+  static const uint8_t photograph[] = {0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0x02, 0x00, 0x02, 0x00, 1, 1, 0x11, 0, 0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0, 7, 0xff, 0xd9};
   assert_code(show(place, shot(place, "001090000013")), AUTHENTICATOR_FACE_OTHER);
   assert_code(show(place, evidence_demonstration_portrait(&place->arena, slice_str(PIN))), AUTHENTICATOR_FACE_UNSURE); /* not alive */
   assert_code(show(place, slice_of(photograph, sizeof photograph)), AUTHENTICATOR_FACE_UNSURE);
@@ -88,12 +88,21 @@ static void refuses_everything_but_a_plain_yes(void **state) {
   assert_int_equal(account_session_authentication(&place->env, &place->session), ACCOUNT_TWO_FACTORS);
 }
 
+static struct slice joined(struct place *place, struct slice a, struct slice b) {
+  struct buf buf;
+  buf_init(&buf, &place->arena, a.len + b.len);
+  buf_append(&buf, a);
+  buf_append(&buf, b);
+  return buf_slice(&buf);
+}
+
 /* The same picture once for all: also in another session, also after a restart. */
 static void rejects_a_picture_that_was_taken_before(void **state) {
   struct place *place = *state;
   struct slice picture = shot(place, PIN);
   assert_ok(show(place, picture));
   assert_code(show(place, picture), AUTHENTICATOR_FACE_USED);
+  assert_code(show(place, joined(place, picture, S("in another coat"))), AUTHENTICATOR_FACE_USED);
   restart(place);
   place->env.matcher = evidence_demonstration_matcher();
   sign_in(place, PIN);

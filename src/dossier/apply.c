@@ -112,15 +112,11 @@ static result compare(struct applying *a) {
     TRY(register_person_load(tx, a->arena, a->application->person_id, &person));
   }
   const struct evidence_question question = {.pin = person.pin, .kind = EVIDENCE_PORTRAIT, .sample = a->application->portrait};
-  result compared = evidence_match(a->env, a->arena, &question, &a->opinion);
-  if (is_code(compared, EVIDENCE_MATCHER_AWAY) || is_code(compared, EVIDENCE_NO_REFERENCE)) {
-    a->opinion = (struct evidence_opinion){.score = -1, .engine = S(""), .reason = is_code(compared, EVIDENCE_NO_REFERENCE) ? S("no_reference") : S("away")};
-    return OK;
-  }
-  TRY(compared);
+  TRY(evidence_ask(a->env, a->arena, &question, &a->opinion));
   if (a->opinion.verdict == EVIDENCE_UNUSABLE) {
     FAIL(EVIDENCE_RETAKE, "the engine says: %.*s", SLICE_ARG(a->opinion.reason));
   }
+  a->evidence.opinion = a->opinion;
   return OK;
 }
 
@@ -139,13 +135,7 @@ static struct slice form_json(const struct applying *a) {
   jout_put_bool(&out, "phone_in_own_name", a->own_phone);
   jout_put_str(&out, "identity", a->application->source);
   jout_put_bool(&out, "identity_differs", a->application->needs_officer);
-  jout_put_object(&out, "opinion");
-  jout_put_str(&out, "verdict", a->opinion.verdict == 0 ? "none" : evidence_verdict_name(a->opinion.verdict));
-  jout_put_int(&out, "score", a->opinion.score);
-  jout_put_text(&out, "engine", a->opinion.engine);
-  jout_put_text(&out, "reason", a->opinion.reason);
-  jout_put_bool(&out, "demonstration", a->env->matcher != NULL && a->env->matcher->is_demonstration);
-  jout_object_end(&out);
+  evidence_opinion_put(&out, &a->opinion);
   jout_object_end(&out);
   return buf_slice(&buf);
 }

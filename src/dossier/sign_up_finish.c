@@ -142,19 +142,19 @@ result dossier_sign_up_finish(struct env *env, const struct dossier_works *works
                               const struct dossier_sign_up_portrait *portrait, struct dossier_sign_up_answer *ret_answer) {
   struct finishing f = {.env = env, .arena = arena, .ticket = portrait->ticket};
   struct dossier_sign_up_answer answer = {0};
-  struct evidence_picture picture;
-  TRY(evidence_picture_read(portrait->picture, &picture));
+  struct slice picture;
+  TRY(evidence_picture_clean(portrait->picture, arena, &picture));
   TRY(db_write(env->db, take_picture, &f));
   TRY(identify(&f));
   if (f.person.person_id == 0) {
-    TRY(lead_to_desk(&f, portrait->picture, &answer));
+    TRY(lead_to_desk(&f, picture, &answer));
     *ret_answer = answer;
     return OK;
   }
   const struct dossier_enrol_application application = {.person_id = f.person.person_id,
                                                         .mobile = f.row.phone,
                                                         .email = f.claim.email,
-                                                        .portrait = portrait->picture,
+                                                        .portrait = picture,
                                                         .source = arena_cstr(arena, f.claim.source),
                                                         .needs_officer = f.name_differs};
   result applied = dossier_enrol_apply(env, works, arena, &application, &answer.enrolment);
@@ -163,7 +163,7 @@ result dossier_sign_up_finish(struct env *env, const struct dossier_works *works
     return applied;
   }
   if (!is_ok(applied)) {
-    TRY(tell_refusal(&f, portrait->picture, refused, &answer));
+    TRY(tell_refusal(&f, picture, refused, &answer));
   } else {
     answer.outcome = answer.enrolment.is_approved ? DOSSIER_SIGN_UP_APPROVED : DOSSIER_SIGN_UP_REVIEW;
     TRY(db_write(env->db, finish_row, &f));

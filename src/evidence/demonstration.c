@@ -4,13 +4,15 @@
 #include <zlib.h>
 
 #include "base/buf.h"
-#include "codec/hex.h"
 #include "crypto/digest.h"
 #include "evidence/evidence.h"
 
 enum { WIDTH = 160, HEIGHT = 200, ROW = WIDTH + 1, COLOURS = 6, BACKGROUND = 0, SKIN, HAIR, EYE, MOUTH, CLOTHES };
 
-static const char mark[] = "Comment\0danh-demonstration-portrait";
+/* Stands in the palette after the colours, where no dot of the picture points: nine colours that say what drew it. */
+static const char mark[] = "danh-demonstration-portrait";
+enum { MARK_BYTES = sizeof mark - 1, PALETTE_BYTES = 3 * COLOURS + MARK_BYTES, NONCE_BYTES = 15 };
+_Static_assert(PALETTE_BYTES % 3 == 0 && NONCE_BYTES % 3 == 0, "whole colours");
 
 /* What tells one drawn face from another. */
 struct face {
@@ -56,7 +58,7 @@ static void put_chunk(struct buf *out, const char *type, struct slice data) {
   buf_append(out, slice_of(tail, sizeof tail));
 }
 
-static struct slice palette_of(const struct face *face, uint8_t ret_palette[static 3 * COLOURS]) {
+static void palette_of(const struct face *face, uint8_t ret_palette[static PALETTE_BYTES]) {
   static const uint8_t skins[4][3] = {{241, 203, 168}, {224, 180, 140}, {198, 150, 112}, {166, 118, 84}};
   static const uint8_t hairs[4][3] = {{26, 22, 20}, {48, 34, 28}, {70, 52, 40}, {120, 118, 116}};
   const uint8_t rest[4][3] = {{(uint8_t)(190 + face->draw[7] % 50), (uint8_t)(205 + face->draw[8] % 45), (uint8_t)(215 + face->draw[9] % 40)},
@@ -67,15 +69,16 @@ static struct slice palette_of(const struct face *face, uint8_t ret_palette[stat
   memcpy(ret_palette + 3 * EYE, rest[1], 3);
   memcpy(ret_palette + 3 * MOUTH, rest[2], 3);
   memcpy(ret_palette + 3 * CLOTHES, rest[3], 3);
-  return slice_of(ret_palette, (size_t)3 * COLOURS);
+  memcpy(ret_palette + (size_t)3 * COLOURS, mark, MARK_BYTES);
 }
 
-struct slice evidence_demonstration_portrait(struct arena *arena, struct slice pin) {
+/* nonce: empty, or of one shot: more colours nobody sees. */
+static struct slice draw(struct arena *arena, struct slice pin, struct slice nonce) {
   static const uint8_t header[] = {0, 0, 0, WIDTH, 0, 0, 0, HEIGHT, 8, 3, 0, 0, 0}; /* eight bits, palette */
-  uint8_t draw[DIGEST_BYTES];
-  uint8_t palette[3 * COLOURS];
-  digest_sha256(arena_printf(arena, "danh-demonstration-portrait %.*s", SLICE_ARG(pin)), draw);
-  const struct face face = {draw};
+  uint8_t chance[DIGEST_BYTES];
+  uint8_t palette[PALETTE_BYTES + NONCE_BYTES];
+  digest_sha256(arena_printf(arena, "danh-demonstration-portrait %.*s", SLICE_ARG(pin)), chance);
+  const struct face face = {chance};
   uint8_t *rows = arena_alloc(arena, (size_t)ROW * HEIGHT);
   for (int y = 0; y < HEIGHT; y++) {
     for (int x = 0; x < WIDTH; x++) {
@@ -90,72 +93,40 @@ struct slice evidence_demonstration_portrait(struct arena *arena, struct slice p
   buf_init(&out, arena, packed_bytes + 256);
   buf_append(&out, slice_of("\x89PNG\r\n\x1a\n", 8));
   put_chunk(&out, "IHDR", slice_of(header, sizeof header));
-  put_chunk(&out, "tEXt", slice_of(mark, sizeof mark - 1));
-  put_chunk(&out, "PLTE", palette_of(&face, palette));
+  palette_of(&face, palette);
+  memcpy(palette + PALETTE_BYTES, nonce.ptr, nonce.len);
+  put_chunk(&out, "PLTE", slice_of(palette, PALETTE_BYTES + nonce.len));
   put_chunk(&out, "IDAT", slice_of(packed, packed_bytes));
   put_chunk(&out, "IEND", S(""));
   return buf_slice(&out);
 }
 
-/* ---- shots: the portrait with one more chunk before its end ---- */
-
-enum { END_CHUNK = 12, NONCE_CHARACTERS = 32 };
-static const char taken[] = "Taken";
-enum { SHOT_CHUNK = 12 + sizeof taken + NONCE_CHARACTERS };
+struct slice evidence_demonstration_portrait(struct arena *arena, struct slice pin) { return draw(arena, pin, S("")); }
 
 struct slice evidence_demonstration_shot(struct arena *arena, struct random *random, struct slice pin) {
-  uint8_t nonce[NONCE_CHARACTERS / 2];
-  struct slice portrait = evidence_demonstration_portrait(arena, pin);
-  struct buf text;
-  struct buf out;
+  uint8_t nonce[NONCE_BYTES];
   random_fill(random, nonce, sizeof nonce);
-  buf_init(&text, arena, sizeof taken + NONCE_CHARACTERS);
-  buf_append(&text, slice_of(taken, sizeof taken)); /* the keyword's NUL included */
-  buf_append(&text, hex_write(arena, slice_of(nonce, sizeof nonce)));
-  buf_init(&out, arena, portrait.len + SHOT_CHUNK);
-  buf_append(&out, slice_sub(portrait, 0, portrait.len - END_CHUNK));
-  put_chunk(&out, "tEXt", buf_slice(&text));
-  put_chunk(&out, "IEND", S(""));
-  return buf_slice(&out);
+  return draw(arena, pin, slice_of(nonce, sizeof nonce));
 }
 
-/* The portrait a shot was made of; empty: it is none. */
-static struct slice portrait_of_shot(struct arena *arena, struct slice sample) {
-  struct buf out;
-  if (sample.len < SHOT_CHUNK + END_CHUNK) {
-    return S("");
-  }
-  size_t before = sample.len - SHOT_CHUNK - END_CHUNK;
-  struct slice chunk = slice_sub(sample, before, SHOT_CHUNK);
-  if (!slice_eq(slice_sub(chunk, 8, sizeof taken), slice_of(taken, sizeof taken))) {
-    return S("");
-  }
-  buf_init(&out, arena, sample.len);
-  buf_append(&out, slice_sub(sample, 0, before));
-  buf_append(&out, slice_from(sample, before + SHOT_CHUNK));
-  return buf_slice(&out);
-}
-
-static bool is_drawn(struct slice sample) {
-  enum { HEAD = 8 + 25 + 8 };
-  return slice_starts(slice_from(sample, HEAD), slice_of(mark, sizeof mark - 1));
+/* The palette of a picture that was drawn here; empty: it is none. */
+static struct slice palette_in(struct slice sample) {
+  enum { SIGNATURE = 8, HEADER_CHUNK = 25, CHUNK_HEAD = 8, AT = SIGNATURE + HEADER_CHUNK };
+  bool is_shot = slice_starts(slice_from(sample, AT), slice_of((const uint8_t[]){0, 0, 0, PALETTE_BYTES + NONCE_BYTES}, 4));
+  struct slice palette = slice_sub(sample, AT + CHUNK_HEAD, PALETTE_BYTES + (is_shot ? (size_t)NONCE_BYTES : 0));
+  return slice_starts(slice_from(palette, (size_t)3 * COLOURS), slice_of(mark, MARK_BYTES)) ? palette : S("");
 }
 
 static result compare(const struct evidence_matcher *matcher, struct arena *arena, const struct evidence_question *question,
                       struct evidence_opinion *ret_opinion) {
   struct evidence_opinion opinion = {.verdict = EVIDENCE_UNSURE, .score = -1, .engine = slice_str(matcher->name), .reason = S("not_drawn")};
-  if (question->kind != EVIDENCE_FINGERPRINTS && is_drawn(question->sample)) {
-    struct slice shown = portrait_of_shot(arena, question->sample);
-    bool is_shot = !slice_empty(shown);
-    bool same = slice_eq(is_shot ? shown : question->sample, evidence_demonstration_portrait(arena, question->pin));
-    if (question->is_live && !is_shot) {
-      opinion.verdict = EVIDENCE_UNUSABLE;
-      opinion.reason = S("not_alive");
-      *ret_opinion = opinion;
-      return OK;
-    }
-    opinion = (struct evidence_opinion){
-        .verdict = same ? EVIDENCE_MATCH : EVIDENCE_NO_MATCH, .score = same ? 1000 : 0, .engine = slice_str(matcher->name), .reason = S("")};
+  struct slice palette = palette_in(question->sample);
+  if (question->kind != EVIDENCE_FINGERPRINTS && palette.len > 0) {
+    bool same = slice_eq(question->sample, draw(arena, question->pin, slice_from(palette, PALETTE_BYTES)));
+    bool is_dead = question->is_live && palette.len == PALETTE_BYTES;
+    opinion.verdict = is_dead ? EVIDENCE_UNUSABLE : same ? EVIDENCE_MATCH : EVIDENCE_NO_MATCH;
+    opinion.score = is_dead ? -1 : same ? 1000 : 0;
+    opinion.reason = is_dead ? S("not_alive") : S("");
   }
   *ret_opinion = opinion;
   return OK;

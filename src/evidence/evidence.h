@@ -6,6 +6,8 @@
  * At rest    each file is sealed under a key of its own, which lies in its row sealed under the installation's evidence key (DIR/evidence.key): without
  *            row or key the file says nothing, so erasing the row erases the picture, in backups of the folder too. A file's name is the SHA-256 of its
  *            sealed bytes.
+ * Pictures   are kept, shown and compared without what they carry beside what is seen: place, time, camera, comments, thumbnails, colour profiles,
+ *            whatever follows their end. Of a JPEG's Exif one number stays, how it was held, in a segment written anew.
  * Reads      evidence_open records "evidence.read" in the ledger before it returns a byte; the purpose is stated.
  * Matcher    struct evidence_matcher: another process or the identity database's own engine does the comparing (doc/matcher.md). Ours never sees a
  *            template. What a matcher cannot tell, EVIDENCE_UNSURE, a person compares by eye.
@@ -15,6 +17,7 @@
  */
 #pragma once
 #include "base/secret.h"
+#include "codec/jout.h"
 #include "env/env.h"
 
 enum evidence_error {
@@ -39,6 +42,25 @@ int evidence_kind_find(struct slice name);               /* 0: none */
 
 enum { EVIDENCE_BYTES_MAX = 4 * 1024 * 1024, EVIDENCE_SHA256 = 32 };
 
+/* ---- what a matcher says ---- */
+
+enum evidence_verdict {
+  EVIDENCE_MATCH = 1,
+  EVIDENCE_NO_MATCH,
+  EVIDENCE_UNSURE,   /* between the thresholds, or an engine that cannot tell: a person looks */
+  EVIDENCE_UNUSABLE, /* no face, blurred, not alive: taken again */
+};
+const char *evidence_verdict_name(enum evidence_verdict verdict); /* "match" */
+struct evidence_opinion {
+  enum evidence_verdict verdict; /* 0: none */
+  int score;                     /* 0 to 1000; -1: the engine gives none */
+  struct slice engine;           /* "danh-demonstration 1" */
+  struct slice reason;           /* the engine's word for unsure or unusable: "no_face"; may be empty. Without a verdict: "away", "no_reference" */
+  bool is_demonstration;
+};
+/* The member "opinion": {"verdict" ("none" without one), "score", "engine", "reason", "demonstration"}. */
+void evidence_opinion_put(struct jout *out, const struct evidence_opinion *opinion);
+
 /* ---- files ---- */
 
 /* The folder and the key it is sealed under: env->evidence. Opened once by the edge; made if absent. */
@@ -49,15 +71,16 @@ void evidence_store_close(struct evidence_store **store); /* NULL is fine */
 struct evidence_new {
   int64_t person_id; /* 0 while nobody knows whose it is: sealed, not kept */
   enum evidence_kind kind;
-  struct slice bytes;
+  struct slice bytes;      /* as they came */
   struct slice reference;  /* what it belongs to: a dossier code, a recovery */
   int64_t actor_id;        /* who brought it in; 0: the system */
   struct slice actor_role; /* empty for a citizen */
   int64_t keep_until_ms;
+  struct evidence_opinion opinion; /* kept with it, for whoever decides and whoever audits; no engine and no reason: nobody was asked */
 };
 struct evidence_sealed {
   uint8_t file[EVIDENCE_SHA256];    /* of the sealed bytes: its name */
-  uint8_t content[EVIDENCE_SHA256]; /* of the plain bytes */
+  uint8_t content[EVIDENCE_SHA256]; /* of the cleaned picture */
   struct slice wrapped_key;
   struct slice media_type; /* "image/jpeg", "image/png" */
   int64_t size;
@@ -68,9 +91,12 @@ struct evidence_picture {
   int32_t width, height;
 };
 MUST_USE result evidence_picture_read(struct slice bytes, struct evidence_picture *ret_picture);
-/* Looks at the picture (EVIDENCE_PICTURE, _TOO_LARGE, _TOO_SMALL) and writes the sealed file, on disk. Not inside a write. */
+/* The same picture and nothing else: of JPEG segments and PNG chunks only those that show it. Pure; twice is the same as once.
+ * evidence_seal and evidence_match do it themselves. EVIDENCE_PICTURE (also: broken off), _TOO_LARGE, _TOO_SMALL. */
+MUST_USE result evidence_picture_clean(struct slice bytes, struct arena *arena, struct slice *ret_bytes);
+/* Cleans the picture (EVIDENCE_PICTURE, _TOO_LARGE, _TOO_SMALL) and writes the sealed file, on disk. Not inside a write. */
 MUST_USE result evidence_seal(struct env *env, struct arena *arena, const struct evidence_new *evidence, struct evidence_sealed *ret_sealed);
-/* The row, and "evidence.kept" in the ledger. */
+/* The rows, and "evidence.kept" in the ledger, with the opinion. */
 MUST_USE result evidence_keep(struct env *env, struct db_tx *tx, const struct evidence_new *evidence, const struct evidence_sealed *sealed,
                               int64_t *ret_evidence_id);
 
@@ -83,6 +109,7 @@ struct evidence {
   int64_t size;
   int64_t kept_at_ms;
   int64_t keep_until_ms;
+  struct evidence_opinion opinion;
 };
 struct evidence_list {
   const struct evidence *items;
@@ -107,19 +134,6 @@ MUST_USE result evidence_sweep(struct env *env);
 
 /* ---- comparing ---- */
 
-enum evidence_verdict {
-  EVIDENCE_MATCH = 1,
-  EVIDENCE_NO_MATCH,
-  EVIDENCE_UNSURE,   /* between the thresholds, or an engine that cannot tell: a person looks */
-  EVIDENCE_UNUSABLE, /* no face, blurred, not alive: taken again */
-};
-const char *evidence_verdict_name(enum evidence_verdict verdict); /* "match" */
-struct evidence_opinion {
-  enum evidence_verdict verdict;
-  int score;           /* 0 to 1000; -1: the engine gives none */
-  struct slice engine; /* "danh-demonstration 1" */
-  struct slice reason; /* the engine's word for unsure or unusable: "no_face", "blurred"; may be empty */
-};
 /* A sample against what the identity database holds of one person: one to one, never a search. */
 struct evidence_question {
   struct slice pin;
@@ -138,6 +152,8 @@ struct evidence_matcher {
 };
 /* Asks env->matcher; without one EVIDENCE_MATCHER_AWAY. */
 MUST_USE result evidence_match(struct env *env, struct arena *arena, const struct evidence_question *question, struct evidence_opinion *ret_opinion);
+/* The same, but a matcher that is away, or has nothing to compare with, is an opinion without a verdict: a person looks. */
+MUST_USE result evidence_ask(struct env *env, struct arena *arena, const struct evidence_question *question, struct evidence_opinion *ret_opinion);
 /* The identity database's portrait of somebody other than the reader: recorded first as "evidence.reference.read". look->evidence_id is not read. */
 MUST_USE result evidence_reference(struct env *env, struct arena *arena, const struct evidence_look *look, struct slice pin, struct slice *ret_bytes);
 

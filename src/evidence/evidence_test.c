@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "ledger/ledger.h"
 /* keep behind the headers under test */
 #include "base/unit_test.h"
@@ -129,6 +130,70 @@ static void what_is_kept_is_shown_and_each_look_is_in_the_ledger(void **state) {
   assert_int_equal(number(f, "SELECT COUNT(*) FROM ledger_entry"), before + 1);
 }
 
+/* What a camera wrote beside the picture reaches neither the folder nor the matcher's process. */
+static result see(const struct evidence_matcher *matcher, struct arena *arena, const struct evidence_question *question,
+                  struct evidence_opinion *ret_opinion) {
+  (void)matcher;
+  assert_true(slice_eq(question->sample, evidence_demonstration_portrait(arena, S("001093047064"))));
+  *ret_opinion = (struct evidence_opinion){.verdict = EVIDENCE_MATCH, .score = -1, .engine = S("seeing 1"), .reason = S("")};
+  return OK;
+}
+static void what_follows_a_picture_is_neither_kept_nor_sent_on(void **state) {
+  struct fixture *f = *state;
+  const struct evidence_matcher seeing = {.name = "seeing", .compare = see};
+  struct buf buf;
+  buf_init(&buf, &f->arena, 8192);
+  buf_append(&buf, portrait(f));
+  buf_append_str(&buf, "N 21.0285 E 105.8542");
+  struct slice given = buf_slice(&buf);
+  struct keeping k = {.f = f, .what = {.person_id = HOLDER, .kind = EVIDENCE_PORTRAIT, .bytes = given, .keep_until_ms = INT64_MAX}};
+  assert_ok(evidence_seal(&f->env, &f->arena, &k.what, &k.sealed));
+  assert_ok(db_write(f->db, keep, &k));
+  struct evidence_look look = look_at(k.id);
+  struct evidence evidence;
+  struct slice bytes;
+  assert_ok(evidence_open(&f->env, &f->arena, &look, &evidence, &bytes));
+  assert_true(slice_eq(bytes, portrait(f)) && evidence.size == (int64_t)bytes.len);
+  f->env.matcher = &seeing;
+  struct evidence_opinion opinion;
+  const struct evidence_question question = {.pin = S("001093047064"), .kind = EVIDENCE_PORTRAIT, .sample = given};
+  assert_ok(evidence_match(&f->env, &f->arena, &question, &opinion));
+  assert_code(evidence_seal(&f->env, &f->arena, &(const struct evidence_new){.bytes = slice_sub(given, 0, 400)}, &k.sealed), EVIDENCE_PICTURE); /* broken off */
+}
+
+static result erase(struct db_tx *tx, void *arg) {
+  struct keeping *k = arg;
+  struct evidence_look look = look_at(k->id);
+  return evidence_erase(&k->f->env, tx, &look);
+}
+
+static void the_matchers_opinion_is_kept_with_the_picture_and_goes_with_it(void **state) {
+  struct fixture *f = *state;
+  struct keeping k = {.f = f, .what = {.person_id = HOLDER, .kind = EVIDENCE_FACE, .bytes = portrait(f), .keep_until_ms = INT64_MAX}};
+  const struct evidence_question question = {.pin = S("001093047065"), .kind = EVIDENCE_FACE, .sample = portrait(f)};
+  assert_ok(evidence_ask(&f->env, &f->arena, &question, &k.what.opinion));
+  assert_ok(evidence_seal(&f->env, &f->arena, &k.what, &k.sealed));
+  assert_ok(db_write(f->db, keep, &k));
+  clock_fixed_set(&f->clock, clock_now_ms(&f->clock) + 1);
+  (void)keep_one(f, INT64_MAX); /* nobody was asked */
+  struct evidence_list list;
+  {
+    struct db_tx *tx CLEANUP(db_read_end) = NULL;
+    assert_ok(db_read_begin(f->db, &tx));
+    assert_ok(evidence_list(tx, &f->arena, HOLDER, S(""), &list));
+  }
+  assert_int_equal(list.count, 2);
+  assert_true(list.items[0].opinion.verdict == 0 && slice_empty(list.items[0].opinion.engine));
+  assert_true(list.items[1].opinion.verdict == EVIDENCE_NO_MATCH && slice_is(list.items[1].opinion.engine, "danh-demonstration"));
+  assert_true(list.items[1].opinion.is_demonstration);
+  assert_int_equal(number(f, "SELECT COUNT(*) FROM ledger_detail WHERE detail LIKE '%no_match%'"), 1);
+  assert_ok(db_write(f->db, erase, &(struct keeping){.f = f, .id = k.id}));
+  assert_int_equal(number(f, "SELECT COUNT(*) FROM evidence_opinion"), 0);
+  f->env.matcher = NULL; /* away: no verdict, and why */
+  assert_ok(evidence_ask(&f->env, &f->arena, &question, &k.what.opinion));
+  assert_true(k.what.opinion.verdict == 0 && slice_is(k.what.opinion.reason, "away"));
+}
+
 static void the_file_says_nothing_without_its_key(void **state) {
   struct fixture *f = *state;
   char path[200];
@@ -168,12 +233,6 @@ static void another_key_opens_nothing(void **state) {
   assert_ok(evidence_store_open(f->folder, f->key_path, &f->env.evidence));
   result opened = evidence_open(&f->env, &f->arena, &look, &evidence, &bytes);
   assert_false(is_ok(opened));
-}
-
-static result erase(struct db_tx *tx, void *arg) {
-  struct keeping *k = arg;
-  struct evidence_look look = look_at(k->id);
-  return evidence_erase(&k->f->env, tx, &look);
 }
 
 static void make_old(const char *path) {
@@ -240,7 +299,7 @@ static void the_demonstration_matcher_never_says_yes_to_a_stranger(void **state)
   question.pin = S("001093047065");
   assert_ok(evidence_match(&f->env, &f->arena, &question, &opinion));
   assert_int_equal(opinion.verdict, EVIDENCE_NO_MATCH);
-  static const uint8_t jpeg[] = {0xff, 0xd8, 0xff, 0xc0, 0, 17, 8, 1, 0x2c, 0, 0xc8, 3, 1, 0x22, 0, 0, 0};
+  static const uint8_t jpeg[] = {0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 1, 0x2c, 0, 0xc8, 1, 1, 0x11, 0, 0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0, 7, 0xff, 0xd9};
   question.sample = slice_of(jpeg, sizeof jpeg);
   assert_ok(evidence_match(&f->env, &f->arena, &question, &opinion));
   assert_int_equal(opinion.verdict, EVIDENCE_UNSURE);
@@ -257,6 +316,8 @@ int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_fixture, close_fixture)
   const struct CMUnitTest tests[] = {
       CASE(what_is_kept_is_shown_and_each_look_is_in_the_ledger),
+      CASE(what_follows_a_picture_is_neither_kept_nor_sent_on),
+      CASE(the_matchers_opinion_is_kept_with_the_picture_and_goes_with_it),
       CASE(the_file_says_nothing_without_its_key),
       CASE(another_key_opens_nothing),
       CASE(erased_and_expired_pictures_are_gone_with_their_files),

@@ -31,14 +31,17 @@ result evidence_seal(struct env *env, struct arena *arena, const struct evidence
   struct evidence_picture picture;
   struct secret key CLEANUP(secret_clear) = {.len = SEAL_KEY_BYTES};
   struct random random = random_system();
-  struct evidence_sealed sealed = {.size = (int64_t)evidence->bytes.len};
+  struct evidence_sealed sealed = {0};
+  struct slice bytes;
   struct slice file;
   TRY(check_store(env));
-  TRY(evidence_picture_read(evidence->bytes, &picture));
+  TRY(evidence_picture_clean(evidence->bytes, arena, &bytes));
+  TRY(evidence_picture_read(bytes, &picture));
+  sealed.size = (int64_t)bytes.len;
   random_fill(&random, key.bytes, key.len);
-  TRY(seal_write_bytes(&key, S("evidence"), evidence->bytes, arena, &file));
+  TRY(seal_write_bytes(&key, S("evidence"), bytes, arena, &file));
   digest_sha256(file, sealed.file);
-  digest_sha256(evidence->bytes, sealed.content);
+  digest_sha256(bytes, sealed.content);
   TRY(seal_write(&env->evidence->key, evidence_store_about(arena, sealed.file), &key, arena, &sealed.wrapped_key));
   TRY(evidence_store_write(env->evidence, sealed.file, file));
   sealed.media_type = slice_str(picture.media_type);
@@ -48,10 +51,46 @@ result evidence_seal(struct env *env, struct arena *arena, const struct evidence
 
 static result record(struct env *env, struct db_tx *tx, const struct ledger_entry *entry) { return ledger_append(env, tx, entry); }
 
-result evidence_keep(struct env *env, struct db_tx *tx, const struct evidence_new *evidence, const struct evidence_sealed *sealed,
-                     int64_t *ret_evidence_id) {
+static bool is_asked(const struct evidence_opinion *opinion) { return opinion->engine.len + opinion->reason.len > 0; }
+
+static result keep_opinion(struct db_tx *tx, const struct evidence_new *evidence, int64_t evidence_id) {
+  const struct evidence_opinion *opinion = &evidence->opinion;
+  if (!is_asked(opinion)) {
+    return OK;
+  }
+  return db_run(tx,
+                "INSERT INTO evidence_opinion (person_id, evidence_id, verdict, score, engine, reason, demonstration) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                DB_ARGS(db_of_int(evidence->person_id), db_of_int(evidence_id), db_of_int(opinion->verdict), db_of_int(opinion->score),
+                        db_of_text(opinion->engine), db_of_text(opinion->reason), db_of_int(opinion->is_demonstration)),
+                NULL);
+}
+
+static result record_kept(struct env *env, struct db_tx *tx, const struct evidence_new *evidence, int64_t size) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
+  struct buf detail;
+  struct jout out;
+  buf_init(&detail, &arena, 256);
+  jout_init(&out, &detail);
+  jout_object(&out);
+  jout_put_str(&out, "kind", kinds[evidence->kind]);
+  jout_put_int(&out, "bytes", size);
+  if (is_asked(&evidence->opinion)) {
+    evidence_opinion_put(&out, &evidence->opinion);
+  }
+  jout_object_end(&out);
+  return record(env, tx,
+                &(const struct ledger_entry){.kind = "evidence.kept",
+                                             .actor_person_id = evidence->actor_id,
+                                             .actor_role = evidence->actor_role,
+                                             .subjects = &evidence->person_id,
+                                             .subject_count = 1,
+                                             .legal_basis = S("Nghị định 69/2024/NĐ-CP"),
+                                             .detail = buf_slice(&detail)});
+}
+
+result evidence_keep(struct env *env, struct db_tx *tx, const struct evidence_new *evidence, const struct evidence_sealed *sealed,
+                     int64_t *ret_evidence_id) {
   int64_t evidence_id = env_id_new(env);
   struct slice file = slice_of(sealed->file, EVIDENCE_SHA256);
   TRY(db_run(tx, "INSERT INTO evidence_file (file, person_id) VALUES ($1, $2)", DB_ARGS(db_of_bytes(file), db_of_int(evidence->person_id)), NULL));
@@ -63,16 +102,9 @@ result evidence_keep(struct env *env, struct db_tx *tx, const struct evidence_ne
                      db_of_text(sealed->media_type), db_of_int(sealed->size), db_of_int_or_null(evidence->actor_id),
                      db_of_int(clock_now_ms(env->clock)), db_of_int(evidence->keep_until_ms)),
              NULL));
+  TRY(keep_opinion(tx, evidence, evidence_id));
   *ret_evidence_id = evidence_id;
-  return record(env, tx,
-                &(const struct ledger_entry){.kind = "evidence.kept",
-                                             .actor_person_id = evidence->actor_id,
-                                             .actor_role = evidence->actor_role,
-                                             .subjects = &evidence->person_id,
-                                             .subject_count = 1,
-                                             .legal_basis = S("Nghị định 69/2024/NĐ-CP"),
-                                             .detail = arena_printf(&arena, "{\"kind\":\"%s\",\"bytes\":%lld}", kinds[evidence->kind],
-                                                                    (long long)sealed->size)});
+  return record_kept(env, tx, evidence, sealed->size);
 }
 
 result evidence_list(struct db_tx *tx, struct arena *arena, int64_t person_id, struct slice reference, struct evidence_list *ret_list) {
@@ -80,8 +112,9 @@ result evidence_list(struct db_tx *tx, struct arena *arena, int64_t person_id, s
   size_t count = 0;
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
-               "SELECT evidence_id, kind, reference, media_type, size, kept_at, keep_until FROM evidence"
-               " WHERE person_id = $1 AND ($2 = '' OR reference = $2) ORDER BY evidence_id DESC",
+               "SELECT e.evidence_id, e.kind, e.reference, e.media_type, e.size, e.kept_at, e.keep_until, o.verdict, o.score, o.engine, o.reason,"
+               " o.demonstration FROM evidence e LEFT JOIN evidence_opinion o ON o.person_id = e.person_id AND o.evidence_id = e.evidence_id"
+               " WHERE e.person_id = $1 AND ($2 = '' OR e.reference = $2) ORDER BY e.evidence_id DESC",
                DB_ARGS(db_of_int(person_id), db_of_text(reference)), &rows));
   while (count < LISTED_MAX && db_rows_next(&rows)) {
     items[count++] = (struct evidence){.person_id = person_id,
@@ -91,7 +124,12 @@ result evidence_list(struct db_tx *tx, struct arena *arena, int64_t person_id, s
                                        .media_type = db_text_copy(&rows, 3, arena),
                                        .size = db_int(&rows, 4),
                                        .kept_at_ms = db_int(&rows, 5),
-                                       .keep_until_ms = db_int(&rows, 6)};
+                                       .keep_until_ms = db_int(&rows, 6),
+                                       .opinion = {.verdict = (enum evidence_verdict)db_int(&rows, 7),
+                                                   .score = (int)db_int(&rows, 8),
+                                                   .engine = db_text_copy(&rows, 9, arena),
+                                                   .reason = db_text_copy(&rows, 10, arena),
+                                                   .is_demonstration = db_int(&rows, 11) != 0}};
   }
   TRY(rows.status);
   *ret_list = (struct evidence_list){items, count};
@@ -196,6 +234,8 @@ result evidence_reference(struct env *env, struct arena *arena, const struct evi
 
 static result erase(struct env *env, struct db_tx *tx, const struct evidence_look *look, const char *kind) {
   TRY(db_run(tx, "DELETE FROM evidence_file WHERE file = (SELECT file FROM evidence WHERE person_id = $1 AND evidence_id = $2)",
+             DB_ARGS(db_of_int(look->person_id), db_of_int(look->evidence_id)), NULL));
+  TRY(db_run(tx, "DELETE FROM evidence_opinion WHERE person_id = $1 AND evidence_id = $2",
              DB_ARGS(db_of_int(look->person_id), db_of_int(look->evidence_id)), NULL));
   int64_t changed = 0;
   TRY(db_run(tx, "DELETE FROM evidence WHERE person_id = $1 AND evidence_id = $2", DB_ARGS(db_of_int(look->person_id), db_of_int(look->evidence_id)),

@@ -9,4 +9,9 @@ static const char version_1[] =
     "CREATE INDEX evidence_by_end ON evidence (keep_until);"
     "CREATE TABLE evidence_file (file bytes/sensitive PRIMARY KEY, person_id id/public NOT NULL)";
 
-const struct db_migration evidence_migrations[] = {{"evidence", 1, version_1}, {0}};
+/* What the matcher said of it, for the second officer and the auditor. */
+static const char version_2[] =
+    "CREATE TABLE evidence_opinion (person_id id/public NOT NULL, evidence_id id/public NOT NULL, verdict int/personal NOT NULL, score int/personal NOT NULL,"
+    " engine text/public NOT NULL, reason text/personal NOT NULL, demonstration int/public NOT NULL, PRIMARY KEY (person_id, evidence_id))";
+
+const struct db_migration evidence_migrations[] = {{"evidence", 1, version_1}, {"evidence", 2, version_2}, {0}};

@@ -29,6 +29,10 @@ int64_t recovery_wait_ms(const struct recovery_limits *limits, enum recovery_pat
 /* If the proofs open a path now: the wait begins. Else, once an officer has seen the person, COLLECTED. Tells the holder either way. */
 MUST_USE result recovery_advance(struct env *env, struct db_tx *tx, struct recovery_case *of, const struct account_actor *actor);
 
+MUST_USE result recovery_findings_save(struct db_tx *tx, const struct recovery_case *of, const struct recovery_finding findings[static RECOVERY_FINDINGS]);
+/* "recovery.compared" in the ledger. */
+MUST_USE result recovery_findings_record(struct env *env, struct db_tx *tx, const struct recovery_case *of, const struct recovery_collection *collection);
+
 /* An officer in their own case, or one they helped in. RECOVERY_OWN_CASE. */
 MUST_USE result recovery_officer_check(const struct recovery_case *of, int64_t officer_id);
 

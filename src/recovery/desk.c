@@ -95,16 +95,21 @@ static result check_card(struct env *env, struct db_tx *tx, const struct recover
 
 /* ---- the person ---- */
 
+/* Where the machine cannot tell, or is away, what the officer saw; for that a second officer is asked later. */
+static bool is_theirs(const struct recovery_finding *finding) {
+  bool is_left_to_eye = finding->opinion.verdict == EVIDENCE_UNSURE || finding->opinion.verdict == 0;
+  return finding->opinion.verdict == EVIDENCE_MATCH || (is_left_to_eye && finding->is_seen);
+}
+
 static result check_person(const struct recovery_collection *in, struct recovery_case *of) {
-  bool is_face = in->face_verdict == EVIDENCE_MATCH || in->face_verdict == EVIDENCE_UNSURE;
-  bool is_prints = in->fingerprints_verdict == EVIDENCE_MATCH || in->fingerprints_verdict == EVIDENCE_UNSURE;
-  if (!is_face || !is_prints) {
-    FAIL(RECOVERY_NO_MATCH, "face %d, fingerprints %d", (int)in->face_verdict, (int)in->fingerprints_verdict);
+  bool is_matched = true;
+  for (size_t i = 0; i < RECOVERY_FINDINGS; i++) {
+    if (!is_theirs(&in->findings[i])) {
+      FAIL(RECOVERY_NO_MATCH, "%s: the machine says %d", evidence_kind_name(in->findings[i].kind), (int)in->findings[i].opinion.verdict);
+    }
+    is_matched = is_matched && in->findings[i].opinion.verdict == EVIDENCE_MATCH;
   }
-  of->proofs |= RECOVERY_PROOF_PERSON;
-  if (in->face_verdict == EVIDENCE_MATCH && in->fingerprints_verdict == EVIDENCE_MATCH) {
-    of->proofs |= RECOVERY_PROOF_MATCHED;
-  }
+  of->proofs |= RECOVERY_PROOF_PERSON | (is_matched ? RECOVERY_PROOF_MATCHED : 0);
   return OK;
 }
 
@@ -144,6 +149,7 @@ static result write_collect(struct db_tx *tx, void *arg) {
   TRY(take_ticket(c->env, tx, in, &of));
   TRY(use_picture(c->env, tx, &of, in->face));
   TRY(use_picture(c->env, tx, &of, in->fingerprints));
+  TRY(recovery_findings_record(c->env, tx, &of, in));
   struct recovery_case before = of;
   result judged = judge(c, tx, &arena, &of);
   if (!is_ok(judged)) { /* stored, not rolled back: the ticket is gone, and that somebody else's face was brought is an entry */
@@ -151,13 +157,24 @@ static result write_collect(struct db_tx *tx, void *arg) {
     struct recovery_step step = {.of = &before, .to = before.state, .kind = "recovery.evidence_refused", .actor = in->officer};
     return recovery_move(c->env, tx, &step);
   }
+  TRY(recovery_findings_save(tx, &of, in->findings));
   of.collected_by = in->officer.person_id;
   of.collected_at_ms = clock_now_ms(c->env->clock);
   return recovery_advance(c->env, tx, &of, &in->officer);
 }
 
+/* Nothing beside the picture: the same one in another coat is still the same one. None is refused later, in its own words. */
+static result clean(struct slice *picture, struct arena *arena) {
+  return slice_empty(*picture) ? OK : evidence_picture_clean(*picture, arena, picture);
+}
+
 result recovery_collect(struct env *env, const struct recovery_collection *collection) {
-  struct collecting c = {env, collection, 0};
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct recovery_collection cleaned = *collection;
+  struct collecting c = {env, &cleaned, 0};
+  TRY(clean(&cleaned.face, &arena));
+  TRY(clean(&cleaned.fingerprints, &arena));
   TRY(db_write(env->db, write_collect, &c));
   if (c.refused != 0) {
     FAIL(c.refused, "evidence refused");

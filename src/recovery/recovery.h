@@ -8,7 +8,8 @@
  * Proofs     are a set; which set opens which path, with how many officers and how long a wait, is ONE table (paths.c). What a machine could not
  *            match needs a second officer; whose number and card are both lost needs two in any case.
  * Evidence   is taken under a ticket that lives a few minutes, names case and officer, and is used once; a picture that was evidence before, in any case,
- *            is refused: RECOVERY_EVIDENCE_USED.
+ *            is refused, however its file was dressed up: RECOVERY_EVIDENCE_USED. What the machine said and whether the officer looked is kept with the
+ *            case and is a line in the ledger, also when the evidence is refused.
  * SIM swap   a code to the account's number counts only when the number has been the account's for a while; it never opens a path alone.
  * Cool-off   when the last proof is in, every known address of the account is told, with a link that stops the case; so can a session of the holder's,
  *            and a desk. After a veto a further case is contested: two officers, the longest wait, and a link alone no longer stops it, for the thief may
@@ -158,6 +159,13 @@ MUST_USE result recovery_help(struct env *env, struct db_tx *tx, int64_t helper_
 MUST_USE result recovery_of_number(struct env *env, struct db_tx *tx, struct arena *arena, struct slice number, struct recovery_case *ret_case);
 /* A ticket for pictures taken now: the capture device or the desk's page sends it along. RECOVERY_OWN_CASE. */
 MUST_USE result recovery_capture_begin(struct env *env, struct slice number, const struct account_actor *officer, struct account_token *ret_ticket);
+enum { RECOVERY_FINDINGS = 2 };
+/* What the machine said of a picture, and whether the officer compared it by eye and says that it is theirs. */
+struct recovery_finding {
+  enum evidence_kind kind; /* EVIDENCE_FACE, EVIDENCE_FINGERPRINTS */
+  struct evidence_opinion opinion;
+  bool is_seen;
+};
 struct recovery_collection {
   struct slice number;
   struct account_actor officer;
@@ -167,11 +175,13 @@ struct recovery_collection {
   struct slice new_phone;     /* in own name; empty: stays */
   struct slice face;          /* the pictures, for one use; empty: none */
   struct slice fingerprints;
-  enum evidence_verdict face_verdict; /* evidence_match said; EVIDENCE_UNSURE: the officer compared by eye and says match */
-  enum evidence_verdict fingerprints_verdict;
+  struct recovery_finding findings[RECOVERY_FINDINGS]; /* of the face, of the fingerprints: evidence_ask said; an eye counts only where the machine cannot tell */
 };
 /* OPENED -> COLLECTED or COOLING. RECOVERY_EVIDENCE_..., RECOVERY_NO_MATCH, RECOVERY_CARD, RECOVERY_OWN_CASE, ACCOUNT_PHONE... */
 MUST_USE result recovery_collect(struct env *env, const struct recovery_collection *collection);
+/* What was found when the pictures were brought, for the second officer; 0 before. */
+MUST_USE result recovery_findings_load(struct db_tx *tx, struct arena *arena, const struct recovery_case *of,
+                                       struct recovery_finding ret_findings[static RECOVERY_FINDINGS], size_t *ret_count);
 struct recovery_decision {
   struct slice number;
   struct account_actor officer;

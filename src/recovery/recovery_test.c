@@ -139,17 +139,31 @@ struct visit { /* somebody before an officer */
   const char *picture;
   const char *new_phone;
 };
+/* A photograph of what is said, each time with another comment of the camera's in it. */
+static struct slice photograph(struct place *p, struct slice of_what) {
+  static const char head[] = "\xff\xc0\0\x0b\x08\x01\x2c\0\xc8\x01\x01\x11\0\xff\xda\0\x08\x01\x01\0\0\x3f\0";
+  struct buf buf;
+  buf_init(&buf, &p->arena, 256);
+  buf_append_str(&buf, "\xff\xd8\xff\xfe");
+  buf_append(&buf, slice_of("\0\x12", 2));
+  buf_printf(&buf, "%016llx", (unsigned long long)random_u64(&p->random));
+  buf_append(&buf, slice_of(head, sizeof head - 1));
+  buf_append(&buf, of_what);
+  buf_append_str(&buf, "\xff\xd9");
+  return buf_slice(&buf);
+}
 static struct recovery_collection collection_of(struct place *p, const struct recovery_opened *opened, const struct visit *visit) {
+  const struct evidence_opinion opinion = {.verdict = visit->verdict, .score = 640, .engine = S("engine 1"), .reason = S("")};
+  bool is_seen = visit->verdict == EVIDENCE_UNSURE;
   const char *picture = visit->picture ? visit->picture : (const char *)arena_printf(&p->arena, "%s at %lld", opened->number, (long long)random_u64(&p->random)).ptr;
   return (struct recovery_collection){.number = slice_str(opened->number),
                                       .officer = {visit->officer, S("collector@H26")},
                                       .card_number = visit->has_card ? slice_str(PIN) : S(""),
                                       .card_issued = 19600,
                                       .new_phone = slice_str(visit->new_phone),
-                                      .face = arena_printf(&p->arena, "face %s", picture),
-                                      .fingerprints = arena_printf(&p->arena, "prints %s", picture),
-                                      .face_verdict = visit->verdict,
-                                      .fingerprints_verdict = visit->verdict};
+                                      .face = photograph(p, arena_printf(&p->arena, "face %s", picture)),
+                                      .fingerprints = photograph(p, arena_printf(&p->arena, "prints %s", picture)),
+                                      .findings = {{EVIDENCE_FACE, opinion, is_seen}, {EVIDENCE_FINGERPRINTS, opinion, is_seen}}};
 }
 static result collect(struct place *p, const struct recovery_opened *opened, const struct visit *visit) {
   struct account_actor officer = {visit->officer, S("collector@H26")};
@@ -313,6 +327,45 @@ static void replayed_evidence_is_refused(void **state) {
   late.ticket = slice_str(ticket.text);
   later(p, 10 * 60 * 1000);
   assert_code(recovery_collect(&p->env, &late), RECOVERY_EVIDENCE_STALE);
+}
+
+static size_t findings_of(struct place *p, const struct recovery_opened *opened, struct recovery_finding ret_findings[static RECOVERY_FINDINGS]) {
+  const struct recovery_case of = case_of(p, opened);
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  size_t count = 0;
+  assert_ok(db_read_begin(p->db, &tx));
+  assert_ok(recovery_findings_load(tx, &p->arena, &of, ret_findings, &count));
+  return count;
+}
+static int64_t lines_of(struct place *p, const char *words) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  assert_ok(db_read_begin(p->db, &tx));
+  assert_ok(db_row(tx, "SELECT COUNT(*) FROM ledger_detail WHERE detail LIKE $1", DB_ARGS(db_of_text(slice_str(words))), &rows));
+  return db_int(&rows, 0);
+}
+static void what_the_machine_said_is_kept_for_the_second_officer_and_the_auditor(void **state) {
+  struct place *p = *state;
+  struct recovery_finding found[RECOVERY_FINDINGS];
+  struct recovery_opened mine = begin(p, PIN);
+  assert_int_equal(findings_of(p, &mine, found), 0);
+  const struct visit visit = {p->collector, false, EVIDENCE_UNSURE, NULL, NULL};
+  struct recovery_collection unseen = collection_of(p, &mine, &visit); /* the officer says nothing of their own */
+  struct account_token ticket;
+  assert_ok(recovery_capture_begin(&p->env, slice_str(mine.number), &unseen.officer, &ticket));
+  unseen.ticket = slice_str(ticket.text);
+  unseen.findings[1].is_seen = false;
+  assert_code(recovery_collect(&p->env, &unseen), RECOVERY_NO_MATCH);
+  assert_int_equal(findings_of(p, &mine, found), 0); /* nothing was collected ... */
+  assert_int_equal(lines_of(p, "%findings%640%"), 1); /* ... and what was tried is known */
+  assert_ok(collect(p, &mine, &visit));
+  assert_int_equal(findings_of(p, &mine, found), RECOVERY_FINDINGS);
+  assert_int_equal(lines_of(p, "%findings%640%"), 2);
+  for (size_t i = 0; i < RECOVERY_FINDINGS; i++) {
+    assert_true(found[i].opinion.verdict == EVIDENCE_UNSURE && found[i].opinion.score == 640 && found[i].is_seen);
+    assert_true(slice_is(found[i].opinion.engine, "engine 1"));
+  }
+  assert_true(found[0].kind == EVIDENCE_FACE && found[1].kind == EVIDENCE_FINGERPRINTS);
 }
 
 /* [SP800-63B-4 4.2.3 SHALL] the holder is told */
@@ -510,6 +563,7 @@ int main(void) {
       TEST(n4_refuses_a_swapped_sim),
       TEST(a_stolen_card_without_its_face_is_refused),
       TEST(replayed_evidence_is_refused),
+      TEST(what_the_machine_said_is_kept_for_the_second_officer_and_the_auditor),
       TEST(one_bribed_officer_is_not_two),
       TEST(two_officers_lead_home_who_lost_everything),
       TEST(a_contact_alone_opens_nothing_and_a_new_one_is_none),

@@ -22,5 +22,9 @@ const struct db_migration recovery_migrations[] = {
      "CREATE TABLE recovery_helper (person_id id/public NOT NULL, helper_id id/personal NOT NULL, since time/public NOT NULL,"
      " PRIMARY KEY (person_id, helper_id));"
      "CREATE TABLE recovery_limit (name text/public PRIMARY KEY, value int/public NOT NULL)"},
+    {"recovery", 2,
+     "CREATE TABLE recovery_finding (person_id id/public NOT NULL, case_id id/public NOT NULL, kind int/public NOT NULL, verdict int/personal NOT NULL,"
+     " score int/personal NOT NULL, engine text/public NOT NULL, reason text/personal NOT NULL, demonstration int/public NOT NULL, seen int/personal NOT NULL,"
+     " PRIMARY KEY (person_id, case_id, kind))"},
     {0},
 };

@@ -53,6 +53,10 @@ test('a new phone without the old one', async ({ page }) => {
 
   await actAs(page, '01.approver')
   await atDesk(page, number)
+  await expect(page.getByText('Máy không kết luận được: hãy so bằng mắt')).toHaveCount(2)
+  await expect(page.getByText('Cán bộ thu nhận: khuôn mặt đúng là người này')).toBeVisible()
+  await expectAccessible(page)
+  await page.screenshot({ path: test.info().outputPath('second_officer.png'), fullPage: true })
   await page.getByRole('button', { name: 'Xác nhận', exact: true }).click()
   await expect(page.getByRole('heading', { name: /Đang trong thời gian chờ/ })).toBeVisible()
   await expectAccessible(page)

@@ -84,6 +84,12 @@ test('[N7 accepts] pictures at the desk are sealed, and the matcher\'s opinion s
   assert.equal((await send(collector, {}, Buffer.from('no picture'))).status, 422);
   await refused(send(await place.officer('records_officer'), {}, await drawn(pin)), 403, 'role');
   assert.equal(rows('SELECT COUNT(*) FROM evidence')[0][0], 3);
+  const { code } = (await collect(collector, { pin, phone: '0912000555' })).body;
+  const approver = await place.officer('approver', '01');
+  const { items } = await approver.ok(approver.get(`/api/desk/enrolments/${code}/evidence?${purpose}`));
+  assert.deepEqual(items.map((one) => [one.kind, one.opinion.verdict]), [['fingerprints', 'unsure'], ['face', 'no_match'], ['face', 'match']],
+    'whoever decides sees what the machine said');
+  assert.equal(rows("SELECT COUNT(*) FROM ledger_detail WHERE detail LIKE '%\"no_match\"%'")[0][0], 1, 'and whoever audits');
 });
 
 test('a parent enrols a child at level 1 from their own account; nobody enrols a stranger', async () => {

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Installation } from './lib/installation.mjs';
-import { REASON, begin, collect, desk, finish, messages, picture, state, step, vetoIn } from './lib/recovery.mjs';
+import { REASON, begin, collect, desk, dressed, finish, messages, picture, state, step, vetoIn } from './lib/recovery.mjs';
 import { RelyingParty } from './lib/relying_party.mjs';
 import { dossier, refused } from './lib/story.mjs';
 import { code, token, userinfo } from './lib/token_client.mjs';
@@ -85,8 +85,13 @@ test('the new phone: card, two officers, the wait, and the account is the holder
   const seen = await collector.ok(collector.get(`${desk(number)}?purpose=${encodeURIComponent(REASON)}`));
   assert.deepEqual([seen.state, seen.person.has_card, JSON.stringify(seen).includes(claim)], ['opened', true, false]);
   await refused(collector.get(`${desk(number)}?purpose=x`), 422, 'purpose_required');
-  const collected = await collector.ok(collect(collector, number, { card: holder.card }));
+  await refused(collect(collector, number, { card: holder.card, face: picture(2200) }), 413, 'body_too_large');
+  await refused(collector.post(desk(number, 'reject'), { reason: 'x'.repeat(140_000) }), 413, 'body_too_large'); // elsewhere nothing is that long
+  const collected = await collector.ok(collect(collector, number, { card: holder.card, face: picture(1300), fingerprints: picture(1300) }));
   assert.deepEqual([collected.state, collected.proofs], ['collected', ['person', 'card']]);
+  const read = await approver.ok(approver.get(`${desk(number)}?purpose=${encodeURIComponent(REASON)}`));
+  assert.deepEqual([seen.findings, read.findings.map((f) => [f.kind, f.opinion.verdict, f.opinion.demonstration, f.seen])],
+    [[], [['face', 'unsure', true, true], ['fingerprints', 'unsure', true, true]]], 'the second officer sees what the first one went by');
   assert.equal((await finish(client)).status, 409);
   const waiting = await approver.ok(approve(approver, number));
   assert.deepEqual([waiting.state, waiting.path], ['cooling', 'card']);
@@ -123,6 +128,8 @@ test('a stolen card: not without the face, not once it is replaced, not with yes
   await collector.ok(collect(collector, number, { ticket, face, fingerprints, card: victim.card }));
   const again = await begin(place.client(), victim.pin);
   await refused(collect(collector, again.number, { face, fingerprints, card: victim.card }), 409, 'evidence_used');
+  const coat = { face: dressed(face, 'another day'), fingerprints: dressed(fingerprints, 'another day'), card: victim.card };
+  await refused(collect(collector, again.number, coat), 409, 'evidence_used');
   await refused(collect(collector, again.number, { ticket, card: victim.card }), 409, 'evidence_stale');
 });
 

@@ -5,24 +5,27 @@ import { crc32, deflateSync } from 'node:zlib';
 
 export const REASON = 'Công dân đến quầy đề nghị lấy lại tài khoản';
 
-/** A photograph nobody took before: noise, 160 by 160. */
-export function picture() {
-  const side = 160;
+const chunk = (type, bytes) => {
+  const named = Buffer.concat([Buffer.from(type), bytes]);
+  const out = Buffer.alloc(8 + named.length);
+  out.writeUInt32BE(bytes.length, 0);
+  named.copy(out, 4);
+  out.writeUInt32BE(crc32(named) >>> 0, 4 + named.length);
+  return out;
+};
+
+/** A photograph nobody took before: noise, 160 by 160; about a byte a dot. */
+export function picture(side = 160) {
   const rows = Buffer.concat(Array.from({ length: side }, () => Buffer.concat([Buffer.from([0]), randomBytes(side)])));
-  const chunk = (type, bytes) => {
-    const named = Buffer.concat([Buffer.from(type), bytes]);
-    const out = Buffer.alloc(8 + named.length);
-    out.writeUInt32BE(bytes.length, 0);
-    named.copy(out, 4);
-    out.writeUInt32BE(crc32(named) >>> 0, 4 + named.length);
-    return out;
-  };
   const head = Buffer.alloc(13);
   head.writeUInt32BE(side, 0);
   head.writeUInt32BE(side, 4);
   head.set([8, 0, 0, 0, 0], 8);
   return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
 }
+
+/** The same picture with a text of somebody's in its file. */
+export const dressed = (png, text) => Buffer.concat([png.subarray(0, 33), chunk('tEXt', Buffer.from(`Comment\0${text}`)), png.subarray(33)]);
 
 const between = (text, id) => text.match(new RegExp(`id="${id}"[^>]*>([^<]+)<`))?.[1];
 

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { api, type Schemas } from '../../api/client'
 import { useResource } from '../../api/resource'
-import { FindPerson } from '../../ui/find_person'
+import { FindByNumber } from '../../ui/find_by_number'
 import { vnd } from '../../ui/format'
 import { Loaded, Notice, Page } from '../../ui/parts'
 import { Link } from '../../ui/router'
@@ -21,7 +21,7 @@ const formOf = (found: Pick<Found, 'applicant_pin' | 'look_up_purpose'>, subject
 
 function Find({ found }: { found: (found: Found) => void }) {
   return (
-    <FindPerson
+    <FindByNumber
       label={t('counter.pin')}
       help={t('counter.pin_help')}
       purpose={tRecord('counter.purpose_default')}

@@ -4,6 +4,7 @@ import { addressOf, api, type Schemas } from '../../api/client'
 import { useAction } from '../../api/resource'
 import { InputField, Submit } from '../../ui/field'
 import { instant } from '../../ui/format'
+import { MatcherSays, type Opinion } from '../../ui/matcher_says'
 import { Notice, ProblemNotice } from '../../ui/parts'
 import { t, tRecord } from '../../ui/text'
 
@@ -18,7 +19,12 @@ export function Findings({ findings }: { findings: NonNullable<Schemas['Enrolmen
   )
 }
 
-type Shown = { id: string; kind?: 'portrait' | 'face' | 'fingerprints' | 'document'; kept_at?: string }
+type Shown = {
+  id: string
+  kind?: 'portrait' | 'face' | 'fingerprints' | 'document'
+  kept_at?: string
+  opinion?: Opinion
+}
 
 const caption = ({ kind }: Shown) => t(kind ? `evidence.of_${kind}` : 'finding.of_register')
 
@@ -48,6 +54,7 @@ export function Portraits({ code }: { code: string }) {
               <figcaption>
                 {caption(one)}
                 {one.kept_at && ` · ${instant(one.kept_at)}`}
+                {one.opinion && (one.opinion.engine || one.opinion.reason) && <MatcherSays opinion={one.opinion} />}
               </figcaption>
             </figure>
           ))}

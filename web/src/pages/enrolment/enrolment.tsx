@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import { addressOf, api, type Schemas } from '../../api/client'
 import { useAction } from '../../api/resource'
 import { AreaField, CheckField, InputField, Submit } from '../../ui/field'
-import { FindPerson } from '../../ui/find_person'
+import { FindByNumber } from '../../ui/find_by_number'
 import { date, instant, say } from '../../ui/format'
 import { Facts, Notice, Page, ProblemNotice } from '../../ui/parts'
 import { Link } from '../../ui/router'
@@ -15,7 +15,7 @@ type Person = Schemas['DeskPerson']
 
 function Find({ found }: { found: (person: Person, purpose: string) => void }) {
   return (
-    <FindPerson
+    <FindByNumber
       label={t('person.pin')}
       help={t('enrol.pin_help')}
       purpose={tRecord('enrol.purpose_default')}

@@ -1,28 +1,12 @@
 /* One check of the person at the desk: a picture taken or chosen, sealed at once, what the matcher makes of it, and the officer's own word beside it. */
 import { useState } from 'preact/hooks'
-import { type Schemas, sendForm } from '../../api/client'
+import { sendForm } from '../../api/client'
 import { useAction } from '../../api/resource'
 import { CheckField } from '../../ui/field'
-import { Notice, ProblemNotice } from '../../ui/parts'
+import { MatcherSays, type Opinion } from '../../ui/matcher_says'
+import { ProblemNotice } from '../../ui/parts'
 import { PictureField } from '../../ui/picture_field'
 import { t } from '../../ui/text'
-
-type Opinion = Schemas['MatcherOpinion']
-
-function MatcherSays({ opinion }: { opinion: Opinion }) {
-  return (
-    <Notice color={opinion.verdict === 'match' ? 'success' : 'warning'} title={t(`finding.${opinion.verdict}`)} live>
-      {opinion.engine && (
-        <p class="quiet">
-          {opinion.score >= 0
-            ? t('evidence.engine_score', { engine: opinion.engine, score: opinion.score })
-            : t('evidence.engine', { engine: opinion.engine })}
-        </p>
-      )}
-      {opinion.demonstration && <p class="quiet">{t('finding.demonstration')}</p>}
-    </Notice>
-  )
-}
 
 export function Evidence(props: {
   kind: 'face' | 'fingerprints'
@@ -51,7 +35,7 @@ export function Evidence(props: {
         set={(picture) => void keep.run(picture)}
       />
       <ProblemNotice problem={keep.problem} />
-      {opinion && <MatcherSays opinion={opinion} />}
+      {opinion && <MatcherSays opinion={opinion} live />}
       <CheckField
         label={t(`enrol.${kind}_checked`)}
         checked={props.checked}

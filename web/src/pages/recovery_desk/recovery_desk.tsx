@@ -3,7 +3,9 @@ import { useState } from 'preact/hooks'
 import { api, type Schemas, sendForm } from '../../api/client'
 import { useAction } from '../../api/resource'
 import { AreaField, CheckField, InputField, Submit } from '../../ui/field'
+import { FindByNumber } from '../../ui/find_by_number'
 import { date, instant } from '../../ui/format'
+import { MatcherSays } from '../../ui/matcher_says'
 import { Facts, Notice, Page, ProblemNotice } from '../../ui/parts'
 import { mayAct, useSession } from '../../ui/session'
 import { t, tRecord } from '../../ui/text'
@@ -12,40 +14,17 @@ type Case = Schemas['DeskRecovery']
 type Shown = (found: Case) => void
 
 function Find({ shown }: { shown: Shown }) {
-  const [number, setNumber] = useState('')
-  const [purpose, setPurpose] = useState(tRecord('recovery_desk.purpose_default'))
-  const find = useAction(async () =>
-    shown(await api.get('/api/desk/recoveries/{number}', { path: { number }, query: { purpose } })),
-  )
   return (
-    <form
-      class="panel stack"
-      onSubmit={(event) => {
-        event.preventDefault()
-        void find.run()
-      }}
-    >
-      <ProblemNotice problem={find.problem} />
-      <InputField
-        label={t('locks.case_number')}
-        help={t('recovery_desk.number_help')}
-        autocomplete="off"
-        maxLength={9}
-        required
-        value={number}
-        set={setNumber}
-      />
-      <InputField
-        label={t('purpose.words')}
-        help={t('purpose.help')}
-        value={purpose}
-        set={setPurpose}
-        required
-        minLength={10}
-        maxLength={200}
-      />
-      <Submit busy={find.busy}>{t('recovery_desk.find')}</Submit>
-    </form>
+    <FindByNumber
+      of="case"
+      label={t('locks.case_number')}
+      help={t('recovery_desk.number_help')}
+      purpose={tRecord('recovery_desk.purpose_default')}
+      submit={t('recovery_desk.find')}
+      find={async (number, purpose) =>
+        shown(await api.get('/api/desk/recoveries/{number}', { path: { number }, query: { purpose } }))
+      }
+    />
   )
 }
 
@@ -180,6 +159,22 @@ function Decide({ of, shown }: { of: Case; shown: Shown }) {
   )
 }
 
+/** What the first officer went by: each picture's opinion, and the officer's own eye where they said so. */
+function Findings({ findings }: { findings: Case['findings'] }) {
+  return (
+    <section class="panel stack">
+      <h2>{t('recovery_desk.findings')}</h2>
+      {findings.map((one) => (
+        <div class="stack-sm" key={one.kind}>
+          <h3>{t(`recovery_desk.${one.kind}`)}</h3>
+          <MatcherSays opinion={one.opinion} />
+          {one.seen && <p>{t(`recovery_desk.${one.kind}_said`)}</p>}
+        </div>
+      ))}
+    </section>
+  )
+}
+
 function Found({ of, shown }: { of: Case; shown: Shown }) {
   const { session } = useSession()
   const isOpen = of.state === 'opened' || of.state === 'collected' || of.state === 'cooling'
@@ -206,6 +201,7 @@ function Found({ of, shown }: { of: Case; shown: Shown }) {
           ]}
         />
       </section>
+      {of.findings.length > 0 && <Findings findings={of.findings} />}
       {of.state === 'opened' && mayAct(session, 'recovery.collect') && <Collect of={of} shown={shown} />}
       {isOpen && <Decide of={of} shown={shown} />}
     </div>

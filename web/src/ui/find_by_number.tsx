@@ -1,20 +1,27 @@
-/* Finds somebody by number, for a purpose the person will see. */
+/* Finds a person, or a case of theirs, by its number, for a purpose the person will see. */
 import { useState } from 'preact/hooks'
 import { useAction } from '../api/resource'
 import { InputField, Submit } from './field'
 import { ProblemNotice } from './parts'
 import { t } from './text'
 
-export function FindPerson(props: {
+/** How numbers are typed. */
+const shapes = {
+  pin: { inputMode: 'numeric', pattern: '[0-9]{12}', maxLength: 12 },
+  case: { maxLength: 9 },
+} as const
+
+export function FindByNumber(props: {
+  of?: keyof typeof shapes
   label: string
   help: string
   purpose: string
   submit: string
-  find: (pin: string, purpose: string) => Promise<void>
+  find: (number: string, purpose: string) => Promise<void>
 }) {
-  const [pin, setPin] = useState('')
+  const [number, setNumber] = useState('')
   const [purpose, setPurpose] = useState(props.purpose)
-  const find = useAction(() => props.find(pin, purpose))
+  const find = useAction(() => props.find(number, purpose))
   return (
     <form
       class="panel stack"
@@ -27,13 +34,11 @@ export function FindPerson(props: {
       <InputField
         label={props.label}
         help={props.help}
-        inputMode="numeric"
         autocomplete="off"
-        pattern="[0-9]{12}"
-        maxLength={12}
         required
-        value={pin}
-        set={setPin}
+        value={number}
+        set={setNumber}
+        {...shapes[props.of ?? 'pin']}
       />
       <InputField
         label={t('purpose.words')}
