@@ -30,7 +30,7 @@ static result add_delivery(struct db_tx *tx, const struct telling *telling, cons
   jout_put_int(&out, "ended_at", clock_now_ms(telling->env->clock));
   jout_object_end(&out);
   struct outbox_item item = {.person_id = telling->ended->person_id,
-                             .destination = S(OIDC_LOGOUT_DESTINATION),
+                             .destination = arena_printf(arena, OIDC_LOGOUT_DESTINATION "/%.*s", SLICE_ARG(follower->client_id)),
                              .kind = S("oidc.logout"),
                              .reference = follower->client_id,
                              .payload = buf_slice(&payload)};

@@ -387,7 +387,7 @@ MUST_USE result oidc_end_session(struct env *env, struct arena *arena, const str
 /* Back-Channel Logout. Once a second: for each session that ended, deliveries to the clients it had signed in to, and the end of their grants that
  * were not offline_access. ret_count: deliveries added; then wake the outbox. */
 MUST_USE result oidc_logout_tend(struct env *env, int64_t *ret_count);
-#define OIDC_LOGOUT_DESTINATION "relying_parties" /* in the outbox */
+#define OIDC_LOGOUT_DESTINATION "relying_parties" /* in the outbox: a family, one member a client */
 /* One delivery: where to, and the body of the POST, a fresh logout token in it. location empty: the client is gone, or it has been tried for a day. */
 struct oidc_logout_call {
   struct slice location;
@@ -526,7 +526,7 @@ MUST_USE result oidc_waiting_show(struct env *env, struct arena *arena, const st
 /* The answer, once. OIDC_WAITING_UNKNOWN, OIDC_WAITING_LEVEL, OIDC_CONSENT_FORM. */
 MUST_USE result oidc_waiting_decide(struct env *env, struct arena *arena, const struct oidc_waiting_key *key, const struct oidc_decision *decision);
 
-/* Pings to clients wait in the outbox under this destination. */
+/* Pings to clients wait in the outbox, a family like that of sign-outs. */
 #define OIDC_PING_DESTINATION "oidc_ping"
 
 struct oidc_waiting_row {

@@ -24,6 +24,7 @@ enum {
   RETRY_MAX_MS = 300 * 1000,
   LISTED_MAX = 64,
   ROUND_MAX = 128,
+  MEMBERS_MAX = 256, /* of a family in one round */
   FLUSH_COUNT = 64, /* outcomes in one write: each write waits for the disk once */
   FLUSH_MS = 50,    /* ... but what a slow receiver has acknowledged is not kept back for the rest */
 };
@@ -88,6 +89,11 @@ result outbox_of_reference(struct db_tx *tx, struct arena *arena, int64_t person
   return read_items(&rows, arena, LISTED_MAX, ret_list);
 }
 
+bool outbox_is_to(const struct outbox_item *item, struct slice name) {
+  return slice_eq(item->destination, name) ||
+         (slice_starts(item->destination, name) && item->destination.len > name.len && item->destination.ptr[name.len] == '/');
+}
+
 /* ---- delivering ---- */
 
 static struct slice error_word(result failed) {
@@ -147,18 +153,27 @@ static result store_acknowledged(const struct attempt *a, struct db_tx *tx) {
   return a->options->acknowledged ? a->options->acknowledged(a->env, tx, a->arena, a->item) : OK;
 }
 
+/* Who does not answer one does not answer the next: a member's other rows wait for this one's next try. */
+static result defer_others(const struct attempt *a, struct db_tx *tx, int64_t until_ms) {
+  return db_run(tx, "UPDATE outbox SET next_attempt_at = $2 WHERE state = 1 AND destination = $1 AND next_attempt_at <= $3",
+                DB_ARGS(db_of_text(a->item->destination), db_of_int(until_ms), db_of_int(clock_now_ms(a->env->clock))), NULL);
+}
+
+static bool leaves_others_waiting(const struct attempt *a) {
+  return a->destination->family_lanes > 0 && is_code(a->outcome, OUTBOX_UNREACHABLE);
+}
+
 static result store_outcome(struct db_tx *tx, void *arg) {
   const struct attempt *a = arg;
   if (is_ok(a->outcome)) {
     return store_acknowledged(a, tx);
   }
-  return db_run(tx,
-                "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $3, last_error = $4"
-                " WHERE person_id = $1 AND outbox_id = $2 AND state = 1",
-                DB_ARGS(db_of_int(a->item->person_id), db_of_int(a->item->outbox_id),
-                        db_of_int(clock_now_ms(a->env->clock) + retry_after_ms(a->env, a->item->attempts)),
-                        db_of_text(error_word(a->outcome))),
-                NULL);
+  int64_t next_ms = clock_now_ms(a->env->clock) + retry_after_ms(a->env, a->item->attempts);
+  TRY(db_run(tx,
+             "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $3, last_error = $4"
+             " WHERE person_id = $1 AND outbox_id = $2 AND state = 1",
+             DB_ARGS(db_of_int(a->item->person_id), db_of_int(a->item->outbox_id), db_of_int(next_ms), db_of_text(error_word(a->outcome))), NULL));
+  return leaves_others_waiting(a) ? defer_others(a, tx, next_ms) : OK;
 }
 
 static result load_due(struct env *env, struct slice destination, struct arena *arena,
@@ -231,6 +246,9 @@ static result attempt_all(struct attempts *attempts, const struct attempt *form,
                                                                         form->arena, &attempt->acknowledgement);
     attempts->first_at_us = attempts->count == 0 ? clock_monotonic_us() : attempts->first_at_us;
     attempts->count++;
+    if (leaves_others_waiting(attempt)) {
+      break;
+    }
     if (attempts->count == FLUSH_COUNT || clock_monotonic_us() - attempts->first_at_us > FLUSH_MS * 1000) {
       TRY(flush(form->env, attempts));
     }
@@ -238,25 +256,60 @@ static result attempt_all(struct attempts *attempts, const struct attempt *form,
   return flush(form->env, attempts);
 }
 
-result outbox_deliver_to(struct env *env, const struct outbox_options *options,
-                         const struct outbox_destination *destination) {
+result outbox_deliver_to(struct env *env, const struct outbox_options *options, const struct outbox_receiver *receiver) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
   const struct attempt form = {
-      .env = env, .arena = &arena, .options = options, .destination = destination, .acknowledgement = S("")};
+      .env = env, .arena = &arena, .options = options, .destination = receiver->destination, .acknowledgement = S("")};
   struct outbox_item_list due;
   do {
     arena_reset(&arena);
     struct attempts *attempts = ARENA_NEW(&arena, struct attempts);
-    TRY(load_due(env, destination->name, &arena, &due));
+    TRY(load_due(env, receiver->name, &arena, &due));
     TRY(attempt_all(attempts, &form, &due));
   } while (due.count == ROUND_MAX);
   return OK;
 }
 
+result outbox_receivers_due(struct env *env, const struct outbox_destination *destination, struct arena *arena,
+                            struct outbox_receiver_list *ret_list) {
+  if (destination->family_lanes == 0) {
+    struct outbox_receiver *itself = ARENA_NEW(arena, struct outbox_receiver);
+    *itself = (struct outbox_receiver){destination, destination->name};
+    *ret_list = (struct outbox_receiver_list){itself, 1};
+    return OK;
+  }
+  struct outbox_receiver_list list = {ARENA_ARRAY(arena, struct outbox_receiver, MEMBERS_MAX), 0};
+  struct slice behind = arena_printf(arena, "%.*s%c", SLICE_ARG(destination->name), '/' + 1); /* every "family/..." sorts before it */
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_read_begin(env->db, &tx));
+  TRY(db_query(tx,
+               "SELECT DISTINCT destination FROM outbox WHERE state = 1 AND destination >= $1 AND destination < $2 AND next_attempt_at <= $3"
+               " ORDER BY destination LIMIT 256",
+               DB_ARGS(db_of_text(destination->name), db_of_text(behind), db_of_int(clock_now_ms(env->clock))), &rows));
+  while (list.count < MEMBERS_MAX && db_rows_next(&rows)) {
+    list.items[list.count++] = (struct outbox_receiver){destination, db_text_copy(&rows, 0, arena)};
+  }
+  TRY(rows.status);
+  *ret_list = list;
+  return OK;
+}
+
+static result deliver_to_all(struct env *env, const struct outbox_options *options, const struct outbox_destination *destination) {
+  struct arena arena CLEANUP(arena_free);
+  struct outbox_receiver_list receivers;
+  arena_init(&arena);
+  TRY(outbox_receivers_due(env, destination, &arena, &receivers));
+  for (size_t i = 0; i < receivers.count; i++) {
+    TRY(outbox_deliver_to(env, options, &receivers.items[i]));
+  }
+  return OK;
+}
+
 result outbox_deliver_due(struct env *env, const struct outbox_options *options, int64_t *ret_left) {
   for (size_t i = 0; i < options->destination_count; i++) {
-    TRY(outbox_deliver_to(env, options, &options->destinations[i]));
+    TRY(deliver_to_all(env, options, &options->destinations[i]));
   }
   return count_pending(env, ret_left);
 }

@@ -4,8 +4,10 @@
  * Standard   RFC 9421 signatures and RFC 9530 Content-Digest on request and acknowledgement (exchange/exchange.h).
  * Retries    1 s, doubling to 5 min, with jitter; for ever, and visible (attempts, last error, next attempt).
  *            A destination that is not configured keeps its rows pending until it is.
+ * Families   many receivers reached in one way (relying parties): a row's destination is "family/member". Each member is a
+ *            destination of its own; one that does not answer is tried by one row at a time, and its others wait with it.
  * Threads    outbox_add inside a write; the runner has a thread a destination, so that a slow receiver delays nobody
- * else.
+ *            else, and some threads a family, which take one member each.
  */
 #pragma once
 #include "ledger/ledger.h"
@@ -25,7 +27,7 @@ enum outbox_state { OUTBOX_PENDING = 1, OUTBOX_ACKNOWLEDGED };
 struct outbox_item {
   int64_t person_id;
   int64_t outbox_id;            /* set by outbox_add; the idempotency key on the wire */
-  struct slice destination;     /* "wallet", "national_portal", "provincial_system" */
+  struct slice destination;     /* "wallet", "national_portal", "relying_parties/library" */
   struct slice kind;            /* "lltp.result" */
   struct slice reference;       /* dossier code */
   struct slice payload;         /* JSON: what the receiver needs beside the document */
@@ -51,9 +53,13 @@ struct outbox_item_list {
 MUST_USE result outbox_of_reference(struct db_tx *tx, struct arena *arena, int64_t person_id, struct slice reference,
                                     struct outbox_item_list *ret_list);
 
+/* Whether it goes to that destination, or to a member of that family. */
+bool outbox_is_to(const struct outbox_item *item, struct slice name);
+
 /* How one destination is reached: one of deliver and keep. */
 struct outbox_destination {
   struct slice name;
+  int family_lanes; /* 0: one receiver. Else `name` is a family, and as many of its members are delivered to at once */
   /* Elsewhere: runs outside any transaction and returns the acknowledgement (the receiver's signed bytes); OUTBOX_... on
    * failure. May run again for a delivery whose acknowledgement was not stored. */
   result (*deliver)(struct env *env, void *context, const struct outbox_item *item, struct arena *arena,

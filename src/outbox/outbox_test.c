@@ -204,6 +204,86 @@ static void runner_delivers_when_woken(void **state) {
   assert_int_equal(load(f).state, OUTBOX_ACKNOWLEDGED);
 }
 
+/* ---- families ---- */
+
+static result deliver_to_living(struct env *env, void *context, const struct outbox_item *item, struct arena *arena,
+                                struct slice *ret_acknowledgement) {
+  struct fixture *f = context;
+  (void)env;
+  (void)arena;
+  if (slice_is(item->destination, "parties/dead")) {
+    f->failures_left++;
+    FAIL(OUTBOX_UNREACHABLE, "down");
+  }
+  f->delivered++;
+  *ret_acknowledgement = S("200");
+  return OK;
+}
+
+static void add_to(struct fixture *f, struct slice destination, int count) {
+  f->item.destination = destination;
+  for (int i = 0; i < count; i++) {
+    assert_ok(db_write(f->env.db, add, f));
+  }
+}
+
+static void a_member_that_is_away_is_tried_by_one_row_and_holds_up_no_other(void **state) {
+  struct fixture *f = *state;
+  f->destination = (struct outbox_destination){.name = S("parties"), .family_lanes = 2, .deliver = deliver_to_living, .context = f};
+  add_to(f, S("parties/dead"), 3);
+  add_to(f, S("parties/living"), 2);
+  add_to(f, S("parties"), 1);
+  add_to(f, S("parties_of_others"), 1);
+  assert_int_equal(round_at(f, 0), 5); /* the dead one's three, one of another family, and that of the fixture */
+  assert_int_equal(f->delivered, 3);
+  assert_int_equal(f->failures_left, 1);
+  assert_int_equal(round_at(f, 10), 5);
+  assert_int_equal(f->failures_left, 1);
+  (void)round_at(f, 2000);
+  assert_int_equal(f->failures_left, 2);
+}
+
+static bool is_done(struct fixture *f, struct slice destination) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct arena arena CLEANUP(arena_free); /* its own: two threads ask */
+  struct outbox_item_list list;
+  bool has = false;
+  arena_init(&arena);
+  assert_ok(db_read_begin(f->env.db, &tx));
+  assert_ok(outbox_of_reference(tx, &arena, 7, S("H26.11-240614-0001"), &list));
+  for (size_t i = 0; i < list.count; i++) {
+    has |= slice_eq(list.items[i].destination, destination) && list.items[i].state == OUTBOX_ACKNOWLEDGED;
+  }
+  return has;
+}
+
+/* Hangs until the other member has its delivery: with one thread for both it never would. */
+static result hang_at_the_dead(struct env *env, void *context, const struct outbox_item *item, struct arena *arena,
+                               struct slice *ret_acknowledgement) {
+  (void)env;
+  (void)arena;
+  for (int i = 0; i < 1000 && slice_is(item->destination, "parties/a_dead") && !is_done(context, S("parties/b_living")); i++) {
+    (void)usleep(10000);
+  }
+  *ret_acknowledgement = S("200");
+  return OK;
+}
+
+static void one_member_gets_its_own_while_another_hangs(void **state) {
+  struct fixture *f = *state;
+  struct outbox_runner *runner = NULL;
+  f->destination = (struct outbox_destination){.name = S("parties"), .family_lanes = 2, .deliver = hang_at_the_dead, .context = f};
+  add_to(f, S("parties/a_dead"), 1);
+  add_to(f, S("parties/b_living"), 1);
+  assert_ok(outbox_runner_open(&f->env, &f->options, &runner));
+  for (int i = 0; i < 500 && !is_done(f, S("parties/b_living")); i++) {
+    (void)usleep(10000);
+  }
+  bool is_living_done = is_done(f, S("parties/b_living"));
+  outbox_runner_close(&runner);
+  assert_true(is_living_done);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(failure_waits_longer_each_time_and_is_visible, set_up, tear_down),
@@ -212,6 +292,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(one_that_cannot_be_kept_does_not_hold_up_the_others, set_up, tear_down),
       cmocka_unit_test_setup_teardown(many_are_delivered_once_each, set_up, tear_down),
       cmocka_unit_test_setup_teardown(runner_delivers_when_woken, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_member_that_is_away_is_tried_by_one_row_and_holds_up_no_other, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(one_member_gets_its_own_while_another_hangs, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

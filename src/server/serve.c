@@ -22,7 +22,7 @@
 #include "server/tender.h"
 #include "signer/signer.h"
 
-enum { FILES_MAX = 65536, SIGNER_PATH_BYTES_MAX = 4096 };
+enum { FILES_MAX = 65536, SIGNER_PATH_BYTES_MAX = 4096, CLIENT_LANES = 4 /* clients called at once, each in a few seconds at most */ };
 
 struct serving {
   const struct server_options *options;
@@ -93,7 +93,7 @@ static void watch_ledger(void *app, result outcome) {
 
 /* What follows from a delivery: relying parties that were told of a sign-out have nothing more to do with it. */
 static result acknowledged(struct env *env, struct db_tx *tx, struct arena *arena, const struct outbox_item *item) {
-  bool is_oidc = slice_is(item->destination, OIDC_LOGOUT_DESTINATION) || slice_is(item->destination, OIDC_PING_DESTINATION);
+  bool is_oidc = outbox_is_to(item, S(OIDC_LOGOUT_DESTINATION)) || outbox_is_to(item, S(OIDC_PING_DESTINATION));
   return is_oidc ? OK : dossier_delivery_acknowledged(env, tx, arena, item);
 }
 
@@ -110,9 +110,9 @@ static result open_outbox(struct serving *serving) {
     serving->destinations[i + 1] = (struct outbox_destination){.name = peer->name, .deliver = server_delivery_send, .context = peer};
   }
   serving->destinations[config->receiver_count + 1] = (struct outbox_destination){
-      .name = S(OIDC_LOGOUT_DESTINATION), .deliver = server_logout_send};
+      .name = S(OIDC_LOGOUT_DESTINATION), .family_lanes = CLIENT_LANES, .deliver = server_logout_send};
   serving->destinations[config->receiver_count + 2] = (struct outbox_destination){
-      .name = S(OIDC_PING_DESTINATION), .deliver = server_ping_send, .context = &installation->config.demo};
+      .name = S(OIDC_PING_DESTINATION), .family_lanes = CLIENT_LANES, .deliver = server_ping_send, .context = &installation->config.demo};
   const struct outbox_options options = {
       .destinations = serving->destinations,
       .destination_count = config->receiver_count + 3,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { Installation, until } from './lib/installation.mjs';
+import { Installation, freePort, until } from './lib/installation.mjs';
 import { Key, RelyingParty, base64url, decide, follow, signInAt, verified } from './lib/relying_party.mjs';
 
 let place;
@@ -226,6 +226,30 @@ test('a session that ends is told to the services it signed in to, by a token ea
     }
   } finally {
     service.close();
+  }
+});
+
+// [OIDC Back-Channel 2.5]: a server that accepts the connection and never answers is worse than one that is down.
+test('a service that hangs and one that is down keep no other from its logout', async () => {
+  const living = await listen();
+  const held = [];
+  const hanging = createServer((request) => held.push(request));
+  await new Promise((ready) => hanging.listen(0, '127.0.0.1', ready));
+  try {
+    const addresses = [`http://127.0.0.1:${hanging.address().port}/logout`, `http://127.0.0.1:${await freePort()}/logout`, `${living.url}/logout`];
+    const browser = await place.as('citizen.hanoi');
+    for (const [i, address] of addresses.entries()) { // by their ids in this order: the living one would be the last
+      const party = await RelyingParty.register(place, { client_id: `cho-${i}`, redirect_uris: ['http://127.0.0.1/cb'], backchannel_logout_uri: address });
+      await tokens(browser, party);
+    }
+    await browser.post('/sign-out', new URLSearchParams());
+    await until('the hanging one is called', () => held.length > 0, 10000);
+    await until('the living one is told', () => living.posts.length > 0, 10000);
+    assert.equal((await verified(place, living.posts[0].form.get('logout_token'))).aud, 'cho-2');
+  } finally {
+    living.close();
+    hanging.closeAllConnections();
+    hanging.close();
   }
 });
 

@@ -82,7 +82,8 @@ static result ping(struct db_tx *tx, const struct looking *l) {
   jout_put_text(&out, "auth_req_id", l->waiting.ping_id);
   jout_put_int(&out, "until_ms", l->waiting.expires_at_ms);
   jout_object_end(&out);
-  struct outbox_item item = {.person_id = l->waiting.person_id, .destination = S(OIDC_PING_DESTINATION), .kind = S("oidc.ping"),
+  struct outbox_item item = {.person_id = l->waiting.person_id, .kind = S("oidc.ping"),
+                             .destination = arena_printf(l->arena, OIDC_PING_DESTINATION "/%.*s", SLICE_ARG(l->waiting.client_id)),
                              .reference = l->waiting.client_id, .payload = buf_slice(&payload)};
   return outbox_add(l->env, tx, &item);
 }
