@@ -211,6 +211,9 @@ result api_pki(struct api_call *call);
 result api_sandbox_page(struct api_call *call);
 result api_sandbox_token_page(struct api_call *call);
 result api_sandbox_token(struct api_call *call);
+/* sandbox_keys.c */
+result api_sandbox_rotate(struct api_call *call);
+result api_sandbox_rotation_create(struct api_call *call);
 /* sandbox_clients.c */
 result api_sandbox_client_new_page(struct api_call *call);
 result api_sandbox_client_new(struct api_call *call);

@@ -40,6 +40,8 @@ static const struct api_route rows[] = {
     {{HTTP_POST, "/sandbox/clients/new"}, api_sandbox_client_new, API_PAGE},
     {{HTTP_GET, "/sandbox/clients/{client_id}"}, api_sandbox_client_page, API_PAGE},
     {{HTTP_POST, "/sandbox/clients/{client_id}/faults"}, api_sandbox_faults, API_PAGE},
+    {{HTTP_POST, "/sandbox/keys/rotations"}, api_sandbox_rotate, API_PAGE},
+    {{HTTP_POST, "/api/sandbox/keys/rotations"}, api_sandbox_rotation_create, API_MACHINE},
     {{HTTP_GET, "/api/sandbox/people"}, api_sandbox_people, API_MACHINE},
     {{HTTP_POST, "/api/sandbox/clients"}, api_sandbox_client_create, API_MACHINE},
     {{HTTP_GET, "/api/sandbox/clients/{client_id}/events"}, api_sandbox_events, API_MACHINE},

@@ -51,12 +51,14 @@ static result client_rows(const struct api_call *call, struct slice *ret_rows) {
 
 result api_sandbox_page(struct api_call *call) {
   struct slice clients;
+  struct slice keys;
   TRY(api_sandbox_check(call));
   TRY(client_rows(call, &clients));
+  TRY(api_sandbox_key_rows(call, &keys));
   api_page_send(call, &(const struct page){.name = "sandbox",
                                        .status = 200,
                                        PAGE_VALUES({"issuer", call->env->origin}, {"password", S(SANDBOX_PASSWORD)}, {"passcode", S(SANDBOX_PASSCODE)},
-                                                   {"clients", clients}, {"people", people_rows(call)})});
+                                                   {"clients", clients}, {"keys", keys}, {"people", people_rows(call)})});
   return OK;
 }
 

@@ -12,6 +12,9 @@ MUST_USE result api_sandbox_check(const struct api_call *call);
 /* client_name out of a client's metadata; empty: none. */
 struct slice api_sandbox_client_name(struct arena *arena, struct slice metadata);
 
+/* sandbox_keys.c: the signing keys, filled sandbox_key. */
+MUST_USE result api_sandbox_key_rows(const struct api_call *call, struct slice *ret_rows);
+
 /* sandbox_request.c: what a request says of itself, believed by nobody. */
 struct api_sandbox_request {
   struct slice client_id;  /* empty: it does not say */

@@ -195,6 +195,7 @@ static void note(struct api_call *call, const struct api_sandbox_watch *watch, c
   struct sandbox_event event = {
       .at_ms = clock_now_ms(call->env->clock),
       .client_id = watch->request.client_id,
+      .is_everybodys = is_path(call, "/oidc/jwks"), /* nobody says who they are there */
       .request = arena_printf(call->arena, "%s %.*s", http_method_name(call->http->request.method), SLICE_ARG(call->http->request.path)),
       .parameters = watch->request.parameters,
       .status = call->http->response.status,

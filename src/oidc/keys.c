@@ -195,6 +195,24 @@ result oidc_jwks(struct env *env, struct arena *arena, struct slice *ret_json) {
   return OK;
 }
 
+result oidc_key_list(struct env *env, struct arena *arena, struct oidc_key_list *ret_list) {
+  static const char *const states[] = {[OIDC_KEY_NEXT] = "next", [OIDC_KEY_ACTIVE] = "active", [OIDC_KEY_RETIRED] = "retired"};
+  struct oidc_key_list list = {ARENA_ARRAY(arena, struct oidc_key_row, OIDC_KEYS_SHOWN_MAX), 0};
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_read_begin(env->db, &tx));
+  TRY(db_query(tx,
+               "SELECT kid, state, moved_at FROM oidc_key WHERE state < $1"
+               " ORDER BY CASE state WHEN $2 THEN 0 ELSE state END, moved_at DESC, made_at DESC, kid",
+               DB_ARGS(db_of_int(OIDC_KEY_GONE), db_of_int(OIDC_KEY_ACTIVE)), &rows));
+  while (list.count < OIDC_KEYS_SHOWN_MAX && db_rows_next(&rows)) {
+    list.items[list.count++] = (struct oidc_key_row){db_text_copy(&rows, 0, arena), states[db_int(&rows, 1)], db_int(&rows, 2)};
+  }
+  TRY(rows.status);
+  *ret_list = list;
+  return OK;
+}
+
 /* ---- rotation ---- */
 
 struct rotation {

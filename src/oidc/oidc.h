@@ -467,6 +467,10 @@ MUST_USE result oidc_keys_rotate(struct env *env, int64_t actor_person_id);
 MUST_USE result oidc_keys_tend(struct env *env);
 /* The JWK Set [RFC7517 5]: every key that may still verify something. */
 MUST_USE result oidc_jwks(struct env *env, struct arena *arena, struct slice *ret_json);
+struct oidc_key_row { struct slice kid; const char *state; int64_t since_ms; }; /* "next", "active", "retired" */
+struct oidc_key_list { struct oidc_key_row *items; size_t count; };
+/* The same keys for people: the active one first, then the next, then those before. */
+MUST_USE result oidc_key_list(struct env *env, struct arena *arena, struct oidc_key_list *ret_list);
 /* RFC 8414 and OpenID Connect Discovery: one document. */
 MUST_USE result oidc_metadata(struct env *env, struct arena *arena, bool has_registration, struct slice *ret_json);
 

@@ -78,7 +78,7 @@ size_t sandbox_event_list(struct sandbox_events *events, struct slice client_id,
   (void)pthread_mutex_lock(&events->lock);
   for (int64_t back = 0; back < SANDBOX_EVENTS_MAX && back < events->newest && count < room; back++) {
     const struct sandbox_event *event = &events->ring[(events->newest - back) % SANDBOX_EVENTS_MAX].event;
-    if (client_id.len == 0 || slice_eq(client_id, event->client_id)) {
+    if (client_id.len == 0 || event->is_everybodys || slice_eq(client_id, event->client_id)) {
       copy_out(event, arena, &ret_items[count++]);
     }
   }

@@ -119,6 +119,7 @@ struct sandbox_event {
   int64_t number; /* ascending */
   int64_t at_ms;
   struct slice client_id; /* empty: nobody could tell */
+  bool is_everybodys;     /* what concerns each client, and stands among its own: keys that rotate, keys that are read */
   struct slice request;   /* "POST /oidc/token" */
   struct slice parameters; /* a line each; secrets cut to their first characters */
   int status;
@@ -132,7 +133,7 @@ struct sandbox_events *sandbox_events_new(void);
 void sandbox_events_free(struct sandbox_events **events); /* NULL is fine */
 /* Takes a copy; number is given here. Slices together at most SANDBOX_EVENT_BYTES_MAX, else they are cut. */
 void sandbox_event_add(struct sandbox_events *events, const struct sandbox_event *event);
-/* Newest first; client_id empty: everybody's. */
+/* Newest first: that client's, and what is everybody's; client_id empty: all. */
 size_t sandbox_event_list(struct sandbox_events *events, struct slice client_id, struct arena *arena, struct sandbox_event *ret_items, size_t room);
 /* "eyJhbGci…(812)": what may be shown of a secret. */
 struct slice sandbox_cut(struct arena *arena, struct slice secret);

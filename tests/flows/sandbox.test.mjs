@@ -135,6 +135,32 @@ test('the inspector shows each request with what refused it, and no secret', asy
   for (const secret of [code, client_secret, basic]) assert.ok(!JSON.stringify(event).includes(secret) && !page.text.includes(secret));
 });
 
+test('the signing keys rotate at the switch: as usual to the key that was shown before, without notice to one nobody has read, and the inspector says so', async () => {
+  const { client_id } = await sandbox.register({});
+  const shown = async () => (await sandbox.client().ok(sandbox.client().get('/oidc/jwks'))).keys.map((key) => key.kid);
+  const rotate = async (announced) => (await sandbox.client().ok(sandbox.client().post('/api/sandbox/keys/rotations', { announced }))).keys;
+  const before = await shown();
+  const usual = await rotate(true);
+  assert.deepEqual(usual.slice(0, 3).map((key) => key.state), ['active', 'next', 'retired']);
+  assert.ok(before.includes(usual[0].kid), 'it was shown before it signs');
+  const known = await shown();
+  assert.deepEqual(new Set(known), new Set(usual.map((key) => key.kid)));
+  const [active] = await rotate(false);
+  assert.ok(!known.includes(active.kid), 'nobody can have read it');
+  const now = await shown();
+  for (const kid of known) assert.ok(now.includes(kid), 'what was signed before still verifies');
+  const events = await sandbox.events(client_id);
+  const without = events.find((event) => event.request === 'signing keys rotated without notice');
+  assert.ok(without.answer.startsWith(`active ${active.kid}`), without.answer);
+  assert.ok(events.some((event) => event.request === 'GET /oidc/jwks'), 'a client reading the keys is seen');
+  const page = await sandbox.client().post('/sandbox/keys/rotations', new URLSearchParams({ announced: '1' }));
+  assert.deepEqual([page.status, page.headers.location], [303, '/sandbox#keys']);
+  const text = (await sandbox.client().get('/sandbox')).text;
+  for (const kid of await shown()) assert.ok(text.includes(kid), kid);
+  await refused(sandbox.client().post('/api/sandbox/keys/rotations', {}), 422, 'field_missing');
+  await refused(sandbox.client().post('/api/sandbox/keys/rotations', { announced: 'yes' }), 422, 'field_type');
+});
+
 test('the token inspector tells a good signature from a bad one', async () => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { kty, crv, x, y } = publicKey.export({ format: 'jwk' });

@@ -70,6 +70,7 @@ test('the page in Node.js greets who signed in, and signs out at both ends', asy
     await shell('faults', { CLIENT_ID: registered.client_id });
     await other.go(`http://127.0.0.1:${port}/login`);
     assert.equal((await signInAndAgree(other, sandbox, 'level_1')).status, 500, 'an ID token with a broken signature is not believed');
+    assert.equal((await shell('rotate')).keys[0].state, 'active');
   } finally {
     await end(app);
   }

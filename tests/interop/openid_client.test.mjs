@@ -141,6 +141,30 @@ test('openid-client refuses what the fault switches spoil, and takes the same ag
   assert.ok((await sandbox.events(client_id)).some((event) => event.fault === 'id_token'));
 });
 
+test('openid-client with keys it read before meets a kid it does not know, reads them again, and goes on', async () => {
+  const registered = await sandbox.register({});
+  const browser = new Browser({ hosts: [`localhost:${sandbox.port}`] });
+  /** A client that starts with keys kept from before, read so many seconds ago. */
+  const signIn = async (keys, seconds = 0) => {
+    const config = await discover(registered, client.ClientSecretBasic(registered.client_secret));
+    client.enableNonRepudiationChecks(config);
+    if (keys) client.setJwksCache(config, { jwks: keys, uat: Math.floor(Date.now() / 1000) - seconds });
+    const { checks, parameters } = await request();
+    const tokens = await client.authorizationCodeGrant(config, await authorize(sandbox, client.buildAuthorizationUrl(config, parameters), 'adult', { browser }), checks);
+    return { kid: JSON.parse(Buffer.from(tokens.id_token.split('.')[0], 'base64url')).kid, keys: client.getJwksCache(config).jwks };
+  };
+  const before = await signIn();
+  const { keys } = await sandbox.client().ok(sandbox.client().post('/api/sandbox/keys/rotations', { announced: false }));
+  assert.ok(!before.keys.keys.some((key) => key.kid === keys[0].kid));
+  await assert.rejects(signIn(before.keys, 5), /no applicable keys/, 'it asks at most once a minute: until then nothing unverified is taken');
+  const after = await signIn(before.keys, 120);
+  assert.equal(after.kid, keys[0].kid);
+  assert.ok(after.keys.keys.some((key) => key.kid === before.kid), 'the key of before is still among them');
+  const seen = (await sandbox.events(registered.client_id)).map((event) => event.request).reverse(); // oldest first
+  const rotated = seen.lastIndexOf('signing keys rotated without notice');
+  assert.ok(rotated >= 0 && seen.indexOf('GET /oidc/jwks', rotated) > rotated, 'the inspector shows the rotation and the reading after it');
+});
+
 /** The person's answer at an address of ours, who signs in on the way and types what the page asks for. */
 async function answerAt(who, address, fields) {
   const browser = new Browser({ hosts: [`localhost:${sandbox.port}`] });
