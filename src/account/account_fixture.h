@@ -5,6 +5,7 @@
 
 #include "account/account.h"
 #include "account/authenticator.h"
+#include "db/engine_fixture.h"
 #include "ledger/ledger.h"
 /* last: cmocka wants its headers before it */
 #include "base/unit_test.h"
@@ -38,7 +39,7 @@ static inline void country_open(struct country *country) {
       migrations[count++] = *m;
     }
   }
-  struct db_options options = {.path = country->path, .mode = DB_CREATE, .migrations = migrations, .readers = 4};
+  struct db_options options = {.path = db_engine_place(country->path, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = migrations, .readers = 4};
   assert_ok(db_open(&options, &country->db));
   country->env = (struct env){.db = country->db, .clock = &country->clock, .random = &country->random, .origin = S("http://localhost:1")};
 }

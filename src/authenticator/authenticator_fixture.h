@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "authenticator/authenticator.h"
+#include "db/engine_fixture.h"
 #include "ledger/ledger.h"
 #include "message/message.h"
 /* last: cmocka wants its headers before it */
@@ -41,7 +42,7 @@ static inline void place_open(struct place *place) {
       migrations[count++] = *m;
     }
   }
-  struct db_options options = {.path = place->path, .mode = DB_CREATE, .migrations = migrations, .readers = 8};
+  struct db_options options = {.path = db_engine_place(place->path, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = migrations, .readers = 8};
   assert_ok(db_open(&options, &place->db));
   place->env = (struct env){.db = place->db, .clock = &place->clock, .random = &place->random, .sealing = &place->sealing,
                             .origin = S("http://localhost:1")};

@@ -28,7 +28,7 @@ static inline const char *db_engine_place(const char *file, char place[static DB
   for (const char *at = file; *at != '\0'; at++) {
     hash = (hash ^ (uint8_t)*at) * 0x100000001b3u;
   }
-  (void)snprintf(place, DB_ENGINE_PLACE_BYTES, "%s%coptions=-csearch_path%%3Dt%016llx", url, strchr(url, '?') != NULL ? '&' : '?',
-                 (unsigned long long)hash);
+  (void)snprintf(place, DB_ENGINE_PLACE_BYTES, "%s%capplication_name=t%016llx&options=-csearch_path%%3Dt%016llx", url, strchr(url, '?') != NULL ? '&' : '?',
+                 (unsigned long long)hash, (unsigned long long)hash);
   return place;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "crypto/ed25519.h"
+#include "db/engine_fixture.h"
 #include "ledger/ledger.h"
 /* keep last */
 #include "base/unit_test.h"
@@ -61,7 +62,7 @@ struct fixture {
 enum { CITIZEN = 1001, NEIGHBOUR = 1002, OFFICER = 2001, START_MS = 1717552800 };
 
 static inline result fixture_open(struct fixture *fixture, const char *path) {
-  struct db_options options = {.path = path, .mode = DB_CREATE, .migrations = ledger_migrations, .readers = 4};
+  struct db_options options = {.path = db_engine_place(path, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = ledger_migrations, .readers = 4};
   return db_open(&options, &fixture->env.db);
 }
 

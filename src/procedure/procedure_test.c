@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "db/engine_fixture.h"
 #include "ledger/ledger.h"
 #include "procedure/engine.h"
 /* last: cmocka wants its headers before it */
@@ -52,7 +53,7 @@ static int set_up(void **state) {
       migrations[count++] = *m;
     }
   }
-  struct db_options options = {.path = (const char *)arena_printf(&f->arena, "%s/danh.db", f->dir).ptr,
+  struct db_options options = {.path = db_engine_place((const char *)arena_printf(&f->arena, "%s/danh.db", f->dir).ptr, (char[DB_ENGINE_PLACE_BYTES]){0}),
                                .mode = DB_CREATE,
                                .migrations = migrations,
                                .readers = 2};

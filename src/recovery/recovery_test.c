@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "authenticator/authenticator.h"
+#include "db/engine_fixture.h"
 #include "recovery/case.h"
 /* last: cmocka wants its headers before it */
 #include "base/unit_test.h"
@@ -69,7 +70,7 @@ static int set_up(void **state) {
   p->random = random_seeded(5);
   p->sealing.len = 32;
   struct db_options options = {
-      .path = (const char *)arena_printf(&p->arena, "%s/danh.db", p->dir).ptr, .mode = DB_CREATE, .migrations = migrations, .readers = 4};
+      .path = db_engine_place((const char *)arena_printf(&p->arena, "%s/danh.db", p->dir).ptr, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = migrations, .readers = 4};
   assert_ok(db_open(&options, &p->db));
   p->env = (struct env){.db = p->db, .clock = &p->clock, .random = &p->random, .sealing = &p->sealing, .origin = S("https://danh.example")};
   p->holder = add_person(p, PIN, "0912345678");

@@ -5,6 +5,7 @@
 
 #include "authenticator/authenticator.h"
 #include "base/buf.h"
+#include "db/engine_fixture.h"
 #include "ledger/ledger.h"
 #include "mandate/mandate.h"
 #include "message/message.h"
@@ -37,7 +38,7 @@ static int place_open(void **state) {
   *place = (struct place){.folder = "/tmp/danh_sandbox_XXXXXX"};
   arena_init(&place->arena);
   assert_non_null(mkdtemp(place->folder));
-  const struct db_options options = {.path = (const char *)arena_printf(&place->arena, "%s/danh.db", place->folder).ptr,
+  const struct db_options options = {.path = db_engine_place((const char *)arena_printf(&place->arena, "%s/danh.db", place->folder).ptr, (char[DB_ENGINE_PLACE_BYTES]){0}),
                                      .mode = DB_CREATE, .migrations = migrations, .readers = 2};
   place->clock = clock_fixed(1795327200000); /* 2026-11-22T13:00+07:00 */
   place->random = random_seeded(3);

@@ -60,7 +60,7 @@ def ours(name, module, modules, path):
         return None
     if target not in modules[module]:
         return f'"{name}": {module} may not include {target} (src/layers.txt)'
-    tests_fixture = path.endswith("_test.c") and header.endswith("_fixture.h")
+    tests_fixture = path.endswith(("_test.c", "_test.h", "_fixture.h")) and header.endswith("_fixture.h")
     if target not in SHELVES and header != f"{target}.h" and not tests_fixture:
         return f'"{name}" is private to {target}/; its public header is "{target}/{target}.h"'
     return None
