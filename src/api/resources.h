@@ -207,6 +207,8 @@ result api_me_recovery_stop(struct api_call *call);
 result api_me_recovery_help(struct api_call *call);
 /* pki.c */
 result api_pki(struct api_call *call);
+result api_ledger_resource(struct api_call *call);
+result api_me_read_proof(struct api_call *call);
 /* sandbox.c */
 result api_sandbox_page(struct api_call *call);
 result api_sandbox_token_page(struct api_call *call);

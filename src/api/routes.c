@@ -32,6 +32,8 @@ static const struct api_route rows[] = {
     {{HTTP_GET, "/app/*"}, api_app_page, API_PAGE},
     {{HTTP_GET, "/assets/*"}, api_assets_get, API_MACHINE},
     {{HTTP_GET, "/pki/{file}"}, api_pki, API_MACHINE},
+    {{HTTP_GET, "/ledger/checkpoint"}, api_ledger_resource, API_MACHINE},
+    {{HTTP_GET, "/ledger/tile/*"}, api_ledger_resource, API_MACHINE},
 
     {{HTTP_GET, "/sandbox"}, api_sandbox_page, API_PAGE},
     {{HTTP_GET, "/sandbox/token"}, api_sandbox_token_page, API_PAGE},
@@ -98,6 +100,7 @@ static const struct api_route rows[] = {
     {{HTTP_GET, "/api/me"}, api_me_read, API_SESSION},
     {{HTTP_GET, "/api/me/reads"}, api_me_reads, API_SESSION | API_FOR_ANOTHER},
     {{HTTP_GET, "/api/me/reads/export"}, api_me_reads_export, API_SESSION | API_FOR_ANOTHER},
+    {{HTTP_GET, "/api/me/reads/{id}/proof"}, api_me_read_proof, API_SESSION},
     {{HTTP_POST, "/api/me/reads/{id}/report"}, api_me_misuse_report, API_SESSION},
     {{HTTP_GET, "/api/me/misuse-reports"}, api_me_misuse_list, API_SESSION},
     {{HTTP_POST, "/api/me/misuse-reports/{id}/withdraw"}, api_me_misuse_withdraw, API_SESSION},

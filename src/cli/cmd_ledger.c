@@ -1,27 +1,23 @@
-/* danh ledger verify | tail: the tamper-evident record, recomputed from its first entry, or its newest lines. */
+/* danh ledger verify | tail | key | export DIR | check FILE: the tamper-evident record, recomputed from its first entry; its newest lines; what readers need. */
 #include <sys/stat.h>
 
-#include "cli/commands.h"
-#include "ledger/ledger.h"
+#include "cli/cmd_ledger.h"
 #include "signer/signer.h"
 
 enum { TAIL_DEFAULT = 20, TAIL_MAX = 200 };
 
 const struct cli_option cli_ledger_options[] = {
-    {"key", "VKEY", "verify: the ledger's verifier key, NAME+ID+KEY, kept elsewhere (default: asked of the signer)"},
+    {"key", "VKEY", "verify, check: the ledger's verifier key, NAME+ID+KEY, kept elsewhere (default: asked of the signer)"},
+    {"witness", "VKEY", "check: a witness's verifier key, which has to have cosigned"},
+    {"all", NULL, "export: write every file again, not only what is new"},
     {"lines", "N", "tail: how many (default 20, at most 200)"},
     {0},
 };
 
 /* ---- whose signatures count ---- */
 
-struct keeper {
-  struct signer *local;
-  struct signer *client;
-};
-
 /* The signer of this folder: in this process, or the running one when it holds the folder; none when there is no folder. */
-static result open_signer(const struct cli_context *context, struct server_installation *installation, struct keeper *keeper) {
+result cli_keeper_open(const struct cli_context *context, struct server_installation *installation, struct cli_keeper *keeper) {
   struct stat status;
   struct arena *arena = context->arena;
   struct slice socket = installation->config.signer_socket;
@@ -43,7 +39,7 @@ static result open_signer(const struct cli_context *context, struct server_insta
   return OK;
 }
 
-static void close_signer(struct keeper *keeper) {
+void cli_keeper_close(struct cli_keeper *keeper) {
   if (keeper->local != NULL) {
     signer_local_close(&keeper->local);
   }
@@ -105,13 +101,13 @@ static void print_report(const struct ledger_report *report) {
 
 static result verify(const struct cli_context *context, const struct note_key *key, struct ledger_report *ret_report) {
   struct server_installation *installation CLEANUP(server_installation_close) = NULL;
-  struct keeper keeper = {0};
+  struct cli_keeper keeper = {0};
   TRY(cli_open(context, &installation));
-  result outcome = key != NULL ? OK : open_signer(context, installation, &keeper);
+  result outcome = key != NULL ? OK : cli_keeper_open(context, installation, &keeper);
   if (is_ok(outcome)) {
     outcome = ledger_verify(&installation->env, key, context->arena, ret_report);
   }
-  close_signer(&keeper);
+  cli_keeper_close(&keeper);
   return outcome;
 }
 
@@ -187,12 +183,57 @@ static int run_tail(const struct cli_context *context) {
   return CLI_OK;
 }
 
+/* ---- key ---- */
+
+static result key_find(const struct cli_context *context, struct slice *ret_key) {
+  struct server_installation *installation CLEANUP(server_installation_close) = NULL;
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct cli_keeper keeper = {0};
+  struct note_key key = {0};
+  TRY(cli_open(context, &installation));
+  TRY(db_read_begin(installation->env.db, &tx));
+  result outcome = cli_keeper_open(context, installation, &keeper);
+  if (is_ok(outcome) && installation->env.signer == NULL) {
+    outcome = (result){SIGNER_KEY_UNKNOWN};
+  }
+  if (is_ok(outcome)) {
+    outcome = ledger_key(&installation->env, tx, context->arena, &key);
+  }
+  cli_keeper_close(&keeper);
+  TRY(outcome);
+  *ret_key = note_key_write(context->arena, &key);
+  return OK;
+}
+
+/* What whoever checks signatures has to have from us, by another way than the log itself. */
+static int run_key(const struct cli_context *context) {
+  struct slice key = {0};
+  result outcome = key_find(context, &key);
+  if (!is_ok(outcome)) {
+    return cli_fail(context, outcome);
+  }
+  printf(context->json ? "{\"key\":\"%.*s\"}\n" : "%.*s\n", SLICE_ARG(key));
+  return CLI_OK;
+}
+
 int cli_ledger(const struct cli_context *context, int argc, char **argv) {
+  if (argc == 2 && strcmp(argv[0], "check") == 0) {
+    return cli_ledger_check(context, argv[1]);
+  }
+  if (context->data == NULL) {
+    return cli_misuse(context, "--data DIR is needed");
+  }
   if (argc == 1 && strcmp(argv[0], "verify") == 0) {
     return run_verify(context);
   }
   if (argc == 1 && strcmp(argv[0], "tail") == 0) {
     return run_tail(context);
   }
-  return cli_misuse(context, "what: verify or tail");
+  if (argc == 1 && strcmp(argv[0], "key") == 0) {
+    return run_key(context);
+  }
+  if (argc == 2 && strcmp(argv[0], "export") == 0) {
+    return cli_ledger_export(context, argv[1]);
+  }
+  return cli_misuse(context, "what: verify, tail, key, export DIR or check FILE");
 }

@@ -22,7 +22,7 @@ void ledger_audit_find(struct ledger_audit *audit, enum ledger_part part, int64_
 static result tile_stored(struct ledger_audit *audit, const struct ledger_tile *tile,
                           uint8_t (*ret_hashes)[DIGEST_BYTES]) {
   result loaded = ledger_tile_load(audit->tx, tile->level, tile->number, tile->count, ret_hashes);
-  if (is_code(loaded, LEDGER_ALTERED)) {
+  if (is_code(loaded, LEDGER_TILE_MISSING)) {
     int64_t first = (int64_t)(tile->number << (8 * (tile->level + 1)));
     ledger_audit_find(audit, LEDGER_PART_HASH, first, 0);
     memset(ret_hashes, 0, LEDGER_TILE_BYTES);

@@ -8,7 +8,7 @@
  *            C2SP signed-note with Ed25519; tiles and bundles of entries as C2SP tlog-tiles; proofs as C2SP tlog-proof.
  * Private    what is published of an entry, its leaf, says when and nothing else: it commits to the content under a salt. A person proves theirs
  *            by showing content and salt. Once both are erased nothing leads from the leaf to what it said, and the tree stands as it was.
- * Does not   serve: resources are bytes by name here (api/, and the exporter of cli/).
+ * Does not   serve or write files: resources are bytes by name here (api/, and the exporter of cli/).
  *
  * The leaf, which is hashed and published; numbers big-endian:
  *   OFFSET    SIZE   FIELD
@@ -46,6 +46,10 @@ enum ledger_error {
   LEDGER_NO_CHECKPOINT = RESULT_CODE(RESULT_NOT_FOUND, MODULE_LEDGER, 4), /* Nothing has been signed yet. */
   LEDGER_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_LEDGER, 5),          /* Not a content or a checkpoint. */
   LEDGER_UNKNOWN = RESULT_CODE(RESULT_NOT_FOUND, MODULE_LEDGER, 6),       /* No such entry about that person. */
+  LEDGER_NO_RESOURCE = RESULT_CODE(RESULT_NOT_FOUND, MODULE_LEDGER, 7),   /* No checkpoint covers a tile or bundle of that name. */
+  LEDGER_TILE_MISSING = RESULT_CODE(RESULT_INTERNAL, MODULE_LEDGER, 8),   /* A tile that has to be stored is missing or cut. */
+  LEDGER_FORKED = RESULT_CODE(RESULT_REFUSED, MODULE_LEDGER, 9),          /* A checkpoint from elsewhere is not of this ledger. */
+  LEDGER_NOT_PROVED = RESULT_CODE(RESULT_REFUSED, MODULE_LEDGER, 10),     /* What a proof shows is not in the tree it names. */
 };
 
 struct ledger_entry {
@@ -174,6 +178,52 @@ bool ledger_is_entry_proved(const struct ledger_proof *proof, struct slice leaf,
                             const uint8_t root[static 32]);
 bool ledger_is_growth_proved(const struct ledger_proof *proof, const struct ledger_checkpoint *old_checkpoint,
                              const struct ledger_checkpoint *checkpoint);
+
+/* --- what readers of the log fetch (C2SP tlog-tiles) --- */
+
+struct ledger_resource {
+  struct slice bytes;
+  const char *content_type;
+  bool is_immutable;
+};
+/* By its name below the log's prefix: "checkpoint", "tile/0/x001/067", "tile/entries/000.p/5". Bytes that do not hash to what lies above them are
+ * not given out. LEDGER_NO_RESOURCE, LEDGER_NO_CHECKPOINT, LEDGER_TILE_MISSING, LEDGER_ALTERED. */
+MUST_USE result ledger_resource_read(struct env *env, struct db_tx *tx, struct slice path, struct arena *arena,
+                                     struct ledger_resource *ret_resource);
+
+/* Where the log goes as files. */
+struct ledger_export {
+  void *app;
+  struct slice checkpoint; /* the signed note that lies there; empty: none. Only what came after it is written */
+  bool is_everything;      /* also what came before */
+  result (*write)(void *app, struct slice path, struct slice bytes); /* "checkpoint" comes last */
+  void (*drop)(void *app, struct slice folder);                      /* partial forms of a tile that is full now; NULL: they stay */
+};
+struct ledger_exported {
+  int64_t size;
+  int64_t from; /* entries that lay there already */
+  int64_t files;
+};
+/* LEDGER_FORKED: what lies there was not made by this ledger. */
+MUST_USE result ledger_export(struct env *env, struct db_tx *tx, const struct ledger_export *to, struct ledger_exported *ret_exported);
+
+/* --- a person shows an entry about them --- */
+
+/* A file that proves to anybody what the entry says and that the newest checkpoint covers it. LEDGER_UNKNOWN; LEDGER_NOT_ORDERED or
+ * LEDGER_NO_CHECKPOINT: not covered yet. */
+MUST_USE result ledger_entry_show(struct env *env, struct db_tx *tx, const struct ledger_line_key *key, struct arena *arena, struct slice *ret_proof);
+
+struct ledger_trust {
+  struct note_key log;
+  struct note_key witness; /* has to have cosigned; an empty name: nobody has to */
+};
+struct ledger_entry_shown {
+  struct ledger_line line; /* entry_id 0 */
+  int64_t size;            /* entries under the checkpoint */
+  int64_t seen_s;          /* when the witness cosigned it; 0: none was asked for */
+};
+/* What such a file proves. NOTE_...: it is none, or not signed; LEDGER_SYNTAX, LEDGER_NOT_PROVED. */
+MUST_USE result ledger_entry_check(struct slice bytes, const struct ledger_trust *trust, struct arena *arena, struct ledger_entry_shown *ret_shown);
 
 /* --- verification --- */
 

@@ -1,6 +1,6 @@
 #include "base/buf.h"
 #include "ledger/ledger.h"
-#include "ledger/tree.h"
+#include "ledger/proof.h"
 
 struct prover {
   struct db_tx *tx;
@@ -49,6 +49,10 @@ static result range_root(struct db_tx *tx, uint64_t lo, uint64_t hi, uint8_t ret
   TRY(range_root(tx, split, hi, right));
   ledger_hash_node(left, right, ret_hash);
   return OK;
+}
+
+result ledger_root_at(struct db_tx *tx, uint64_t size, uint8_t ret_root[static DIGEST_BYTES]) {
+  return range_root(tx, 0, size, ret_root);
 }
 
 static result range_add(struct prover *prover, uint64_t lo, uint64_t hi) {

@@ -113,7 +113,7 @@ result ledger_tile_load(struct db_tx *tx, int level, uint64_t number, size_t cou
   struct slice hashes = db_rows_next(&rows) ? db_bytes(&rows, 0) : slice_of(NULL, 0);
   TRY(rows.status);
   if (hashes.len < count * DIGEST_BYTES) {
-    FAIL(LEDGER_ALTERED, "tile %d/%llu has %zu bytes of %zu", level, (unsigned long long)number, hashes.len,
+    FAIL(LEDGER_TILE_MISSING, "tile %d/%llu has %zu bytes of %zu", level, (unsigned long long)number, hashes.len,
          count * DIGEST_BYTES);
   }
   if (count > 0) {

@@ -47,7 +47,7 @@ MUST_USE result ledger_tree_tails(const struct ledger_tree *tree, uint64_t old_s
                                   void *context);
 void ledger_tree_root(const struct ledger_tree *tree, uint8_t ret_root[static DIGEST_BYTES]);
 
-/* From and to table ledger_tile. LEDGER_ALTERED: a tile that must be there is missing or too short. */
+/* From and to table ledger_tile. LEDGER_TILE_MISSING: a tile that must be there is missing or too short. */
 MUST_USE result ledger_tree_load(struct db_tx *tx, uint64_t size, struct ledger_tree *ret_tree);
 MUST_USE result ledger_tile_save(void *tx, const struct ledger_tile *tile);
 MUST_USE result ledger_tile_load(struct db_tx *tx, int level, uint64_t number, size_t count,

@@ -80,6 +80,7 @@ export const enMandates = {
     attributes: 'Data',
     mandate: 'As',
     ledger: 'Ledger entry {{position}}',
+    proof: 'Download the proof',
     empty: 'Nobody has read your data',
     empty_text: 'When an officer looks something up for a dossier, it shows here.',
     empty_filter: 'There is none like that',

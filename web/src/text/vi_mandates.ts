@@ -80,6 +80,7 @@ export const viMandates = {
     attributes: 'Thông tin',
     mandate: 'Theo',
     ledger: 'Sổ cái số {{position}}',
+    proof: 'Tải bằng chứng',
     empty: 'Chưa ai xem dữ liệu của ông/bà',
     empty_text: 'Khi cán bộ tra cứu cho một hồ sơ, việc đó sẽ hiện ở đây.',
     empty_filter: 'Không có lần nào như vậy',

@@ -94,6 +94,13 @@ export function ReadCard({ read, reported }: { read: Read; reported: (() => void
   return (
     <li class="panel stack-sm">
       <ReadFacts read={read} />
+      {reported && read.ledger_position != null && (
+        <p>
+          <a href={`/api/me/reads/${read.id}/proof`} download>
+            {t('reads.proof')}
+          </a>
+        </p>
+      )}
       {read.report ? (
         <p>
           <span class="ds-tag" data-color={read.report === 'misuse' ? 'danger' : 'warning'}>
