@@ -142,7 +142,7 @@ result api_authenticator_begin(struct api_call *call) {
   TRY(explain(call, authenticator_add_begin(call->env, &beginning, call->arena, &ceremony)));
   struct jout *out = api_begin(call);
   jout_object(out);
-  jout_put_str(out, "ceremony", ceremony.id.text);
+  jout_put_text(out, "ceremony", ceremony.id);
   if (ceremony.json.len > 0) {
     jout_put_raw(out, "options", ceremony.json);
   } else {
@@ -182,7 +182,7 @@ result api_authenticator_add(struct api_call *call) {
   if (addition.kind == AUTHENTICATOR_RECOVERY_CODES) {
     return make_codes(call);
   }
-  TRY(jin_text(root, "ceremony", ACCOUNT_TOKEN_CHARACTERS, &addition.ceremony));
+  TRY(jin_text(root, "ceremony", AUTHENTICATOR_CEREMONY_BYTES_MAX, &addition.ceremony));
   TRY(jin_text(root, "answer", ANSWER_BYTES_MAX, &addition.answer));
   TRY(jin_text_optional(root, "key", SECRET_BYTES_MAX_TYPED, &addition.key));
   TRY(jin_text_optional(root, "name", NAME_BYTES_MAX, &addition.name));

@@ -27,7 +27,7 @@ static result begin(struct api_call *call, bool raises) {
   TRY(authenticator_begin(call->env, &beginning, call->arena, &ceremony));
   struct jout *out = api_begin(call);
   jout_object(out);
-  jout_put_str(out, "ceremony", ceremony.id.text);
+  jout_put_text(out, "ceremony", ceremony.id);
   jout_put_raw(out, "options", ceremony.json);
   jout_object_end(out);
   api_send(call, 200);
@@ -41,7 +41,7 @@ static result read_json(struct api_call *call, struct authenticator_answer *give
   TRY(api_body(call, &root));
   TRY(jin_fields(root, (const char *const[]){"pin", "ceremony", "answer", NULL}));
   TRY(jin_text_optional(root, "pin", PIN_BYTES_MAX, &given->pin));
-  TRY(jin_text_optional(root, "ceremony", ACCOUNT_TOKEN_CHARACTERS, &given->ceremony));
+  TRY(jin_text_optional(root, "ceremony", AUTHENTICATOR_CEREMONY_BYTES_MAX, &given->ceremony));
   return jin_text(root, "answer", ANSWER_BYTES_MAX, &given->answer);
 }
 

@@ -201,7 +201,7 @@ result api_sign_in_passkey_begin(struct api_call *call) {
   TRY(authenticator_begin(call->env, &beginning, call->arena, &ceremony));
   struct jout *out = api_begin(call);
   jout_object(out);
-  jout_put_str(out, "ceremony", ceremony.id.text);
+  jout_put_text(out, "ceremony", ceremony.id);
   jout_put_raw(out, "options", ceremony.json);
   jout_object_end(out);
   api_send(call, 200);

@@ -103,7 +103,7 @@ result api_sign_in_send_step_up(struct api_call *call, const struct sign_in_form
                                        .status = form->status,
                                        PAGE_VALUES({"next", form->next}, {"next_encoded", encoded}, {"level", level_text(call, form->level)},
                                                    {"problem", form->problem}, {"passkey_asked", mark(form->is_passkey_asked)}, {"way_face", mark(shown == WAY_FACE)},
-                                                   {"ceremony", slice_str(face.id.text)}, {"demonstration", mark(is_demonstration)},
+                                                   {"ceremony", face.id}, {"demonstration", mark(is_demonstration)},
                                                    {"other_face", mark(others && shown != WAY_FACE && ways.has[WAY_FACE])}, {"way_passkey", mark(shown == WAY_PASSKEY)},
                                                    {"way_totp", mark(shown == WAY_TOTP)}, {"way_passcode", mark(shown == WAY_PASSCODE)},
                                                    {"way_recovery", mark(shown == WAY_RECOVERY)}, {"unreachable", mark(!others)},

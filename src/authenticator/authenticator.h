@@ -90,8 +90,9 @@ MUST_USE result authenticator_reach(struct env *env, struct db_tx *tx, int64_t p
 
 /* ---- Ceremonies ------------------------------------------------------------------------------------------------------------------------ */
 
+enum { AUTHENTICATOR_CEREMONY_BYTES_MAX = 1024 }; /* of an id */
 struct authenticator_ceremony {
-  struct account_token id; /* goes to the browser, comes back with the answer; one use, a few minutes */
+  struct slice id;         /* goes to the browser, comes back with the answer; one use, a few minutes */
   struct slice json;       /* passkeys: the options; devices: {"challenge":...}; TOTP: empty */
   struct slice secret;     /* adding a TOTP: base32, to type */
   struct slice uri;        /* adding a TOTP: otpauth://..., to scan */

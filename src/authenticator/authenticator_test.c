@@ -56,7 +56,7 @@ static struct app add_totp(struct place *place, bool is_sha256) {
   assert_false(contains(ceremony.uri, PIN));
   struct app app = {secret_of(&place->arena, ceremony.secret), is_sha256 ? TOTP_SHA256 : TOTP_SHA1};
   struct authenticator_addition addition = {.kind = AUTHENTICATOR_TOTP, .session = &place->session,
-                                            .ceremony = slice_str(ceremony.id.text), .answer = S("000000"), .client = client_of()};
+                                            .ceremony = ceremony.id, .answer = S("000000"), .client = client_of()};
   assert_code(authenticator_add(&place->env, &addition, &id), AUTHENTICATOR_WRONG);
   addition.answer = arena_copy(&place->arena, code_at(place, &app, 0));
   assert_ok(authenticator_add(&place->env, &addition, &id));
@@ -280,7 +280,7 @@ static result add_device(struct place *place, struct device *device, int64_t *re
   struct authenticator_beginning beginning = {.kind = AUTHENTICATOR_DEVICE, .session = &place->session};
   struct authenticator_ceremony ceremony = {0};
   TRY(authenticator_add_begin(&place->env, &beginning, &place->arena, &ceremony));
-  struct authenticator_addition addition = {.kind = AUTHENTICATOR_DEVICE, .session = &place->session, .ceremony = slice_str(ceremony.id.text),
+  struct authenticator_addition addition = {.kind = AUTHENTICATOR_DEVICE, .session = &place->session, .ceremony = ceremony.id,
                                             .answer = device_answer(place, device, &ceremony), .key = device->jwk,
                                             .name = S("Điện thoại của bà"), .client = client_of()};
   return authenticator_add(&place->env, &addition, ret_id);
@@ -296,7 +296,7 @@ static void a_device_signs_a_challenge_once(void **state) {
   assert_code(add_device(place, &device, &id), AUTHENTICATOR_TAKEN);
   struct authenticator_beginning beginning = {.kind = AUTHENTICATOR_DEVICE, .pin = slice_str(PIN)};
   assert_ok(authenticator_begin(&place->env, &beginning, &place->arena, &ceremony));
-  struct authenticator_answer answer = {.kind = AUTHENTICATOR_DEVICE, .ceremony = slice_str(ceremony.id.text),
+  struct authenticator_answer answer = {.kind = AUTHENTICATOR_DEVICE, .ceremony = ceremony.id,
                                         .answer = device_answer(place, &device, &ceremony), .client = client_of()};
   assert_int_equal(proven_in_parallel(place, &answer), 1);
   restart(place);
@@ -317,16 +317,16 @@ static void rejects_a_device_with_another_key_challenge_or_person(void **state) 
   struct authenticator_beginning others = {.kind = AUTHENTICATOR_DEVICE, .pin = S("001090000013")};
   assert_ok(authenticator_begin(&place->env, &beginning, &place->arena, &first));
   assert_ok(authenticator_begin(&place->env, &others, &place->arena, &second));
-  struct authenticator_answer swapped = {.kind = AUTHENTICATOR_DEVICE, .ceremony = slice_str(first.id.text),
+  struct authenticator_answer swapped = {.kind = AUTHENTICATOR_DEVICE, .ceremony = first.id,
                                          .answer = device_answer(place, &device, &second), .client = client_of()};
   assert_code(authenticator_prove(&place->env, &swapped, &granted), AUTHENTICATOR_WRONG);
   assert_code(authenticator_prove(&place->env, &swapped, &granted), AUTHENTICATOR_CEREMONY); /* a wrong answer spends it */
-  struct authenticator_answer others_name = {.kind = AUTHENTICATOR_DEVICE, .ceremony = slice_str(second.id.text),
+  struct authenticator_answer others_name = {.kind = AUTHENTICATOR_DEVICE, .ceremony = second.id,
                                              .answer = device_answer(place, &device, &second), .client = client_of()};
   assert_code(authenticator_prove(&place->env, &others_name, &granted), AUTHENTICATOR_WRONG);
   assert_ok(authenticator_begin(&place->env, &beginning, &place->arena, &first));
   thief.kid = device.kid;
-  struct authenticator_answer forged = {.kind = AUTHENTICATOR_DEVICE, .ceremony = slice_str(first.id.text),
+  struct authenticator_answer forged = {.kind = AUTHENTICATOR_DEVICE, .ceremony = first.id,
                                         .answer = device_answer(place, &thief, &first), .client = client_of()};
   assert_code(authenticator_prove(&place->env, &forged, &granted), JOSE_SIGNATURE);
   key_free(&device.key);
@@ -400,10 +400,10 @@ static void ceremonies_run_out(void **state) {
   struct authenticator_granted granted = {0};
   assert_ok(authenticator_begin(&place->env, &beginning, &place->arena, &ceremony));
   pass(place, 5 * MINUTE);
-  struct authenticator_answer late = {.kind = AUTHENTICATOR_DEVICE, .ceremony = slice_str(ceremony.id.text), .answer = S("x"), .client = client_of()};
+  struct authenticator_answer late = {.kind = AUTHENTICATOR_DEVICE, .ceremony = ceremony.id, .answer = S("x"), .client = client_of()};
   assert_code(authenticator_prove(&place->env, &late, &granted), AUTHENTICATOR_CEREMONY);
   assert_ok(authenticator_sweep(&place->env));
-  assert_int_equal(count_rows(place, "SELECT COUNT(*) FROM authenticator_ceremony", DB_NO_ARGS), 0);
+  assert_int_equal(count_rows(place, "SELECT COUNT(*) FROM authenticator_ceremony_used", DB_NO_ARGS), 0);
 }
 
 int main(void) {

@@ -1,75 +1,107 @@
-/* What is begun and not answered yet: on disk, so that a challenge is used once, also over a restart [WebAuthn 13.4.3 MUST]. */
+/* What is begun and not answered yet goes to the browser, sealed, and comes back with the answer: nothing is stored until then, and the write that acts
+ * on the answer is what makes it the only one, also over a restart [WebAuthn 13.4.3 MUST]. The challenge is ours: it opens under our key alone. */
 #include "authenticator/kinds.h"
-#include "crypto/token.h"
+#include "codec/base64url.h"
+#include "crypto/digest.h"
+#include "crypto/seal.h"
 
-struct id_hash {
-  uint8_t bytes[DIGEST_BYTES];
-};
-static struct id_hash hash_of(struct slice id) {
-  struct id_hash hash;
-  token_stored_form("danh-authenticator-ceremony", id, hash.bytes);
-  return hash;
-}
+enum { NUMBERS = 7, NUMBER_BYTES = 8 }; /* numbers of one length: whether somebody is meant does not show */
+static const char about[] = "danh-authenticator-ceremony";
 
-result authenticator_ceremony_save(struct env *env, struct db_tx *tx, const struct authenticator_pending *pending, struct slice id) {
-  struct id_hash hash = hash_of(id);
-  struct authenticator_limits limits = {0};
-  TRY(authenticator_limits_load(tx, &limits));
-  return db_run(tx,
-                "INSERT INTO authenticator_ceremony (ceremony_hash, kind, purpose, is_named, person_id, session_id, challenge, flags, expires_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                DB_ARGS(db_of_bytes(slice_of(hash.bytes, sizeof hash.bytes)), db_of_int(pending->kind), db_of_int(pending->purpose),
-                        db_of_int(pending->is_named), db_of_int_or_null(pending->person_id), db_of_int_or_null(pending->session_id),
-                        db_of_bytes(pending->challenge), db_of_int(pending->flags),
-                        db_of_int(clock_now_ms(env->clock) + limits.ceremony_lifetime_ms)),
-                NULL);
-}
-
-result authenticator_ceremony_load(struct env *env, struct db_tx *tx, struct slice id, struct arena *arena,
-                                   struct authenticator_pending *ret_pending) {
-  struct id_hash hash = hash_of(id);
-  struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx,
-               "SELECT kind, purpose, is_named, person_id, session_id, challenge, flags FROM authenticator_ceremony"
-               " WHERE ceremony_hash = $1 AND expires_at > $2",
-               DB_ARGS(db_of_bytes(slice_of(hash.bytes, sizeof hash.bytes)), db_of_int(clock_now_ms(env->clock))), &rows));
-  if (!db_rows_next(&rows)) {
-    TRY(rows.status);
-    FAIL(AUTHENTICATOR_CEREMONY, "no such ceremony, or it has run out");
+static void put_number(uint8_t *out, int64_t number) {
+  for (int i = 0; i < NUMBER_BYTES; i++) {
+    out[i] = (uint8_t)((uint64_t)number >> (8 * i));
   }
-  *ret_pending = (struct authenticator_pending){.kind = (enum authenticator_kind)db_int(&rows, 0),
-                                                .purpose = (enum authenticator_purpose)db_int(&rows, 1),
-                                                .is_named = db_int(&rows, 2) != 0,
-                                                .person_id = db_int(&rows, 3),
-                                                .session_id = db_int(&rows, 4),
-                                                .challenge = db_bytes_copy(&rows, 5, arena),
-                                                .flags = (int)db_int(&rows, 6)};
+}
+
+static int64_t number_at(struct slice bytes, size_t index) {
+  uint64_t number = 0;
+  for (int i = NUMBER_BYTES - 1; i >= 0; i--) {
+    number = number << 8 | bytes.ptr[index * NUMBER_BYTES + (size_t)i];
+  }
+  return (int64_t)number;
+}
+
+static result write_id(struct env *env, const struct authenticator_pending *pending, int64_t expires_at_ms, struct arena *arena, struct slice *ret_id) {
+  const int64_t numbers[NUMBERS] = {pending->kind,       pending->purpose, pending->is_named, pending->person_id,
+                                    pending->session_id, pending->flags,   expires_at_ms};
+  struct slice sealed = {0};
+  if (env->sealing == NULL) {
+    FAIL(AUTHENTICATOR_NO_SEALING, "no sealing key");
+  }
+  uint8_t *plain = arena_alloc(arena, NUMBERS * NUMBER_BYTES + pending->challenge.len);
+  for (size_t i = 0; i < NUMBERS; i++) {
+    put_number(plain + i * NUMBER_BYTES, numbers[i]);
+  }
+  if (pending->challenge.len > 0) {
+    memcpy(plain + NUMBERS * NUMBER_BYTES, pending->challenge.ptr, pending->challenge.len);
+  }
+  TRY(seal_write_bytes(env->sealing, slice_str(about), slice_of(plain, NUMBERS * NUMBER_BYTES + pending->challenge.len), arena, &sealed));
+  *ret_id = base64url_write(arena, sealed);
+  return OK;
+}
+
+struct opened {
+  struct authenticator_pending pending;
+  int64_t expires_at_ms;
+  uint8_t hash[DIGEST_BYTES]; /* of the sealed bytes: a text has several spellings */
+};
+
+static result open_id(struct env *env, struct slice id, struct arena *arena, struct opened *ret_opened) {
+  struct slice sealed = {0};
+  struct slice plain = {0};
+  if (env->sealing == NULL) {
+    FAIL(AUTHENTICATOR_NO_SEALING, "no sealing key");
+  }
+  if (id.len > AUTHENTICATOR_CEREMONY_BYTES_MAX || !is_ok(base64url_parse(id, arena, &sealed)) ||
+      !is_ok(seal_read_bytes(env->sealing, slice_str(about), sealed, arena, &plain)) || plain.len < NUMBERS * NUMBER_BYTES) {
+    FAIL(AUTHENTICATOR_CEREMONY, "not a ceremony of ours");
+  }
+  ret_opened->expires_at_ms = number_at(plain, 6);
+  if (ret_opened->expires_at_ms <= clock_now_ms(env->clock)) {
+    FAIL(AUTHENTICATOR_CEREMONY, "it has run out");
+  }
+  digest_sha256(sealed, ret_opened->hash);
+  ret_opened->pending = (struct authenticator_pending){.kind = (enum authenticator_kind)number_at(plain, 0),
+                                                       .purpose = (enum authenticator_purpose)number_at(plain, 1),
+                                                       .is_named = number_at(plain, 2) != 0,
+                                                       .person_id = number_at(plain, 3),
+                                                       .session_id = number_at(plain, 4),
+                                                       .flags = (int)number_at(plain, 5),
+                                                       .challenge = slice_from(plain, NUMBERS * NUMBER_BYTES)};
+  return OK;
+}
+
+result authenticator_ceremony_load(struct env *env, struct slice id, struct arena *arena, struct authenticator_pending *ret_pending) {
+  struct opened opened;
+  TRY(open_id(env, id, arena, &opened));
+  *ret_pending = opened.pending;
   return OK;
 }
 
 result authenticator_ceremony_use(struct env *env, struct db_tx *tx, struct slice id, bool *ret_used) {
-  struct id_hash hash = hash_of(id);
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct opened opened;
   int64_t used = 0;
-  TRY(db_run(tx, "DELETE FROM authenticator_ceremony WHERE ceremony_hash = $1 AND expires_at > $2",
-             DB_ARGS(db_of_bytes(slice_of(hash.bytes, sizeof hash.bytes)), db_of_int(clock_now_ms(env->clock))), &used));
+  result found = open_id(env, id, &arena, &opened);
+  if (is_code(found, AUTHENTICATOR_CEREMONY)) {
+    *ret_used = false;
+    return OK;
+  }
+  TRY(found);
+  TRY(db_run(tx, "INSERT INTO authenticator_ceremony_used (expires_at, ceremony_hash) VALUES ($1, $2) ON CONFLICT (expires_at, ceremony_hash) DO NOTHING",
+             DB_ARGS(db_of_int(opened.expires_at_ms), db_of_bytes(slice_of(opened.hash, sizeof opened.hash))), &used));
   *ret_used = used == 1;
   return OK;
 }
 
-struct beginning {
-  struct env *env;
-  const struct authenticator_pending *pending;
-  struct slice id;
-};
-static result write_pending(struct db_tx *tx, void *arg) {
-  const struct beginning *it = arg;
-  return authenticator_ceremony_save(it->env, tx, it->pending, it->id);
-}
-
-static result save(struct env *env, const struct authenticator_pending *pending, struct arena *arena, struct authenticator_ceremony *ceremony) {
-  struct slice id = token_make(env->random, arena);
-  memcpy(ceremony->id.text, id.ptr, id.len);
-  return db_write(env->db, write_pending, &(struct beginning){env, pending, id});
+static result give_id(struct env *env, const struct authenticator_pending *pending, struct arena *arena, struct authenticator_ceremony *ceremony) {
+  struct authenticator_limits limits = {0};
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(env->db, &tx));
+  TRY(authenticator_limits_load(tx, &limits));
+  return write_id(env, pending, clock_now_ms(env->clock) + limits.ceremony_lifetime_ms, arena, &ceremony->id);
 }
 
 /* The person's, or 0: whether there is one is nobody's business. */
@@ -101,7 +133,7 @@ result authenticator_begin(struct env *env, const struct authenticator_beginning
   }
   TRY(person_of(env, beginning, &pending.person_id));
   TRY(row->begin(env, beginning, &pending, arena, &ceremony));
-  TRY(save(env, &pending, arena, &ceremony));
+  TRY(give_id(env, &pending, arena, &ceremony));
   *ret_ceremony = ceremony;
   return OK;
 }
@@ -137,7 +169,7 @@ result authenticator_add_begin(struct env *env, const struct authenticator_begin
     TRY(may_have_another(tx, beginning));
   }
   TRY(row->begin(env, beginning, &pending, arena, &ceremony));
-  TRY(save(env, &pending, arena, &ceremony));
+  TRY(give_id(env, &pending, arena, &ceremony));
   *ret_ceremony = ceremony;
   return OK;
 }

@@ -142,9 +142,7 @@ static result name_or_default(struct adding *adding) {
 }
 
 static result load_pending(struct authenticator_adding *it) {
-  struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  TRY(db_read_begin(it->env->db, &tx));
-  TRY(authenticator_ceremony_load(it->env, tx, it->addition->ceremony, it->arena, &it->pending));
+  TRY(authenticator_ceremony_load(it->env, it->addition->ceremony, it->arena, &it->pending));
   if (it->pending.kind != it->addition->kind || it->pending.purpose != AUTHENTICATOR_ADDING ||
       it->pending.session_id != it->addition->session->session_id) {
     FAIL(AUTHENTICATOR_CEREMONY, "begun for something else");

@@ -71,6 +71,7 @@ static result write_try(struct db_tx *tx, void *arg) {
   bool is_closed = false;
   bool is_used = false;
   TRY(authenticator_ceremony_use(proving->env, tx, proving->answer->ceremony, &is_used));
+  proving->is_spent = is_used;
   if (!is_used) {
     it->counted = (struct account_try_answer){.refused = AUTHENTICATOR_CEREMONY};
     return OK;
@@ -146,7 +147,6 @@ result authenticator_face_check(struct authenticator_proving *proving, const str
   if (it->counted.refused != 0) {
     FAIL(it->counted.refused, "not compared");
   }
-  proving->is_spent = true;
   const struct evidence_question question = {.pin = it->pin, .kind = EVIDENCE_FACE, .sample = it->picture, .is_live = true};
   result asked = evidence_match(proving->env, proving->arena, &question, &it->opinion);
   if (!is_ok(asked)) {

@@ -24,7 +24,7 @@ static struct slice begin(struct place *place) {
   struct authenticator_beginning beginning = {.kind = AUTHENTICATOR_FACE, .session = &place->session};
   struct authenticator_ceremony ceremony = {0};
   assert_ok(authenticator_begin(&place->env, &beginning, &place->arena, &ceremony));
-  return arena_copy(&place->arena, slice_str(ceremony.id.text));
+  return ceremony.id;
 }
 
 static struct authenticator_answer answer_of(struct place *place, struct slice picture) {

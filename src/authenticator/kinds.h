@@ -110,11 +110,9 @@ result authenticator_face_sweep(struct env *env, struct db_tx *tx);
 /* recovery_code.c */
 result authenticator_code_use(struct db_tx *tx, struct authenticator_proving *proving);
 
-/* ceremony.c: one row each, gone once it is used. */
-result authenticator_ceremony_save(struct env *env, struct db_tx *tx, const struct authenticator_pending *pending, struct slice id);
-/* AUTHENTICATOR_CEREMONY: unknown, expired. */
-result authenticator_ceremony_load(struct env *env, struct db_tx *tx, struct slice id, struct arena *arena,
-                                   struct authenticator_pending *ret_pending);
+/* ceremony.c: the id is the ceremony, sealed; a row says that it was used. */
+/* AUTHENTICATOR_CEREMONY: not one of ours, expired. Whether it was used is only seen by using it. */
+result authenticator_ceremony_load(struct env *env, struct slice id, struct arena *arena, struct authenticator_pending *ret_pending);
 /* ret_used false: another has used it, or it has run out. */
 result authenticator_ceremony_use(struct env *env, struct db_tx *tx, struct slice id, bool *ret_used);
 

@@ -41,8 +41,8 @@ static result write_sweep(struct db_tx *tx, void *arg) {
   struct env *env = arg;
   TRY(authenticator_face_sweep(env, tx));
   return db_run(tx,
-                "DELETE FROM authenticator_ceremony WHERE ceremony_hash IN"
-                " (SELECT ceremony_hash FROM authenticator_ceremony WHERE expires_at <= $1 ORDER BY expires_at LIMIT 1000)",
+                "DELETE FROM authenticator_ceremony_used WHERE ceremony_hash IN"
+                " (SELECT ceremony_hash FROM authenticator_ceremony_used WHERE expires_at <= $1 ORDER BY expires_at LIMIT 1000) AND expires_at <= $1",
                 DB_ARGS(db_of_int(clock_now_ms(env->clock))), NULL);
 }
 

@@ -111,7 +111,7 @@ static result add_passkey(struct place *place, struct passkey *passkey, int64_t 
   const uint8_t *at = memmem(user.ptr, user.len, "\"user\":", 7);
   assert_non_null(at);
   passkey->handle = member(place, slice_of(at, user.len - (size_t)(at - user.ptr)), "id");
-  struct authenticator_addition addition = {.kind = AUTHENTICATOR_PASSKEY, .session = &place->session, .ceremony = slice_str(ceremony.id.text),
+  struct authenticator_addition addition = {.kind = AUTHENTICATOR_PASSKEY, .session = &place->session, .ceremony = ceremony.id,
                                             .answer = registration(place, passkey, ceremony.json), .client = client_of()};
   return authenticator_add(&place->env, &addition, ret_id);
 }
@@ -129,7 +129,7 @@ static struct signing sign_with(struct place *place, struct passkey *passkey, co
   return signing;
 }
 static result prove(struct place *place, struct signing *signing, struct authenticator_granted *ret_granted) {
-  signing->answer.ceremony = slice_str(signing->ceremony.id.text);
+  signing->answer.ceremony = signing->ceremony.id;
   return authenticator_prove(&place->env, &signing->answer, ret_granted);
 }
 
@@ -160,7 +160,7 @@ static void rejects_a_challenge_used_expired_or_begun_for_something_else(void **
   int64_t id = 0;
   assert_ok(add_passkey(place, &passkey, &id));
   struct signing used = sign_with(place, &passkey, "");
-  used.answer.ceremony = slice_str(used.ceremony.id.text);
+  used.answer.ceremony = used.ceremony.id;
   assert_int_equal(proven_in_parallel(place, &used.answer), 1);
   restart(place);
   assert_code(prove(place, &used, &granted), AUTHENTICATOR_CEREMONY);
@@ -175,7 +175,7 @@ static void rejects_a_challenge_used_expired_or_begun_for_something_else(void **
   sign_in(place, PIN);
   struct authenticator_answer raising = second.answer;
   raising.session = &place->session;
-  raising.ceremony = slice_str(second.ceremony.id.text);
+  raising.ceremony = second.ceremony.id;
   raising.replaces = slice_str(place->token.text);
   assert_code(authenticator_prove(&place->env, &raising, &granted), AUTHENTICATOR_CEREMONY); /* begun to sign in, not to step up */
   key_free(&passkey.key);

@@ -69,16 +69,13 @@ static result write_proof(struct db_tx *tx, void *arg) {
 }
 
 static result write_used(struct db_tx *tx, void *arg) {
-  const struct writing *it = arg;
-  bool used = false;
-  return authenticator_ceremony_use(it->proving.env, tx, it->proving.answer->ceremony, &used);
+  struct writing *it = arg;
+  return authenticator_ceremony_use(it->proving.env, tx, it->proving.answer->ceremony, &it->proving.is_spent);
 }
 
 static result load_pending(struct authenticator_proving *proving, struct authenticator_pending *ret_pending) {
   const struct account_session *session = proving->answer->session;
-  struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  TRY(db_read_begin(proving->env->db, &tx));
-  TRY(authenticator_ceremony_load(proving->env, tx, proving->answer->ceremony, proving->arena, ret_pending));
+  TRY(authenticator_ceremony_load(proving->env, proving->answer->ceremony, proving->arena, ret_pending));
   bool is_mine = ret_pending->kind == proving->answer->kind &&
                  ret_pending->purpose == (session != NULL ? AUTHENTICATOR_STEPPING_UP : AUTHENTICATOR_SIGN_IN) &&
                  ret_pending->session_id == (session != NULL ? session->session_id : 0);
@@ -97,7 +94,10 @@ static result check(struct writing *it) {
     return OK;
   }
   struct fault why = *fault_last();
-  TRY(db_write(it->proving.env->db, write_used, it));
+  TRY(it->proving.is_spent ? OK : db_write(it->proving.env->db, write_used, it));
+  if (!it->proving.is_spent) {
+    FAIL(AUTHENTICATOR_CEREMONY, "it was used before");
+  }
   return fault_set(why.file, why.line, checked.code, "%s", why.detail);
 }
 

@@ -38,5 +38,11 @@ static const char version_3[] =
     "CREATE TABLE authenticator_attestation (person_id id/public NOT NULL, authenticator_id id/public NOT NULL, challenge bytes/public NOT NULL,"
     " response text/personal NOT NULL, PRIMARY KEY (person_id, authenticator_id))";
 
+/* Ceremonies are kept by the browsers that began them (ceremony.c); what was used is remembered until it would have run out. */
+static const char version_4[] =
+    "DROP TABLE authenticator_ceremony;"
+    "CREATE TABLE authenticator_ceremony_used (expires_at time/public NOT NULL, ceremony_hash bytes/secret NOT NULL,"
+    " PRIMARY KEY (expires_at, ceremony_hash))";
+
 const struct db_migration authenticator_migrations[] = {
-    {"authenticator", 1, version_1}, {"authenticator", 2, version_2}, {"authenticator", 3, version_3}, {0}};
+    {"authenticator", 1, version_1}, {"authenticator", 2, version_2}, {"authenticator", 3, version_3}, {"authenticator", 4, version_4}, {0}};
