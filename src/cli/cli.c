@@ -140,6 +140,9 @@ static const struct {
     {DB_LOGIN, CLI_BROKEN, "database_login", "the database server refuses the user or the password"},
     {DB_ENGINE_TOO_OLD, CLI_BROKEN, "database_server_older", "the database server is older than PostgreSQL 15"},
     {DB_UNSAFE, CLI_BROKEN, "database_unsafe", "the database server may lose what it has acknowledged, or does not keep UTF-8"},
+    {DB_NOT_EMPTY, CLI_REFUSED, "database_not_empty", "a database is moved into an empty one only"},
+    {DB_MOVE_DIFFERS, CLI_BROKEN, "database_differs", "what was read again is not the same on both sides: the old database still counts, the new one is unfinished"},
+    {SERVER_SAME_ENGINE, CLI_REFUSED, "same_engine", "the database is on that engine already"},
     {DB_OTHER_TABLES, CLI_BROKEN, "database_other", "the database was made by another build of the program"},
 };
 

@@ -18,6 +18,7 @@ const struct cli_command cli_commands[] = {
     {"report", "lltp | savings", "Prints statistics computed from the dossiers", cli_report_options, false, cli_report},
     {"replay", "pilot-2024", "Plays the pilot of 2024 through the engine into an empty installation", cli_replay_options, true, cli_replay},
     {"receiver", "[key]", "Takes deliveries as another public system does, or prints its key", cli_receiver_options, true, cli_receiver},
+    {"move-db", NULL, "Moves the database from SQLite to PostgreSQL or back, and proves that both hold the same", cli_move_db_options, true, cli_move_db},
     {"ledger", "verify | tail | key | export DIR | check FILE", "Recomputes the tamper-evident record, prints its newest entries or its key, writes it as files that anybody can check, checks a proof", cli_ledger_options, false, cli_ledger},
     {"pki", "root | key NAME", "Prints the root certificate, or a system's public key such as message/danh", cli_pki_options, true, cli_pki},
     {"verify", "FILE", "Checks both signatures and every byte of a signed certificate", cli_verify_options, false, cli_verify},

@@ -4,6 +4,7 @@
 
 #define CLI_DATABASE_SYNTAX "--database is postgresql://USER@HOST[:PORT]/NAME, without a password: that stands in a file (password_file in danh.ini)"
 
+int cli_move_db(const struct cli_context *context, int argc, char **argv);
 int cli_account(const struct cli_context *context, int argc, char **argv);
 int cli_oidc(const struct cli_context *context, int argc, char **argv);
 int cli_client(const struct cli_context *context, int argc, char **argv);
@@ -31,6 +32,7 @@ extern const struct cli_option cli_oidc_options[];
 extern const struct cli_option cli_synth_options[];
 extern const struct cli_option cli_dossier_options[];
 extern const struct cli_option cli_import_options[];
+extern const struct cli_option cli_move_db_options[];
 extern const struct cli_option cli_ledger_options[];
 extern const struct cli_option cli_pki_options[];
 extern const struct cli_option cli_procedure_options[];

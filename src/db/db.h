@@ -51,6 +51,9 @@ enum db_error {
   DB_UNSAFE = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 19),         /* Set to lose what it has acknowledged, or not for UTF-8. */
   DB_CONTENDED = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_DB, 20),   /* Others kept changing the same rows. Nothing was written. */
   DB_IN_DOUBT = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_DB, 21),    /* The server was lost during the commit: perhaps written. */
+  /* A move. */
+  DB_NOT_EMPTY = RESULT_CODE(RESULT_CONFLICT, MODULE_DB, 22),    /* Tables are there already. */
+  DB_MOVE_DIFFERS = RESULT_CODE(RESULT_CONFLICT, MODULE_DB, 23), /* The two ends do not hold the same rows. */
 };
 
 enum db_mode {
@@ -180,3 +183,20 @@ struct db_figures db_figures(struct db *db);
 
 /* An online, consistent copy (VACUUM INTO). SQLite only: PostgreSQL has pg_basebackup and pg_dump (DB_STATEMENT). */
 MUST_USE result db_copy_to(struct db *db, const char *path);
+
+/* ---- a whole database into a new one (danh move-db) ---- */
+
+struct db_moved {
+  const char *table;
+  int64_t rows;
+  uint8_t digest[32]; /* SHA-256 of every value of every row, in the order of the key: the same on both engines */
+};
+struct db_move {
+  struct db *from; /* nobody writes to it meanwhile: DB_LOCKED when other connections of ours are seen */
+  struct db *to;   /* new, and with the same migrations; one of the two is an SQLite file, whose catalogue says what the columns are */
+  void (*progress)(void *context, int64_t rows_done, int64_t rows); /* each row three times: copied, and read again on both sides */
+  void *context;
+};
+/* Copies every row, reads both sides again and compares, table by table. From its first row until both agree `to` says of itself that it is
+ * unfinished, and db_open refuses it (DB_HALF_MADE). DB_MOVE_DIFFERS names the first table that is not the same. */
+MUST_USE result db_move(const struct db_move *move, struct arena *arena, struct db_moved **ret_tables, size_t *ret_count);

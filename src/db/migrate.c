@@ -81,6 +81,9 @@ static result versions_check(const struct applied *applied, const struct db_migr
   for (int i = 0; i < applied->count; i++) {
     const char *module = applied->modules[i].name;
     int known = known_version(migrations, module);
+    if (strcmp(module, DB_MOVING) == 0) {
+      FAIL(DB_HALF_MADE, "a move into this database was broken off: empty it, and move again");
+    }
     if (applied->modules[i].version > known) {
       FAIL(DB_TOO_NEW, "made by a newer program: %s is at version %d, this program knows %d", module,
            applied->modules[i].version, known);

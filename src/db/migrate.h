@@ -34,5 +34,8 @@ struct db_course {
   int partitions; /* ddl.h */
 };
 
+/* A row of schema_version, as if a module, while a database is being filled with another's rows: every program refuses it. */
+#define DB_MOVING "db_move"
+
 /* may_write: false only compares. */
 MUST_USE result db_migrate(const struct db_course *course, bool may_write);

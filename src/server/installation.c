@@ -14,7 +14,7 @@
 
 enum { READERS_COMMAND = 2, READERS_SERVER = 16, HASHING_THREADS = 2, HASHING_WAITING = 64 };
 
-static result take_lock(struct server_installation *installation) {
+result server_installation_lock(struct server_installation *installation) {
   const char *path = (const char *)arena_printf(&installation->arena, "%s/lock", installation->data).ptr;
   int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (fd < 0) {
@@ -97,16 +97,20 @@ static result open_database(struct server_installation *installation) {
   return opened;
 }
 
+result server_database_open(const struct server_database *database, enum db_mode mode, struct arena *arena, struct db **ret_db) {
+  struct db_options options = {.mode = mode, .migrations = server_migrations_all(arena), .readers = READERS_COMMAND};
+  TRY(find_database(arena, "", database, &options));
+  return db_open(&options, ret_db);
+}
+
 result server_database_find(const struct server_config *config, bool *ret_is_there) {
   *ret_is_there = false;
   if (config->database.url.len == 0) {
     return OK;
   }
   struct arena arena CLEANUP(arena_free) = {0};
-  struct db_options options = {.mode = DB_READ_ONLY, .migrations = server_migrations_all(&arena), .readers = 1};
-  TRY(find_database(&arena, "", &config->database, &options));
   struct db *db CLEANUP(db_close) = NULL;
-  result opened = db_open(&options, &db);
+  result opened = server_database_open(&config->database, DB_READ_ONLY, &arena, &db);
   *ret_is_there = !is_code(opened, DB_MISSING);
   bool is_answer = is_ok(opened) || is_code(opened, DB_MISSING) || is_code(opened, DB_TOO_OLD) || is_code(opened, DB_TOO_NEW);
   return is_answer ? OK : opened;
@@ -129,7 +133,7 @@ static result open_evidence(struct server_installation *installation) {
 static result open_parts(struct server_installation *installation, const char *database) {
   TRY(find_data(installation->data, installation->mode));
   if (installation->mode != SERVER_READ) {
-    TRY(take_lock(installation));
+    TRY(server_installation_lock(installation));
   }
   TRY(server_config_load(installation->data, &installation->arena, &installation->config));
   if (database != NULL) {

@@ -31,6 +31,7 @@ enum server_error {
   SERVER_DATA_EXISTS = RESULT_CODE(RESULT_CONFLICT, MODULE_SERVER, 7),    /* The folder holds an installation already. */
   SERVER_STOPPED = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_SERVER, 8),     /* A part of the server ended unexpectedly. */
   SERVER_UNFINISHED = RESULT_CODE(RESULT_INTERNAL, MODULE_SERVER, 9),     /* Making the installation was broken off. */
+  SERVER_SAME_ENGINE = RESULT_CODE(RESULT_CONFLICT, MODULE_SERVER, 11),   /* The database is on that engine already. */
   SERVER_NO_SANDBOX = RESULT_CODE(RESULT_CONFLICT, MODULE_SERVER, 10),    /* The folder holds an installation that is no sandbox. */
 };
 
@@ -118,7 +119,31 @@ MUST_USE result server_installation_open_with(const char *data, enum server_mode
                                               struct server_installation **ret_installation);
 /* Does the server that the configuration names hold an installation already? False where it names none. */
 MUST_USE result server_database_find(const struct server_config *config, bool *ret_is_there);
+/* That server's database alone. */
+MUST_USE result server_database_open(const struct server_database *database, enum db_mode mode, struct arena *arena, struct db **ret_db);
 void server_installation_close(struct server_installation **installation); /* NULL is fine */
+
+/* Takes the lock for an installation opened to read. SERVER_LOCKED. */
+MUST_USE result server_installation_lock(struct server_installation *installation);
+
+/* ---- its database, moved to the other engine ---- */
+struct server_move {
+  const char *data;
+  struct server_database to; /* of PostgreSQL, empty; without url: DIR/danh.db, which is not there yet */
+  void (*progress)(void *context, int64_t rows_done, int64_t rows);
+  void *context;
+};
+struct server_moved {
+  struct slice database; /* where it is now */
+  struct db_moved *tables;
+  size_t table_count;
+  int64_t rows;
+  int64_t ledger_size; /* of the newest signed checkpoint, which both sides hold; 0: none yet */
+  uint8_t ledger_root[32];
+};
+/* Copies it, proves that both sides hold the same rows and the same ledger, and only then names the new one in danh.ini; the old file becomes
+ * danh.db.moved. SERVER_SAME_ENGINE, SERVER_LOCKED, DB_NOT_EMPTY, DB_MOVE_DIFFERS, DB_OTHER_TABLES, LEDGER_ALTERED. */
+MUST_USE result server_move(const struct server_move *move, struct arena *arena, struct server_moved *ret_moved);
 
 /* ---- writing commands ---- */
 struct server_write {

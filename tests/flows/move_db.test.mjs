@@ -1,0 +1,130 @@
+// danh move-db: an installation goes from SQLite to PostgreSQL and back with all it holds, and nothing half moved is ever served. A cluster of its own.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import * as database from './lib/database.mjs';
+import { DANH, Installation, ROOT, danh, end, until } from './lib/installation.mjs';
+import { submit } from './lib/story.mjs';
+
+let cluster;
+let place;
+
+/** script/lib/postgres.py serve: one order a line, one answer a line. */
+class Cluster {
+  static async open() {
+    const made = new Cluster();
+    made.process = spawn(path.join(ROOT, 'script/lib/postgres.py'), ['serve'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    made.lines = createInterface({ input: made.process.stdout })[Symbol.asyncIterator]();
+    made.url = (await made.#answer()).url;
+    return made;
+  }
+  async #answer() {
+    const { value } = await this.lines.next();
+    const said = JSON.parse(value);
+    if (said.error) throw new Error(said.error);
+    return said;
+  }
+  async create(name) {
+    this.process.stdin.write(`create ${name}\n`);
+    return (await this.#answer()).url;
+  }
+  async close() {
+    const gone = new Promise((done) => this.process.once('exit', done));
+    this.process.stdin.end();
+    await gone;
+  }
+}
+
+before(async () => {
+  cluster = await Cluster.open();
+  place = await Installation.open({ receivers: false, engine: 'sqlite' });
+});
+after(async () => {
+  await place?.close();
+  await cluster?.close();
+});
+
+const move = (to, ...more) => danh('move-db', '--data', place.data, '--to', to, '--json', ...more);
+const refusal = (answer) => JSON.parse(answer.stdout).error;
+const held = async () => JSON.parse((await danh('ledger', 'verify', '--data', place.data, '--json')).stdout);
+
+test('what was done on one engine is there on the other, row for row, with the same ledger, and goes on there', async () => {
+  const url = await cluster.create('whole');
+  const citizen = await place.as('citizen.hanoi');
+  const { code } = await submit(citizen);
+  assert.equal((await move(url)).code, 3, 'not beside a running server');
+  await until('the ledger is signed', async () => (await held()).waiting === 0);
+  await place.stop('server');
+  const before_ = await held();
+  const moved = await move(url);
+  assert.equal(moved.code, 0, moved.stderr);
+  const proof = JSON.parse(moved.stdout);
+  assert.equal(proof.ledger_size, before_.entries);
+  assert.match(proof.ledger_root, /^(?!0+$)[0-9a-f]{64}$/);
+  assert.ok(proof.tables.find(({ table }) => table === 'person').rows >= 1500);
+  assert.equal(proof.rows, proof.tables.reduce((sum, { rows }) => sum + rows, 0));
+  assert.equal(database.addressIn(place.data), url);
+  assert.ok(!existsSync(path.join(place.data, 'danh.db')), 'the old file is not mistaken for the installation');
+
+  await place.startServer();
+  assert.equal((await citizen.get(`/api/dossiers/${code}`)).body.code, code, 'the session too');
+  const second = await submit(await place.as('citizen.hue'));
+  await place.stop('server');
+  assert.ok((await held()).entries > before_.entries);
+
+  const back = await move('sqlite');
+  assert.equal(back.code, 0, back.stderr);
+  const returned = JSON.parse(back.stdout);
+  assert.ok(returned.ledger_size > proof.ledger_size);
+  assert.equal(database.addressIn(place.data), null);
+  await place.startServer();
+  assert.equal((await (await place.as('citizen.hue')).get(`/api/dossiers/${second.code}`)).status, 200);
+  await place.stop('server');
+});
+
+test('a database that holds something, the same engine and no server at all are refused, and nothing has changed', async () => {
+  const whole = cluster.url.replace('/postgres?', '/whole?');
+  const ini = readFileSync(path.join(place.data, 'danh.ini'));
+  const full = await move(whole);
+  assert.deepEqual([full.code, refusal(full)], [1, 'database_not_empty'], full.stderr);
+  const same = await move('sqlite');
+  assert.deepEqual([same.code, refusal(same)], [1, 'same_engine'], same.stderr);
+  const nobody = await move('postgresql://danh@127.0.0.1:1/danh');
+  assert.deepEqual([nobody.code, refusal(nobody)], [3, 'database_unreachable'], nobody.stderr);
+  assert.equal((await move('postgresql://danh:secret@127.0.0.1:1/danh')).code, 2, 'a password stands in a file');
+  assert.ok(ini.equals(readFileSync(path.join(place.data, 'danh.ini'))));
+});
+
+test('a database of other migrations is refused', async () => {
+  const url = await cluster.create('other');
+  place.change("UPDATE schema_version SET version = version + 1 WHERE module = 'ledger'");
+  const newer = await move(url);
+  assert.deepEqual([newer.code, refusal(newer)], [4, 'database_newer'], newer.stderr);
+  place.change("UPDATE schema_version SET version = version - 2 WHERE module = 'ledger'");
+  const older = await move(url);
+  assert.equal(older.code, 4, older.stderr);
+  place.change("UPDATE schema_version SET version = version + 1 WHERE module = 'ledger'");
+});
+
+/** Returns as soon as the first row of a move is there. */
+const HAS_BEGUN = `DO $$ DECLARE has_begun boolean := false; BEGIN FOR i IN 1..6000 LOOP
+  IF EXISTS (SELECT 1 FROM pg_class WHERE relname = 'schema_version') THEN EXECUTE 'SELECT EXISTS (SELECT 1 FROM schema_version WHERE module = ''db_move'')' INTO has_begun; END IF;
+  EXIT WHEN has_begun; PERFORM pg_sleep(0.01); END LOOP; END $$`;
+
+test('killed in the middle, the new database is served by nobody and the old one goes on', async () => {
+  const url = await cluster.create('broken');
+  const moving = spawn(DANH, ['move-db', '--data', place.data, '--to', url], { stdio: 'ignore' });
+  execFileSync('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', url, '-c', HAS_BEGUN]);
+  await end(moving, 'SIGKILL');
+  assert.equal(moving.signalCode, 'SIGKILL', 'it was still at it');
+  const served = await danh('serve', '--data', place.data, '--listen', '127.0.0.1:0', '--database', url);
+  assert.equal(served.code, 4);
+  assert.match(served.stderr, /a move into this database was broken off/);
+  const again = await move(url);
+  assert.deepEqual([again.code, refusal(again)], [4, 'database_half_made'], again.stderr);
+  await place.startServer();
+  assert.equal((await place.as('citizen.hanoi')).who, 'citizen.hanoi');
+});
