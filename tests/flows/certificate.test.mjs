@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import * as database from './lib/database.mjs';
 import { Installation, danh, copyFolder } from './lib/installation.mjs';
 import { act, desk, dossier, lookUp, payRest, preview, read, refused, returned, submit } from './lib/story.mjs';
 
@@ -201,12 +202,13 @@ test('the ledger names the first entry that was altered', async () => {
 
   const copy = path.join(place.folder, 'altered');
   copyFolder(place.data, copy);
-  const program = `import sqlite3, sys
-db = sqlite3.connect(sys.argv[1])
-for position in (33, 30):
-    db.execute("UPDATE ledger_detail SET detail = detail || ' ' WHERE entry_id = (SELECT entry_id FROM ledger_order WHERE position = ?)", (position,))
-db.commit()`;
-  execFileSync('python3', ['-c', program, path.join(copy, 'danh.db')]);
+  if (place.database) {
+    const other = database.copy(place.database);
+    writeFileSync(path.join(copy, 'danh.ini'), readFileSync(path.join(copy, 'danh.ini'), 'utf8').replace(place.database, other));
+  }
+  for (const position of [33, 30]) {
+    database.change(copy, "UPDATE ledger_detail SET detail = detail || ' ' WHERE entry_id = (SELECT entry_id FROM ledger_order WHERE position = $1)", position);
+  }
   const altered = await danh('ledger', 'verify', '--data', copy, '--json');
   assert.equal(altered.code, 1);
   const finding = JSON.parse(altered.stdout);

@@ -1,6 +1,5 @@
 // The one-stop desk writes an application down for somebody who stands at the counter or wrote by post; and each of the four channels.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -17,18 +16,10 @@ before(async () => {
 });
 after(() => place?.close());
 
-/** The number that a question to the installation's database answers with. */
-function query(at, sql, ...values) {
-  const program = `import sqlite3, sys
-db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
-print(db.execute(sys.argv[2], sys.argv[3:]).fetchone()[0])`;
-  return execFileSync('python3', ['-c', program, path.join(at.data, 'danh.db'), sql, ...values], { encoding: 'utf8' }).trim().padStart(12, '0');
-}
-
 /** A grown-up of a province who has neither account nor dossier. */
-const withoutAccount = (province) => query(place, `SELECT p.pin FROM person p JOIN person_residence r ON r.person_id = p.person_id AND r.kind = 1
-  WHERE p.life = 1 AND r.province = ? AND p.birth / 10000 BETWEEN 1975 AND 2000 AND p.person_id NOT IN (SELECT person_id FROM account)
-  AND p.person_id NOT IN (SELECT person_id FROM dossier) AND p.person_id NOT IN (SELECT person_id FROM person_category) ORDER BY p.person_id LIMIT 1`, province);
+const withoutAccount = (province) => String(place.rows(`SELECT p.pin FROM person p JOIN person_residence r ON r.person_id = p.person_id AND r.kind = 1
+  WHERE p.life = 1 AND r.province = $1 AND p.birth / 10000 BETWEEN 1975 AND 2000 AND p.person_id NOT IN (SELECT person_id FROM account)
+  AND p.person_id NOT IN (SELECT person_id FROM dossier) AND p.person_id NOT IN (SELECT person_id FROM person_category) ORDER BY p.person_id LIMIT 1`, province)[0][0]).padStart(12, '0');
 
 const formAt = (client, pin, subject = 'self', purpose = PURPOSE) =>
   client.get(`/api/desk/procedures/lltp/form?${new URLSearchParams({ applicant_pin: pin, subject, purpose })}`);
@@ -116,7 +107,7 @@ test('only the one-stop desk, with a purpose, of the agency where the person liv
   await refused(officer.post('/api/desk/dossiers', body), 422, 'idempotency_key');
   const unconsented = { ...body, applicant_pin: pin, consent: false };
   await refused(officer.post('/api/desk/dossiers', unconsented, { headers: { 'Idempotency-Key': newKey() } }), 422, 'field_value');
-  const dead = query(place, 'SELECT pin FROM person WHERE life = 2 LIMIT 1');
+  const dead = String(place.rows('SELECT pin FROM person WHERE life = 2 ORDER BY person_id LIMIT 1')[0][0]).padStart(12, '0');
   await refused(formAt(officer, dead), 409, 'applicant_not_eligible');
   await refused(previewAt(officer, dead), 409, 'applicant_not_eligible');
   for (const channel of ['vneid', 'online', 'pigeon']) await refused(previewAt(officer, pin, { channel }), 422, 'field_value');

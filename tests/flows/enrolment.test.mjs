@@ -5,7 +5,6 @@ import { newKey } from '../../script/lib/client.mjs';
 import { Installation, danh } from './lib/installation.mjs';
 import { open, preview, refused } from './lib/story.mjs';
 import { execFileSync } from 'node:child_process';
-import path from 'node:path';
 
 const PURPOSE = 'Thu nhận hồ sơ cấp tài khoản định danh mức độ 2';
 let place;
@@ -13,24 +12,17 @@ let person;
 before(async () => {
   place = await Installation.open({ receivers: false });
   // an adult of Hanoi with a card and without an account
-  const program = `import sqlite3, sys, json
-db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
-rows = db.execute("SELECT p.pin, p.mobile FROM person p JOIN person_residence r ON r.person_id = p.person_id WHERE p.life = 1 AND p.card_number IS NOT NULL AND p.mobile IS NOT NULL AND r.province = '01' AND p.birth / 10000 BETWEEN 1970 AND 2000 AND p.person_id NOT IN (SELECT person_id FROM account) ORDER BY p.person_id LIMIT 1").fetchall()
-print(json.dumps(rows[0]))`;
-  const [pin, mobile] = JSON.parse(execFileSync('python3', ['-c', program, path.join(place.data, 'danh.db')], { encoding: 'utf8' }));
+  const [[pin, mobile]] = place.rows(`SELECT p.pin, p.mobile FROM person p JOIN person_residence r ON r.person_id = p.person_id WHERE p.life = 1
+    AND p.card_number IS NOT NULL AND p.mobile IS NOT NULL AND r.province = '01' AND p.birth / 10000 BETWEEN 1970 AND 2000
+    AND p.person_id NOT IN (SELECT person_id FROM account) ORDER BY p.person_id LIMIT 1`);
   person = { pin: String(pin).padStart(12, '0'), mobile };
 });
 after(() => place?.close());
 
-/** One value of one row of the installation's database. */
-const query = (at, sql, ...values) => execFileSync('python3', ['-c', `import sqlite3, sys
-db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
-print(db.execute(sys.argv[2], sys.argv[3:]).fetchone()[0])`, path.join(at.data, 'danh.db'), sql, ...values], { encoding: 'utf8' }).trim();
-
 /** The number of a grown-up of that province with a card and without an account. */
-const adult = (province) => query(place, `SELECT p.pin FROM person p JOIN person_residence r ON r.person_id = p.person_id
-  WHERE p.life = 1 AND p.card_number IS NOT NULL AND r.province = ? AND p.birth / 10000 BETWEEN 1970 AND 2000
-  AND p.person_id NOT IN (SELECT person_id FROM account) ORDER BY p.person_id LIMIT 1`, province).padStart(12, '0');
+const adult = (province) => String(place.rows(`SELECT p.pin FROM person p JOIN person_residence r ON r.person_id = p.person_id
+  WHERE p.life = 1 AND p.card_number IS NOT NULL AND r.province = $1 AND p.birth / 10000 BETWEEN 1970 AND 2000
+  AND p.person_id NOT IN (SELECT person_id FROM account) ORDER BY p.person_id LIMIT 1`, province)[0][0]).padStart(12, '0');
 
 const collect = (officer, fields = {}, key = newKey()) => officer.post('/api/desk/enrolments', {
   pin: person.pin, phone: '0987654321', email: null, card_presented: true, face_checked: true, fingerprints_checked: true, purpose: PURPOSE, ...fields,
@@ -164,7 +156,7 @@ test('a child comes with a parent, a ward with the guardian; nobody else, and ne
     const approver = await at.officer('approver');
     const child = at.identity('citizen.hanoi.child');
     const father = at.identity('citizen.hanoi');
-    const number = (pin) => query(at, "SELECT mobile FROM person WHERE pin = ?", pin);
+    const number = (pin) => at.rows("SELECT mobile FROM person WHERE pin = $1", pin)[0][0];
     const found = await collector.ok(collector.get(`/api/desk/people?pin=${child.pin}&purpose=${encodeURIComponent(PURPOSE)}`));
     assert.deepEqual([found.eligible.level_2, found.eligible.guardian_needed], [true, true]);
     const own = { pin: child.pin, phone: number(father.pin) };

@@ -1,8 +1,6 @@
 // Who may hold what, by whom, by when: foreigners, children, wards, organisations; the card on the desk; the counters; reminders.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { execFileSync } from 'node:child_process';
-import path from 'node:path';
 import { newKey } from '../../script/lib/client.mjs';
 import { Installation, danh, until } from './lib/installation.mjs';
 import { open, refused } from './lib/story.mjs';
@@ -13,11 +11,10 @@ let place;
 before(async () => { place = await Installation.open({ receivers: false }); });
 after(() => place?.close());
 
-const rows = (sql, ...values) => JSON.parse(execFileSync('python3', ['-c', `import sqlite3, sys, json
-db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
-print(json.dumps(db.execute(sys.argv[2], sys.argv[3:]).fetchall()))`, path.join(place.data, 'danh.db'), sql, ...values], { encoding: 'utf8' }));
-const named = (name) => rows(`SELECT printf('%012d', p.pin), p.name, p.birth, p.card_issued, p.mobile, p.sex FROM person p
-  JOIN demo_identity d ON d.person_id = p.person_id WHERE d.name = ?`, name)[0];
+const rows = (sql, ...values) => place.rows(sql, ...values);
+const number = (pin) => String(pin).padStart(12, '0');
+const named = (name) => rows(`SELECT p.pin, p.name, p.birth, p.card_issued, p.mobile, p.sex FROM person p
+  JOIN demo_identity d ON d.person_id = p.person_id WHERE d.name = $1`, name).map(([pin, ...rest]) => [number(pin), ...rest])[0];
 const iso = (days) => new Date(days * 86400000).toISOString().slice(0, 10);
 const messages = async (to) => (await place.client().ok(place.client().get('/api/demo/messages'))).items.filter((m) => m.to === to);
 function multipart(parts) {
@@ -155,7 +152,7 @@ test('four counters, apart: cards, dossiers, accounts, activations; as a report 
   const supervisor = await place.officer('supervisor');
   const report = await supervisor.ok(supervisor.get('/api/reports/eid'));
   const [[cards]] = rows('SELECT COUNT(*) FROM person WHERE card_number IS NOT NULL');
-  const [[collected, issued, activated]] = rows('SELECT COUNT(*), COUNT(approved_at), COUNT(activated_at) FROM account');
+  const [[collected, issued, activated]] = rows('SELECT COUNT(*) AS made, COUNT(approved_at) AS approved, COUNT(activated_at) AS activated FROM account');
   assert.deepEqual([report.cards, report.collected, report.issued, report.activated], [cards, collected, issued, activated]);
   assert.ok(report.collected > report.issued && report.issued > report.activated, JSON.stringify(report));
   assert.equal(report.rates[0].percent, (Math.round(activated / collected * 10000) / 100).toFixed(2));

@@ -1,8 +1,7 @@
 // Level 1 in the app: card, code, portrait; without an officer when everything agrees, with one when it does not; and nothing to be learned by strangers.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { execFileSync } from 'node:child_process';
-import path from 'node:path';
+import { hexOf } from './lib/database.mjs';
 import { Installation } from './lib/installation.mjs';
 import { open, refused } from './lib/story.mjs';
 
@@ -11,9 +10,8 @@ let place;
 before(async () => { place = await Installation.open({ receivers: false }); });
 after(() => place?.close());
 
-const rows = (sql, ...values) => JSON.parse(execFileSync('python3', ['-c', `import sqlite3, sys, json
-db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
-print(json.dumps(db.execute(sys.argv[2], sys.argv[3:]).fetchall()))`, path.join(place.data, 'danh.db'), sql, ...values], { encoding: 'utf8' }));
+const rows = (sql, ...values) => place.rows(sql, ...values);
+const number = (pin) => String(pin).padStart(12, '0');
 
 const vietnamese = (days) => new Date(days * 86400000).toISOString().slice(0, 10).split('-').reverse().join('/');
 const birth = (packed) => `${String(packed % 100).padStart(2, '0')}/${String(Math.floor(packed / 100) % 100).padStart(2, '0')}/${Math.floor(packed / 10000)}`;
@@ -21,11 +19,11 @@ const birth = (packed) => `${String(packed % 100).padStart(2, '0')}/${String(Mat
 let used = 0;
 /** A grown-up with a card and without an account. */
 function adult() {
-  const [row] = rows(`SELECT printf('%012d', pin), name, birth, card_issued, card_expires, mobile, sex FROM person WHERE life = 1 AND nationality = 'VN'
+  const [row] = rows(`SELECT pin, name, birth, card_issued, card_expires, mobile, sex FROM person WHERE life = 1 AND nationality = 'VN'
     AND card_number IS NOT NULL AND mobile IS NOT NULL AND card_expires > 20800 AND birth / 10000 BETWEEN 1970 AND 2005 AND birth % 100 > 0
     AND person_id NOT IN (SELECT person_id FROM account) ORDER BY person_id LIMIT 1 OFFSET ${used++}`);
   const [pin, name, born, issued, expires, mobile, sex] = row;
-  return { pin, name, birth_date: birth(born), card_issued: vietnamese(issued), phone: mobile, sex, expires };
+  return { pin: number(pin), name, birth_date: birth(born), card_issued: vietnamese(issued), phone: mobile, sex, expires };
 }
 const fields = (who, changed = {}) => new URLSearchParams({ step: 'card', pin: who.pin, name: who.name, birth_date: who.birth_date,
   card_issued: who.card_issued, card_text: '', phone: who.phone, email: '', ...changed });
@@ -124,10 +122,10 @@ test('[N1 refuses] [N2 refuses] [N4 accepts] [N5 refuses] a number nobody has, a
     assert.ok(!(await messages(`091277701${i}`)).some(({ text }) => /tài khoản/.test(text)), 'a number that is not the holder\'s is told of no account');
   }
   assert.equal(new Set(answers).size, 1, 'word for word the same');
-  assert.equal(rows('SELECT COUNT(*) FROM account WHERE person_id = (SELECT person_id FROM person WHERE pin = ?)', String(Number(who.pin)))[0][0], 0);
+  assert.equal(rows('SELECT COUNT(*) FROM account WHERE person_id = (SELECT person_id FROM person WHERE pin = $1)', String(Number(who.pin)))[0][0], 0);
   // the holder will see that somebody tried
-  assert.equal(rows(`SELECT COUNT(*) FROM ledger_detail e JOIN ledger_person l ON l.entry_id = e.entry_id JOIN person p ON p.person_id = l.person_id
-    WHERE p.pin = ? AND instr(e.content, CAST('enrolment.not_confirmed' AS BLOB)) > 0`, String(Number(who.pin)))[0][0], 2);
+  assert.equal(rows(`SELECT COUNT(*) FROM ledger_detail d JOIN ledger_person l ON l.entry_id = d.entry_id JOIN person p ON p.person_id = l.person_id
+    WHERE p.pin = $1 AND ${hexOf('d.content')} LIKE '%${Buffer.from('enrolment.not_confirmed').toString('hex')}%'`, String(Number(who.pin)))[0][0], 2);
 });
 
 test('[N3 refuses] [N7 refuses] another face goes to an officer, a photograph too; nobody gets in by a picture', async () => {
@@ -140,7 +138,7 @@ test('[N3 refuses] [N7 refuses] another face goes to an officer, a photograph to
   const code = /Mã hồ sơ: <b>([^<]+)</.exec(answer.text)[1];
   assert.match(answer.text, /Hẹn trả lời: <b>19\/11\/2026/);
   const agency = code.split('-')[0];
-  const province = rows('SELECT province FROM agency WHERE agency_code = ? LIMIT 1', agency)[0][0];
+  const province = rows('SELECT province FROM agency WHERE agency_code = $1 LIMIT 1', agency)[0][0];
   if (!['01', '46'].includes(province)) return;
   const approver = await place.officer('approver', province);
   const seen = await open(approver, code, PURPOSE);
@@ -152,10 +150,10 @@ test('[N3 refuses] [N7 refuses] another face goes to an officer, a photograph to
 });
 
 test('a photograph is compared by an officer\'s eye, each look recorded, and then approved', async () => {
-  const [row] = rows(`SELECT printf('%012d', p.pin), p.name, p.birth, p.card_issued, p.mobile FROM person p JOIN person_residence r ON r.person_id = p.person_id
+  const [row] = rows(`SELECT p.pin, p.name, p.birth, p.card_issued, p.mobile FROM person p JOIN person_residence r ON r.person_id = p.person_id
     WHERE p.life = 1 AND p.card_number IS NOT NULL AND p.mobile IS NOT NULL AND r.province = '01' AND r.kind = 1 AND p.birth / 10000 BETWEEN 1970 AND 2000
     AND p.card_expires > 20800 AND p.birth % 100 > 0 AND p.person_id NOT IN (SELECT person_id FROM account) ORDER BY p.person_id DESC LIMIT 1`);
-  const who = { pin: row[0], name: row[1], birth_date: birth(row[2]), card_issued: vietnamese(row[3]), phone: row[4] };
+  const who = { pin: number(row[0]), name: row[1], birth_date: birth(row[2]), card_issued: vietnamese(row[3]), phone: row[4] };
   const { client, ticket } = await begun(who);
   assert.equal((await sendPortrait(client, ticket, Buffer.from('GIF89a'))).status, 422);
   const answer = await sendPortrait(client, ticket, photograph());
@@ -200,7 +198,7 @@ test('the code is tried five times, a number has one account, and too many codes
 
 test('a child is led to its parents; a picture larger than four megabytes is refused', async () => {
   const child = place.identity('citizen.hanoi.child');
-  const [[born, issued]] = rows('SELECT birth, card_issued FROM person WHERE pin = ?', String(Number(child.pin)));
+  const [[born, issued]] = rows('SELECT birth, card_issued FROM person WHERE pin = $1', String(Number(child.pin)));
   const who = { pin: child.pin, name: child.full_name, birth_date: birth(born), card_issued: vietnamese(issued), phone: '0912777040' };
   const { client, ticket } = await begun(who);
   assert.match((await sendPortrait(client, ticket, await drawn(client, who.pin))).text, /Cha, mẹ hoặc người giám hộ đăng ký giúp/);

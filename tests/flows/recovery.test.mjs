@@ -1,7 +1,5 @@
 // A new phone without the old one. Each attack fails for the attacker, and the same road leads the holder home.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Installation } from './lib/installation.mjs';
 import { REASON, begin, collect, desk, dressed, finish, messages, picture, state, step, vetoIn } from './lib/recovery.mjs';
@@ -15,13 +13,11 @@ let collector;
 let approver;
 const DAY = 24 * 3600 * 1000;
 
-const row = (sql, ...values) => JSON.parse(execFileSync('python3', ['-c', `import json, sqlite3, sys
-db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
-print(json.dumps(db.execute(sys.argv[2], sys.argv[3:]).fetchone()))`, path.join(place.data, 'danh.db'), sql, ...values], { encoding: 'utf8' }));
+const row = (sql, ...values) => place.rows(sql, ...values)[0];
 
 /** What the QR code of the person's card says. */
 function cardOf(pin, { issued } = {}) {
-  const [name, sex, birth, cardIssued] = row('SELECT name, sex, birth, card_issued FROM person WHERE pin = ?', String(Number(pin)));
+  const [name, sex, birth, cardIssued] = row('SELECT name, sex, birth, card_issued FROM person WHERE pin = $1', String(Number(pin)));
   const day = (days) => new Date(days * DAY).toISOString().slice(0, 10).split('-').reverse().join('');
   const date = `${String(birth % 100).padStart(2, '0')}${String(Math.floor(birth / 100) % 100).padStart(2, '0')}${Math.floor(birth / 10000)}`;
   return `${pin}||${name}|${date}|${sex === 1 ? 'Nam' : 'Nữ'}|Hà Nội|${issued ?? day(cardIssued)}`;
@@ -29,7 +25,7 @@ function cardOf(pin, { issued } = {}) {
 
 function person(name) {
   const { pin } = place.identity(name);
-  const [phone] = row('SELECT a.phone FROM account a JOIN person p USING (person_id) WHERE p.pin = ?', String(Number(pin)));
+  const [phone] = row('SELECT a.phone FROM account a JOIN person p USING (person_id) WHERE p.pin = $1', String(Number(pin)));
   return { name, pin, phone, card: cardOf(pin) };
 }
 

@@ -51,7 +51,8 @@ def program(root):
     """A program whose new installation has one table, and how its sources are compiled."""
     (root / "build").mkdir()
     made = root / "build/danh"
-    made.write_text('#!/bin/sh\nmkdir "$3" && sqlite3 "$3/danh.db" "CREATE TABLE t (n INTEGER NOT NULL, s TEXT) STRICT"\n')
+    made.write_text('#!/bin/sh\nmkdir "$3" && sqlite3 "$3/danh.db" "CREATE TABLE t (n INTEGER NOT NULL, s TEXT) STRICT"\n'
+                    'test -z "$8" || psql -q -d "$8" -c "CREATE TABLE t (n BIGINT NOT NULL, s TEXT)"\n')
     made.chmod(0o755)
     commands = [{"directory": str(root / "build"), "command": "cc -c", "file": f"../{path.relative_to(root)}"} for path in root.glob("src/*/*.c")]
     (root / "build/compile_commands.json").write_text(json.dumps(commands))

@@ -11,6 +11,9 @@ import tempfile
 import demonstration
 import unprivileged
 
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import postgres  # noqa: E402
+
 TSAN_TESTS = ["pool", "db", "http_server", "ledger", "outbox", "signer_process"]
 
 
@@ -48,10 +51,10 @@ def tap(text):
     return passed, failed
 
 
-def meson(folder, seconds, names=(), wrapper=None):
+def meson(folder, seconds, names=(), wrapper=None, env=None):
     for log in glob.glob(f"{folder}/meson-logs/testlog*.json"):
         os.remove(log)
-    output, code = run(["meson", "test", "-C", folder, "--no-rebuild", "--num-processes", "2", *(["--wrapper", wrapper] if wrapper else []), *names], seconds)
+    output, code = run(["meson", "test", "-C", folder, "--no-rebuild", "--num-processes", "2", *(["--wrapper", wrapper] if wrapper else []), *names], seconds, env={**os.environ, **(env or {})})
     passed = failed = 0
     logs = glob.glob(f"{folder}/meson-logs/testlog*.json")  # its name has the wrapper in it
     if not logs:
@@ -139,6 +142,25 @@ def web(is_long, seconds):
 def flows(is_long, seconds):
     """Stories over HTTP against a running platform (tests/flows)"""
     return node_tests("tests/flows/*.test.mjs", seconds, {"DANH_LONG": "1" if is_long else ""})
+
+
+def flows_postgres(is_long, seconds):
+    """The same stories on PostgreSQL, in a cluster of their own (script/lib/postgres.py)"""
+    with postgres.running() as cluster:
+        return node_tests("tests/flows/*.test.mjs", seconds, {"DANH_LONG": "1" if is_long else "", "DANH_TEST_POSTGRES": cluster.url()})
+
+
+def unit_postgres(is_long, seconds):
+    """The unit tests that keep rows, on PostgreSQL: those whose fixture asks db_engine_place"""
+    tests = json.loads(run(["meson", "introspect", "build", "--tests"], seconds)[0])
+    names = [test["name"] for test in tests if any(asks_engine(path) for path in glob.glob(f"{test['cmd'][0]}.p/*_test.c.o"))]
+    with postgres.running() as cluster:
+        return meson("build", seconds, sorted(names), env={"DANH_TEST_POSTGRES": cluster.url()})
+
+
+def asks_engine(path):
+    with open(path, "rb") as file:
+        return b"DANH_TEST_POSTGRES" in file.read()
 
 
 def crash(is_long, seconds):

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Client } from '../../../script/lib/client.mjs';
+import * as database from './database.mjs';
 
 const run = promisify(execFile);
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -68,20 +69,23 @@ export function copyFolder(from, to) {
 }
 
 /** The country of a day, made once for all files: kept under a name that the program's bytes are part of. */
-async function country(date) {
+async function country(date, engine) {
+  const shelf = engine === 'postgresql' ? database.SHELF : tmpdir();
   const program = createHash('sha256').update(readFileSync(DANH)).digest('hex').slice(0, 12);
-  const template = path.join(tmpdir(), `danh-flows-${process.getuid()}-${date}-${program}`);
+  const template = path.join(shelf, `danh-flows-${process.getuid()}-${date}-${program}`);
   if (existsSync(path.join(template, 'identities.json'))) return template;
-  const fresh = mkdtempSync(path.join(tmpdir(), 'danh-flows-new-'));
+  const fresh = mkdtempSync(path.join(shelf, 'danh-flows-new-'));
   // The evening before at the latest: what was made then lies in the past of the story, whatever the time of day is here.
   const eve = new Date(Date.parse(date) - 24 * 3600 * 1000).toISOString().slice(0, 10);
-  const made = await danh('synth', '--people', PEOPLE, '--seed', SEED, '--date', eve, '--data', fresh, '--json');
+  const url = engine === 'postgresql' ? database.create() : null;
+  const made = await danh('synth', '--people', PEOPLE, '--seed', SEED, '--date', eve, '--data', fresh, '--json', ...(url ? ['--database', url] : []));
   if (made.code !== 0) throw new Error(`danh synth: ${made.stderr}`);
   writeFileSync(path.join(fresh, 'identities.json'), made.stdout);
   try {
     renameSync(fresh, template);
   } catch {
     rmSync(fresh, { recursive: true, force: true }); // another file was faster
+    if (url) database.drop(url);
   }
   return template;
 }
@@ -116,10 +120,10 @@ export async function start(args, { ready = true } = {}) {
 }
 
 export class Installation {
-  /** date: the country's day; clock: RFC 3339, what its clock says when the server starts (default: ten in the morning of that day). */
-  static async open({ date = TODAY, clock, receivers = true, serve = true } = {}) {
+  /** date: the country's day; clock: RFC 3339, what its clock says when the server starts (default: ten in the morning of that day); engine: of its database. */
+  static async open({ date = TODAY, clock, receivers = true, serve = true, engine = database.ENGINE } = {}) {
     const installation = new Installation();
-    const template = await country(date);
+    const template = await country(date, engine);
     installation.folder = mkdtempSync(path.join(tmpdir(), 'danh-flow-'));
     installation.data = path.join(installation.folder, 'data');
     copyFolder(template, installation.data);
@@ -137,6 +141,8 @@ export class Installation {
     this.ports = { server: await freePort(), national_portal: await freePort(), provincial_system: await freePort() };
     this.url = `http://127.0.0.1:${this.ports.server}`;
     let ini = readFileSync(path.join(this.data, 'danh.ini'), 'utf8');
+    const shared = database.addressIn(this.data);
+    if (shared) ini = ini.replace(shared, (this.database = database.create(shared)));
     ini = ini.replaceAll(this.template, this.data).replace(/\S*danh-flows-new-[^/\s]+/g, this.data);
     for (const name of RECEIVERS) {
       ini = ini.replace(new RegExp(`(\\[receiver ${name}\\]\\s+url = )\\S+`), `$1http://127.0.0.1:${this.ports[name]}/deliveries`);
@@ -191,6 +197,7 @@ export class Installation {
   async close() {
     for (const name of Object.keys(this.children)) await this.stop(name);
     const ledger = await danh('ledger', 'verify', '--data', this.data);
+    if (this.database) database.drop(this.database);
     rmSync(this.folder, { recursive: true, force: true });
     if (ledger.code !== 0) throw new Error(`the ledger does not verify: ${ledger.stdout}${ledger.stderr}`);
   }
@@ -219,6 +226,16 @@ export class Installation {
     const client = await this.as(`${province}.${role}`);
     await client.takePost(role);
     return client;
+  }
+
+  /** What the database answers: one list a row. */
+  rows(sql, ...values) {
+    return database.rows(this.data, sql, ...values);
+  }
+
+  /** Changes it behind the installation's back. */
+  change(sql, ...values) {
+    database.change(this.data, sql, ...values);
   }
 
   bankSecret() {
