@@ -70,7 +70,9 @@ static result entry_read(const struct db_rows *rows, struct entry *entry) {
   if (client->jwks.len > 0 && !is_ok(jose_jwks_read(client->jwks, &entry->arena, &client->keys))) {
     client->keys = (struct jose_jwks){0}; /* fetched ones may be anything: then the client has none */
   }
-  if (client->sector.len == 0) {
+  /* who registered itself and needs no redirect has shown of no host that it is its own: that host's people keep their subjects to themselves */
+  bool is_host_shown = !client->is_dynamic || (client->grant_types & (OIDC_GRANT_DEVICE | OIDC_GRANT_CIBA)) == 0;
+  if (client->sector.len == 0 || !is_host_shown) {
     client->sector = client->client_id;
   }
   return OK;

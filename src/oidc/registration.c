@@ -43,6 +43,9 @@ static result check_metadata(struct arena *arena, const struct jin *metadata) {
   if ((client.attributes & OIDC_ATTRIBUTE_BIT(OIDC_PIN)) != 0) {
     return jin_refuse_field(metadata, "danh_attributes", "holds pin, which an operator registers");
   }
+  if (client.resources.count > 0) { /* else anybody had tokens for everybody's API, and could ask what others' tokens say [RFC7662 4] */
+    return jin_refuse_field(metadata, "danh_resources", "names resources, which an operator registers");
+  }
   return OK;
 }
 

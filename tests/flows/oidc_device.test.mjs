@@ -124,6 +124,29 @@ test('the page wants a session, our own form, and the level the service needs', 
   assert.match(led.headers.location, /^\/sign-in\?next=.*&level=2$/);
 });
 
+// Under a mandate it is the other person the kiosk would learn of: only where the mandate names this very service, as at /oidc/authorize.
+test('a delegate whose mandate is for something else, and a clerk of an organisation, approve nothing in another name', async () => {
+  for (const who of ['delegate', 'organisation_staff']) {
+    const asked = await begin();
+    const person = await sandbox.as(who);
+    const [{ principal, organisation }] = (await person.ok(person.get('/api/mandates'))).for;
+    await person.ok(person.put('/api/session/mandate', organisation ? { organisation: organisation.ref } : { person: principal.ref }));
+    const page = await person.post('/device', new URLSearchParams({ user_code: asked.user_code }));
+    const done = await person.post('/device', new URLSearchParams({ user_code: asked.user_code, token: field(page, 'token') ?? '', decision: 'agree' }));
+    assert.equal(done.status, 403, `${who}: ${done.text}`);
+    assert.equal((await poll(asked.device_code)).body.error, 'authorization_pending', 'nothing was approved');
+  }
+});
+
+test('what was approved is not given out once the person has locked sharing', async () => {
+  const asked = await begin();
+  const person = await sandbox.as('parent');
+  assert.equal((await answer(person, asked.user_code, 'agree')).done.status, 200);
+  await person.ok(person.post('/api/me/capabilities/share/lock', {}));
+  const late = await poll(asked.device_code);
+  assert.deepEqual([late.status, late.body.error], [400, 'invalid_grant']);
+});
+
 test('guessing codes is slowed down', async () => { // [RFC8628 5.1]
   const person = await sandbox.as('name_single');
   const statuses = [];

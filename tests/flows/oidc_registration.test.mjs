@@ -34,8 +34,31 @@ test('without the initial access token nobody registers, and metadata that contr
   assert.equal((await register({ token_endpoint_auth_method: 'private_key_jwt' })).body.error, 'invalid_client_metadata');
   assert.equal((await register({ danh_attributes: [{ name: 'pin', purpose: 'Vì muốn' }] })).body.error, 'invalid_client_metadata', 'the number needs a legal ground');
   assert.equal((await register({ danh_sector: 'bank.example' })).body.error, 'invalid_client_metadata');
+  assert.equal((await register({ scope: 'openid introspection', danh_resources: [sandbox.url] })).body.error, 'invalid_client_metadata', 'it would ask about others\' tokens');
+  assert.equal((await register({ scope: 'openid pay', danh_resources: ['https://api.bank.example'] })).body.error, 'invalid_client_metadata', 'nor have tokens for others\' APIs');
   const text = await sandbox.client().post('/oidc/register', 'not json', { headers: { Authorization: 'Bearer sandbox-registration', 'Content-Type': 'text/plain' } });
   assert.equal(text.status, 400);
+});
+
+// [OIDC Core 8.1]: a sector is the host of the redirect addresses, because answers go there alone. Nothing goes there in the device flow.
+test('naming the host of another service in redirect_uris does not show its people by the names that service knows', async () => {
+  const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
+  const web = { application_type: 'web', redirect_uris: ['https://dich-vu.example/cb'], grant_types: ['authorization_code', DEVICE] };
+  const basic = (made) => ({ headers: { Authorization: `Basic ${Buffer.from(`${made.client_id}:${made.client_secret}`).toString('base64')}` } });
+  const person = await sandbox.as('adult');
+  const subOf = async (made) => {
+    const post = (path, fields) => sandbox.client().post(path, new URLSearchParams(fields), basic(made));
+    const { body: asked } = await post('/oidc/device_authorization', { scope: 'openid' });
+    const page = await person.post('/device', new URLSearchParams({ user_code: asked.user_code }));
+    const token = /name="token" value="([^"]*)"/.exec(page.text)[1];
+    await person.post('/device', new URLSearchParams({ user_code: asked.user_code, token, decision: 'agree' }));
+    const { body } = await post('/oidc/token', { grant_type: DEVICE, device_code: asked.device_code });
+    return JSON.parse(Buffer.from(body.id_token.split('.')[1], 'base64url')).sub;
+  };
+  const [one, two] = [(await register(web)).body, (await register(web)).body];
+  const sub = await subOf(one);
+  assert.notEqual(await subOf(two), sub, 'each knows the person by a name of its own');
+  assert.equal(await subOf(one), sub, 'and always by the same');
 });
 
 test('it reads, replaces and ends its own registration, with its own token alone', async () => { // [RFC7592 2; RFC7592 3 MUST]

@@ -53,8 +53,7 @@ static result check_subject(const struct oidc_asking *asking, const struct oidc_
   return oidc_asking_is_for(asking, session->acting_for_id != 0 ? session->acting_for_id : session->person_id, ret_is_right);
 }
 
-/* A session that acts for another needs a mandate for this very service, now; for an organisation nobody signs in as a person. */
-static result check_mandate(const struct oidc_asking *asking, struct db_tx *tx, const struct account_session *session) {
+result oidc_session_check(const struct oidc_asking *asking, struct db_tx *tx, const struct account_session *session) {
   struct mandate mandate;
   if (session->acting_organisation_id != 0) {
     FAIL(MANDATE_SELF_ONLY, "the session acts for an organisation");
@@ -84,7 +83,7 @@ static result write_given(struct db_tx *tx, void *arg) {
   if (!is_live) {
     FAIL(OIDC_LOGIN_REQUIRED, "the session ended a moment ago");
   }
-  TRY(check_mandate(asking, tx, giving->place->visitor->session));
+  TRY(oidc_session_check(asking, tx, giving->place->visitor->session));
   TRY(oidc_may_share(asking->env, tx, giving->grant.person_id));
   TRY(oidc_kept_use(tx, asking));
   return giving->is_new_agreement ? oidc_agreement_save(asking->env, tx, &giving->agreement) : OK;
@@ -146,7 +145,7 @@ static result find_agreement(struct giving *giving) {
                                               .client = asking->client,
                                               .acting_for_id = giving->place->visitor->session->acting_for_id};
   TRY(db_read_begin(asking->env->db, &tx));
-  TRY(check_mandate(asking, tx, giving->place->visitor->session));
+  TRY(oidc_session_check(asking, tx, giving->place->visitor->session));
   giving->may_share = oidc_may_share(asking->env, tx, giving->agreement.person_id);
   return oidc_agreement_find(asking->env, tx, &giving->agreement);
 }

@@ -3,6 +3,7 @@
 #include "oidc/authorize/give.h"
 #include "oidc/claims.h"
 #include "oidc/grant.h"
+#include "oidc/grant.h"
 #include "oidc/parameters.h"
 #include "oidc/passkey_rule.h"
 #include "oidc/waiting/waiting.h"
@@ -93,6 +94,8 @@ static result write_answer(struct db_tx *tx, void *arg) {
   const struct looking *l = a->looking;
   int64_t person_id = l->key->session->person_id;
   if (a->decision->agrees) {
+    TRY(oidc_session_check(&l->asking, tx, l->key->session));
+    TRY(oidc_may_share(l->env, tx, person_id));
     TRY(oidc_agreement_save(l->env, tx, &a->agreement));
     TRY(oidc_grant_add(l->env, tx, &a->grant));
     TRY(oidc_given_record(l->env, tx, l->arena, l->client, &a->grant));
