@@ -17,6 +17,7 @@ import { Dossiers } from './dossiers/dossiers'
 import { EnrolChild } from './enrol_child/enrol_child'
 import { EnrolmentDesk } from './enrolment/enrolment'
 import { Home } from './home/home'
+import { LockRequests } from './lock_requests/lock_requests'
 import { LocksPage } from './locks/locks'
 import { Mandates } from './mandates/mandates'
 import { Me } from './me/me'
@@ -73,6 +74,7 @@ export const routes: Route[] = [
   { pattern: '/app/desk/counter', page: official(Counter) },
   { pattern: '/app/desk/enrolment', page: official(EnrolmentDesk) },
   { pattern: '/app/desk/recovery', page: official(RecoveryDesk) },
+  { pattern: '/app/desk/lock-requests', page: official(LockRequests) },
   { pattern: '/app/desk/notarised', page: official(Notarised) },
   { pattern: '/app/clients', page: official(Clients) },
   { pattern: '/app/clients/new', page: official(NewClient) },

@@ -58,6 +58,7 @@ export const en = {
     counter: 'At the counter',
     enrolment: 'Enrolment',
     recovery: 'Recovery',
+    lock_requests: 'Lock requests',
     reports: 'Statistics',
     savings: 'Savings',
     refunds: 'Refunds',

@@ -58,6 +58,7 @@ export const vi = {
     counter: 'Nộp hộ',
     enrolment: 'Thu nhận',
     recovery: 'Lấy lại tài khoản',
+    lock_requests: 'Yêu cầu khóa',
     reports: 'Thống kê',
     savings: 'Tiết kiệm',
     refunds: 'Hoàn phí',

@@ -44,6 +44,8 @@ export function placesOf(session: Session): Place[] {
   if (mayAct(session, 'enrol.collect'))
     places.push({ href: '/app/desk/enrolment', icon: 'users', key: 'nav.enrolment' })
   if (mayAct(session, 'recovery.view')) places.push({ href: '/app/desk/recovery', icon: 'shield', key: 'nav.recovery' })
+  if (mayAct(session, 'lock_request.view'))
+    places.push({ href: '/app/desk/lock-requests', icon: 'stop', key: 'nav.lock_requests' })
   if (mayAct(session, 'report.view')) {
     places.push({ href: '/app/reports', icon: 'chart', key: 'nav.reports', exact: true })
     places.push({ href: '/app/reports/savings', icon: 'coins', key: 'nav.savings' })
