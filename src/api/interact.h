@@ -18,3 +18,5 @@ struct slice api_interact_login_hint(const struct api_call *call, struct slice n
 void api_consent_lines(struct api_call *call, const struct oidc_consent_page *page, struct slice *ret_required, struct slice *ret_optional);
 /* The answer to such a page. */
 struct oidc_decision api_consent_decision(const struct api_call *call, const struct url_form *form);
+/* The request of a counter that the address names, for whoever is signed in. OIDC_WAITING_UNKNOWN: that is no number of one. */
+MUST_USE result api_approval_key(struct api_call *call, struct oidc_waiting_key *ret_key);

@@ -1,4 +1,4 @@
-/* Device authorization and CIBA: where clients begin, and where people answer: /device and /approvals, without script, and the same for the app. */
+/* Device authorization and CIBA: where clients begin, and where people answer: /device and /approvals, without script. */
 #include "api/interact.h"
 #include "api/oidc_call.h"
 #include "api/resources.h"
@@ -179,7 +179,7 @@ result api_approvals_page(struct api_call *call) {
   return OK;
 }
 
-static result key_of(struct api_call *call, struct oidc_waiting_key *ret_key) {
+result api_approval_key(struct api_call *call, struct oidc_waiting_key *ret_key) {
   struct slice id = http_param(call->http, "id");
   int64_t number = 0;
   for (size_t i = 0; i < id.len; i++) {
@@ -200,7 +200,7 @@ result api_approval_page(struct api_call *call) {
     send_to_sign_in(call, own, NULL);
     return OK;
   }
-  TRY(key_of(call, &key));
+  TRY(api_approval_key(call, &key));
   TRY(oidc_waiting_show(call->env, call->arena, &key, &page));
   if (!page.is_level_reached) {
     send_to_sign_in(call, own, &page);
@@ -214,34 +214,10 @@ result api_approval(struct api_call *call) {
   struct url_form form;
   struct oidc_waiting_key key;
   TRY(api_form(call, &form));
-  TRY(key_of(call, &key));
+  TRY(api_approval_key(call, &key));
   struct oidc_decision decision = api_consent_decision(call, &form);
   TRY(oidc_waiting_decide(call->env, call->arena, &key, &decision));
   outbox_runner_wake(call->api->options.works.outbox); /* a ping goes out now */
   send_done(call, decision.agrees, false);
-  return OK;
-}
-
-/* ---- for the app ---- */
-
-result api_approvals_list(struct api_call *call) {
-  struct approval *items;
-  size_t count = 0;
-  TRY(load_approvals(call, &items, &count));
-  struct jout *out = api_begin(call);
-  jout_object(out);
-  jout_put_list(out, "items");
-  for (size_t i = 0; i < count; i++) {
-    jout_object(out);
-    jout_put_text(out, "id", arena_printf(call->arena, "%lld", (long long)items[i].row.waiting_id));
-    api_put_text(out, "client", items[i].name.vi, items[i].name.en);
-    jout_put_text_or_null(out, "message", items[i].row.message);
-    jout_put_instant(out, "asked_at", items[i].row.created_at_ms);
-    jout_put_instant(out, "expires_at", items[i].row.expires_at_ms);
-    jout_object_end(out);
-  }
-  jout_list_end(out);
-  jout_object_end(out);
-  api_send(call, 200);
   return OK;
 }

@@ -233,7 +233,9 @@ result api_device(struct api_call *call);
 result api_approvals_page(struct api_call *call);
 result api_approval_page(struct api_call *call);
 result api_approval(struct api_call *call);
+/* approvals.c */
 result api_approvals_list(struct api_call *call);
+result api_approval_answer(struct api_call *call);
 /* oidc_register.c */
 result api_oidc_register(struct api_call *call);
 result api_oidc_registration(struct api_call *call);

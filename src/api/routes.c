@@ -75,6 +75,7 @@ static const struct api_route rows[] = {
     {{HTTP_GET, "/approvals/{id}"}, api_approval_page, API_PAGE},
     {{HTTP_POST, "/approvals/{id}"}, api_approval, API_PAGE | API_SESSION},
     {{HTTP_GET, "/api/approvals"}, api_approvals_list, API_SESSION},
+    {{HTTP_POST, "/api/approvals/{id}"}, api_approval_answer, API_SESSION},
     {{HTTP_GET, "/interact/{id}"}, api_interact_page, API_PAGE},
     {{HTTP_POST, "/interact/{id}"}, api_interact, API_PAGE},
 

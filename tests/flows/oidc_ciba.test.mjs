@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
-import { freePort, until } from './lib/installation.mjs';
+import { danh, freePort, until } from './lib/installation.mjs';
 import { Sandbox } from './lib/sandbox.mjs';
 
 const GRANT = 'urn:openid:params:grant-type:ciba';
@@ -55,6 +55,58 @@ test('poll: the person is told, sees the line of the counter, approves, and the 
   assert.equal((await waiting(person)).length, 1, 'an ID token of before names the person as well');
   await answer(person, (await waiting(person))[0].id, 'refuse');
   assert.equal((await poll(again.body.auth_req_id)).body.error, 'access_denied');
+});
+
+test('the app: what each request asks for, in words; what is not required only if it is added; the level the request needs', async () => {
+  const client = await register({ client_name: 'Quỹ Tín dụng', 'client_name#en': 'Credit Fund', danh_owner: 'Quỹ Tín dụng Nhân dân', danh_purpose: 'Mở sổ', 'danh_purpose#en': 'Opening an account',
+    danh_acr_min: 2, danh_attributes: [{ name: 'name', purpose: 'Ghi vào sổ', 'purpose#en': 'For the book', required: true }, { name: 'phone', purpose: 'Báo số dư' }, { name: 'birthdate', purpose: 'Kiểm tra tuổi' }] });
+  const question = { scope: 'openid profile phone', binding_message: 'BAN 3' };
+  const asked = await ask('twin_b', question, client);
+  const person = await sandbox.as('twin_b');
+  const mine = async () => (await waiting(person)).find((item) => item.message === 'BAN 3');
+  const low = await mine();
+  assert.deepEqual([low.client, low.owner.vi, low.purpose], [{ vi: 'Quỹ Tín dụng', en: 'Credit Fund' }, 'Quỹ Tín dụng Nhân dân', { vi: 'Mở sổ', en: 'Opening an account' }]);
+  assert.deepEqual(low.attributes.map((line) => [line.name, line.purpose.vi, line.required]),
+    [['name', 'Ghi vào sổ', true], ['phone', 'Báo số dư', false], ['birthdate', 'Kiểm tra tuổi', false]]);
+  assert.deepEqual([low.level, low.level_reached, low.offline, low.remembered_days], [2, false, false, 365]);
+  assert.ok(low.attributes.every((line) => line.value === null), 'whoever has proven too little reads no values');
+  const reply = (item, approves, more = {}) => person.post(`/api/approvals/${item.id}`, { approves, form_token: item.form_token, ...more });
+  const early = await reply(low, true);
+  assert.deepEqual([early.status, early.body.code, early.body.acr_values], [401, 'insufficient_user_authentication', 'urn:danh:acr:2']); // [RFC9470 3 MUST]
+  const proof = new URLSearchParams({ step: 'passcode', raise: '1', code: sandbox.passcode, level: '2', next: '/app/approvals' });
+  assert.equal((await person.post('/sign-in', proof)).headers.location, '/app/approvals');
+  const item = await mine();
+  assert.equal(item.level_reached, true);
+  assert.match(item.attributes[0].value, /\S/);
+  assert.equal((await reply({ ...item, form_token: 'a'.repeat(43) }, true)).status, 403);
+  assert.deepEqual((await reply(item, true, { attributes: ['horoscope'] })).body.errors.map((one) => one.path), ['/attributes/0']);
+  const stranger = await sandbox.as('parent');
+  assert.equal((await stranger.post(`/api/approvals/${item.id}`, { approves: true, form_token: item.form_token })).status, 404);
+  assert.equal((await sandbox.client().get('/api/approvals')).status, 401);
+  assert.deepEqual((await reply(item, true, { attributes: ['phone'] })).body, { approved: true });
+  assert.equal((await reply(item, true)).status, 404, 'answered once');
+  const tokens = await poll(asked.body.auth_req_id, client);
+  const told = await sandbox.client().get('/oidc/userinfo', { headers: { Authorization: `Bearer ${tokens.body.access_token}` } });
+  assert.equal(told.status, 200, told.text);
+  assert.ok(told.body.name && told.body.phone_number && !told.body.birthdate, told.text);
+  const again = await ask('twin_b', question, client);
+  assert.deepEqual((await reply(await mine(), false)).body, { approved: false });
+  assert.equal((await poll(again.body.auth_req_id, client)).body.error, 'access_denied');
+});
+
+test('the app: who has proven little may still refuse; a client that is switched off has nothing waiting', async () => {
+  const client = await register({ danh_acr_min: 2 });
+  const person = await sandbox.as('delegate');
+  const asked = await ask('delegate', { binding_message: 'BAN 4' }, client);
+  const item = (await waiting(person)).find((one) => one.message === 'BAN 4');
+  assert.equal(item.level_reached, false);
+  assert.deepEqual((await person.post(`/api/approvals/${item.id}`, { approves: false, form_token: item.form_token })).body, { approved: false });
+  assert.equal((await poll(asked.body.auth_req_id, client)).body.error, 'access_denied');
+  await ask('delegate', { binding_message: 'BAN 5' }, client);
+  assert.ok((await waiting(person)).some((one) => one.message === 'BAN 5'));
+  const off = await danh('client', 'disable', client.client_id, '--data', sandbox.data);
+  assert.equal(off.code, 0, off.stderr);
+  assert.ok(!(await waiting(person)).some((one) => one.message === 'BAN 5'));
 });
 
 test('nobody else sees or answers a request; a number without an account looks like any other to the bank', async () => {

@@ -34,7 +34,11 @@ static result look(struct looking *l) {
   l->asking = (struct oidc_asking){.env = l->env, .arena = l->arena, .client = l->client, .is_stored = true, .was_signed = true, /* it passed once */
                                    .endpoint = l->waiting.kind == OIDC_WAITING_DEVICE ? OIDC_AT_DEVICE : OIDC_AT_CIBA};
   TRY(oidc_parameters_parse(l->waiting.parameters, l->arena, &l->asking.parameters));
-  TRY(oidc_asking_check(&l->asking));
+  result checked = oidc_asking_check(&l->asking);
+  if (result_kind(checked) == RESULT_INVALID || result_kind(checked) == RESULT_REFUSED) {
+    FAIL(OIDC_WAITING_UNKNOWN, "its client may not ask that any more");
+  }
+  TRY(checked);
   TRY(oidc_session_count(l->env, l->client, l->key->session, &l->counted));
   l->visitor = (struct oidc_visitor){.session = &l->counted.session};
   l->place = (struct oidc_place){.visitor = &l->visitor, .id = arena_printf(l->arena, "waiting-%lld", (long long)l->waiting.waiting_id)};

@@ -6,6 +6,7 @@ import { ProblemNotice, Skeleton } from '../ui/parts'
 import type { Params, Route } from '../ui/router'
 import { useSession } from '../ui/session'
 import { Apply } from './apply/apply'
+import { Approvals } from './approvals/approvals'
 import { ClientPage, Clients } from './clients/clients'
 import { EditClient, NewClient } from './clients/new_client'
 import { Counter } from './counter/counter'
@@ -54,6 +55,7 @@ const official = (OfficialPage: ComponentType<Params>) => (params: Params) => {
 
 export const routes: Route[] = [
   { pattern: '/app/', page: Home },
+  { pattern: '/app/approvals', page: Approvals },
   { pattern: '/app/wallet', page: Wallet },
   { pattern: '/app/wallet/:id', page: Document },
   { pattern: '/app/apply', page: Apply },

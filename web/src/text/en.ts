@@ -1,4 +1,5 @@
 /* Every sentence of the app in English; the same keys as vi.ts, plus plural forms. */
+import { enApprovals } from './en_approvals'
 import { enClients } from './en_clients'
 import { enDesk } from './en_desk'
 import { enEnrolment } from './en_enrolment'
@@ -77,6 +78,11 @@ export const en = {
     greeting: 'Hello, {{name}}',
     lead: 'All your dossiers and documents in one place.',
     waiting: 'Waiting for you',
+    approvals: '{{count}} requests wait for your approval',
+    approvals_one: '1 request waits for your approval',
+    approvals_other: '{{count}} requests wait for your approval',
+    approvals_text: 'A counter or a bank is asking you.',
+    approvals_do: 'Look and answer',
     next_pay: 'A dossier is waiting for its fee',
     next_supplement: 'A dossier needs something from you',
     do_pay: 'Pay the fee',
@@ -475,6 +481,7 @@ export const en = {
     activate: 'Activate with code',
     empty: 'No messages yet',
   },
+  ...enApprovals,
   ...enClients,
   ...enDesk,
   ...enEnrolment,

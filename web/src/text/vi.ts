@@ -1,4 +1,5 @@
 /* Mọi câu của ứng dụng bằng tiếng Việt. Bản tiếng Anh ở en.ts có cùng các khóa. */
+import { viApprovals } from './vi_approvals'
 import { viClients } from './vi_clients'
 import { viDesk } from './vi_desk'
 import { viEnrolment } from './vi_enrolment'
@@ -77,6 +78,9 @@ export const vi = {
     greeting: 'Xin chào, {{name}}',
     lead: 'Mọi hồ sơ và giấy tờ của ông/bà ở một nơi.',
     waiting: 'Việc đang chờ ông/bà',
+    approvals: 'Có {{count}} yêu cầu đang chờ ông/bà xác nhận',
+    approvals_text: 'Quầy giao dịch hoặc ngân hàng đang hỏi ông/bà.',
+    approvals_do: 'Xem và trả lời',
     next_pay: 'Hồ sơ đang chờ ông/bà nộp phí',
     next_supplement: 'Hồ sơ cần ông/bà bổ sung',
     do_pay: 'Nộp phí',
@@ -468,6 +472,7 @@ export const vi = {
     activate: 'Kích hoạt với mã',
     empty: 'Chưa có tin nhắn nào',
   },
+  ...viApprovals,
   ...viClients,
   ...viDesk,
   ...viEnrolment,

@@ -8,6 +8,7 @@ import { go, Link } from '../../ui/router'
 import { useSession } from '../../ui/session'
 import { placesOf } from '../../ui/shell'
 import { t } from '../../ui/text'
+import { useApprovals } from '../approvals/use_approvals'
 
 export function nextHref(row: Schemas['DossierSummary']): string {
   return row.next_action === 'pay' ? `/app/dossiers/${row.code}/pay` : `/app/dossiers/${row.code}`
@@ -29,6 +30,22 @@ function Waiting({ rows }: { rows: Schemas['DossierSummary'][] }) {
         </Notice>
       ))}
     </section>
+  )
+}
+
+/** Counters and banks that wait for an answer. */
+function Approvals() {
+  const count = useApprovals().data?.items.length ?? 0
+  if (count === 0) return null
+  return (
+    <Notice color="warning" title={t('home.approvals', { count })}>
+      <p>{t('home.approvals_text')}</p>
+      <p>
+        <Link class="ds-button" href="/app/approvals">
+          {t('home.approvals_do')}
+        </Link>
+      </p>
+    </Notice>
   )
 }
 
@@ -75,6 +92,7 @@ function CitizenHome() {
           const waiting = items.filter((row) => row.next_action === 'pay' || row.next_action === 'supplement')
           return (
             <div class="stack-lg">
+              {!whom && <Approvals />}
               {waiting.length > 0 && <Waiting rows={waiting} />}
               <div class="tiles">
                 {may('dossier.lltp') && (

@@ -109,6 +109,9 @@ export function Me() {
       <CardLink href="/app/security" icon="shield" title={t('security.title')}>
         {t('security.lead')}
       </CardLink>
+      <CardLink href="/app/approvals" icon="check" title={t('approvals.title')}>
+        {t('approvals.card_text')}
+      </CardLink>
       <CardLink href="/app/locks" icon="shield" title={t('locks.title')}>
         {t('locks.lead')}
       </CardLink>

@@ -1,0 +1,36 @@
+/* Yêu cầu xác nhận của quầy giao dịch, ngân hàng. Bản tiếng Anh ở en_approvals.ts có cùng các khóa. */
+export const viApprovals = {
+  approvals: {
+    title: 'Yêu cầu chờ ông/bà xác nhận',
+    lead: 'Quầy giao dịch hoặc ngân hàng đề nghị ông/bà xác nhận chính mình. Yêu cầu tự hết hạn sau vài phút.',
+    card_text: 'Trả lời quầy giao dịch hoặc ngân hàng đang hỏi ông/bà.',
+    count: 'Có {{count}} yêu cầu đang chờ',
+    of: 'Yêu cầu của {{client}}',
+    check: 'Quầy hoặc ngân hàng phải đang hiện đúng dòng này:',
+    warning: 'Chỉ đồng ý nếu chính ông/bà vừa yêu cầu việc này. Nếu có ai gọi điện bảo ông/bà đồng ý, hãy từ chối.',
+    who: 'Ai đang hỏi',
+    why: 'Để làm gì',
+    you: 'Ông/bà đang dùng tài khoản của',
+    until: 'Hết hạn lúc',
+    required: 'Thông tin sẽ được gửi đi',
+    optional: 'Có thể gửi thêm, nếu ông/bà đánh dấu',
+    nothing: 'chưa có trong hồ sơ',
+    nothing_else: 'Ngoài ra không có thông tin nào khác được gửi đi.',
+    offline:
+      'Dịch vụ này có thể xem lại các thông tin trên cả khi ông/bà không đăng nhập, cho đến khi ông/bà rút lại sự đồng ý.',
+    remembered: 'Sự đồng ý được ghi nhớ {{count}} ngày. Ông/bà rút lại lúc nào cũng được, ở mục «Ai biết gì về tôi».',
+    approve: 'Đồng ý',
+    refuse: 'Từ chối',
+    prove: 'Xác thực để đồng ý',
+    prove_text: 'Dịch vụ này cần ông/bà xác thực thêm một bước trước khi đồng ý. Ông/bà vẫn có thể từ chối ngay.',
+    approved: 'Đã đồng ý với {{client}}',
+    approved_text: 'Quầy hoặc ngân hàng đã nhận được câu trả lời. Ông/bà có thể quay lại đó.',
+    refused: 'Đã từ chối {{client}}',
+    refused_text:
+      'Không có thông tin nào được gửi đi. Nếu ông/bà không yêu cầu việc này, có người đang thử dùng danh tính của ông/bà: hãy đổi mật khẩu và báo cho công an xã, phường.',
+    none: 'Không có yêu cầu nào',
+    none_text: 'Khi quầy hoặc ngân hàng gửi yêu cầu, trang này tự hiện ra sau vài giây.',
+    again: 'Xem lại',
+    device: 'Nhập mã trên thiết bị',
+  },
+}
