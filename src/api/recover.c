@@ -136,6 +136,8 @@ static void send_case(struct api_call *call, const struct recovery_case *of, con
   bool has_sheet = call->has_session && (call->session.means & ACCOUNT_MEANS_RECOVERY_CODE) != 0;
   bool is_number = (of->proofs & RECOVERY_PROOF_NUMBER) != 0;
   bool is_sheet = (of->proofs & RECOVERY_PROOF_CODE) != 0;
+  bool is_passkey = (of->proofs & RECOVERY_PROOF_PASSKEY) != 0;
+  bool has_passkey = call->has_session && (call->session.means & ACCOUNT_MEANS_PASSKEY_VERIFIED) != 0;
   bool is_over = of->state == RECOVERY_VETOED || of->state == RECOVERY_REJECTED || of->state == RECOVERY_EXPIRED;
   api_page_send(
       call, &(const struct page){
@@ -145,7 +147,9 @@ static void send_case(struct api_call *call, const struct recovery_case *of, con
                             {"ripe", flag(is_ripe(call, of))}, {"done", flag(of->state == RECOVERY_DONE)}, {"ended", flag(is_over)},
                             {"number_proved", flag(is_number)}, {"number_open", flag(!is_number)}, {"code_sent", flag(p->is_code_sent)},
                             {"code_proved", flag(is_sheet)}, {"sheet_session", flag(has_sheet && !is_sheet)},
-                            {"sheet_open", flag(!has_sheet && !is_sheet)}, {"problem", p->problem}, {"code_problem", p->code_problem},
+                            {"sheet_open", flag(!has_sheet && !is_sheet)},
+                            {"passkey_proved", flag(is_passkey)}, {"passkey_session", flag(has_passkey && !is_passkey)},
+                            {"passkey_open", flag(!has_passkey && !is_passkey)}, {"problem", p->problem}, {"code_problem", p->code_problem},
                             {"password_problem", p->password_problem}, {"password_again_problem", p->password_again_problem},
                             {"passcode_problem", p->passcode_problem}, {"passcode_again_problem", p->passcode_again_problem})});
 }
@@ -188,6 +192,16 @@ static result use_sheet(struct api_call *call, struct slice claim) {
   result proved = call->has_session ? recovery_code_prove(call->env, claim, &call->session) : (result){RECOVERY_CODE};
   if (is_code(proved, RECOVERY_CODE)) {
     return show_case(call, &(const struct case_page){.status = 403, .problem = api_page_text_find(call, "recover.sheet_wrong")});
+  }
+  TRY(proved);
+  http_redirect(call->http, S("/recover/case"));
+  return OK;
+}
+
+static result use_passkey(struct api_call *call, struct slice claim) {
+  result proved = call->has_session ? recovery_passkey_prove(call->env, claim, &call->session) : (result){RECOVERY_CODE};
+  if (is_code(proved, RECOVERY_CODE)) {
+    return show_case(call, &(const struct case_page){.status = 403, .problem = api_page_text_find(call, "recover.passkey_wrong")});
   }
   TRY(proved);
   http_redirect(call->http, S("/recover/case"));
@@ -242,6 +256,9 @@ result api_recover_case(struct api_call *call) {
   }
   if (slice_is(step, "sheet")) {
     return use_sheet(call, entry.claim);
+  }
+  if (slice_is(step, "passkey")) {
+    return use_passkey(call, entry.claim);
   }
   if (slice_is(step, "secrets")) {
     return set_secrets(call, &entry, &form);

@@ -176,8 +176,13 @@ MUST_USE result authenticator_rename(struct env *env, const struct authenticator
 MUST_USE result authenticator_remove(struct env *env, const struct authenticator_change *change);
 /* Whether the session may change what the person proves themself with: the best level, within fresh_ms. Also for a new password. */
 MUST_USE result authenticator_change_check(struct env *env, struct db_tx *tx, const struct account_session *session);
-/* Every one of a person's: at the end of a recovery, in its write. */
-MUST_USE result authenticator_remove_all(struct env *env, struct db_tx *tx, int64_t person_id, const struct account_actor *actor);
+/* Every one of a person's but keep_id (0: none is kept): at the end of a recovery, in its write. */
+struct authenticator_clearing {
+  int64_t person_id;
+  int64_t keep_id;
+  struct account_actor actor;
+};
+MUST_USE result authenticator_remove_all(struct env *env, struct db_tx *tx, const struct authenticator_clearing *clearing);
 
 /* ---- Limits --------------------------------------------------------------------------------------------------------------------------------- */
 

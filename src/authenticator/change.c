@@ -204,11 +204,10 @@ result authenticator_rename(struct env *env, const struct authenticator_change *
   return db_write(env->db, write_name, &it);
 }
 
-/* id 0: every one. */
 static result drop(struct db_tx *tx, int64_t person_id, int64_t id) {
   static const char *const drops[] = {
       "DELETE FROM authenticator_passkey WHERE person_id = $1 AND (authenticator_id = $2 OR $2 = 0)",
-      "DELETE FROM authenticator_attestation WHERE person_id = $1 AND ($2 = 0 OR authenticator_id = $2)",
+      "DELETE FROM authenticator_attestation WHERE person_id = $1 AND authenticator_id = $2",
       "DELETE FROM authenticator_device WHERE person_id = $1 AND (authenticator_id = $2 OR $2 = 0)",
       "DELETE FROM authenticator_code WHERE person_id = $1 AND (authenticator_id = $2 OR $2 = 0)",
       "DELETE FROM authenticator WHERE person_id = $1 AND (authenticator_id = $2 OR $2 = 0)",
@@ -244,16 +243,19 @@ result authenticator_remove(struct env *env, const struct authenticator_change *
   return db_write(env->db, write_removed, &(struct changing){.env = env, .change = change});
 }
 
-result authenticator_remove_all(struct env *env, struct db_tx *tx, int64_t person_id, const struct account_actor *actor) {
+result authenticator_remove_all(struct env *env, struct db_tx *tx, const struct authenticator_clearing *clearing) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
   struct authenticator_list list = {0};
-  TRY(authenticator_list(tx, person_id, &arena, &list));
+  TRY(authenticator_list(tx, clearing->person_id, &arena, &list));
   for (size_t i = 0; i < list.count; i++) {
-    struct authenticator_record record = {.person_id = person_id, .kind = list.items[i].kind, .event = AUTHENTICATOR_REMOVED,
-                                          .name = list.items[i].name, .actor = *actor};
+    struct authenticator_record record = {.person_id = clearing->person_id, .kind = list.items[i].kind, .event = AUTHENTICATOR_REMOVED,
+                                          .name = list.items[i].name, .actor = clearing->actor};
+    if (list.items[i].id == clearing->keep_id) {
+      continue;
+    }
+    TRY(drop(tx, clearing->person_id, list.items[i].id));
     TRY(authenticator_record(env, tx, &record));
   }
-  TRY(authenticator_face_reset(tx, person_id));
-  return drop(tx, person_id, 0);
+  return authenticator_face_reset(tx, clearing->person_id);
 }

@@ -42,7 +42,7 @@ static struct slice write_proofs(struct arena *arena, unsigned proofs) {
   struct buf out;
   buf_init(&out, arena, 128);
   const char *comma = "";
-  for (unsigned proof = 1; proof <= RECOVERY_PROOF_SECOND; proof <<= 1) {
+  for (unsigned proof = 1; proof <= RECOVERY_PROOF_PASSKEY; proof <<= 1) {
     if (proofs & proof) {
       buf_printf(&out, "%s\"%.*s\"", comma, SLICE_ARG(recovery_proof_name((enum recovery_proof)proof)));
       comma = ",";

@@ -51,7 +51,7 @@ result recovery_move(struct env *env, struct db_tx *tx, const struct recovery_st
 
 #define CASE_COLUMNS                                                                                                                     \
   "person_id, case_id, number, state, path, proofs, contested, opened_at, expires_at, collected_by, collected_at, approved_by, helper_id," \
-  " cool_until, new_phone, reason"
+  " cool_until, new_phone, reason, passkey_id"
 
 static void read_case(struct env *env, const struct db_rows *rows, struct arena *arena, struct recovery_case *ret_case) {
   *ret_case = (struct recovery_case){
@@ -71,6 +71,7 @@ static void read_case(struct env *env, const struct db_rows *rows, struct arena 
       .cool_until_ms = db_int(rows, 13),
       .new_phone = db_text_copy(rows, 14, arena),
       .reason = db_text_copy(rows, 15, arena),
+      .passkey_id = db_int(rows, 16),
   };
   if (states[ret_case->state].next != 0 && clock_now_ms(env->clock) >= ret_case->expires_at_ms) {
     ret_case->state = RECOVERY_EXPIRED;
@@ -92,11 +93,11 @@ result recovery_load(struct env *env, struct db_tx *tx, struct arena *arena, str
 result recovery_proofs_save(struct db_tx *tx, const struct recovery_case *of) {
   return db_run(tx,
                 "UPDATE recovery_case SET proofs = $3, path = $4, contested = $5, collected_by = $6, collected_at = $7, approved_by = $8,"
-                " helper_id = $9, cool_until = $10, expires_at = $11, new_phone = $12, reason = $13 WHERE person_id = $1 AND case_id = $2",
+                " helper_id = $9, cool_until = $10, expires_at = $11, new_phone = $12, reason = $13, passkey_id = $14 WHERE person_id = $1 AND case_id = $2",
                 DB_ARGS(db_of_int(of->person_id), db_of_int(of->case_id), db_of_int(of->proofs), db_of_int(of->path), db_of_int(of->is_contested),
                         db_of_int(of->collected_by), db_of_int(of->collected_at_ms), db_of_int(of->approved_by), db_of_int(of->helper_id),
                         db_of_int(of->cool_until_ms), db_of_int(of->expires_at_ms), db_of_text_or_null(of->new_phone),
-                        db_of_text_or_null(of->reason)),
+                        db_of_text_or_null(of->reason), db_of_int(of->passkey_id)),
                 NULL);
 }
 

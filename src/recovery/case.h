@@ -32,6 +32,8 @@ MUST_USE result recovery_advance(struct env *env, struct db_tx *tx, struct recov
 MUST_USE result recovery_findings_save(struct db_tx *tx, const struct recovery_case *of, const struct recovery_finding findings[static RECOVERY_FINDINGS]);
 /* "recovery.compared" in the ledger. */
 MUST_USE result recovery_findings_record(struct env *env, struct db_tx *tx, const struct recovery_case *of, const struct recovery_collection *collection);
+/* open.c: whether the case's passkey still is the person's, in use, and for long enough. */
+MUST_USE result recovery_passkey_find(struct env *env, struct db_tx *tx, const struct recovery_case *of, bool *ret_counts);
 
 /* An officer in their own case, or one they helped in. RECOVERY_OWN_CASE. */
 MUST_USE result recovery_officer_check(const struct recovery_case *of, int64_t officer_id);

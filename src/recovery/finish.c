@@ -89,6 +89,20 @@ static result tell_old_and_new(struct env *env, struct db_tx *tx, const struct r
   return account_notify(env, tx, &notice);
 }
 
+/* What of before is gone: everything, but for the passkey that proved the case by itself. One the holder has removed meanwhile proves nothing more. */
+static result clear_authenticators(struct env *env, struct db_tx *tx, const struct recovery_case *of) {
+  struct authenticator_clearing clearing = {.person_id = of->person_id, .actor = {of->person_id, S("")}};
+  bool counts = false;
+  if (of->path == RECOVERY_BY_PASSKEY) {
+    TRY(recovery_passkey_find(env, tx, of, &counts));
+    if (!counts) {
+      FAIL(RECOVERY_MOVE, "its passkey was removed while the holder was waited for");
+    }
+    clearing.keep_id = of->passkey_id;
+  }
+  return authenticator_remove_all(env, tx, &clearing);
+}
+
 static result write_finish(struct db_tx *tx, void *arg) {
   struct finishing *f = arg;
   struct arena arena CLEANUP(arena_free);
@@ -98,7 +112,7 @@ static result write_finish(struct db_tx *tx, void *arg) {
   TRY(check_ripe(f->env, &of));
   struct recovery_step step = {.of = &of, .to = RECOVERY_DONE, .kind = "recovery.done", .actor = {of.person_id, S("")}};
   TRY(recovery_move(f->env, tx, &step));
-  TRY(authenticator_remove_all(f->env, tx, of.person_id, &step.actor));
+  TRY(clear_authenticators(f->env, tx, &of));
   f->stored.person_id = of.person_id;
   f->stored.actor = step.actor;
   f->stored.keep_session_id = 0;

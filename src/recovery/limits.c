@@ -12,6 +12,7 @@ static const struct recovery_limits defaults = {
     .cool_off_far_ms = 7LL * DAY,
     .number_settled_ms = 14LL * DAY,
     .helper_settled_ms = 7LL * DAY,
+    .passkey_settled_ms = 7LL * DAY,
     .contested_ms = 30LL * DAY,
     .locked_after_ms = 3LL * DAY,
     .finish_ms = 14LL * DAY,
@@ -23,6 +24,7 @@ static const struct env_limit members[] = {
     ENV_LIMIT(recovery_limits, cool_off_far_ms),   ENV_LIMIT(recovery_limits, number_settled_ms),
     ENV_LIMIT(recovery_limits, helper_settled_ms), ENV_LIMIT(recovery_limits, contested_ms),
     ENV_LIMIT(recovery_limits, locked_after_ms),   ENV_LIMIT(recovery_limits, finish_ms),
+    ENV_LIMIT(recovery_limits, passkey_settled_ms),
 };
 
 result recovery_limits_load(struct db_tx *tx, struct recovery_limits *ret_limits) {

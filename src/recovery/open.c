@@ -1,4 +1,5 @@
-/* What the person does alone: a case begins, a code comes to the number, a recovery code counts. */
+/* What the person does alone: a case begins, a code comes to the number, a recovery code or another passkey counts. */
+#include "authenticator/authenticator.h"
 #include "recovery/case.h"
 
 enum { CODE_DIGITS = 8, CODES_MAX = 3, WRONG_MAX = 5, SALT_BYTES = 16 };
@@ -226,4 +227,49 @@ static result write_code(struct db_tx *tx, void *arg) {
 result recovery_code_prove(struct env *env, struct slice claim, const struct account_session *session) {
   const struct recovery_entry entry = {.claim = claim};
   return db_write(env->db, write_code, &(struct asking){.env = env, .entry = &entry, .session = session});
+}
+
+/* ---- another passkey ---- */
+
+/* The person's own, in use, and for long enough: one that a thief of the old phone added a moment ago is none. */
+result recovery_passkey_find(struct env *env, struct db_tx *tx, const struct recovery_case *of, bool *ret_counts) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct recovery_limits limits = {0};
+  struct authenticator_list list = {0};
+  bool counts = false;
+  TRY(recovery_limits_load(tx, &limits));
+  TRY(authenticator_list(tx, of->person_id, &arena, &list));
+  for (size_t i = 0; i < list.count; i++) {
+    const struct authenticator *item = &list.items[i];
+    counts |= item->id == of->passkey_id && item->kind == AUTHENTICATOR_PASSKEY && item->state == AUTHENTICATOR_ACTIVE &&
+              clock_now_ms(env->clock) - item->made_at_ms >= limits.passkey_settled_ms;
+  }
+  *ret_counts = counts;
+  return OK;
+}
+
+static result write_passkey(struct db_tx *tx, void *arg) {
+  struct asking *a = arg;
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct recovery_case of = {0};
+  bool counts = false;
+  TRY(load_claimed(a, tx, &arena, &of));
+  bool is_fresh = clock_now_ms(a->env->clock) - a->session->auth_at_ms < session_fresh_ms;
+  if (of.person_id != a->session->person_id || (a->session->means & ACCOUNT_MEANS_PASSKEY_VERIFIED) == 0 || !is_fresh) {
+    FAIL(RECOVERY_CODE, "no passkey verified its user in this session just now, or it is somebody else's");
+  }
+  of.passkey_id = a->session->passkey_id;
+  TRY(recovery_passkey_find(a->env, tx, &of, &counts));
+  if (!counts) {
+    FAIL(RECOVERY_CODE, "not the person's passkey for long enough");
+  }
+  of.proofs |= RECOVERY_PROOF_PASSKEY;
+  return recovery_advance(a->env, tx, &of, &(const struct account_actor){of.person_id, S("")});
+}
+
+result recovery_passkey_prove(struct env *env, struct slice claim, const struct account_session *session) {
+  const struct recovery_entry entry = {.claim = claim};
+  return db_write(env->db, write_passkey, &(struct asking){.env = env, .entry = &entry, .session = session});
 }

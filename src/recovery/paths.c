@@ -21,6 +21,8 @@ static const struct {
     [RECOVERY_BY_CODE] = {"code", RECOVERY_PROOF_CODE | RECOVERY_PROOF_NUMBER, offsetof(struct recovery_limits, cool_off_ms)},
     /* number and card both lost, or a machine that could not tell: two officers who both saw the person, and the longest wait */
     [RECOVERY_BY_TWO_OFFICERS] = {"two_officers", RECOVERY_PROOF_PERSON | RECOVERY_PROOF_SECOND, offsetof(struct recovery_limits, cool_off_far_ms)},
+    /* at home: something held and something known that are not the old phone's, and the holder is waited for as long as with a card */
+    [RECOVERY_BY_PASSKEY] = {"passkey", RECOVERY_PROOF_PASSKEY, offsetof(struct recovery_limits, cool_off_ms)},
 };
 
 struct slice recovery_path_name(enum recovery_path path) {
@@ -30,8 +32,9 @@ struct slice recovery_path_name(enum recovery_path path) {
 enum recovery_path recovery_path_of(unsigned proofs, bool is_contested) {
   /* two officers who both saw the person are worth a machine that matched */
   proofs |= proofs & RECOVERY_PROOF_SECOND ? (unsigned)RECOVERY_PROOF_MATCHED : 0;
-  for (int path = is_contested ? RECOVERY_BY_TWO_OFFICERS : RECOVERY_BY_CARD_AND_NUMBER; path < RECOVERY_PATH_COUNT; path++) {
-    if ((proofs & paths[path].proofs) == paths[path].proofs) {
+  for (int path = RECOVERY_BY_CARD_AND_NUMBER; path < RECOVERY_PATH_COUNT; path++) {
+    bool is_open = !is_contested || path == RECOVERY_BY_TWO_OFFICERS;
+    if (is_open && (proofs & paths[path].proofs) == paths[path].proofs) {
       return (enum recovery_path)path;
     }
   }
@@ -50,6 +53,7 @@ static const struct {
 } proofs[] = {
     {RECOVERY_PROOF_PERSON, "person"}, {RECOVERY_PROOF_MATCHED, "matched"}, {RECOVERY_PROOF_CARD, "card"}, {RECOVERY_PROOF_NUMBER, "number"},
     {RECOVERY_PROOF_HELPER, "helper"}, {RECOVERY_PROOF_CODE, "code"},       {RECOVERY_PROOF_SECOND, "second_officer"},
+    {RECOVERY_PROOF_PASSKEY, "passkey"},
 };
 
 struct slice recovery_proof_name(enum recovery_proof proof) {

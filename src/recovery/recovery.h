@@ -14,10 +14,11 @@
  * Cool-off   when the last proof is in, every known address of the account is told, with a link that stops the case; so can a session of the holder's,
  *            and a desk. After a veto a further case is contested: two officers, the longest wait, and a link alone no longer stops it, for the thief may
  *            hold the phone.
- * Yields     the person sets password and passcode anew, every authenticator and session of before is gone, the number is the new one; the holder's
+ * Yields     the person sets password and passcode anew, every authenticator and session of before is gone (but the passkey that proved it), the number is the new one; the holder's
  *            own lock and the one for wrong passwords are lifted; signing and paying stay locked for a while, whatever anybody says.
  * Officers   never their own case, nor one they helped in; collector and approver are two people: checked here again, inside the write.
- * Self       with another passkey nobody is needed: sign in with it and set a new password (account_secrets_save); that is no case.
+ * Passkey    another one, of the person's for a while, that verified its user just now, opens a path of its own: nobody at a desk is needed, the holder is
+ *            told and waited for all the same, and at the end that passkey alone is left. A stolen key that was only touched proves nothing.
  * Threads    any. recovery_finish hashes and must not run inside a write.
  * Errors     enum recovery_error.
  */
@@ -72,6 +73,7 @@ enum recovery_proof {
   RECOVERY_PROOF_HELPER = 1 << 4, /* a helper named before, with a fresh proof of their own */
   RECOVERY_PROOF_CODE = 1 << 5,   /* a recovery code */
   RECOVERY_PROOF_SECOND = 1 << 6, /* the second officer */
+  RECOVERY_PROOF_PASSKEY = 1 << 7,/* a passkey that is the person's long enough, with its user verified */
 };
 struct slice recovery_proof_name(enum recovery_proof proof); /* "person" */
 
@@ -82,6 +84,7 @@ enum recovery_path {
   RECOVERY_BY_HELPER,
   RECOVERY_BY_CODE,
   RECOVERY_BY_TWO_OFFICERS,
+  RECOVERY_BY_PASSKEY, /* numbers are stored */
   RECOVERY_PATH_COUNT
 };
 struct slice recovery_path_name(enum recovery_path path); /* "card_and_number" */
@@ -114,6 +117,7 @@ struct recovery_case {
   int64_t collected_at_ms;
   int64_t approved_by;
   int64_t helper_id;
+  int64_t passkey_id;    /* of authenticator/: the one that proved it; 0: none */
   int64_t cool_until_ms; /* 0: the wait has not begun */
   struct slice new_phone;
   struct slice reason; /* of a rejection */
@@ -131,6 +135,9 @@ MUST_USE result recovery_number_ask(struct env *env, const struct recovery_entry
 MUST_USE result recovery_number_prove(struct env *env, const struct recovery_entry *entry);
 /* A recovery code, used a moment ago at /sign-in: the session it opened vouches for it. RECOVERY_CODE: another person's session, or no such proof. */
 MUST_USE result recovery_code_prove(struct env *env, struct slice claim, const struct account_session *session);
+/* A passkey that verified its user a moment ago at /sign-in: the session it opened vouches for it. RECOVERY_CODE: another person's session, no such
+ * proof, or a passkey that has not been the person's for long enough. */
+MUST_USE result recovery_passkey_prove(struct env *env, struct slice claim, const struct account_session *session);
 /* After the wait: password and passcode anew. RECOVERY_TOO_EARLY, ACCOUNT_PASSWORD_..., ACCOUNT_PASSCODE_... leave the case as it is. */
 MUST_USE result recovery_finish(struct env *env, struct pool *pool, const struct recovery_entry *entry, const struct account_secrets *secrets);
 
@@ -212,10 +219,11 @@ struct recovery_limits {
   int64_t case_lifetime_ms;        /* 30 days */
   int64_t capture_lifetime_ms;     /* 10 minutes */
   int64_t cool_off_near_ms;        /* 24 hours: card and number */
-  int64_t cool_off_ms;             /* 72 hours: card, helper, recovery code */
+  int64_t cool_off_ms;             /* 72 hours: card, helper, recovery code, passkey */
   int64_t cool_off_far_ms;         /* 7 days: two officers, contested */
   int64_t number_settled_ms;       /* 14 days: how long a number must be the account's to count */
   int64_t helper_settled_ms;       /* 7 days: how long a helper must have been one */
+  int64_t passkey_settled_ms;      /* 7 days: how long a passkey must have been the person's */
   int64_t contested_ms;            /* 30 days after a veto */
   int64_t locked_after_ms;         /* 72 hours: signing and paying, after */
   int64_t finish_ms;               /* 14 days after the wait the claim is dead */

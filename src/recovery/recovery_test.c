@@ -554,6 +554,8 @@ static void follows_the_table_of_moves(void **state) {
   assert_int_equal(recovery_path_of(RECOVERY_PROOF_CODE, false), RECOVERY_PATH_NONE);
   assert_int_equal(recovery_path_of(RECOVERY_PROOF_CODE | RECOVERY_PROOF_NUMBER, false), RECOVERY_BY_CODE);
   assert_int_equal(recovery_path_of(RECOVERY_PROOF_CODE | RECOVERY_PROOF_NUMBER, true), RECOVERY_PATH_NONE);
+  assert_int_equal(recovery_path_of(RECOVERY_PROOF_PASSKEY, false), RECOVERY_BY_PASSKEY);
+  assert_int_equal(recovery_path_of(RECOVERY_PROOF_PASSKEY | RECOVERY_PROOF_NUMBER | RECOVERY_PROOF_CODE, true), RECOVERY_PATH_NONE);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -26,5 +26,6 @@ const struct db_migration recovery_migrations[] = {
      "CREATE TABLE recovery_finding (person_id id/public NOT NULL, case_id id/public NOT NULL, kind int/public NOT NULL, verdict int/personal NOT NULL,"
      " score int/personal NOT NULL, engine text/public NOT NULL, reason text/personal NOT NULL, demonstration int/public NOT NULL, seen int/personal NOT NULL,"
      " PRIMARY KEY (person_id, case_id, kind))"},
+    {"recovery", 3, "ALTER TABLE recovery_case ADD COLUMN passkey_id id/public NOT NULL DEFAULT 0"},
     {0},
 };

@@ -60,6 +60,7 @@ export const enLocks = {
     helper: 'helper',
     code: 'recovery code',
     second_officer: 'second officer',
+    passkey: 'another passkey',
   },
   lock_request: {
     title: 'Requests to lock an account',

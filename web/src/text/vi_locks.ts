@@ -60,6 +60,7 @@ export const viLocks = {
     helper: 'người hỗ trợ',
     code: 'mã khôi phục',
     second_officer: 'cán bộ thứ hai',
+    passkey: 'khóa truy cập khác',
   },
   lock_request: {
     title: 'Yêu cầu khóa tài khoản',
