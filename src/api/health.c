@@ -9,6 +9,7 @@ result api_health(struct api_call *call) {
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_str(out, "status", "ok");
+  jout_put_str(out, "database", db_engine(call->env->db));
   jout_object_end(out);
   api_send(call, 200);
   return OK;
