@@ -100,6 +100,9 @@ const char *db_engine(const struct db *db);
 
 typedef result (*db_fn)(struct db_tx *tx, void *arg);
 MUST_USE result db_write(struct db *db, db_fn fn, void *arg);
+/* For the process that leads in a task (db_lead): fn decides only on what nobody else writes, or what a key guards, so that on PostgreSQL it need
+ * not give way to those who write beside it (REPEATABLE READ). On SQLite the same as db_write. */
+MUST_USE result db_write_led(struct db *db, db_fn fn, void *arg);
 
 MUST_USE result db_read_begin(struct db *db, struct db_tx **ret_tx);
 void db_read_end(struct db_tx **tx); /* for CLEANUP; NULL is fine */

@@ -239,6 +239,7 @@ const struct db_driver db_sqlite_driver = {
     .open = file_open,
     .close = file_close,
     .write = file_write,
+    .write_led = file_write,
     .read_begin = file_read_begin,
     .read_end = file_read_end,
     .lead = file_lead,

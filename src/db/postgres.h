@@ -53,6 +53,7 @@ struct db_session {
   enum db_session_state state;
   PGconn *handle;
   int unread;        /* ends of transmissions whose results nobody has waited for */
+  bool is_led;       /* this transaction: REPEATABLE READ */
   bool has_written;  /* in this transaction */
   bool is_contended; /* this transaction failed because others came between: it is worth trying again */
   bool is_duplicate; /* ... or perhaps so: it met a key that another may just have taken */
@@ -80,6 +81,7 @@ struct db_cluster {
   int partitions;
   atomic_uint_fast64_t commits;
   atomic_uint_fast64_t retries;
+  pthread_rwlock_t gate; /* shared by writes; one that others came between again and again runs alone */
   pthread_mutex_t mutex; /* guards what follows */
   pthread_cond_t returned;
   struct db_sessions sessions[2]; /* by role */
@@ -142,6 +144,7 @@ void db_session_give_back(struct db_session *session);
 /* The driver's parts. */
 MUST_USE result db_postgres_lead(struct db *db, const char *task, bool *ret_leads); /* postgres_lead.c */
 MUST_USE result db_postgres_write(struct db *db, db_fn fn, void *arg);
+MUST_USE result db_postgres_write_led(struct db *db, db_fn fn, void *arg);
 MUST_USE result db_postgres_run(struct db_tx *tx, const char *sql, struct db_args args, int64_t *ret_changed);
 MUST_USE result db_postgres_insert(struct db_tx *tx, const char *sql, struct db_args args, int64_t *ret_id);
 MUST_USE result db_postgres_query(struct db_tx *tx, const char *sql, struct db_args args, struct db_rows *ret_rows);

@@ -109,6 +109,7 @@ static void cluster_close(struct db *db) {
   (void)pthread_cond_destroy(&cluster->returned);
   (void)pthread_mutex_destroy(&cluster->mutex);
   (void)pthread_mutex_destroy(&cluster->lead_mutex);
+  (void)pthread_rwlock_destroy(&cluster->gate);
   free(cluster->url);
   free(cluster->password);
   free(cluster);
@@ -135,6 +136,11 @@ static struct db_cluster *cluster_new(const struct db_options *options) {
   cluster->sessions[DB_SESSION_WRITES].max = at_most(options->writers > 0 ? options->writers : options->readers);
   (void)pthread_mutex_init(&cluster->mutex, NULL);
   (void)pthread_mutex_init(&cluster->lead_mutex, NULL);
+  pthread_rwlockattr_t alone_first;
+  (void)pthread_rwlockattr_init(&alone_first);
+  (void)pthread_rwlockattr_setkind_np(&alone_first, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+  (void)pthread_rwlock_init(&cluster->gate, &alone_first);
+  (void)pthread_rwlockattr_destroy(&alone_first);
   pthread_condattr_t monotonic;
   (void)pthread_condattr_init(&monotonic);
   (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -199,6 +205,7 @@ const struct db_driver db_postgres_driver = {
     .open = cluster_open,
     .close = cluster_close,
     .write = db_postgres_write,
+    .write_led = db_postgres_write_led,
     .read_begin = read_begin,
     .read_end = read_end,
     .lead = db_postgres_lead,

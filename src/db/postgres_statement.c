@@ -78,7 +78,9 @@ static result send_failure(struct db_session *session) {
 }
 
 static bool begin_send(struct db_session *session) {
-  const char *begin = session->role == DB_SESSION_READS ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN ISOLATION LEVEL SERIALIZABLE";
+  const char *begin = session->role == DB_SESSION_READS ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                      : session->is_led                 ? "BEGIN ISOLATION LEVEL REPEATABLE READ"
+                                                        : "BEGIN ISOLATION LEVEL SERIALIZABLE";
   return session->state != DB_SESSION_WANTED || PQsendQueryParams(session->handle, begin, 0, NULL, NULL, NULL, NULL, 1) == 1;
 }
 

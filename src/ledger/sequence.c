@@ -210,7 +210,7 @@ result ledger_sequence(struct env *env) {
   struct round round = {.env = env};
   TRY(is_work_waiting(env, &round.is_more));
   while (round.is_more) {
-    TRY(db_write(env->db, order_write, &round));
+    TRY(db_write_led(env->db, order_write, &round));
   }
   if (env->signer == NULL) {
     return OK;
