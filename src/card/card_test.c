@@ -25,7 +25,7 @@ static int32_t today(void) { return clock_date_from((struct civil_date){2026, 11
 
 /* [ICAO 9303-5 4.2] the published specimen: UTO, ANNA MARIA ERIKSSON */
 #define UTOPIA "I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<"
-/* [ICAO 9303-5 4.2.2.1 note j] a document number of twelve places */
+/* [ICAO 9303-11 D.2] a document number of twelve places, as part 5 writes it */
 #define LONG "I<UTOD23145890<7349<<<<<<<<<<<\n3407127M9507122UTO<<<<<<<<<<<2\nSTEVENSON<<PETER<JOHN<<<<<<<<<"
 
 static void reads_the_vietnamese_card(void **state) {

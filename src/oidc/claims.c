@@ -1,4 +1,4 @@
-/* What a person's attributes are, as claims [OIDC Core 5.1], [IDA 4] and ours. */
+/* What a person's attributes are, as claims [OIDC Core 5.1], [IDA Claims 4] and ours. */
 #include "oidc/claims.h"
 
 #include "codec/base64url.h"

@@ -1,5 +1,6 @@
-/* verified_claims [IDA 4, 6]: what the state has verified, how, and by which document. Only what was asked is said, and where a filter cannot be met the
- * whole is left out [IDA 6.5 MUST]. A level-2 account was issued to somebody whose face and fingerprints an officer had matched; level 1 was not. */
+/* verified_claims [IDA 5], in the form of [IDA Schema 5]: what the state has verified, how, and by which document. Only what was asked is said, and where a
+ * filter cannot be met the whole is left out [IDA 5.7.4 SHALL]. A level-2 account was issued to somebody whose face and fingerprints an officer had matched;
+ * level 1 was not. */
 #include "oidc/attribute.h"
 #include "oidc/claims.h"
 

@@ -112,7 +112,7 @@ test('a client learns what was agreed to and nothing else; each sector knows a p
     'several hosts need a sector an operator gives');
 });
 
-// [OIDC Core 5.5], [IDA 6.5]
+// [OIDC Core 5.5], [IDA 5.7.4 SHALL]
 test('the claims parameter: single claims for ID token or userinfo, and claims verified by the state, with evidence', async () => {
   const party = await RelyingParty.register(place);
   const browser = await place.as('citizen.hanoi');

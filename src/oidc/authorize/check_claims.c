@@ -1,4 +1,4 @@
-/* The claims parameter [OIDC Core 5.5], and verified_claims in it [IDA 6]. Members nobody here understands are passed over [OIDC Core 5.5 MUST]. */
+/* The claims parameter [OIDC Core 5.5], and verified_claims in it [IDA 5.3-5.6]. Members nobody here understands are passed over [OIDC Core 5.5 MUST]. */
 #include "oidc/authorize/pipeline.h"
 #include "oidc/parameters.h"
 
