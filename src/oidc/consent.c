@@ -1,6 +1,7 @@
 /* Consent: per attribute, for a purpose and a time, remembered and revocable [Decree 13/2023 Art 11, 12]. */
 #include "oidc/consent.h"
 
+#include "crypto/digest.h"
 #include "ledger/ledger.h"
 #include "oidc/grant.h"
 
@@ -20,17 +21,46 @@ void oidc_attributes_put(struct jout *out, const char *name, uint64_t attributes
   jout_list_end(out);
 }
 
+static void add_text(struct digest_stream *stream, struct slice text) {
+  digest_add(stream, text);
+  digest_add_byte(stream, 0); /* no text has one */
+}
+
+/* What the person read of those attributes: another word, in either language, is another digest. The order of the registration is none of theirs. */
+static void purposes_digest(const struct oidc_client *client, uint64_t asked, uint8_t ret_digest[static DIGEST_BYTES]) {
+  struct digest_stream stream CLEANUP(digest_free) = {0};
+  digest_begin(&stream);
+  add_text(&stream, client->purpose.vi);
+  add_text(&stream, client->purpose.en);
+  for (int at = 0; at < OIDC_ATTRIBUTE_COUNT; at++) {
+    for (size_t i = 0; i < client->use_count; i++) {
+      if ((int)client->uses[i].attribute == at && (asked & OIDC_ATTRIBUTE_BIT(at)) != 0) {
+        digest_add_byte(&stream, (uint8_t)at);
+        add_text(&stream, client->uses[i].purpose.vi);
+        add_text(&stream, client->uses[i].purpose.en);
+      }
+    }
+  }
+  digest_end(&stream, ret_digest);
+}
+
 result oidc_agreement_find(struct env *env, struct db_tx *tx, struct oidc_agreement *agreement) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   agreement->asked = 0;
   agreement->attributes = 0;
-  TRY(db_query(tx, "SELECT asked, attributes, purpose FROM oidc_consent WHERE person_id = $1 AND client_id = $2 AND acting_for_id = $3 AND until > $4",
+  TRY(db_query(tx, "SELECT asked, attributes, purposes FROM oidc_consent WHERE person_id = $1 AND client_id = $2 AND acting_for_id = $3 AND until > $4",
                DB_ARGS(db_of_int(agreement->person_id), db_of_text(agreement->client->client_id), db_of_int(agreement->acting_for_id),
                        db_of_int(clock_now_ms(env->clock))),
                &rows));
   /* consent is for a purpose: another one is asked for anew [Decree 13/2023 Art 11(3)] */
-  if (db_rows_next(&rows) && slice_eq(db_text(&rows, 2), agreement->client->purpose.vi)) {
-    agreement->asked = (uint64_t)db_int(&rows, 0);
+  if (!db_rows_next(&rows)) {
+    return rows.status;
+  }
+  uint8_t purposes[DIGEST_BYTES];
+  uint64_t asked = (uint64_t)db_int(&rows, 0);
+  purposes_digest(agreement->client, asked, purposes);
+  if (slice_eq(db_bytes(&rows, 2), slice_of(purposes, sizeof purposes))) {
+    agreement->asked = asked;
     agreement->attributes = (uint64_t)db_int(&rows, 1);
   }
   return rows.status;
@@ -84,14 +114,16 @@ result oidc_agreement_save(struct env *env, struct db_tx *tx, const struct oidc_
   TRY(oidc_agreement_find(env, tx, &before));
   uint64_t asked = before.asked | agreement->asked | asked_subject;
   uint64_t attributes = (before.attributes & ~agreement->asked) | agreement->attributes;
+  uint8_t purposes[DIGEST_BYTES];
+  purposes_digest(client, asked, purposes);
   TRY(db_run(tx, "DELETE FROM oidc_consent WHERE person_id = $1 AND client_id = $2 AND acting_for_id = $3",
              DB_ARGS(db_of_int(agreement->person_id), db_of_text(client->client_id), db_of_int(agreement->acting_for_id)), NULL));
   TRY(db_run(tx,
-             "INSERT INTO oidc_consent (person_id, client_id, acting_for_id, asked, attributes, purpose, purpose_en, given_at, until, used_at)"
-             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8)",
+             "INSERT INTO oidc_consent (person_id, client_id, acting_for_id, asked, attributes, purpose, purpose_en, given_at, until, used_at, purposes)"
+             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8, $10)",
              DB_ARGS(db_of_int(agreement->person_id), db_of_text(client->client_id), db_of_int(agreement->acting_for_id), db_of_int((int64_t)asked),
                      db_of_int((int64_t)attributes), db_of_text(client->purpose.vi), db_of_text_or_null(client->purpose.en), db_of_int(now),
-                     db_of_int(now + (int64_t)client->consent_days * CLOCK_DAY_MS)),
+                     db_of_int(now + (int64_t)client->consent_days * CLOCK_DAY_MS), db_of_bytes(slice_of(purposes, sizeof purposes))),
              NULL));
   TRY(remember_subject(tx, agreement));
   return record(env, tx, agreement);

@@ -10,7 +10,8 @@ struct oidc_agreement {
   uint64_t attributes; /* agreed to */
   struct slice subject; /* the person as the client knows them; needed to save */
 };
-/* Fills asked and attributes with what is remembered: nothing if it ran out, or the service now gives another purpose. */
+/* Fills asked and attributes with what is remembered: nothing if it ran out, or the service now gives another purpose, of its own
+ * or of an attribute that was asked. */
 MUST_USE result oidc_agreement_find(struct env *env, struct db_tx *tx, struct oidc_agreement *agreement);
 /* Whether that covers a request for these: everything asked was put before them, everything required agreed to. */
 bool oidc_agreement_covers(const struct oidc_agreement *agreement, uint64_t asked);

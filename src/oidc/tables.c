@@ -51,6 +51,9 @@ static const char version_5[] =
     "CREATE TABLE oidc_request (request_id id/public PRIMARY KEY, secret_hash bytes/secret NOT NULL, client_id text/public NOT NULL,"
     " parameters text/personal NOT NULL, dpop_jkt text/public, was_signed int/public NOT NULL, is_pushed int/public NOT NULL, used_at time/public)";
 
+/* what each attribute asked was said to be for; rows of before have none, and are asked anew */
+static const char version_6[] = "ALTER TABLE oidc_consent ADD COLUMN purposes bytes/public";
+
 extern const char oidc_registration_tables[]; /* registration.c */
 
-const struct db_migration oidc_migrations[] = {{"oidc", 1, version_1}, {"oidc", 2, oidc_token_tables}, {"oidc", 3, oidc_waiting_tables}, {"oidc", 4, oidc_registration_tables}, {"oidc", 5, version_5}, {0}};
+const struct db_migration oidc_migrations[] = {{"oidc", 1, version_1}, {"oidc", 2, oidc_token_tables}, {"oidc", 3, oidc_waiting_tables}, {"oidc", 4, oidc_registration_tables}, {"oidc", 5, version_5}, {"oidc", 6, version_6}, {0}};

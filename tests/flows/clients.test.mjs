@@ -114,4 +114,13 @@ test('the citizen reads what the operator typed, in their language; another purp
   const anew = await follow(person, await person.get(ask()));
   assert.equal(anew.status, 200);
   assert.ok(anew.text.includes('Advertising'));
+  assert.ok(party.read(await decide(person, anew)).code);
+  const [name, phone] = typed.danh_attributes; // the same words in another order ask nobody; another word for one attribute does
+  const change = (danh_attributes) => operator.ok(operator.put('/api/clients/bao-tang', metadata('bao-tang', { ...typed, danh_purpose: 'Quảng cáo', 'danh_purpose#en': 'Advertising', danh_attributes })));
+  await change([phone, name]);
+  assert.equal((await person.get(ask())).headers.location.split('?')[0], REDIRECT, 'still remembered');
+  await change([name, { ...phone, purpose: 'Bán số điện thoại' }]);
+  const sold = await follow(person, await person.get(ask()));
+  assert.equal(sold.status, 200);
+  assert.ok(sold.text.includes('Bán số điện thoại'));
 });
