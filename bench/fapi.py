@@ -53,7 +53,7 @@ class Bank:
     """The client, and people with a passkey who have agreed to it."""
 
     def __init__(self, run, ours):
-        self.server = ours
+        self.server, self.rows = ours, []
         self.origin = f"http://localhost:{ours.port}"
         self.keys = {name: Key(run.folder, name) for name in ("client", "proof", "passkey")}
         metadata = base.CLIENT | {"client_id": "bench-fapi", "client_name": "Bank", "danh_sector": "bank.example", "danh_profile": "fapi2",
@@ -120,11 +120,9 @@ class Bank:
         return browser.cookies["danh_browser"]
 
     def people(self):
-        rows = []
         for session in self.server.sessions[:PEOPLE]:
             credential, handle = self.register(session)
-            rows.append(f"{credential} {handle} {self.agree(credential, handle)}")
-        return rows
+            self.rows.append(f"{credential} {handle} {self.agree(credential, handle)}")
 
     def nonce(self):
         """One for proofs, which the answer to a proof without one brings."""
@@ -174,10 +172,9 @@ def limits():
     return float(found[1]), float(found[2])
 
 
-def measure(run, bench, ours):
+def measure(run, bench, bank):
     since = run.calibrate()
-    bank = Bank(run, ours)
-    rows = bank.people()
+    ours, rows = bank.server, bank.rows
     signs, verifies = zip(*[limits() for _ in range(2)])
     peak = max((bench.load(ours, bank.scenario(rows), 4) for _ in range(base.ROUNDS)), key=lambda got: got["flows_per_s"])
     half = bench.load(ours, bank.scenario(rows), 6, per_s=max(1, peak["flows_per_s"] / 2))

@@ -47,6 +47,10 @@ static void hashes_published_vectors_whole_and_in_parts(void **state) {
   }
   digest_hmac_sha256(S("Jefe"), S("what do ya want for nothing?"), digest); /* [RFC4231 4.3] */
   assert_digest(digest, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  uint8_t longer[131];
+  memset(longer, 0xaa, sizeof longer);
+  digest_hmac_sha256(slice_of(longer, sizeof longer), S("Test Using Larger Than Block-Size Key - Hash Key First"), digest); /* [RFC4231 4.7] */
+  assert_digest(digest, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
 static void verifies_a_published_signature(void **state) {
