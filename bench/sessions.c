@@ -28,7 +28,7 @@ static result sign_in(struct db_tx *tx, void *arg) {
     if (account.state == ACCOUNT_NONE) {
       TRY(account_demo_append(env, tx, &(const struct account_demo){.person_id = person_id, .level = 2}));
     }
-    const struct account_proof proof = {.person_id = person_id, .means = ACCOUNT_MEANS_PASSWORD, .client = {.agent = S("bench")}};
+    const struct account_proof proof = {.person_id = person_id, .means = ACCOUNT_MEANS_PASSWORD | ACCOUNT_MEANS_PASSCODE, .client = {.agent = S("bench")}};
     TRY(account_session_open(env, tx, &proof, &order->tokens[i], &session));
   }
   return OK;
