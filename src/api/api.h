@@ -18,6 +18,7 @@ enum api_error {
   API_NO_POST = RESULT_CODE(RESULT_REFUSED, MODULE_API, 4),        /* The act needs a post, and the session acts as a citizen. */
   API_MEDIA_TYPE = RESULT_CODE(RESULT_INVALID, MODULE_API, 5),     /* The body is not of the type the address takes. */
   API_DEMO_ONLY = RESULT_CODE(RESULT_NOT_FOUND, MODULE_API, 6),    /* There is no such thing outside a demonstration. */
+  API_GATEWAY = RESULT_CODE(RESULT_REFUSED, MODULE_API, 13),      /* The receipt is not the SMS gateway's. */
   API_BANK = RESULT_CODE(RESULT_REFUSED, MODULE_API, 7),           /* The notification is not the bank's. */
   API_KEY = RESULT_CODE(RESULT_INVALID, MODULE_API, 8),            /* Idempotency-Key is missing or not 16 to 64 of [A-Za-z0-9_-]. */
   API_CHECK_NO_MATCH = RESULT_CODE(RESULT_NOT_FOUND, MODULE_API, 10), /* No certificate fits the five fields together. */
@@ -59,6 +60,7 @@ struct api_options {
   struct slice registration_token; /* initial access token of clients that register themselves; empty: none may */
   bool is_sandbox;          /* published secrets: /sandbox and its switches are there */
   struct slice bank_secret; /* empty: notifications are refused */
+  struct slice receipt_secret; /* of the SMS gateway; empty: its receipts are refused */
   struct slice bank_bin;
   struct slice bank_account;
   struct api_edge edge;

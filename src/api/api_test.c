@@ -113,6 +113,7 @@ static const struct {
     {"an unknown field", {HTTP_POST, "/api/check", "", {OURS, JSON}, "{\"naem\":\"a\"}"}, 422, "\"path\":\"/naem\""},
     {"a missing field", {HTTP_POST, "/api/check", "", {OURS, JSON}, "{}"}, 422, "\"path\":\"/dossier_code\""},
     {"a bank without a secret", {HTTP_POST, "/api/payments/notifications", "", {JSON}, "{}"}, 401, "bank_not_authentic"},
+    {"a gateway without a secret", {HTTP_POST, "/api/messages/receipts", "", {JSON, HEADER("Authorization", "Bearer ")}, "{}"}, 401, "gateway_not_authentic"},
     {"the sign-in page", {HTTP_GET, "/sign-in", "", {{{0}, {0}}}, ""}, 200, "name=\"pin\""},
     {"a next that leads away", {HTTP_GET, "/sign-in", "next=https%3A%2F%2Fevil.example", {{{0}, {0}}}, ""}, 200, "name=\"next\" value=\"/app/\""},
     {"a next below the app", {HTTP_GET, "/sign-in", "next=%2Fapp%2Fwallet", {{{0}, {0}}}, ""}, 200, "name=\"next\" value=\"/app/wallet\""},

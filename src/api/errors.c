@@ -319,6 +319,7 @@ static const struct api_error_row rows[] = {
     {API_MEDIA_TYPE, 415, "media_type", "Kiểu nội dung không được chấp nhận", "The body is not of the type this address takes"},
     {API_DEMO_ONLY, 404, "not_found", "Không có địa chỉ này", "There is nothing at this address"},
     {API_BANK, 401, "bank_not_authentic", "Thông báo không phải của ngân hàng", "The notification is not the bank's"},
+    {API_GATEWAY, 401, "gateway_not_authentic", "Biên nhận không phải của cổng tin nhắn", "The receipt is not the SMS gateway's"},
     {API_KEY, 422, "idempotency_key", "Idempotency-Key phải gồm 16 đến 64 ký tự A-Z, a-z, 0-9, _ và -", "Idempotency-Key must be 16 to 64 of A-Z, a-z, 0-9, _ and -"},
     {API_CHECK_NO_MATCH, 404, "check_no_match", "Không có Phiếu nào khớp với cả năm thông tin", "No certificate fits the five fields together"},
     {API_PASSCODE_NEEDED, 403, "passcode_required", "Cần nhập mã bảo mật 6 số để mở", "Enter your 6-digit passcode to open this"},

@@ -128,6 +128,7 @@ result api_desk_slip(struct api_call *call);
 result api_desk_payment_read(struct api_call *call);
 result api_payment_read(struct api_call *call);
 result api_payment_notify(struct api_call *call);
+result api_message_receipt(struct api_call *call);
 result api_demo_bank_pay(struct api_call *call);
 /* wallet.c */
 result api_wallet_list(struct api_call *call);

@@ -139,6 +139,7 @@ static const struct api_route rows[] = {
 
     {{HTTP_POST, "/api/demo-bank/payments"}, api_demo_bank_pay, API_SESSION | API_FOR_ANOTHER},
     {{HTTP_POST, "/api/payments/notifications"}, api_payment_notify, API_MACHINE},
+    {{HTTP_POST, "/api/messages/receipts"}, api_message_receipt, API_MACHINE},
 
     {{HTTP_GET, "/api/wallet"}, api_wallet_list, API_SESSION | API_FOR_ANOTHER},
     {{HTTP_GET, "/api/wallet/{id}"}, api_wallet_read, API_SESSION | API_FOR_ANOTHER},

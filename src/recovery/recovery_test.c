@@ -279,7 +279,7 @@ static result write_phone(struct db_tx *tx, void *arg) {
   return account_phone_change(&it->place->env, tx, it->place->holder, slice_str(it->phone));
 }
 
-/* [N4 refuses] A number moved to the thief's SIM a moment ago, and a card found in the same bag. */
+/* [N4 refuses] [N14 refuses] A number moved to the thief's SIM a moment ago, and a card found in the same bag. */
 static void n4_refuses_a_swapped_sim(void **state) {
   struct place *p = *state;
   struct changing it = {p, "0987654321"};
@@ -455,7 +455,7 @@ static void of_two_at_once_the_first_to_end_wins(void **state) {
   assert_code(finish(p, &theirs), RECOVERY_MOVE);
 }
 
-/* [N8 refuses] a refusal without its reason */
+/* [N8 refuses] a refusal without its reason; [N8 accepts] one with it is told to the holder, who may begin anew at once */
 static void an_officer_refuses_with_a_reason(void **state) {
   struct place *p = *state;
   struct recovery_opened theirs = begin(p, PIN);
@@ -463,8 +463,12 @@ static void an_officer_refuses_with_a_reason(void **state) {
   assert_code(db_write(p->db, write_reject, &it), RECOVERY_REASON);
   it.reason = S("Người đến quầy không phải chủ tài khoản");
   assert_ok(db_write(p->db, write_reject, &it));
+  struct slice told = last_text(p, p->holder);
+  assert_non_null(memmem(told.ptr, told.len, it.reason.ptr, it.reason.len));
   assert_code(db_write(p->db, write_reject, &it), RECOVERY_MOVE);
   assert_code(collect(p, &theirs, &(const struct visit){p->collector, true, EVIDENCE_MATCH, NULL, NULL}), RECOVERY_MOVE);
+  struct recovery_opened anew = begin(p, PIN);
+  assert_ok(collect(p, &anew, &(const struct visit){p->collector, true, EVIDENCE_MATCH, NULL, NULL}));
 }
 
 static void only_the_claim_ends_it_and_not_for_ever(void **state) {

@@ -103,6 +103,7 @@ static bool set_sms(struct server_sms *sms, const char *key, struct slice value)
   return (strcmp(key, "content_type") == 0 && set_text(&sms->content_type, value)) ||
          (strcmp(key, "body") == 0 && set_text(&sms->body, value)) ||
          (strcmp(key, "authorization_file") == 0 && set_text(&sms->authorization_path, value)) ||
+         (strcmp(key, "receipt_secret_file") == 0 && set_text(&sms->receipt_secret_path, value)) ||
          (strcmp(key, "reference") == 0 && set_text(&sms->reference, value)) ||
          (strcmp(key, "national") == 0 && set_switch(&sms->is_national, value));
 }
@@ -230,6 +231,7 @@ static void write_config(FILE *file, const struct server_config *config) {
     put(file, "content_type", config->sms.content_type);
     put(file, "body", config->sms.body);
     put(file, "authorization_file", config->sms.authorization_path);
+    put(file, "receipt_secret_file", config->sms.receipt_secret_path);
     put(file, "reference", config->sms.reference);
   }
   for (size_t i = 0; i < config->receiver_count; i++) {

@@ -167,6 +167,9 @@ static result open_api(struct serving *serving) {
   if (config->bank_secret_path.len > 0) {
     TRY(server_secret_read(&installation->arena, config->bank_secret_path, &options.bank_secret));
   }
+  if (config->sms.receipt_secret_path.len > 0) {
+    TRY(server_secret_read(&installation->arena, config->sms.receipt_secret_path, &options.receipt_secret));
+  }
   if (config->registration_token_path.len > 0) {
     TRY(server_file_read(&installation->arena, config->registration_token_path, SECRET_BYTES_MAX, &options.registration_token));
     options.registration_token = slice_trim(options.registration_token);

@@ -62,6 +62,7 @@ struct server_sms {
   struct slice content_type;       /* empty: application/json */
   struct slice body;               /* {"to":"{to}","text":"{text}"} */
   struct slice authorization_path; /* file with the value of the Authorization header */
+  struct slice receipt_secret_path; /* file with the bearer token its receipts come with; empty: none are taken */
   struct slice reference;          /* member of its JSON answer that names the message in a receipt; empty: none */
   bool is_national;                /* numbers as 0912..., else +84912... */
 };

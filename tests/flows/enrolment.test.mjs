@@ -97,7 +97,7 @@ test('the code opens once, the secrets are held to the rules, and then the perso
   assert.deepEqual([JSON.parse(shown.stdout).state, JSON.parse(shown.stdout).level], ['active', 2]);
 });
 
-test('a rejection says which field and why; the person is told, the collector mends it and collects anew', async () => {
+test('[N8 accepts] [N8 refuses] a rejection says which field and why; the person is told, the collector mends it and collects anew', async () => {
   const collector = await place.officer('collector');
   const approver = await place.officer('approver');
   const pin = adult('01');

@@ -61,6 +61,7 @@ before(async () => {
   await startGateway(smsPort);
   writeFileSync(path.join(place.folder, 'password'), 'mat-khau-thu\n');
   writeFileSync(path.join(place.folder, 'token'), 'Bearer khoa-cua-cong\n');
+  writeFileSync(path.join(place.folder, 'receipts'), 'bien-nhan-cua-cong\n');
   writeFileSync(path.join(place.data, 'danh.ini'), `${readFileSync(path.join(place.data, 'danh.ini'), 'utf8')}
 [mail]
 url = smtp://localhost:${mailPort}
@@ -75,6 +76,7 @@ url = http://127.0.0.1:${smsPort}/send?id={id}
 body = {"to":"{to}","text":"{text}"}
 authorization_file = ${place.folder}/token
 reference = messageId
+receipt_secret_file = ${place.folder}/receipts
 `);
   await place.startServer();
 });
@@ -111,6 +113,26 @@ test('a gateway that asks to wait gets the same message again, under the same ke
   const row = () => rows("SELECT state, reference, attempts FROM message WHERE address = '0987654321'")[0];
   await until('it is marked', () => row()[1] !== null);
   assert.deepEqual(row(), [2, `gw-${texts.indexOf(second) + 1}`, 2]);
+});
+
+test('the gateway alone says that a message has arrived, once and for its own', async () => {
+  const state = (address) => rows(`SELECT state FROM message WHERE address = '${address}'`)[0]?.[0];
+  await enrol('0987654331', null);
+  await until('it is sent', () => state('0987654331') === 2);
+  const [[reference]] = rows("SELECT reference FROM message WHERE address = '0987654331'");
+  const say = (body, token = 'Bearer bien-nhan-cua-cong') =>
+    place.client().request('POST', '/api/messages/receipts', { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json', ...(token ? { Authorization: token } : {}) } });
+  for (const token of [null, 'Bearer ', 'Bearer bien-nhan-cua-ai', 'bien-nhan-cua-cong']) {
+    const refused = await say({ reference }, token);
+    assert.deepEqual([refused.status, refused.body.code], [401, 'gateway_not_authentic']);
+  }
+  assert.equal((await say({ reference, state: 'seen' })).status, 422);
+  assert.equal((await say({ reference: 'gw-of-nobody' })).status, 200);
+  assert.equal(state('0987654331'), 2, 'none of these says that it arrived');
+  assert.equal((await say({ reference })).status, 200);
+  assert.equal(state('0987654331'), 3);
+  assert.equal((await say({ reference })).status, 200, 'twice is once');
+  assert.equal(state('0987654331'), 3);
 });
 
 test('a number the gateway refuses for good is not tried again', async () => {
