@@ -207,7 +207,7 @@ result authenticator_rename(struct env *env, const struct authenticator_change *
 static result drop(struct db_tx *tx, int64_t person_id, int64_t id) {
   static const char *const drops[] = {
       "DELETE FROM authenticator_passkey WHERE person_id = $1 AND (authenticator_id = $2 OR $2 = 0)",
-      "DELETE FROM authenticator_attestation WHERE person_id = $1 AND authenticator_id = $2",
+      "DELETE FROM authenticator_attestation WHERE person_id = $1 AND (authenticator_id = $2 OR $2 = 0)",
       "DELETE FROM authenticator_device WHERE person_id = $1 AND (authenticator_id = $2 OR $2 = 0)",
       "DELETE FROM authenticator_code WHERE person_id = $1 AND (authenticator_id = $2 OR $2 = 0)",
       "DELETE FROM authenticator WHERE person_id = $1 AND (authenticator_id = $2 OR $2 = 0)",
