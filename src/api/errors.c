@@ -117,6 +117,7 @@ static const struct api_error_row rows[] = {
     {LEDGER_UNKNOWN, 404, "entry_unknown", "Không có mục này trong sổ của bạn", "There is no such entry about you"},
     {LEDGER_NO_RESOURCE, 404, "not_found", "Sổ ghi nhận không có phần này", "No checkpoint of the ledger covers that"},
     {LEDGER_TILE_MISSING, 500, "ledger_tile_missing", "Sổ ghi nhận thiếu một phần", "A tile of the ledger is missing"},
+    {LEDGER_NOT_WITNESSED, 503, "ledger_not_witnessed", "Bên chứng kiến chưa ký", "A witness does not cosign the checkpoint"},
     {LEDGER_NOT_PROVED, 422, "ledger_not_proved", "Nội dung này không có trong sổ ghi nhận", "What the proof shows is not in the ledger"},
     {LEDGER_FORKED, 409, "ledger_forked", "Điểm chốt đó không thuộc sổ ghi nhận này", "That checkpoint is not of this ledger"},
     {LEDGER_SYNTAX, 500, "ledger_altered", "Sổ ghi nhận đã bị sửa đổi", "The stored ledger does not verify"},

@@ -70,7 +70,6 @@ enum result_module {
   MODULE_MISUSE,
   MODULE_LOCK_REQUEST,
   MODULE_NOTE,
-  MODULE_WITNESS,
 };
 
 /* kind: 3 bits, module: 6 bits, number: 7 bits (1..127). */

@@ -22,6 +22,7 @@ const struct cli_command cli_commands[] = {
     {"ledger", "verify | tail | key | export DIR | check FILE", "Recomputes the tamper-evident record, prints its newest entries or its key, writes it as files that anybody can check, checks a proof", cli_ledger_options, false, cli_ledger},
     {"pki", "root | key NAME", "Prints the root certificate, or a system's public key such as message/danh", cli_pki_options, true, cli_pki},
     {"verify", "FILE", "Checks both signatures and every byte of a signed certificate", cli_verify_options, false, cli_verify},
+    {"witness", "[key]", "Cosigns the checkpoints of transparency logs that only grow", cli_witness_options, true, cli_witness},
     {"version", NULL, "Prints the program's version", NULL, false, cli_version},
     {0},
 };

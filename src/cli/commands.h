@@ -24,6 +24,7 @@ int cli_report(const struct cli_context *context, int argc, char **argv);
 int cli_sandbox(const struct cli_context *context, int argc, char **argv);
 int cli_signer(const struct cli_context *context, int argc, char **argv);
 int cli_verify(const struct cli_context *context, int argc, char **argv);
+int cli_witness(const struct cli_context *context, int argc, char **argv);
 int cli_version(const struct cli_context *context, int argc, char **argv);
 
 extern const struct cli_option cli_account_options[];
@@ -43,6 +44,7 @@ extern const struct cli_option cli_sandbox_options[];
 extern const struct cli_option cli_serve_options[];
 extern const struct cli_option cli_signer_options[];
 extern const struct cli_option cli_verify_options[];
+extern const struct cli_option cli_witness_options[];
 
 /* Rows of cli_writes. */
 MUST_USE result cli_account_create(struct server_installation *installation, const struct jin *args, struct jout *out);

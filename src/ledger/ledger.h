@@ -50,6 +50,7 @@ enum ledger_error {
   LEDGER_TILE_MISSING = RESULT_CODE(RESULT_INTERNAL, MODULE_LEDGER, 8),   /* A tile that has to be stored is missing or cut. */
   LEDGER_FORKED = RESULT_CODE(RESULT_REFUSED, MODULE_LEDGER, 9),          /* A checkpoint from elsewhere is not of this ledger. */
   LEDGER_NOT_PROVED = RESULT_CODE(RESULT_REFUSED, MODULE_LEDGER, 10),     /* What a proof shows is not in the tree it names. */
+  LEDGER_NOT_WITNESSED = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_LEDGER, 11), /* A witness does not cosign the checkpoint. */
 };
 
 struct ledger_entry {
@@ -224,6 +225,23 @@ struct ledger_entry_shown {
 };
 /* What such a file proves. NOTE_...: it is none, or not signed; LEDGER_SYNTAX, LEDGER_NOT_PROVED. */
 MUST_USE result ledger_entry_check(struct slice bytes, const struct ledger_trust *trust, struct arena *arena, struct ledger_entry_shown *ret_shown);
+
+/* --- witnesses (C2SP tlog-witness) --- */
+
+struct ledger_witness_ask {
+  struct ledger_checkpoint checkpoint;
+  struct slice body; /* of POST <its address>/add-checkpoint; empty: it has cosigned the newest */
+};
+/* LEDGER_NO_CHECKPOINT; LEDGER_FORKED: it has seen more than there is. */
+MUST_USE result ledger_witness_ask(struct env *env, const struct note_key *witness, struct arena *arena, struct ledger_witness_ask *ret_ask);
+struct ledger_witness_answer {
+  int status;
+  struct slice body;
+};
+/* Keeps its cosignature, which ledger_checkpoint_note then shows; or how far it says it has come (409), to be asked again. Not inside a write.
+ * LEDGER_NOT_WITNESSED, NOTE_... */
+MUST_USE result ledger_witness_take(struct env *env, const struct note_key *witness, const struct ledger_witness_ask *ask,
+                                    const struct ledger_witness_answer *answer);
 
 /* --- verification --- */
 

@@ -69,6 +69,23 @@ static bool set_receiver(struct server_config *config, struct slice name, const 
   return strcmp(key, "key_file") == 0 && set_text(&receiver->key_path, value);
 }
 
+static bool set_witness(struct server_config *config, struct slice name, const char *key, struct slice value) {
+  size_t at = 0;
+  while (at < config->witness_count && !slice_eq(config->witnesses[at].name, name)) {
+    at++;
+  }
+  if (at == SERVER_WITNESSES_MAX || name.len == 0) {
+    return false;
+  }
+  struct server_witness *witness = &config->witnesses[at];
+  witness->name = name;
+  config->witness_count = at == config->witness_count ? at + 1 : config->witness_count;
+  if (strcmp(key, "url") == 0) {
+    return set_text(&witness->url, value) && is_web_address(value);
+  }
+  return strcmp(key, "key") == 0 && set_text(&witness->key, value);
+}
+
 bool server_is_database(struct slice url) {
   struct slice rest = url;
   struct slice who = slice_from(slice_cut(&rest, '@'), 13); /* the shorter scheme and its slashes */
@@ -152,6 +169,10 @@ static int take_line(void *user, const char *section, const char *key, const cha
   static const char receiver[] = "receiver ";
   if (strncmp(section, receiver, sizeof receiver - 1) == 0) {
     return set_receiver(&reading->config, arena_copy(reading->arena, slice_str(section + sizeof receiver - 1)), key, text);
+  }
+  static const char witness[] = "witness ";
+  if (strncmp(section, witness, sizeof witness - 1) == 0) {
+    return set_witness(&reading->config, arena_copy(reading->arena, slice_str(section + sizeof witness - 1)), key, text);
   }
   return set_key(&reading->config, section, key, text);
 }
@@ -238,6 +259,11 @@ static void write_config(FILE *file, const struct server_config *config) {
     (void)fprintf(file, "\n[receiver %.*s]\n", SLICE_ARG(config->receivers[i].name));
     put(file, "url", config->receivers[i].url);
     put(file, "key_file", config->receivers[i].key_path);
+  }
+  for (size_t i = 0; i < config->witness_count; i++) {
+    (void)fprintf(file, "\n[witness %.*s]\n", SLICE_ARG(config->witnesses[i].name));
+    put(file, "url", config->witnesses[i].url);
+    put(file, "key", config->witnesses[i].key);
   }
 }
 

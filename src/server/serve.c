@@ -20,6 +20,7 @@
 #include "server/messages.h"
 #include "server/sweeper.h"
 #include "server/tender.h"
+#include "server/witnesses.h"
 #include "signer/signer.h"
 
 enum { FILES_MAX = 65536, SIGNER_PATH_BYTES_MAX = 4096, CLIENT_LANES = 4 /* clients called at once, each in a few seconds at most */ };
@@ -35,6 +36,7 @@ struct serving {
   struct server_messages messages;
   struct message_runner *message_runner;
   struct server_sweeper *sweeper;
+  struct server_witnesses *witnesses;
   struct server_tender *tender;
   struct server_logout *logout;
   struct server_peer peers[SERVER_RECEIVERS_MAX];
@@ -234,6 +236,7 @@ static result open_all(struct serving *serving) {
   TRY(open_outbox(serving));
   TRY(open_messages(serving));
   TRY(server_sweeper_open(env, &serving->sweeper));
+  TRY(server_witnesses_open(env, &serving->installation->config, &serving->witnesses));
   TRY(server_logout_open(env, serving->outbox, &serving->logout));
   TRY(open_api(serving));
   TRY(open_http(serving));
@@ -251,6 +254,7 @@ static void close_all(struct serving *serving) {
   api_close(&serving->api);
   server_logout_close(&serving->logout);
   server_sweeper_close(&serving->sweeper);
+  server_witnesses_close(&serving->witnesses);
   server_tender_close(&serving->tender);
   message_runner_close(&serving->message_runner);
   outbox_runner_close(&serving->outbox);

@@ -42,6 +42,12 @@ struct server_receiver {
   struct slice url;      /* https; http to loopback in a demonstration */
   struct slice key_path; /* PEM or DER SubjectPublicKeyInfo that its acknowledgements are verified with */
 };
+enum { SERVER_WITNESSES_MAX = 4 };
+struct server_witness {
+  struct slice name; /* of the section */
+  struct slice url;  /* what comes before /add-checkpoint */
+  struct slice key;  /* its verifier key, NAME+ID+KEY */
+};
 struct server_database {
   struct slice url;           /* postgresql://... (db.h); empty: DIR/danh.db */
   struct slice password_path; /* file with the password; empty: as the address or libpq's passfile says */
@@ -82,6 +88,8 @@ struct server_config {
   struct slice bank_secret_path; /* file with the secret bank notifications are authenticated with */
   struct server_receiver receivers[SERVER_RECEIVERS_MAX];
   size_t receiver_count;
+  struct server_witness witnesses[SERVER_WITNESSES_MAX]; /* cosign the ledger's checkpoints */
+  size_t witness_count;
 };
 /* Unknown sections and keys, keys given twice and bad values are refused with the line: SERVER_CONFIG. No file: all defaults. */
 /* "https://host" or "http://host:port" in small letters, without a path. */

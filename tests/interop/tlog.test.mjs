@@ -6,7 +6,7 @@ import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'no
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { Installation, ROOT, copyFolder, danh, until } from '../flows/lib/installation.mjs';
+import { Installation, ROOT, copyFolder, danh, end, freePort, start, until } from '../flows/lib/installation.mjs';
 import { PURPOSE, dossier, refused } from '../flows/lib/story.mjs';
 
 const ENTRIES = 1000;
@@ -149,6 +149,29 @@ db.commit()`;
   assert.equal(existsSync(path.join(place.folder, 'never/checkpoint')), false);
   const found = await danh('ledger', 'verify', '--data', copy, '--json');
   assert.deepEqual([found.code, JSON.parse(found.stdout).altered, JSON.parse(found.stdout).position], [1, 'hash', 256]);
+});
+
+test('a witness cosigns what has grown: the outside reader asks for both signatures, a proof shows both', async () => {
+  const folder = path.join(place.folder, 'witness');
+  const name = ['--name', 'witness.example/w1'];
+  const vkey = (await danh('witness', 'key', ...name, '--data', folder)).stdout.trim();
+  const port = await freePort();
+  await assert.rejects(outside('-witness', vkey, served()), /signatures/); // nobody has asked it yet
+  const witness = await start(['witness', ...name, '--data', folder, '--listen', `127.0.0.1:${port}`, '--log', key]);
+  try {
+    await place.stop('server');
+    const ini = path.join(place.data, 'danh.ini');
+    writeFileSync(ini, `${readFileSync(ini, 'utf8')}\n[witness w1]\nurl = http://127.0.0.1:${port}\nkey = ${vkey}\n`);
+    await place.startServer();
+    const isCosigned = async () => (await checkpoint()).includes('\u2014 witness.example/w1 ');
+    await until('a cosigned checkpoint', isCosigned);
+    assert.match(await outside('-witness', vkey, served()), /entries, root/);
+    officer = await place.officer('collector');
+    await readSome(3);
+    await until('the next one cosigned', async () => (await checkpoint()).includes('\u2014 witness.example/w1 ') && outside('-witness', vkey, served()).catch(() => false));
+  } finally {
+    await end(witness);
+  }
 });
 
 test('a log put back from an older copy is not published over the newer one', async () => {

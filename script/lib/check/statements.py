@@ -1,7 +1,7 @@
 """Every SQL statement is prepared on SQLite and on PostgreSQL, with parameters and results of the types db.h knows, and without what means two things.
 
 A statement is a string literal that begins with SELECT, INSERT, UPDATE, DELETE or WITH, seen as the compiler sees it: macros put in, neighbours joined. The tables are
-those of a new installation. src/db keeps its engines' own statements to itself, and src/receiver, which stands for another system, its own file."""
+those of a new installation. src/db keeps its engines' own statements to itself, and src/receiver, and src/witness, which stand for other systems, their own files."""
 import concurrent.futures
 import json
 import pathlib
@@ -15,7 +15,7 @@ import tempfile
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 import postgres  # noqa: E402
 
-OWN = ("src/db/", "src/receiver/")
+OWN = ("src/db/", "src/receiver/", "src/witness/")
 VERB = re.compile(r"(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 HAS_LITERAL = re.compile(r'"(SELECT|INSERT|UPDATE|DELETE|WITH) ')
 TOKEN = re.compile(r'^# (?P<line>\d+) "(?P<file>[^"]*)"[^\n]*\n|"(?P<literal>(?:\\.|[^"\\])*)"|\'(?:\\.|[^\'\\])*\'|\n|[^\s"\'#]+|#', re.M)
