@@ -172,13 +172,29 @@ static void a_right_code_forgets_the_wrong_ones(void **state) {
   assert_int_equal(list_of(place, place->citizen).items[0].state, AUTHENTICATOR_ACTIVE);
 }
 
+static bool is_kept_as_it_is(struct place *place, struct slice secret) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  bool is_kept = false;
+  int keys = 0;
+  assert_ok(db_read_begin(place->db, &tx));
+  assert_ok(db_query(tx, "SELECT key FROM authenticator WHERE key IS NOT NULL", DB_NO_ARGS, &rows));
+  for (; db_rows_next(&rows); keys++) {
+    struct slice key = db_bytes(&rows, 0);
+    is_kept = is_kept || memmem(key.ptr, key.len, secret.ptr, secret.len) != NULL;
+  }
+  assert_ok(rows.status);
+  assert_true(keys > 0);
+  return is_kept;
+}
+
 static void a_secret_is_sealed_and_no_code_opens_a_session_alone(void **state) {
   struct place *place = *state;
   struct app app = add_totp(place, false);
   struct authenticator_granted granted = {0};
   struct authenticator_answer alone = {.kind = AUTHENTICATOR_TOTP, .pin = slice_str(PIN), .answer = code_at(place, &app, 1), .client = client_of()};
   assert_code(authenticator_prove(&place->env, &alone, &granted), AUTHENTICATOR_KIND);
-  assert_int_equal(count_rows(place, "SELECT COUNT(*) FROM authenticator WHERE instr(key, $1) > 0", DB_ARGS(db_of_bytes(app.secret))), 0);
+  assert_false(is_kept_as_it_is(place, app.secret));
   place->sealing.bytes[0] ^= 1;
   assert_false(is_ok(step_up(place, AUTHENTICATOR_TOTP, code_at(place, &app, 1))));
   place->env.sealing = NULL;
