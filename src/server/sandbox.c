@@ -6,8 +6,10 @@
 #include "server/server.h"
 #include "signer/signer.h"
 
-static bool has_database(struct arena *arena, const char *data) {
-  return access((const char *)arena_printf(arena, "%s/danh.db", data).ptr, F_OK) == 0;
+/* Its database may lie on a server: then danh.ini alone is in the folder. */
+static bool is_installation(struct arena *arena, const char *data) {
+  return access((const char *)arena_printf(arena, "%s/danh.db", data).ptr, F_OK) == 0 ||
+         access((const char *)arena_printf(arena, "%s/danh.ini", data).ptr, F_OK) == 0;
 }
 
 static result check_sandbox(struct arena *arena, const char *data) {
@@ -34,7 +36,7 @@ static result make_parts(const char *data) {
 result server_sandbox_create(const char *data) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
-  if (has_database(&arena, data) && !server_is_unfinished(data)) {
+  if (is_installation(&arena, data) && !server_is_unfinished(data)) {
     return check_sandbox(&arena, data);
   }
   if (mkdir(data, S_IRWXU) != 0 && errno != EEXIST) {

@@ -1,7 +1,5 @@
 // A new phone by another passkey: the holder is waited for, and at the end the old phone is dead. A stolen key alone leads nowhere.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Installation } from './lib/installation.mjs';
 import { Passkey } from './lib/passkey.mjs';
@@ -13,10 +11,7 @@ const keys = {}; // name -> {old, spare}: the phone's own passkey and one that l
 const form = (fields) => new URLSearchParams(fields);
 const pinOf = (name) => place.identity(name).pin;
 const later = (ms) => place.moveTo(new Date(place.now() + ms).toISOString());
-const phoneOf = (name) => JSON.parse(execFileSync('python3', ['-c', `import json, sqlite3, sys
-db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
-print(json.dumps(db.execute("SELECT a.phone FROM account a JOIN person p USING (person_id) WHERE p.pin = ?", sys.argv[2:]).fetchone()[0]))`,
-path.join(place.data, 'danh.db'), String(Number(pinOf(name)))], { encoding: 'utf8' }));
+const phoneOf = (name) => place.rows('SELECT a.phone FROM account a JOIN person p ON p.person_id = a.person_id WHERE p.pin = $1', Number(pinOf(name)))[0][0];
 
 async function atLevel2(name) {
   const citizen = await place.as(name);
