@@ -1,7 +1,7 @@
 /* A person without an account: collected at the desk, approved by another officer, activated, signed in. */
 import { expect, test } from '@playwright/test'
 import { expectAccessible } from './accessible'
-import { actAs, openAct, openAtDesk, person, signIn } from './people'
+import { actAs, leave, openAct, openAtDesk, person, signIn } from './people'
 
 const password = 'trang-soi-mat-ho-guom-26'
 const passcode = '592038'
@@ -28,7 +28,7 @@ test('from the desk to the first sign-in', async ({ page }) => {
   await (await openAct(page, 'Phê duyệt')).getByRole('button', { name: 'Phê duyệt' }).click()
   await expect(page.getByRole('button', { name: 'Phê duyệt' })).toHaveCount(0)
 
-  await page.context().clearCookies()
+  await leave(page)
   await page.goto('/app/demo-messages')
   const message = page.locator('li', { hasText: phone }).first()
   const activation = /\b\d{8}\b/.exec((await message.textContent()) ?? '')?.[0] ?? ''

@@ -5,7 +5,7 @@ import { complaints, expectAccessible } from './accessible'
 import { actAs, openAct, openAtDesk, person, signIn } from './people'
 
 const shot = (page: Page, name: string) =>
-  page.screenshot({ path: `build/browser-results/${name}.png`, fullPage: true })
+  page.screenshot({ path: test.info().outputPath(`${name}.png`), fullPage: true })
 async function drawn(page: Page, name: string) {
   const answer = await page.request.get(`/sign-up/drawn-portraits?pin=${person(name).pin}`)
   return { name: 'anh.png', mimeType: 'image/png', buffer: await answer.body() }

@@ -1,6 +1,6 @@
 /* Without a mouse: a citizen from the landing page to a dossier submitted and followed, an officer from sign-in to a dossier received. */
 import { expect, type Page, test } from '@playwright/test'
-import { person, secrets } from './people'
+import { leave, person, secrets } from './people'
 import { apply } from './requests'
 
 type Role = 'button' | 'link' | 'textbox' | 'checkbox' | 'radio' | 'spinbutton'
@@ -74,7 +74,7 @@ test('a guardian signs in, applies for the ward, follows the dossier and takes i
 test('an officer takes the post, states a purpose and receives a dossier, by keyboard alone', async ({ page }) => {
   await signInByKeyboard(page, 'convicted.hanoi')
   const code = await apply(page)
-  await page.context().clearCookies()
+  await leave(page)
   await signInByKeyboard(page, '01.one_stop_officer')
   await press(page, 'link', /^Tài khoản/)
   await press(page, 'link', /^Chọn vai trò/)

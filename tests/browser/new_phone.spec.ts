@@ -2,13 +2,12 @@
 import { expect, type Page, test } from '@playwright/test'
 import { picture } from '../flows/lib/recovery.mjs'
 import { expectAccessible } from './accessible'
-import { actAs, person, secrets, signIn } from './people'
+import { actAs, leave, person, secrets, signIn } from './people'
 
 const holder = 'citizen.danang'
 
 async function openCase(page: Page) {
-  await page.goto('about:blank')
-  await page.context().clearCookies()
+  await leave(page)
   await page.goto('/sign-in')
   await page.getByRole('link', { name: 'Lấy lại tài khoản' }).click()
   await expectAccessible(page)
@@ -61,8 +60,7 @@ test('a new phone without the old one', async ({ page }) => {
   await expect(page.getByRole('heading', { name: /Đang trong thời gian chờ/ })).toBeVisible()
   await expectAccessible(page)
 
-  await page.goto('about:blank')
-  await page.context().clearCookies()
+  await leave(page)
   await page.goto('/recover')
   await page.getByLabel('Mã nhận lại tài khoản').fill(claim.toLowerCase())
   await page.getByRole('button', { name: 'Xem vụ việc' }).click()

@@ -1,7 +1,7 @@
 /* Passkeys that do not do all: a key that is touched but verifies nobody, one that is taken away, and a page under another name. */
 import { type CDPSession, expect, type Page, test } from '@playwright/test'
 import { expectAccessible } from './accessible'
-import { prove, signIn } from './people'
+import { leave, prove, signIn } from './people'
 
 async function authenticator(page: Page, verifies: boolean): Promise<{ cdp: CDPSession; authenticatorId: string }> {
   const cdp = await page.context().newCDPSession(page)
@@ -17,12 +17,6 @@ async function authenticator(page: Page, verifies: boolean): Promise<{ cdp: CDPS
     },
   })
   return { cdp, authenticatorId }
-}
-
-/* Off the page before the session is gone: else what it still asks for sends it to /sign-in in the middle of our own going there. */
-async function leave(page: Page) {
-  await page.goto('about:blank')
-  await page.context().clearCookies()
 }
 
 const button = (page: Page) => page.getByRole('button', { name: /^(Dùng khóa truy cập|Use a passkey)$/ })

@@ -33,9 +33,14 @@ export function person(name: string): Person {
   return found
 }
 
-export async function signIn(page: Page, name: string, next = '/app/') {
-  await page.goto('about:blank') // or a request still under way would find no session and lead to a sign-in of its own
+/** Off the page, and then out of the session: what the page still asks for would find none, and lead to a sign-in of its own in the middle of ours. */
+export async function leave(page: Page) {
+  await page.goto('about:blank')
   await page.context().clearCookies()
+}
+
+export async function signIn(page: Page, name: string, next = '/app/') {
+  await leave(page)
   await page.goto(`/sign-in?next=${encodeURIComponent(next)}`)
   await page.getByLabel('Số định danh cá nhân').fill(person(name).pin)
   await page.getByRole('button', { name: 'Tiếp tục' }).click()

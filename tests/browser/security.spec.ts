@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { type CDPSession, expect, type Page, test } from '@playwright/test'
 import { expectAccessible } from './accessible'
-import { person, prove, secrets, signIn } from './people'
+import { leave, person, prove, secrets, signIn } from './people'
 
 /** An authenticator of the browser's own, which says yes and verifies its user. */
 async function authenticator(page: Page): Promise<{ cdp: CDPSession; id: string }> {
@@ -43,7 +43,7 @@ test('a passkey is added on the security page and signs in without number or pas
   await expectAccessible(page)
   await page.screenshot({ path: test.info().outputPath('security.png'), fullPage: true })
 
-  await page.context().clearCookies()
+  await leave(page)
   await page.goto('/sign-in?level=2&next=/app/security')
   const button = page.getByRole('button', { name: 'Dùng khóa truy cập' })
   if (await button.isVisible().catch(() => false)) await button.click().catch(() => undefined)
