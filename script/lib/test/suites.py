@@ -243,7 +243,7 @@ def threads(is_long, seconds):
     if not build("build-tsan", seconds, [], [f"test_{n}" for n in names]):
         return 0, 1
     # memmem checked whole at each call makes counting in a long text quadratic
-    os.environ["TSAN_OPTIONS"] = "halt_on_error=1:intercept_memmem=0"
+    os.environ["TSAN_OPTIONS"] = f"halt_on_error=1:intercept_memmem=0:suppressions={os.path.abspath('script/lib/test/threads.supp')}"
     return meson("build-tsan", seconds, names, "setarch -R")
 
 
