@@ -25,8 +25,8 @@ static int set_up(void **state) {
   (void)snprintf(fixture->dir, sizeof fixture->dir, "/tmp/danh_access_test_XXXXXX");
   assert_non_null(mkdtemp(fixture->dir));
   (void)snprintf(path, sizeof path, "%s/danh.db", fixture->dir);
-  struct db_options options = {.path = db_engine_place(path, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = ledger_migrations, .readers = 2};
-  assert_ok(db_open(&options, &fixture->db));
+  struct db_options options = {.path = path, .mode = DB_CREATE, .migrations = ledger_migrations, .readers = 2};
+  assert_ok(db_engine_open(&options, &fixture->db));
   fixture->clock = clock_fixed(1718935200000);
   fixture->random = random_seeded(3);
   fixture->env = (struct env){.db = fixture->db, .clock = &fixture->clock, .random = &fixture->random};

@@ -39,8 +39,8 @@ static inline void country_open(struct country *country) {
       migrations[count++] = *m;
     }
   }
-  struct db_options options = {.path = db_engine_place(country->path, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = migrations, .readers = 4};
-  assert_ok(db_open(&options, &country->db));
+  struct db_options options = {.path = country->path, .mode = DB_CREATE, .migrations = migrations, .readers = 4};
+  assert_ok(db_engine_open(&options, &country->db));
   country->env = (struct env){.db = country->db, .clock = &country->clock, .random = &country->random, .origin = S("http://localhost:1")};
 }
 

@@ -33,7 +33,7 @@ static void start(struct fixture *f, const char *origin) {
   }
   migrations[count] = (struct db_migration){0};
   f->env = (struct env){.clock = &f->clock, .random = &f->random, .origin = slice_str(origin)};
-  assert_ok(db_open(&(const struct db_options){.path = db_engine_place(f->path, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = migrations, .readers = 2}, &f->env.db));
+  assert_ok(db_engine_open(&(const struct db_options){.path = f->path, .mode = DB_CREATE, .migrations = migrations, .readers = 2}, &f->env.db));
   assert_ok(api_open(&(const struct api_options){.env = &f->env, .is_demo = true}, &f->api));
 }
 

@@ -42,8 +42,8 @@ static inline void place_open(struct place *place) {
       migrations[count++] = *m;
     }
   }
-  struct db_options options = {.path = db_engine_place(place->path, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = migrations, .readers = 8};
-  assert_ok(db_open(&options, &place->db));
+  struct db_options options = {.path = place->path, .mode = DB_CREATE, .migrations = migrations, .readers = 8};
+  assert_ok(db_engine_open(&options, &place->db));
   place->env = (struct env){.db = place->db, .clock = &place->clock, .random = &place->random, .sealing = &place->sealing,
                             .origin = S("http://localhost:1")};
 }

@@ -42,7 +42,7 @@ static int open_fixture(void **state) {
   (void)snprintf(path, sizeof path, "%s/danh.db", f->dir);
   (void)snprintf(f->folder, sizeof f->folder, "%s/evidence", f->dir);
   (void)snprintf(f->key_path, sizeof f->key_path, "%s/evidence.key", f->dir);
-  assert_ok(db_open(&(const struct db_options){.path = db_engine_place(path, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = migrations, .readers = 2}, &f->db));
+  assert_ok(db_engine_open(&(const struct db_options){.path = path, .mode = DB_CREATE, .migrations = migrations, .readers = 2}, &f->db));
   f->clock = clock_fixed(clock_date_start_ms(20778));
   f->random = random_seeded(11);
   f->env = (struct env){.db = f->db, .clock = &f->clock, .random = &f->random, .matcher = evidence_demonstration_matcher()};

@@ -62,8 +62,8 @@ struct fixture {
 enum { CITIZEN = 1001, NEIGHBOUR = 1002, OFFICER = 2001, START_MS = 1717552800 };
 
 static inline result fixture_open(struct fixture *fixture, const char *path) {
-  struct db_options options = {.path = db_engine_place(path, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = ledger_migrations, .readers = 4};
-  return db_open(&options, &fixture->env.db);
+  struct db_options options = {.path = path, .mode = DB_CREATE, .migrations = ledger_migrations, .readers = 4};
+  return db_engine_open(&options, &fixture->env.db);
 }
 
 static inline int set_up(void **state) {

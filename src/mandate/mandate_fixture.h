@@ -98,8 +98,8 @@ static inline int set_up(void **state) {
   (void)snprintf(country->dir, sizeof country->dir, "/tmp/danh_mandate_test_XXXXXX");
   assert_non_null(mkdtemp(country->dir));
   (void)snprintf(path, sizeof path, "%s/danh.db", country->dir);
-  const struct db_options options = {.path = db_engine_place(path, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = migrations, .readers = 4};
-  assert_ok(db_open(&options, &country->db));
+  const struct db_options options = {.path = path, .mode = DB_CREATE, .migrations = migrations, .readers = 4};
+  assert_ok(db_engine_open(&options, &country->db));
   country->random = random_seeded(11);
   country->env = (struct env){.db = country->db, .clock = &country->clock, .random = &country->random, .origin = S("http://localhost:1")};
   arena_init(&country->arena);

@@ -38,8 +38,8 @@ static int set_up(void **state) {
   p->clock = clock_fixed(1718935200000);
   p->random = random_seeded(3);
   struct db_options options = {
-      .path = db_engine_place((const char *)arena_printf(&p->arena, "%s/danh.db", p->dir).ptr, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = migrations, .readers = 2};
-  assert_ok(db_open(&options, &p->env.db));
+      .path = (const char *)arena_printf(&p->arena, "%s/danh.db", p->dir).ptr, .mode = DB_CREATE, .migrations = migrations, .readers = 2};
+  assert_ok(db_engine_open(&options, &p->env.db));
   p->env.clock = &p->clock;
   p->env.random = &p->random;
   *state = p;

@@ -52,7 +52,7 @@ static int set_up(void **state) {
   (void)snprintf(f->dir, sizeof f->dir, "/tmp/danh_misuse_test_XXXXXX");
   assert_non_null(mkdtemp(f->dir));
   (void)snprintf(path, sizeof path, "%s/danh.db", f->dir);
-  assert_ok(db_open(&(const struct db_options){.path = db_engine_place(path, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = migrations, .readers = 2}, &f->db));
+  assert_ok(db_engine_open(&(const struct db_options){.path = path, .mode = DB_CREATE, .migrations = migrations, .readers = 2}, &f->db));
   f->clock = clock_fixed(1763953200000); /* 2025-11-24T10:00+07:00, a Monday */
   f->random = random_seeded(5);
   f->env = (struct env){.db = f->db, .clock = &f->clock, .random = &f->random};

@@ -88,9 +88,9 @@ static int begin(void **state) {
   place->random = random_seeded(3);
   place->env = (struct env){.clock = &place->clock, .random = &place->random, .signer = &place->port, .origin = S("https://danh.example")};
   struct slice path = arena_printf(&place->arena, "%s/danh.db", place->dir);
-  struct db_options options = {.path = db_engine_place((const char *)path.ptr, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = migrations, .readers = 4};
+  struct db_options options = {.path = (const char *)path.ptr, .mode = DB_CREATE, .migrations = migrations, .readers = 4};
   assert_ok(key_generate(&place->key));
-  assert_ok(db_open(&options, &place->env.db));
+  assert_ok(db_engine_open(&options, &place->env.db));
   assert_ok(oidc_memory_open(&place->env, &place->env.oidc));
   assert_ok(oidc_keys_tend(&place->env));
   *state = place;

@@ -49,7 +49,7 @@ static int open_fixture(void **state) {
   assert_non_null(mkdtemp(f->dir));
   char path[96];
   (void)snprintf(path, sizeof path, "%s/danh.db", f->dir);
-  assert_ok(db_open(&(const struct db_options){.path = db_engine_place(path, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = migrations, .readers = 2}, &f->db));
+  assert_ok(db_engine_open(&(const struct db_options){.path = path, .mode = DB_CREATE, .migrations = migrations, .readers = 2}, &f->db));
   f->clock = clock_fixed(clock_date_start_ms(day(2026, 11, 20)) + 10 * 3600 * 1000);
   f->random = random_seeded(11);
   f->env = (struct env){.db = f->db, .clock = &f->clock, .random = &f->random};

@@ -83,8 +83,8 @@ static int set_up(void **state) {
   f->env = (struct env){.clock = &f->clock, .random = &f->random};
   struct slice path = arena_printf(&f->arena, "%s/t.db", f->folder);
   struct db_options options = {
-      .path = db_engine_place((const char *)path.ptr, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = migrations, .readers = 2};
-  assert_ok(db_open(&options, &f->env.db));
+      .path = (const char *)path.ptr, .mode = DB_CREATE, .migrations = migrations, .readers = 2};
+  assert_ok(db_engine_open(&options, &f->env.db));
   f->destination = (struct outbox_destination){.name = S("national_portal"), .deliver = deliver, .context = f};
   f->options = (struct outbox_options){&f->destination, 1, count_acknowledged};
   f->item = (struct outbox_item){.person_id = 7,

@@ -66,8 +66,8 @@ static int set_up(void **state) {
   f->env = (struct env){.clock = &f->clock, .random = &f->random};
   struct slice path = arena_printf(&f->arena, "%s/t.db", f->path);
   struct db_options options = {
-      .path = db_engine_place((const char *)path.ptr, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = migrations, .readers = 2};
-  assert_ok(db_open(&options, &f->env.db));
+      .path = (const char *)path.ptr, .mode = DB_CREATE, .migrations = migrations, .readers = 2};
+  assert_ok(db_engine_open(&options, &f->env.db));
   f->request = (struct payment_request){.person_id = 7, .dossier_code = S("H26.11-240614-0001"), .amount = 200000};
   assert_ok(db_write(f->env.db, create, f));
   *state = f;

@@ -89,8 +89,8 @@ static int setup_empty(void **state) {
     migrations[count++] = *m;
   }
   struct slice path = arena_printf(&place->arena, "%s/danh.db", place->dir);
-  struct db_options options = {.path = db_engine_place(arena_cstr(&place->arena, path), (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = migrations, .readers = 2};
-  assert_ok(db_open(&options, &place->env.db));
+  struct db_options options = {.path = arena_cstr(&place->arena, path), .mode = DB_CREATE, .migrations = migrations, .readers = 2};
+  assert_ok(db_engine_open(&options, &place->env.db));
   place->env.clock = &place->clock;
   place->env.random = &place->random;
   place->env.signer = &place->keys.port;

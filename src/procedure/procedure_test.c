@@ -53,11 +53,11 @@ static int set_up(void **state) {
       migrations[count++] = *m;
     }
   }
-  struct db_options options = {.path = db_engine_place((const char *)arena_printf(&f->arena, "%s/danh.db", f->dir).ptr, (char[DB_ENGINE_PLACE_BYTES]){0}),
+  struct db_options options = {.path = (const char *)arena_printf(&f->arena, "%s/danh.db", f->dir).ptr,
                                .mode = DB_CREATE,
                                .migrations = migrations,
                                .readers = 2};
-  assert_ok(db_open(&options, &f->db));
+  assert_ok(db_engine_open(&options, &f->db));
   f->clock = clock_fixed(instant("2024-06-05T09:00:00+07:00"));
   f->random = random_seeded(7);
   f->env = (struct env){.db = f->db, .clock = &f->clock, .random = &f->random};

@@ -70,8 +70,8 @@ static int set_up(void **state) {
   p->random = random_seeded(5);
   p->sealing.len = 32;
   struct db_options options = {
-      .path = db_engine_place((const char *)arena_printf(&p->arena, "%s/danh.db", p->dir).ptr, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = migrations, .readers = 4};
-  assert_ok(db_open(&options, &p->db));
+      .path = (const char *)arena_printf(&p->arena, "%s/danh.db", p->dir).ptr, .mode = DB_CREATE, .migrations = migrations, .readers = 4};
+  assert_ok(db_engine_open(&options, &p->db));
   p->env = (struct env){.db = p->db, .clock = &p->clock, .random = &p->random, .sealing = &p->sealing, .origin = S("https://danh.example")};
   p->holder = add_person(p, PIN, "0912345678");
   p->helper = add_person(p, "001090000013", "0912345679");

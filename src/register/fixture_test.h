@@ -46,8 +46,8 @@ static inline int fixture_open(void **state) {
   assert_non_null(mkdtemp(fixture->dir));
   char path[96];
   (void)snprintf(path, sizeof path, "%s/danh.db", fixture->dir);
-  struct db_options options = {.path = db_engine_place(path, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = migrations, .readers = 2};
-  assert_ok(db_open(&options, &fixture->db));
+  struct db_options options = {.path = path, .mode = DB_CREATE, .migrations = migrations, .readers = 2};
+  assert_ok(db_engine_open(&options, &fixture->db));
   fixture->clock = clock_fixed(0);
   fixture_today(fixture, "2026-11-21");
   fixture->random = random_seeded(11);

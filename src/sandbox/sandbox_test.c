@@ -38,13 +38,13 @@ static int place_open(void **state) {
   *place = (struct place){.folder = "/tmp/danh_sandbox_XXXXXX"};
   arena_init(&place->arena);
   assert_non_null(mkdtemp(place->folder));
-  const struct db_options options = {.path = db_engine_place((const char *)arena_printf(&place->arena, "%s/danh.db", place->folder).ptr, (char[DB_ENGINE_PLACE_BYTES]){0}),
+  const struct db_options options = {.path = (const char *)arena_printf(&place->arena, "%s/danh.db", place->folder).ptr,
                                      .mode = DB_CREATE, .migrations = migrations, .readers = 2};
   place->clock = clock_fixed(1795327200000); /* 2026-11-22T13:00+07:00 */
   place->random = random_seeded(3);
   place->sealing.len = 32;
   place->env = (struct env){.clock = &place->clock, .random = &place->random, .sealing = &place->sealing, .origin = S("http://localhost:1")};
-  assert_ok(db_open(&options, &place->env.db));
+  assert_ok(db_engine_open(&options, &place->env.db));
   assert_ok(sandbox_create(&place->env));
   *state = place;
   return 0;

@@ -19,8 +19,8 @@ static int set_up(void **state) {
   assert_non_null(mkdtemp(f->folder));
   struct slice path = arena_printf(&f->arena, "%s/t.db", f->folder);
   struct db_options options = {
-      .path = db_engine_place((const char *)path.ptr, (char[DB_ENGINE_PLACE_BYTES]){0}), .mode = DB_CREATE, .migrations = wallet_migrations, .readers = 2};
-  assert_ok(db_open(&options, &f->db));
+      .path = (const char *)path.ptr, .mode = DB_CREATE, .migrations = wallet_migrations, .readers = 2};
+  assert_ok(db_engine_open(&options, &f->db));
   *state = f;
   return 0;
 }

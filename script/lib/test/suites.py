@@ -157,11 +157,11 @@ UNIT_OF_SQLITE = {"db_crash", "ledger", "ledger_resource", "ledger_verify", "reg
 
 
 def unit_postgres(is_long, seconds):
-    """The unit tests that keep rows, on PostgreSQL: those whose fixture asks db_engine_place"""
+    """The unit tests that keep rows, on PostgreSQL: those whose fixture asks db/engine_fixture.h"""
     tests = json.loads(run(["meson", "introspect", "build", "--tests"], seconds)[0])
     names = [test["name"] for test in tests if any(asks_engine(path) for path in glob.glob(f"{test['cmd'][0]}.p/*_test.c.o"))]
     names = sorted(set(names) - UNIT_OF_SQLITE)
-    with postgres.running() as cluster:
+    with postgres.running(settings={"autovacuum": "off"}) as cluster:  # each database lives for one test
         return meson("build", seconds, names, env={"DANH_TEST_POSTGRES": cluster.url()})
 
 
