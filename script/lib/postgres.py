@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A private PostgreSQL 15 cluster for tests: a folder of its own, a Unix socket only its owner reaches (with --tcp also a free port of loopback), an
+"""A private PostgreSQL 15 cluster for tests, with a standby if wanted: a folder of its own, a Unix socket only its owner reaches (with --tcp also a free port of loopback), an
 unprivileged user (root becomes `postgres` or `nobody`), ended by its own process id and removed.
 
 usage: script/lib/postgres.py run [--durable] [--tcp] [--set NAME=VALUE] COMMAND...     runs COMMAND with DANH_TEST_POSTGRES=URL; its exit code
@@ -13,6 +13,10 @@ platform insists on, and an fsync costs nothing; right where a test does not ask
   create NAME [TEMPLATE]     a database: {"url"}
   drop NAME                  and whoever is connected to it
   template NAME              nobody connects to it any more, so that others are made from it
+  sql TEXT                   {"answer"}: what psql prints of it, of the database `postgres` on the server that takes writes
+  standby                    (needs --set wal_level=replica --set max_wal_senders=4) a second server that follows this one, which from then on acknowledges nothing the second has not on its disk: {"url", "pid"}, of both
+  promote                    the second takes writes: {"ms"}; `start` and `stop` stay the first one's
+  follow stop|go             the second receives but does not apply; applies again
 The end of its input ends the cluster. URL names the database `postgres`; a test makes databases of its own beside it."""
 import argparse
 import contextlib
@@ -32,6 +36,7 @@ import time
 
 OWNER = "danh"
 START_S = 60
+FOLLOW = {"stop": "SELECT pg_wal_replay_pause()", "go": "SELECT pg_wal_replay_resume()"}
 SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill": signal.SIGKILL}
 MEMORY, ROOM_BYTES = "/dev/shm", 2 << 30
 QUICK = {"wal_level": "minimal", "max_wal_senders": "0", "min_wal_size": "32MB", "max_wal_size": "256MB"}
@@ -57,6 +62,12 @@ def unprivileged():
     return [*prefix, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"], user
 
 
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 def in_memory():
     """A folder whose bytes never meet a disk, or None when there is none with room."""
     with contextlib.suppress(OSError):
@@ -70,7 +81,7 @@ class Cluster:
         self.bin = programs()
         self.folder = tempfile.mkdtemp(prefix="danh-postgres-", dir=None if durable else in_memory())
         self.data, self.log = f"{self.folder}/data", f"{self.folder}/log"
-        self.process, self.port, self.password = None, None, None
+        self.process, self.port, self.password, self.standby = None, None, None, None
         self.prefix, user = unprivileged()
         if user:
             os.chown(self.folder, user.pw_uid, user.pw_gid)
@@ -92,15 +103,19 @@ class Cluster:
         if made.returncode:
             raise RuntimeError(f"initdb: {made.stderr.strip()}")
         if tcp:
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                self.port = free.getsockname()[1]
+            self.port = free_port()
         wanted = {**ALWAYS, **({} if durable else QUICK), "unix_socket_directories": self.folder, "listen_addresses": "127.0.0.1" if tcp else "",
                   "port": str(self.port or 5432), **settings}
         with open(f"{self.data}/postgresql.auto.conf", "a", encoding="utf-8") as file:
             for name, value in wanted.items():
                 escaped = value.replace("'", "''")
                 file.write(f"{name} = '{escaped}'\n")
+
+    def url_of_both(self, database="postgres"):
+        """First this one, then its standby: whoever connects takes the one that takes writes."""
+        if self.port:
+            return f"postgresql://{OWNER}:{self.password}@127.0.0.1:{self.port},127.0.0.1:{self.standby.port}/{database}"
+        return f"postgresql://{OWNER}@/{database}?host={self.folder},{self.standby.folder}"
 
     def url(self, database="postgres"):
         if self.port:
@@ -150,9 +165,57 @@ class Cluster:
     def template(self, name):
         self.sql(f"ALTER DATABASE {checked(name)} WITH ALLOW_CONNECTIONS false IS_TEMPLATE false")
 
+    def writer(self):
+        return self.standby if self.standby and self.standby.is_promoted else self
+
+    def follow(self):
+        """A standby, synchronous from here on. Both url and addresses name both."""
+        self.standby = Standby(self).start()
+        self.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self.sql("SELECT pg_reload_conf()")
+        self.wait("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'", "1")
+        return self.standby
+
+    def wait(self, question, answer):
+        until = time.monotonic() + START_S
+        while (told := self.sql(question)) != answer:
+            if time.monotonic() > until:
+                raise RuntimeError(f"{question}: {told}, not {answer}")
+            time.sleep(0.02)
+
     def remove(self):
+        if self.standby:
+            self.standby.remove()
         self.stop("immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Standby(Cluster):
+    """A copy of a running cluster that follows it (over its Unix socket)."""
+
+    def __init__(self, primary):  # pylint: disable=super-init-not-called
+        self.bin, self.prefix, self.password, self.standby = primary.bin, primary.prefix, primary.password, None
+        self.folder = tempfile.mkdtemp(prefix="danh-postgres-", dir=os.path.dirname(primary.folder))
+        self.data, self.log = f"{self.folder}/data", f"{self.folder}/log"
+        self.process, self.is_promoted, self.port = None, False, None
+        user = unprivileged()[1]
+        if user:
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+        command = [f"{self.bin}/pg_basebackup", "-D", self.data, "-d", primary.url(), "-X", "stream", "-c", "fast", "-R", "--no-sync"]
+        made = subprocess.run([*self.prefix, *command], cwd=self.folder, capture_output=True, text=True, check=False)
+        if made.returncode:
+            raise RuntimeError(f"pg_basebackup: {made.stderr.strip()}")
+        if primary.port:
+            self.port = free_port()
+        with open(f"{self.data}/postgresql.auto.conf", "a", encoding="utf-8") as file:
+            file.write(f"unix_socket_directories = '{self.folder}'\nport = {self.port or 5432}\n")
+
+    def promote(self):
+        began = time.monotonic()
+        self.sql("SELECT pg_promote(true, 60)")
+        self.wait("SELECT pg_is_in_recovery()", "f")
+        self.is_promoted = True
+        return round((time.monotonic() - began) * 1000)
 
 
 def checked(name):
@@ -181,6 +244,14 @@ def obey(cluster, order):
         return {"url": cluster.create(*words)}
     if verb in ("drop", "template"):
         return {verb: getattr(cluster, verb)(*words)}
+    if verb == "sql":
+        return {"answer": cluster.writer().sql(order.partition(" ")[2])}
+    if verb == "standby":
+        return {"pid": cluster.follow().pid, "url": cluster.url_of_both()}
+    if verb == "promote":
+        return {"ms": cluster.standby.promote()}
+    if verb == "follow":
+        return {"answer": cluster.standby.sql(FOLLOW[words[0]])}
     raise ValueError(f"no such order: {verb}")
 
 

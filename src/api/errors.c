@@ -87,6 +87,7 @@ static const struct api_error_row rows[] = {
     {DB_IN_DOUBT, 503, "storage_in_doubt", "Chưa rõ thay đổi đã được lưu hay chưa; hãy kiểm tra trước khi thử lại",
      "It is not known whether that was written: look before you try again"},
     {DB_NOT_EMPTY, 409, "database_not_empty", "Cơ sở dữ liệu đích không trống", "The database is not empty"},
+    {DB_NOT_LEADING, 503, "not_leading", "Máy chủ khác đang đảm nhận việc này; chưa có gì được lưu", "Another server does this now; nothing was written"},
     {DB_MOVE_DIFFERS, 409, "database_differs", "Hai cơ sở dữ liệu không giống nhau", "The two databases do not hold the same"},
     /* http */
     {HTTP_MALFORMED, 400, "request_malformed", "Yêu cầu HTTP không đúng chuẩn", "The request is not well formed"},

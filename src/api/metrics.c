@@ -183,6 +183,12 @@ static void write_database(const struct env *env, struct buf *out) {
   prometheus_sample(out, "danh_db_commits_total", PROMETHEUS_NO_LABELS, (int64_t)figures.commits);
   prometheus_family(out, "danh_db_writes_total", "counter", "Writes committed; divided by the commits: how many share one.");
   prometheus_sample(out, "danh_db_writes_total", PROMETHEUS_NO_LABELS, (int64_t)figures.writes);
+  prometheus_family(out, "danh_db_retries_total", "counter", "Writes that ran again because others came between.");
+  prometheus_sample(out, "danh_db_retries_total", PROMETHEUS_NO_LABELS, (int64_t)figures.retries);
+  prometheus_family(out, "danh_leads", "gauge", "1 for each task in which, of all nodes on the database, this one leads.");
+  for (int i = 0; i < figures.led_count; i++) {
+    prometheus_sample(out, "danh_leads", PROMETHEUS_LABELS({"task", slice_str(figures.led[i])}), 1);
+  }
 }
 
 void api_metrics_write(struct api *api, struct buf *out) {

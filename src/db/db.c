@@ -23,7 +23,7 @@ const char *db_engine(const struct db *db) { return db->driver->name; }
 
 result db_write(struct db *db, db_fn fn, void *arg) { return db->driver->write(db, fn, arg); }
 
-result db_write_led(struct db *db, db_fn fn, void *arg) { return db->driver->write_led(db, fn, arg); }
+result db_write_led(struct db *db, const char *task, db_fn fn, void *arg) { return db->driver->write_led(db, task, fn, arg); }
 
 result db_read_begin(struct db *db, struct db_tx **ret_tx) { return db->driver->read_begin(db, ret_tx); }
 

@@ -54,6 +54,8 @@ enum db_error {
   /* A move. */
   DB_NOT_EMPTY = RESULT_CODE(RESULT_CONFLICT, MODULE_DB, 22),    /* Tables are there already. */
   DB_MOVE_DIFFERS = RESULT_CODE(RESULT_CONFLICT, MODULE_DB, 23), /* The two ends do not hold the same rows. */
+  /* Several processes. */
+  DB_NOT_LEADING = RESULT_CODE(RESULT_CONFLICT, MODULE_DB, 24), /* Another process leads in that task. Nothing was written. */
 };
 
 enum db_mode {
@@ -100,16 +102,18 @@ const char *db_engine(const struct db *db);
 
 typedef result (*db_fn)(struct db_tx *tx, void *arg);
 MUST_USE result db_write(struct db *db, db_fn fn, void *arg);
-/* For the process that leads in a task (db_lead): fn decides only on what nobody else writes, or what a key guards, so that on PostgreSQL it need
- * not give way to those who write beside it (REPEATABLE READ). On SQLite the same as db_write. */
-MUST_USE result db_write_led(struct db *db, db_fn fn, void *arg);
+/* For the process that leads in a task, or can now (db_lead): fn decides only on what nobody else writes, or what a key guards, so that on PostgreSQL it
+ * need not give way to those who write beside it (REPEATABLE READ). DB_NOT_LEADING: another has taken over since, however long this process was
+ * stopped or cut off in between. On SQLite the same as db_write. */
+MUST_USE result db_write_led(struct db *db, const char *task, db_fn fn, void *arg);
 
 MUST_USE result db_read_begin(struct db *db, struct db_tx **ret_tx);
 void db_read_end(struct db_tx **tx); /* for CLEANUP; NULL is fine */
 
-/* Of all processes on this database one leads in a task, until it ends or is cut off from the database: then the next one that asks. Ask
- * at the start of each round. Does not   stop a round that has begun: what two leaders may do for a moment must be harmless (a key that
- * is taken, a delivery that comes twice). *ret_leads is always true on SQLite, where only one process writes. */
+/* Of all processes on this database one leads in a task, until it ends, is cut off from the database or says nothing for DB_LEAD_SILENT_MS: then
+ * the next one that asks. Ask at the start of each round, every second. Does not   stop a round that has begun: what is not written by db_write_led must
+ * be harmless twice (a delivery that is acknowledged twice). *ret_leads is always true on SQLite, where only one process writes. */
+enum { DB_LEAD_SILENT_MS = 3000 };
 MUST_USE result db_lead(struct db *db, const char *task, bool *ret_leads);
 
 struct db_value {
@@ -177,10 +181,13 @@ struct slice db_text_copy(const struct db_rows *rows, int column, struct arena *
 struct slice db_bytes_copy(const struct db_rows *rows, int column, struct arena *arena);
 
 /* Figures for /metrics and bench. */
+enum { DB_LED_MAX = 16 };
 struct db_figures {
   uint64_t commits;
   uint64_t writes;  /* functions committed; writes / commits is the batch size */
   uint64_t retries; /* PostgreSQL: functions that ran again because others came between */
+  const char *led[DB_LED_MAX]; /* PostgreSQL: the tasks that this process leads in, as far as it knows */
+  int led_count;
 };
 struct db_figures db_figures(struct db *db);
 

@@ -15,7 +15,7 @@ struct db_driver {
   result (*open)(const struct db_options *options, struct db **ret_db);
   void (*close)(struct db *db);
   result (*write)(struct db *db, db_fn fn, void *arg);
-  result (*write_led)(struct db *db, db_fn fn, void *arg);
+  result (*write_led)(struct db *db, const char *task, db_fn fn, void *arg);
   result (*read_begin)(struct db *db, struct db_tx **ret_tx);
   void (*read_end)(struct db_tx *tx);
   result (*lead)(struct db *db, const char *task, bool *ret_leads);

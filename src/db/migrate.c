@@ -208,13 +208,15 @@ static result migrate_one(const struct db_course *course, const struct db_migrat
 }
 
 static result begin_new(const struct db_course *course) {
-  TRY(course->engine->own_begin(course->tx));
   return migration_commit(&(const struct db_course){.engine = course->engine, .tx = course->tx, .all = own_list}, own_list);
 }
 
 result db_migrate(const struct db_course *course, bool may_write) {
   bool is_new = false;
   TRY(course->engine->owner_check(course->tx, &is_new));
+  if (may_write) {
+    TRY(course->engine->own_begin(course->tx, is_new));
+  }
   if (is_new && may_write) {
     TRY(begin_new(course));
   }

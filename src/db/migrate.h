@@ -15,7 +15,7 @@ struct db_migrator {
   enum db_engine engine;
   /* Refuses another program's database. is_new: it holds no table yet. */
   result (*owner_check)(struct db_tx *tx, bool *ret_is_new);
-  result (*own_begin)(struct db_tx *tx); /* what only this engine needs, before the first table */
+  result (*own_begin)(struct db_tx *tx, bool is_new); /* what only this engine needs, before the first table; or what an older program lacked */
   result (*begin)(struct db_tx *tx);
   result (*commit)(struct db_tx *tx);
   void (*rollback)(struct db_tx *tx); /* harmless when the engine has done so already */

@@ -134,6 +134,11 @@ static result file_write(struct db *base, db_fn fn, void *arg) {
   return db_writer_run(db->writer, fn, arg);
 }
 
+static result file_write_led(struct db *base, const char *task, db_fn fn, void *arg) {
+  (void)task;
+  return file_write(base, fn, arg);
+}
+
 static struct db_figures file_figures(struct db *base) {
   struct db_file *db = file_of(base);
   return db->writer != NULL ? db_writer_figures(db->writer) : (struct db_figures){0};
@@ -239,7 +244,7 @@ const struct db_driver db_sqlite_driver = {
     .open = file_open,
     .close = file_close,
     .write = file_write,
-    .write_led = file_write,
+    .write_led = file_write_led,
     .read_begin = file_read_begin,
     .read_end = file_read_end,
     .lead = file_lead,

@@ -22,9 +22,10 @@ enum {
 #define SETTINGS                                                                                             \
   "SET statement_timeout = 30000; SET lock_timeout = 10000; SET idle_in_transaction_session_timeout = 60000;" \
   "SET TimeZone = 'UTC'; SET client_min_messages = warning; SET standard_conforming_strings = on"
-/* A table that is scanned whole is locked whole, and every other write would come between. A cut-off leader must give way soon. */
-#define SETTINGS_WRITES "; SET enable_seqscan = off; SET enable_bitmapscan = off"
-#define SETTINGS_PLAIN "; SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 2"
+/* A table that is scanned whole is locked whole, and every other write would come between. A process that was stopped in the middle of a write keeps
+ * nobody else waiting for long, and one that leads gives way (DB_LEAD_SILENT_MS). */
+#define SETTINGS_WRITES "; SET enable_seqscan = off; SET enable_bitmapscan = off; SET idle_in_transaction_session_timeout = 3000"
+#define SETTINGS_PLAIN "; SET idle_session_timeout = 3000"
 
 static bool is_state(const char *state, const char *prefix) { return strncmp(state, prefix, strlen(prefix)) == 0; }
 

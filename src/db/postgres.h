@@ -10,6 +10,9 @@
  * Mark       every writing session has a row in write_mark and counts its commits there, in the same transaction. When a connection is lost
  *            during COMMIT, another one takes the row away: that waits for the lost transaction, says whether it is there, and keeps it from
  *            coming later. (pg_xact_status does not serve: after a crash a transaction number that was never written to disk is given again.)
+ * Leading    is an advisory lock of one session, which the server ends when it is silent (idle_session_timeout): that is the lease, by the server's clock.
+ *            Whoever gets the lock counts the task's term up in lead_term; a led write first locks the row of its term, so one that comes late finds
+ *            another term, and a new leader waits for one under way.
  * Statements are named on first use and kept by the pointer of their text, as SQLite's are; arguments and results are binary.
  * Rows       a result is received whole: a statement may run within another's loop.
  */
@@ -73,6 +76,12 @@ struct db_sessions {
   int max;
 };
 
+/* A task, and how often its leader has changed: a row of lead_term says so to everybody. */
+struct db_led {
+  const char *task;
+  int64_t term;
+};
+
 struct db_cluster {
   struct db db;
   char *url;
@@ -85,9 +94,9 @@ struct db_cluster {
   pthread_mutex_t mutex; /* guards what follows */
   pthread_cond_t returned;
   struct db_sessions sessions[2]; /* by role */
-  pthread_mutex_t lead_mutex;     /* guards what follows */
+  pthread_mutex_t lead_mutex;     /* guards what follows; led is read under `mutex` too */
   struct db_session *lead;        /* holds the locks of what this process leads in */
-  const char *led[16];
+  struct db_led led[DB_LED_MAX];
   int led_count;
 };
 
@@ -142,9 +151,13 @@ MUST_USE result db_session_take(struct db_cluster *cluster, enum db_session_role
 void db_session_give_back(struct db_session *session);
 
 /* The driver's parts. */
-MUST_USE result db_postgres_lead(struct db *db, const char *task, bool *ret_leads); /* postgres_lead.c */
+/* postgres_lead.c */
+MUST_USE result db_postgres_lead(struct db *db, const char *task, bool *ret_leads);
+MUST_USE result db_postgres_write_led(struct db *db, const char *task, db_fn fn, void *arg);
+void db_postgres_led(struct db_cluster *cluster, struct db_figures *figures);
+
 MUST_USE result db_postgres_write(struct db *db, db_fn fn, void *arg);
-MUST_USE result db_postgres_write_led(struct db *db, db_fn fn, void *arg);
+MUST_USE result db_session_write(struct db_cluster *cluster, bool is_led, db_fn fn, void *arg); /* is_led: REPEATABLE READ */
 MUST_USE result db_postgres_run(struct db_tx *tx, const char *sql, struct db_args args, int64_t *ret_changed);
 MUST_USE result db_postgres_insert(struct db_tx *tx, const char *sql, struct db_args args, int64_t *ret_id);
 MUST_USE result db_postgres_query(struct db_tx *tx, const char *sql, struct db_args args, struct db_rows *ret_rows);

@@ -191,7 +191,9 @@ static result cluster_open(const struct db_options *options, struct db **ret_db)
 static struct db_figures figures(struct db *db) {
   struct db_cluster *cluster = db_cluster_of(db);
   uint64_t commits = atomic_load(&cluster->commits);
-  return (struct db_figures){.commits = commits, .writes = commits, .retries = atomic_load(&cluster->retries)};
+  struct db_figures now = {.commits = commits, .writes = commits, .retries = atomic_load(&cluster->retries)};
+  db_postgres_led(cluster, &now);
+  return now;
 }
 
 static result copy_to(struct db *db, const char *path) {

@@ -373,10 +373,89 @@ static void one_of_two_leads_and_the_other_takes_over(void **state) {
   }
   assert_true(tries < 50);
   end_sessions(fixture);
-  bool is_leading = true;
-  assert_false(is_ok(db_lead(other.db, "ledger", &is_leading)));
-  assert_false(is_leading); /* the lock is gone with the session, and it knows */
+  assert_true(leads(other.db, "ledger")); /* the lock was gone with the session, and nobody else had taken it */
+  db_close(&other.db);
+}
+
+struct led_note {
+  struct note note;
+  int runs;
+};
+
+static result led_note_add(struct db_tx *tx, void *arg) {
+  struct led_note *led = arg;
+  led->runs++;
+  return note_add(tx, &led->note);
+}
+
+static void one_that_was_replaced_writes_nothing_more_as_leader(void **state) {
+  struct fixture *fixture = *state;
+  POSTGRES_ONLY();
+  struct fixture other = *fixture;
+  other.db = NULL;
+  assert_ok(fixture_open(&other, DB_WRITE));
+  assert_ok(db_write_led(fixture->db, "ledger", led_note_add, &(struct led_note){.note = {6, 1, "it leads because it asked first"}}));
+  struct led_note refused = {.note = {6, 2, "another leads"}};
+  assert_code(db_write_led(other.db, "ledger", led_note_add, &refused), DB_NOT_LEADING);
+  assert_int_equal(db_figures(fixture->db).led_count, 1);
+  assert_int_equal(db_figures(other.db).led_count, 0);
+  end_sessions(fixture); /* cut off, stopped or slow: it does not know yet that the other leads */
   assert_true(leads(other.db, "ledger"));
+  assert_code(db_write_led(fixture->db, "ledger", led_note_add, &refused), DB_NOT_LEADING);
+  assert_int_equal(refused.runs, 0);
+  assert_ok(db_write_led(other.db, "ledger", led_note_add, &refused));
+  assert_false(leads(fixture->db, "ledger"));
+  assert_int_equal(notes_now(fixture->db, 6), 2);
+  db_close(&other.db);
+}
+
+struct replaced {
+  struct db *successor;
+  pthread_t thread;
+  atomic_bool leads;
+  bool led_too_soon;
+};
+
+static void *successor_main(void *arg) {
+  struct replaced *replaced = arg;
+  for (int tries = 0; tries < 100 && !atomic_load(&replaced->leads); tries++) {
+    bool is_leading = false;
+    (void)!is_ok(db_lead(replaced->successor, "ledger", &is_leading));
+    atomic_store(&replaced->leads, is_leading);
+    (void)usleep(20 * 1000);
+  }
+  return NULL;
+}
+
+/* Its leading session ends in the middle of a led write. The successor gets the lock at once, and no term before this write has ended. */
+static result note_add_while_replaced(struct db_tx *tx, void *arg) {
+  struct replaced *replaced = arg;
+  TRY(note_add(tx, &(struct note){6, 1, "under the old term"}));
+  if (replaced->thread == 0) {
+    assert_int_equal(pthread_create(&replaced->thread, NULL, successor_main, replaced), 0);
+    (void)usleep(300 * 1000);
+    replaced->led_too_soon = atomic_load(&replaced->leads);
+  }
+  return OK;
+}
+
+static void a_new_leader_waits_for_what_the_old_one_is_writing(void **state) {
+  struct fixture *fixture = *state;
+  POSTGRES_ONLY();
+  struct fixture other = *fixture;
+  other.db = NULL;
+  assert_ok(fixture_open(&other, DB_WRITE));
+  struct replaced replaced = {.successor = other.db};
+  assert_true(leads(fixture->db, "ledger"));
+  operate(fixture,
+          "SELECT count(pg_terminate_backend(l.pid)) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory'"
+          " AND a.application_name = current_schema() AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+          NULL, 0);
+  assert_ok(db_write_led(fixture->db, "ledger", note_add_while_replaced, &replaced));
+  (void)pthread_join(replaced.thread, NULL);
+  assert_false(replaced.led_too_soon);
+  assert_true(atomic_load(&replaced.leads));
+  assert_int_equal(notes_now(fixture->db, 6), 1);
   db_close(&other.db);
 }
 
@@ -451,6 +530,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_write_cut_off_in_its_middle_runs_again_and_counts_once, set_up_here, tear_down),
       cmocka_unit_test_setup_teardown(a_commit_whose_answer_was_lost_is_found_out, set_up_here, tear_down),
       cmocka_unit_test_setup_teardown(one_of_two_leads_and_the_other_takes_over, set_up_here, tear_down),
+      cmocka_unit_test_setup_teardown(one_that_was_replaced_writes_nothing_more_as_leader, set_up_here, tear_down),
+      cmocka_unit_test_setup_teardown(a_new_leader_waits_for_what_the_old_one_is_writing, set_up_here, tear_down),
       cmocka_unit_test_setup_teardown(rejects_servers_that_will_not_do, set_up_here, tear_down),
       cmocka_unit_test_setup_teardown(rejects_a_database_made_or_copied_in_part, set_up_here, tear_down),
       cmocka_unit_test_setup_teardown(a_table_of_people_is_divided_by_person, set_up_here, tear_down),

@@ -167,7 +167,7 @@ static result write_tries(struct db_session *session, db_fn fn, void *arg) {
   FAIL(DB_CONTENDED, "%d times others came between", TRIES_MAX);
 }
 
-static result write_as(struct db_cluster *cluster, bool is_led, db_fn fn, void *arg) {
+result db_session_write(struct db_cluster *cluster, bool is_led, db_fn fn, void *arg) {
   if (cluster->mode == DB_READ_ONLY) {
     FAIL(DB_UNAVAILABLE, "the database was opened to read only");
   }
@@ -188,6 +188,4 @@ static result write_as(struct db_cluster *cluster, bool is_led, db_fn fn, void *
   return is_ok(outcome) ? OK : why.code == outcome.code ? again(&why) : outcome;
 }
 
-result db_postgres_write(struct db *db, db_fn fn, void *arg) { return write_as(db_cluster_of(db), false, fn, arg); }
-
-result db_postgres_write_led(struct db *db, db_fn fn, void *arg) { return write_as(db_cluster_of(db), true, fn, arg); }
+result db_postgres_write(struct db *db, db_fn fn, void *arg) { return db_session_write(db_cluster_of(db), false, fn, arg); }

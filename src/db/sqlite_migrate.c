@@ -32,8 +32,11 @@ static result execute(struct db_tx *tx, const char *sql) {
   return status == SQLITE_OK ? OK : db_failure(connection, status, sql);
 }
 
-static result own_begin(struct db_tx *tx) {
+static result own_begin(struct db_tx *tx, bool is_new) {
   char mark[64];
+  if (!is_new) {
+    return OK;
+  }
   (void)snprintf(mark, sizeof mark, "PRAGMA application_id=%d", APPLICATION_ID);
   return execute(tx, mark);
 }

@@ -6,6 +6,7 @@
 #include "ledger/ledger.h"
 #include "ledger/tree.h"
 
+#define LEDGER_LEAD "ledger" /* the task in which one node leads (db_lead) */
 #define LEDGER_SIGNER_KEY "checkpoint/ledger"
 
 struct slice ledger_checkpoint_text(struct slice origin, struct arena *arena, uint64_t size, const uint8_t root[static DIGEST_BYTES]);

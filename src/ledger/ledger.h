@@ -126,7 +126,7 @@ MUST_USE result ledger_latest(struct db_tx *tx, int limit, struct arena *arena, 
 /* One round: orders what waits, stores its hashes, re-reads and re-hashes it, has the checkpoint signed by key
  * "checkpoint/ledger", stores it. Two writes with the signature between; a crash between them is resumed by the next round.
  * Without env->signer it orders and leaves the signature to a later round. LEDGER_ALTERED: what was stored is not
- * what was hashed; nothing is signed. Not inside a write. */
+ * what was hashed; nothing is signed. DB_NOT_LEADING: another node orders. Not inside a write. */
 MUST_USE result ledger_sequence(struct env *env);
 
 struct ledger_sequencer;

@@ -202,7 +202,7 @@ static result checkpoint_sign(struct env *env, const struct ledger_checkpoint *s
   if (!ledger_is_checkpoint_signed(checkpoint, &key)) {
     FAIL(LEDGER_ALTERED, "the signer's signature at %" PRId64 " does not verify", checkpoint->size);
   }
-  return db_write(env->db, signature_write, checkpoint);
+  return db_write_led(env->db, LEDGER_LEAD, signature_write, checkpoint);
 }
 
 result ledger_sequence(struct env *env) {
@@ -210,7 +210,7 @@ result ledger_sequence(struct env *env) {
   struct round round = {.env = env};
   TRY(is_work_waiting(env, &round.is_more));
   while (round.is_more) {
-    TRY(db_write_led(env->db, order_write, &round));
+    TRY(db_write_led(env->db, LEDGER_LEAD, order_write, &round));
   }
   if (env->signer == NULL) {
     return OK;

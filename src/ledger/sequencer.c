@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/rounds.h"
+#include "ledger/checkpoint.h"
 #include "ledger/ledger.h"
 
 enum { ROUND_MS = 1000 };
@@ -14,11 +15,12 @@ struct ledger_sequencer {
   struct ledger_sequencer_figures figures;
 };
 
-/* Of several nodes on one database one orders. Two at once, when a leader is cut off, meet at the key of a position: one of them fails. */
+/* Of several nodes on one database one orders. One that was replaced in the middle of its round writes nothing more. */
 static result sequence_if_leading(struct env *env) {
   bool leads = false;
-  TRY(db_lead(env->db, "ledger", &leads));
-  return leads ? ledger_sequence(env) : OK;
+  TRY(db_lead(env->db, LEDGER_LEAD, &leads));
+  result done = leads ? ledger_sequence(env) : OK;
+  return is_code(done, DB_NOT_LEADING) ? OK : done;
 }
 
 static void round_run(void *arg) {
