@@ -1,4 +1,4 @@
-// The peer that sign-in is measured beside: npm oidc-provider, with its memory store or with a durable one (node:sqlite, WAL, synchronous=FULL).
+// The peer that sign-in is measured beside: npm oidc-provider, with a store in memory or with a durable one (node:sqlite, WAL, synchronous=FULL).
 // usage: node oidc_provider.mjs PORT memory|FILE      says "ready" on standard output when it listens; ends on SIGTERM.
 // One client with a secret, ES256 throughout, PKCE required. Whoever is sent to sign in is signed in and consents at once: no password is checked.
 import { DatabaseSync } from 'node:sqlite';
@@ -7,6 +7,77 @@ import Provider from 'oidc-provider';
 const [port, store] = process.argv.slice(2);
 const issuer = `http://localhost:${port}`;
 const RESOURCE = 'https://resource.example';
+
+/** Rows as objects in maps: nothing is copied or written out. The library's own store keeps its newest thousand rows, and so forgets sessions under load;
+ * this one keeps each until it ends. */
+function inMemory() {
+  const kept = new Map();
+  const byUid = new Map();
+  const byUserCode = new Map();
+  const byGrant = new Map();
+  const now = () => Math.floor(Date.now() / 1000);
+  const forget = (key) => {
+    const row = kept.get(key);
+    if (row === undefined) return;
+    kept.delete(key);
+    if (byUid.get(row.payload.uid) === key) byUid.delete(row.payload.uid);
+    if (row.payload.userCode) byUserCode.delete(row.payload.userCode);
+    const ofGrant = byGrant.get(row.payload.grantId);
+    ofGrant?.delete(key);
+    if (ofGrant?.size === 0) byGrant.delete(row.payload.grantId);
+  };
+  const read = (key) => {
+    const row = kept.get(key);
+    return row && row.ends > now() ? row.payload : undefined;
+  };
+  setInterval(() => {
+    const at = now();
+    for (const [key, row] of kept) if (row.ends <= at) forget(key);
+  }, 10_000).unref();
+  return class {
+    constructor(model) {
+      this.prefix = `${model}:`;
+      this.isSession = model === 'Session';
+    }
+
+    async upsert(id, payload, lifetime) {
+      const key = this.prefix + id;
+      forget(key);
+      kept.set(key, { payload, ends: lifetime ? now() + lifetime : Infinity });
+      if (this.isSession) byUid.set(payload.uid, key);
+      if (payload.userCode) byUserCode.set(payload.userCode, key);
+      if (payload.grantId) {
+        const ofGrant = byGrant.get(payload.grantId);
+        if (ofGrant) ofGrant.add(key);
+        else byGrant.set(payload.grantId, new Set([key]));
+      }
+    }
+
+    async find(id) {
+      return read(this.prefix + id);
+    }
+
+    async findByUid(uid) {
+      return read(byUid.get(uid));
+    }
+
+    async findByUserCode(code) {
+      return read(byUserCode.get(code));
+    }
+
+    async consume(id) {
+      kept.get(this.prefix + id).payload.consumed = now();
+    }
+
+    async destroy(id) {
+      forget(this.prefix + id);
+    }
+
+    async revokeByGrantId(grant) {
+      for (const key of byGrant.get(grant) ?? []) forget(key);
+    }
+  };
+}
 
 /** Every model's rows in one table, each write a transaction of its own that is on disk when it returns. */
 function durable(file) {
@@ -63,7 +134,7 @@ const { privateKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCur
 const key = { ...(await crypto.subtle.exportKey('jwk', privateKey)), kid: 'bench', alg: 'ES256', use: 'sig' };
 
 const provider = new Provider(issuer, {
-  adapter: store === 'memory' ? undefined : durable(store),
+  adapter: store === 'memory' ? inMemory() : durable(store),
   jwks: { keys: [key] },
   clients: [
     {
