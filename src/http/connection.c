@@ -1,157 +1,67 @@
-/* A connection is a socket with a filter above it. The filter hands evhttp one whole, valid request at a time, so evhttp never waits in the
- * middle of a request, never sees what the guard refuses, and its byte-by-byte timeout does not matter.
+/* A connection takes one request at a time: nothing is read while a worker has one, so a pipelined request waits for the reply to the one before.
  *
- *   idle -> receiving -> delivered -> handling -> replying -> idle
- *     \________\___> refused (reply written past evhttp, rest of the input read away) -> closed
+ *   idle -> receiving -> handling -> replying -> idle
+ *     \________\___> refusing          \
+ *                       \_______________\___> lingering -> closed
  *
- * One deadline at a time: idle_ms, request_ms from the first byte, none while a worker has it, write_ms, linger_ms.
+ * One deadline at a time: idle_ms, request_ms from the first byte, none while a worker has it, write_ms, linger_ms. It is a number; the timer is set only
+ * where it would come too late, so that a busy connection sets none.
+ * The system tells of a socket's changes once (edges): nothing is registered anew for a request, and two calls, read and writev, are all it takes.
  */
-#include <event2/buffer.h>
-#include <event2/bufferevent.h>
+#include <arpa/inet.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "http/loop.h"
 
-enum state { IDLE, RECEIVING, DELIVERED, HANDLING, REPLYING, REFUSED };
+enum state { IDLE, RECEIVING, HANDLING, REPLYING, REFUSING, LINGERING, CLOSED };
+enum { INPUT_BYTES = 4096 /* most requests fit */, READS_A_TURN = 64, REFUSAL_MS = 2000 };
 
 struct connection {
   struct loop *loop;
   struct connection *next;
   struct connection **link; /* what points here */
-  struct bufferevent *filter;
-  struct bufferevent *socket;
-  struct event deadline;
+  struct event events;
+  struct event timer;
+  int64_t deadline_us; /* 0: none */
+  int64_t armed_us;    /* when the timer comes; 0: it is not set */
   enum state state;
+  bool may_read;    /* bytes, or the end, may be there */
+  bool has_ended;   /* the client sends no more */
+  bool is_last;     /* closes after the reply */
+  bool holds_large; /* one of limits.large_bodies_max */
   bool is_local;
-  int fd;
-  size_t scanned;
-  bool holds_large;       /* one of limits.large_bodies_max */
+  bool has_moved; /* the input, since the guard read the headers */
+  size_t seen;    /* of the input, by the guard */
   struct guard_head head; /* once complete */
-  struct job *job;        /* while handling or replying */
+  struct job *job;        /* from a request's first byte to its reply's last */
+  struct slice unsent[2]; /* head and body */
+  int64_t peer_uid;
+  char peer_address[INET6_ADDRSTRLEN];
 };
 
+int64_t http_connection_peer_uid(const struct connection *connection) { return connection->peer_uid; }
+struct slice http_connection_peer_address(const struct connection *connection) { return slice_str(connection->peer_address); }
+
+static const struct http_limits *limits_of(const struct connection *connection) { return &connection->loop->server->limits; }
+
+static void arm(struct connection *connection, int64_t now_us) {
+  int64_t in_us = connection->deadline_us > now_us ? connection->deadline_us - now_us : 0;
+  const struct timeval in = {.tv_sec = in_us / 1000000, .tv_usec = in_us % 1000000};
+  connection->armed_us = connection->deadline_us;
+  event_add(&connection->timer, &in);
+}
+
 static void set_deadline(struct connection *connection, int ms) {
-  if (ms == 0) {
-    event_del(&connection->deadline);
-    return;
+  int64_t now_us = clock_monotonic_us();
+  connection->deadline_us = now_us + (int64_t)ms * 1000;
+  if (connection->armed_us == 0 || connection->armed_us > connection->deadline_us) {
+    arm(connection, now_us);
   }
-  const struct timeval in = {.tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000};
-  event_add(&connection->deadline, &in);
-}
-
-int http_connection_fd(const struct connection *connection) { return bufferevent_getfd(connection->socket); }
-bool http_connection_is_local(const struct connection *connection) { return connection->is_local; }
-bool http_connection_is_last(const struct connection *connection) { return connection->head.is_last; }
-
-/* The socket's events then tell evhttp, which frees everything. */
-static void cut(struct connection *connection) { shutdown(http_connection_fd(connection), SHUT_RDWR); }
-
-static void write_header(struct evbuffer *out, const struct http_header *header) {
-  evbuffer_add_printf(out, "%.*s: %.*s\r\n", SLICE_ARG(header->name), SLICE_ARG(header->value));
-}
-
-/* Past evhttp, which has seen nothing of this request. */
-static void write_refusal(struct connection *connection, const struct http_call *call) {
-  const struct http_server_options *options = &connection->loop->server->options;
-  const struct http_response *response = &call->response;
-  int status = response->status ? response->status : 500;
-  struct evbuffer *out = bufferevent_get_output(connection->socket);
-  evbuffer_add_printf(out, "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Length: %zu\r\n", status, http_exchange_reason(status),
-                      response->body.len);
-  for (size_t i = 0; i < response->header_count; i++) {
-    write_header(out, &response->headers[i]);
-  }
-  for (size_t i = 0; i < options->header_count; i++) {
-    if (!http_exchange_has_header(response, options->headers[i].name)) {
-      write_header(out, &options->headers[i]);
-    }
-  }
-  evbuffer_add(out, "\r\n", 2);
-  if (call->request.method != HTTP_HEAD) {
-    evbuffer_add(out, response->body.ptr, response->body.len);
-  }
-}
-
-static void refuse(struct connection *connection, uint16_t code) {
-  const struct http_limits *limits = &connection->loop->server->limits;
-  struct evbuffer *in = bufferevent_get_input(connection->socket);
-  size_t length = evbuffer_get_length(in);
-  size_t visible = length < limits->head_bytes_max ? length : limits->head_bytes_max;
-  struct arena arena CLEANUP(arena_free);
-  arena_init(&arena);
-  struct http_call call = {.arena = &arena};
-  connection->state = REFUSED;
-  http_guard_salvage(slice_of(evbuffer_pullup(in, (ev_ssize_t)visible), visible), &arena, &call.request);
-  http_exchange_refuse(connection->loop->server, &call, code);
-  write_refusal(connection, &call);
-  set_deadline(connection, limits->write_ms < 2000 ? limits->write_ms : 2000);
-}
-
-static void on_deadline(evutil_socket_t fd, short what, void *arg) {
-  (void)fd;
-  (void)what;
-  struct connection *connection = arg;
-  if (connection->state == RECEIVING) {
-    refuse(connection, HTTP_TOO_SLOW);
-  } else {
-    cut(connection);
-  }
-}
-
-/* Everything written to the socket has been taken by the system. */
-static void on_output_change(struct evbuffer *output, const struct evbuffer_cb_info *info, void *arg) {
-  struct connection *connection = arg;
-  if (info->n_deleted == 0 || evbuffer_get_length(output) > 0) {
-    return;
-  }
-  if (connection->state == REPLYING) {
-    /* evhttp believes a reply written once its own buffer is empty; the filter held that news back until now */
-    bufferevent_trigger(connection->filter, EV_WRITE, BEV_TRIG_IGNORE_WATERMARKS | BEV_TRIG_DEFER_CALLBACKS);
-  } else if (connection->state == REFUSED) {
-    shutdown(http_connection_fd(connection), SHUT_WR);
-    set_deadline(connection, connection->loop->server->limits.linger_ms);
-  }
-}
-
-/* Output filter: NEED_MORE although everything was moved, so that evhttp is not told yet. See on_output_change. */
-static enum bufferevent_filter_result pass_output(struct evbuffer *from, struct evbuffer *to, ev_ssize_t limit,
-                                                  enum bufferevent_flush_mode mode, void *arg) {
-  (void)limit;
-  (void)mode;
-  (void)arg;
-  evbuffer_add_buffer(to, from);
-  return BEV_NEED_MORE;
-}
-
-static void remember_fd(struct connection *connection) {
-  struct loop *loop = connection->loop;
-  connection->fd = http_connection_fd(connection);
-  if (connection->fd >= 0 && (size_t)connection->fd < loop->by_fd_count) {
-    loop->by_fd[connection->fd] = connection;
-  }
-}
-
-/* One request and a bit: the rest waits in the system's buffer. */
-static void set_room(struct connection *connection, size_t body_bytes) {
-  bufferevent_setwatermark(connection->socket, EV_READ, 0, connection->loop->server->limits.head_bytes_max + body_bytes + 4096);
-}
-
-/* More than anybody may send, once its head says so, and only while few others do. */
-static result admit_large(struct connection *connection) {
-  struct http_server *server = connection->loop->server;
-  if (connection->head.body_bytes <= server->limits.body_bytes_max) {
-    return OK;
-  }
-  if (atomic_fetch_add(&server->large_bodies, 1) >= server->limits.large_bodies_max) {
-    atomic_fetch_sub(&server->large_bodies, 1);
-    FAIL(HTTP_OVERLOADED, "enough pictures are on their way");
-  }
-  enum { SLOW_LINES = 6 };
-  connection->holds_large = true;
-  set_room(connection, connection->head.body_bytes);
-  set_deadline(connection, SLOW_LINES * server->limits.request_ms);
-  return OK;
 }
 
 static void release_large(struct connection *connection) {
@@ -161,86 +71,19 @@ static void release_large(struct connection *connection) {
   }
 }
 
-static result receive(struct connection *connection, struct evbuffer *from) {
-  const struct http_limits *limits = &connection->loop->server->limits;
-  size_t length = evbuffer_get_length(from);
-  if (connection->state == IDLE) {
-    struct slice start = slice_of(evbuffer_pullup(from, length < 2 ? (ev_ssize_t)length : 2), length < 2 ? length : 2);
-    if (slice_eq(start, S("\r\n"))) {
-      evbuffer_drain(from, 2); /* [RFC9112 2.2 SHOULD] one empty line before a request is ignored */
-      length -= 2;
-    }
-    if (length == 0) {
-      return OK;
-    }
-    connection->state = RECEIVING;
-    connection->scanned = 0;
-    connection->head = (struct guard_head){0};
-    set_deadline(connection, limits->request_ms);
-  }
-  if (connection->head.head_bytes > 0) {
-    return OK;
-  }
-  size_t visible = length < limits->head_bytes_max ? length : limits->head_bytes_max;
-  struct slice bytes = slice_of(evbuffer_pullup(from, (ev_ssize_t)visible), visible);
-  TRY(http_guard_check(bytes, connection->scanned, limits, &connection->head));
-  connection->scanned = visible;
-  TRY(admit_large(connection));
-  bool waits = connection->head.expects_continue && length < connection->head.head_bytes + connection->head.body_bytes;
-  if (connection->head.head_bytes > 0 && waits) {
-    bufferevent_write(connection->socket, "HTTP/1.1 100 Continue\r\n\r\n", 25);
-  }
-  return OK;
-}
-
-/* Input filter. */
-static enum bufferevent_filter_result pass_input(struct evbuffer *from, struct evbuffer *to, ev_ssize_t limit,
-                                                 enum bufferevent_flush_mode mode, void *arg) {
-  (void)limit;
-  (void)mode;
-  struct connection *connection = arg;
-  if (connection->fd < 0) {
-    remember_fd(connection);
-  }
-  if (connection->state == REFUSED) {
-    evbuffer_drain(from, evbuffer_get_length(from));
-    return BEV_NEED_MORE;
-  }
-  if (connection->state != IDLE && connection->state != RECEIVING) {
-    return BEV_NEED_MORE; /* a pipelined request waits for the reply to the one before */
-  }
-  result received = receive(connection, from);
-  if (!is_ok(received)) {
-    refuse(connection, received.code);
-    evbuffer_drain(from, evbuffer_get_length(from));
-    return BEV_NEED_MORE;
-  }
-  size_t whole = connection->head.head_bytes + connection->head.body_bytes;
-  if (connection->state != RECEIVING || connection->head.head_bytes == 0 || evbuffer_get_length(from) < whole) {
-    return BEV_NEED_MORE;
-  }
-  evbuffer_remove_buffer(from, to, whole);
-  connection->state = DELIVERED;
-  return BEV_OK;
-}
-
-static void freed(void *arg) {
-  struct connection *connection = arg;
+static void destroy(struct connection *connection) {
   struct loop *loop = connection->loop;
-  event_del(&connection->deadline);
+  int fd = event_get_fd(&connection->events);
+  event_del(&connection->events);
+  event_del(&connection->timer);
+  close(fd);
   release_large(connection);
-  if (connection->fd >= 0 && (size_t)connection->fd < loop->by_fd_count && loop->by_fd[connection->fd] == connection) {
-    loop->by_fd[connection->fd] = NULL;
-  }
   *connection->link = connection->next;
   if (connection->next != NULL) {
     connection->next->link = connection->link;
   }
   if (connection->job != NULL) {
-    connection->job->connection = NULL;
-    if (connection->state == REPLYING) {
-      http_exchange_release(connection->job);
-    }
+    http_job_release(connection->job);
   }
   atomic_fetch_sub(&loop->server->connections, 1);
   free(connection);
@@ -249,76 +92,351 @@ static void freed(void *arg) {
   }
 }
 
-struct bufferevent *http_connection_new(struct event_base *base, void *arg) {
-  struct port *port = arg;
+/* ---- sending */
+
+/* No more is sent; what the client still sends is read away, so that it sees the reply and no reset. */
+static void linger(struct connection *connection) {
+  connection->state = LINGERING;
+  shutdown(event_get_fd(&connection->events), SHUT_WR);
+  set_deadline(connection, limits_of(connection)->linger_ms);
+}
+
+static void replied(struct connection *connection) {
+  struct job *job = connection->job;
+  size_t whole = connection->head.head_bytes + connection->head.body_bytes;
+  size_t more = job->input_len - whole;
+  release_large(connection);
+  if (connection->head.is_last && more == 0 && !connection->may_read) {
+    connection->state = CLOSED;
+    return;
+  }
+  if (connection->is_last) {
+    linger(connection);
+    return;
+  }
+  connection->head = (struct guard_head){0};
+  connection->seen = 0;
+  if (connection->loop->is_stopping) {
+    connection->state = CLOSED; /* the reply left before the stop began, without its "Connection: close" */
+    return;
+  }
+  connection->state = IDLE;
+  if (more > 0) {
+    http_job_again(job, whole);
+  } else {
+    http_job_release(job);
+    connection->job = NULL;
+  }
+  set_deadline(connection, limits_of(connection)->idle_ms);
+}
+
+static void take_sent(struct connection *connection, size_t sent) {
+  for (size_t i = 0; i < 2; i++) {
+    struct slice *part = &connection->unsent[i];
+    size_t taken = sent < part->len ? sent : part->len;
+    *part = slice_from(*part, taken);
+    sent -= taken;
+  }
+}
+
+static void send_more(struct connection *connection) {
+  struct slice *unsent = connection->unsent;
+  while (unsent[0].len + unsent[1].len > 0) {
+    const struct iovec parts[2] = {{(void *)(uintptr_t)unsent[0].ptr, unsent[0].len}, {(void *)(uintptr_t)unsent[1].ptr, unsent[1].len}};
+    size_t skipped = unsent[0].len == 0 ? 1 : 0;
+    ssize_t sent = writev(event_get_fd(&connection->events), parts + skipped, unsent[1].len == 0 ? 1 : 2 - (int)skipped);
+    if (sent < 0 && errno == EAGAIN) {
+      return;
+    }
+    if (sent < 0 && errno != EINTR) {
+      connection->state = CLOSED; /* the client is gone */
+      return;
+    }
+    take_sent(connection, sent < 0 ? 0 : (size_t)sent);
+  }
+  if (connection->state == REFUSING) {
+    linger(connection);
+  } else {
+    replied(connection);
+  }
+}
+
+static void send_reply(struct connection *connection, enum state state, int ms) {
+  struct job *job = connection->job;
+  const struct http_response *response = &job->call.response;
+  bool has_body = job->call.request.method != HTTP_HEAD && response->status != 204 && response->status != 304;
+  connection->state = state;
+  connection->unsent[0] = http_exchange_head(job, connection->is_last);
+  connection->unsent[1] = has_body ? response->body : (struct slice){0};
+  send_more(connection);
+  if (connection->state == state) {
+    set_deadline(connection, ms);
+  }
+}
+
+void http_connection_reply(struct connection *connection) {
+  connection->is_last = connection->head.is_last || connection->loop->is_stopping;
+  send_reply(connection, REPLYING, limits_of(connection)->write_ms);
+}
+
+static void refuse(struct connection *connection, uint16_t code) {
+  const struct http_limits *limits = limits_of(connection);
+  if (connection->job == NULL) {
+    connection->job = http_job_new(connection->loop);
+  }
+  struct job *job = connection->job;
+  http_guard_salvage(slice_sub(slice_of(job->input, job->input_len), 0, limits->head_bytes_max), &job->arena, &job->call.request);
+  http_exchange_refuse(connection->loop->server, &job->call, code);
+  connection->is_last = true;
+  send_reply(connection, REFUSING, limits->write_ms < REFUSAL_MS ? limits->write_ms : REFUSAL_MS);
+}
+
+/* ---- receiving */
+
+/* More than anybody may send, once its head says so, and only while few others do. */
+static result admit_large(struct connection *connection) {
+  enum { SLOW_LINES = 6 };
+  struct http_server *server = connection->loop->server;
+  if (connection->head.body_bytes <= server->limits.body_bytes_max) {
+    return OK;
+  }
+  if (atomic_fetch_add(&server->large_bodies, 1) >= server->limits.large_bodies_max) {
+    atomic_fetch_sub(&server->large_bodies, 1);
+    FAIL(HTTP_OVERLOADED, "enough pictures are on their way");
+  }
+  connection->holds_large = true;
+  set_deadline(connection, SLOW_LINES * server->limits.request_ms);
+  return OK;
+}
+
+static struct slice visible_input(const struct connection *connection) {
+  const struct job *job = connection->job;
+  return slice_sub(slice_of(job->input, job->input_len), 0, limits_of(connection)->head_bytes_max);
+}
+
+/* The head is complete for the first time. */
+static result begin_body(struct connection *connection) {
+  struct job *job = connection->job;
+  size_t whole = connection->head.head_bytes + connection->head.body_bytes;
+  TRY(admit_large(connection));
+  connection->has_moved = http_job_reserve(job, whole);
+  if (connection->head.expects_continue && job->input_len < whole) {
+    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    (void)!write(event_get_fd(&connection->events), go_on, sizeof go_on - 1); /* nothing was sent since the last reply was taken: there is room */
+  }
+  return OK;
+}
+
+static result look(struct connection *connection) {
+  const struct http_limits *limits = limits_of(connection);
+  struct job *job = connection->job;
+  if (connection->state == IDLE && slice_starts(slice_of(job->input, job->input_len), S("\r\n"))) {
+    http_job_again(job, 2); /* [RFC9112 2.2 SHOULD] one empty line before a request is ignored */
+  }
+  if (job->input_len == 0) {
+    return OK;
+  }
+  if (connection->state == IDLE) {
+    connection->state = RECEIVING;
+    connection->deadline_us = 0;
+  }
+  if (connection->head.head_bytes == 0) {
+    struct slice bytes = visible_input(connection);
+    TRY(http_guard_check(bytes, connection->seen, limits, job->headers, &connection->head));
+    connection->seen = bytes.len;
+    if (connection->head.head_bytes > 0) {
+      TRY(begin_body(connection));
+    } else if (job->input_len == job->input_capacity) {
+      http_job_reserve(job, job->input_capacity * 2); /* the guard lets no head grow for ever */
+    }
+  }
+  return OK;
+}
+
+/* With the whole request: gives it away. */
+static result give(struct connection *connection) {
+  struct job *job = connection->job;
+  if (connection->has_moved) {
+    connection->has_moved = false;
+    TRY(http_guard_check(visible_input(connection), 0, limits_of(connection), job->headers, &connection->head));
+  }
+  connection->state = HANDLING;
+  connection->deadline_us = 0;
+  job->connection = connection;
+  http_exchange_begin(job, &connection->head);
+  return OK;
+}
+
+/* What has arrived and was not looked at: false if more must be read first. */
+static bool look_and_give(struct connection *connection) {
+  struct job *job = connection->job;
+  bool has_new = job != NULL && job->input_len > connection->seen && connection->head.head_bytes == 0;
+  result outcome = has_new ? look(connection) : OK;
+  size_t whole = connection->head.head_bytes + connection->head.body_bytes;
+  bool is_whole = connection->head.head_bytes > 0 && job->input_len >= whole;
+  if (is_ok(outcome) && is_whole) {
+    outcome = give(connection);
+  }
+  if (!is_ok(outcome)) {
+    refuse(connection, outcome.code);
+  }
+  return is_whole || !is_ok(outcome);
+}
+
+/* false: nothing was there. The end closes. */
+static bool read_more(struct connection *connection) {
+  if (!connection->may_read) {
+    return false;
+  }
+  if (connection->job == NULL) {
+    connection->job = http_job_new(connection->loop);
+    http_job_reserve(connection->job, INPUT_BYTES);
+  }
+  struct job *job = connection->job;
+  size_t room = job->input_capacity - job->input_len;
+  ssize_t got = read(event_get_fd(&connection->events), job->input + job->input_len, room);
+  if (got < 0 && errno == EINTR) {
+    return true;
+  }
+  if (got < 0 && errno == EAGAIN) {
+    connection->may_read = false;
+    return false;
+  }
+  if (got <= 0) {
+    connection->state = CLOSED;
+    return false;
+  }
+  job->input_len += (size_t)got;
+  connection->may_read = (size_t)got == room || connection->has_ended; /* less than asked for: that was all, and the next is told of */
+  return true;
+}
+
+static void read_away(struct connection *connection) {
+  struct job *job = connection->job;
+  http_job_reserve(job, INPUT_BYTES);
+  for (int i = 0; i < READS_A_TURN && connection->state == LINGERING && connection->may_read; i++) {
+    job->input_len = 0;
+    (void)read_more(connection);
+  }
+  if (connection->state == LINGERING && connection->may_read) {
+    event_active(&connection->events, EV_READ, 0); /* others first */
+  }
+}
+
+static void wait_for_more(struct connection *connection) {
+  if (connection->state == IDLE && connection->job != NULL && connection->job->input_len == 0) {
+    http_job_release(connection->job);
+    connection->job = NULL;
+  }
+  if (connection->state == RECEIVING && connection->deadline_us == 0) {
+    set_deadline(connection, limits_of(connection)->request_ms);
+  }
+}
+
+/* As far as it goes now. Every way into a connection ends here, and here alone it is freed. */
+static void go_on(struct connection *connection) {
+  int left = READS_A_TURN;
+  while ((connection->state == IDLE || connection->state == RECEIVING) && left > 0) {
+    if (!look_and_give(connection) && !read_more(connection)) {
+      break;
+    }
+    left--;
+  }
+  if (connection->state == LINGERING) {
+    read_away(connection);
+  }
+  if (connection->state == CLOSED) {
+    destroy(connection);
+    return;
+  }
+  wait_for_more(connection);
+  if (left == 0) {
+    event_active(&connection->events, EV_READ, 0); /* others first */
+  }
+}
+
+void http_connection_go_on(struct connection *connection) { go_on(connection); }
+
+/* ---- what happens to it */
+
+static void on_change(evutil_socket_t fd, short what, void *arg) {
+  (void)fd;
+  struct connection *connection = arg;
+  connection->may_read |= (what & (EV_READ | EV_CLOSED)) != 0;
+  connection->has_ended |= (what & EV_CLOSED) != 0;
+  if ((what & EV_WRITE) != 0 && (connection->state == REPLYING || connection->state == REFUSING)) {
+    send_more(connection);
+  }
+  go_on(connection);
+}
+
+static void on_deadline(evutil_socket_t fd, short what, void *arg) {
+  (void)fd;
+  (void)what;
+  struct connection *connection = arg;
+  int64_t now_us = clock_monotonic_us();
+  connection->armed_us = 0;
+  if (connection->deadline_us == 0) {
+    return; /* a worker has it */
+  }
+  if (connection->deadline_us > now_us) {
+    arm(connection, now_us);
+    return;
+  }
+  if (connection->state == RECEIVING) {
+    refuse(connection, HTTP_TOO_SLOW);
+  } else {
+    connection->state = CLOSED;
+  }
+  go_on(connection);
+}
+
+static void write_peer(struct connection *connection, int fd, const struct sockaddr *peer) {
+  struct ucred caller = {0};
+  socklen_t length = sizeof caller;
+  connection->peer_uid = -1;
+  if (connection->is_local) {
+    bool is_known = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &caller, &length) == 0;
+    connection->peer_uid = is_known ? (int64_t)caller.uid : -1;
+  } else if (peer->sa_family == AF_INET6) {
+    inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr, connection->peer_address, sizeof connection->peer_address);
+  } else if (peer->sa_family == AF_INET) {
+    inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)peer)->sin_addr, connection->peer_address, sizeof connection->peer_address);
+  }
+}
+
+void http_connection_accept(struct port *port, int fd, const struct sockaddr *peer) {
   struct loop *loop = port->loop;
   struct connection *connection = heap_alloc(sizeof *connection);
-  *connection = (struct connection){.loop = loop, .is_local = port->is_local, .fd = -1, .next = loop->connections, .link = &loop->connections};
-  connection->socket = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
-  connection->filter = connection->socket == NULL
-                           ? NULL
-                           : bufferevent_filter_new(connection->socket, pass_input, pass_output, BEV_OPT_CLOSE_ON_FREE, freed, connection);
-  if (connection->filter == NULL) {
-    free(connection);
-    return NULL; /* only without memory: evhttp then makes a plain one, and fails as well */
-  }
+  *connection = (struct connection){.loop = loop, .is_local = port->is_local, .next = loop->connections, .link = &loop->connections};
   if (loop->connections != NULL) {
     loop->connections->link = &connection->next;
   }
   loop->connections = connection;
-  event_assign(&connection->deadline, base, -1, 0, on_deadline, connection);
-  evbuffer_add_cb(bufferevent_get_output(connection->socket), on_output_change, connection);
-  const struct http_limits *limits = &loop->server->limits;
-  set_room(connection, limits->body_bytes_max);
-  set_deadline(connection, limits->idle_ms);
-  if (atomic_fetch_add(&loop->server->connections, 1) >= limits->connections_max) {
+  write_peer(connection, fd, peer);
+  event_assign(&connection->events, loop->base, fd, EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST, on_change, connection);
+  event_assign(&connection->timer, loop->base, -1, 0, on_deadline, connection);
+  bool is_watched = event_add(&connection->events, NULL) == 0;
+  set_deadline(connection, limits_of(connection)->idle_ms);
+  if (atomic_fetch_add(&loop->server->connections, 1) >= limits_of(connection)->connections_max) {
     refuse(connection, HTTP_OVERLOADED);
   }
-  return connection->filter;
-}
-
-struct connection *http_connection_of(struct loop *loop, struct evhttp_request *request) {
-  struct evhttp_connection *owner = evhttp_request_get_connection(request);
-  int fd = owner == NULL ? -1 : bufferevent_getfd(evhttp_connection_get_bufferevent(owner));
-  return fd >= 0 && (size_t)fd < loop->by_fd_count ? loop->by_fd[fd] : NULL;
-}
-
-void http_connection_handling(struct connection *connection, struct job *job) {
-  connection->state = HANDLING;
-  connection->job = job;
-  set_deadline(connection, 0);
-}
-
-void http_connection_replying(struct connection *connection) {
-  connection->state = REPLYING;
-  set_deadline(connection, connection->loop->server->limits.write_ms);
-  /* a client that has closed its sending side still gets its reply */
-  bufferevent_disable(connection->filter, EV_READ);
-  bufferevent_flush(connection->filter, EV_WRITE, BEV_FLUSH);
-}
-
-void http_connection_replied(struct connection *connection) {
-  connection->state = IDLE;
-  connection->job = NULL;
-  connection->head = (struct guard_head){0};
-  if (connection->holds_large) {
-    release_large(connection);
-    set_room(connection, connection->loop->server->limits.body_bytes_max);
-  }
-  if (connection->loop->is_stopping) {
-    cut(connection); /* the reply may have left before the stop began, without its "Connection: close" */
-    return;
-  }
-  set_deadline(connection, connection->loop->server->limits.idle_ms);
-  if (evbuffer_get_length(bufferevent_get_input(connection->socket)) > 0) {
-    bufferevent_trigger(connection->socket, EV_READ, BEV_TRIG_IGNORE_WATERMARKS | BEV_TRIG_DEFER_CALLBACKS);
-  }
+  connection->state = is_watched ? connection->state : CLOSED;
+  go_on(connection);
 }
 
 void http_connection_stop_all(struct loop *loop) {
-  for (struct connection *connection = loop->connections; connection != NULL; connection = connection->next) {
+  struct connection *next = NULL;
+  for (struct connection *connection = loop->connections; connection != NULL; connection = next) {
+    next = connection->next;
     if (connection->state == IDLE) {
-      cut(connection);
+      destroy(connection);
     }
+  }
+}
+
+void http_connection_free_all(struct loop *loop) {
+  while (loop->connections != NULL) {
+    destroy(loop->connections);
   }
 }

@@ -1,44 +1,82 @@
-#include <event2/buffer.h>
-#include <event2/bufferevent.h>
-#include <event2/keyvalq_struct.h>
 #include <stdlib.h>
 #include <strings.h>
-#include <sys/socket.h>
+#include <time.h>
 
+#include "base/buf.h"
+#include "base/clock.h"
 #include "http/loop.h"
 
-static struct job *new_job(struct loop *loop) {
+enum {
+  FREE_JOBS_MAX = 64,            /* a loop keeps that many for the next requests */
+  KEPT_INPUT_BYTES = 16 * 1024,  /* a longer body's memory is given back */
+  HEAD_BYTES = 1024,
+};
+
+struct job *http_job_new(struct loop *loop) {
   struct job *job = loop->free_jobs;
   if (job != NULL) {
     loop->free_jobs = job->next;
+    loop->free_job_count--;
   } else {
     job = heap_alloc(sizeof *job);
+    job->loop = loop;
+    job->headers = heap_alloc(loop->server->limits.header_count_max * sizeof *job->headers);
   }
-  struct arena arena = job->arena;
-  *job = (struct job){.arena = arena, .loop = loop, .holds = 1};
-  job->call.arena = &job->arena;
+  job->call = (struct http_call){.arena = &job->arena};
   return job;
 }
 
-void http_exchange_release(struct job *job) {
-  if (--job->holds > 0) {
-    return;
-  }
-  arena_reset(&job->arena);
-  job->next = job->loop->free_jobs;
-  job->loop->free_jobs = job;
+static void free_job(struct job *job) {
+  arena_free(&job->arena);
+  free(job->input);
+  free(job->headers);
+  free(job);
 }
 
-static enum http_method method_of(enum evhttp_cmd_type command) {
-  switch (command) {
-    case EVHTTP_REQ_GET: return HTTP_GET;
-    case EVHTTP_REQ_HEAD: return HTTP_HEAD;
-    case EVHTTP_REQ_POST: return HTTP_POST;
-    case EVHTTP_REQ_PUT: return HTTP_PUT;
-    case EVHTTP_REQ_PATCH: return HTTP_PATCH;
-    case EVHTTP_REQ_DELETE: return HTTP_DELETE;
-    case EVHTTP_REQ_TRACE: return HTTP_TRACE;
-    default: return HTTP_OPTIONS;
+bool http_job_reserve(struct job *job, size_t capacity) {
+  if (capacity <= job->input_capacity) {
+    return false;
+  }
+  uint8_t *grown = heap_alloc(capacity);
+  if (job->input_len > 0) {
+    memcpy(grown, job->input, job->input_len);
+  }
+  free(job->input);
+  job->input = grown;
+  job->input_capacity = capacity;
+  return true;
+}
+
+void http_job_again(struct job *job, size_t taken) {
+  job->input_len -= taken;
+  memmove(job->input, job->input + taken, job->input_len);
+  arena_reset(&job->arena);
+  job->call = (struct http_call){.arena = &job->arena};
+}
+
+void http_job_release(struct job *job) {
+  struct loop *loop = job->loop;
+  if (loop->free_job_count == FREE_JOBS_MAX) {
+    free_job(job);
+    return;
+  }
+  if (job->input_capacity > KEPT_INPUT_BYTES) {
+    free(job->input);
+    job->input = NULL;
+    job->input_capacity = 0;
+  }
+  job->input_len = 0;
+  arena_reset(&job->arena);
+  job->next = loop->free_jobs;
+  loop->free_jobs = job;
+  loop->free_job_count++;
+}
+
+void http_jobs_free(struct loop *loop) {
+  while (loop->free_jobs != NULL) {
+    struct job *job = loop->free_jobs;
+    loop->free_jobs = job->next;
+    free_job(job);
   }
 }
 
@@ -48,65 +86,22 @@ static void set_target(struct http_request *request, struct slice target) {
   if (authority.len > 0) {
     target = slice_from(target, (size_t)(authority.ptr - target.ptr) + authority.len);
   }
-  struct slice path = slice_cut(&target, '?');
+  struct slice path = slice_sub(target, 0, slice_find(target, '?', 0));
   request->path = path.len > 0 ? path : S("/"); /* [RFC9110 4.2.3] */
-  request->query = target;
+  request->query = slice_from(target, path.len + 1);
 }
 
-static int64_t peer_uid(const struct connection *connection) {
-  struct ucred peer = {0};
-  socklen_t length = sizeof peer;
-  if (!http_connection_is_local(connection) || getsockopt(http_connection_fd(connection), SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) {
-    return -1;
-  }
-  return (int64_t)peer.uid;
-}
-
-static struct slice peer_address(const struct job *job) {
-  char *address = NULL;
-  uint16_t port = 0;
-  if (http_connection_is_local(job->connection)) {
-    return (struct slice){0};
-  }
-  evhttp_connection_get_peer(evhttp_request_get_connection(job->request), &address, &port);
-  return address == NULL ? (struct slice){0} : arena_copy(job->call.arena, slice_str(address));
-}
-
-/* The slices point into evhttp's request, which stays untouched until the reply. */
-static void fill_request(struct job *job) {
+void http_exchange_begin(struct job *job, const struct guard_head *head) {
+  struct http_server *server = job->loop->server;
   struct http_request *request = &job->call.request;
-  request->method = method_of(evhttp_request_get_command(job->request));
-  set_target(request, slice_str(evhttp_request_get_uri(job->request)));
-  const struct evkeyvalq *list = evhttp_request_get_input_headers(job->request);
-  size_t count = 0;
-  for (const struct evkeyval *header = list->tqh_first; header != NULL; header = header->next.tqe_next) {
-    count++;
-  }
-  struct http_header *headers = ARENA_ARRAY(&job->arena, struct http_header, count + 1);
-  for (const struct evkeyval *header = list->tqh_first; header != NULL; header = header->next.tqe_next) {
-    headers[request->header_count++] = (struct http_header){slice_str(header->key), slice_trim(slice_str(header->value))};
-  }
-  request->headers = headers;
-  struct evbuffer *body = evhttp_request_get_input_buffer(job->request);
-  request->body = slice_of(evbuffer_pullup(body, -1), evbuffer_get_length(body));
-  request->peer_uid = peer_uid(job->connection);
-  request->peer_address = peer_address(job);
-}
-
-void http_exchange_begin(struct evhttp_request *request, void *arg) {
-  struct port *port = arg;
-  struct http_server *server = port->loop->server;
-  struct connection *connection = http_connection_of(port->loop, request);
-  if (connection == NULL) {
-    evhttp_send_error(request, 500, NULL); /* cannot happen: every connection of ours is in the table once it has sent a byte */
-    return;
-  }
-  struct job *job = new_job(port->loop);
-  job->request = request;
-  job->connection = connection;
-  http_connection_handling(connection, job);
-  fill_request(job);
-  atomic_fetch_add(&server->requests, 1);
+  request->method = head->method;
+  set_target(request, head->target);
+  request->headers = job->headers;
+  request->header_count = head->header_count;
+  request->body = slice_of(job->input + head->head_bytes, head->body_bytes);
+  request->peer_uid = http_connection_peer_uid(job->connection);
+  request->peer_address = http_connection_peer_address(job->connection);
+  atomic_fetch_add_explicit(&server->requests, 1, memory_order_relaxed);
   if (server->options.answer_at_once != NULL && server->options.answer_at_once(server->options.app, &job->call)) {
     http_exchange_finish(job);
     return;
@@ -118,6 +113,8 @@ void http_exchange_begin(struct evhttp_request *request, void *arg) {
   http_exchange_finish(job);
 }
 
+void http_exchange_finish(struct job *job) { http_connection_reply(job->connection); }
+
 void http_exchange_refuse(struct http_server *server, struct http_call *call, uint16_t code) {
   atomic_fetch_add(code == HTTP_OVERLOADED ? &server->overloaded : &server->refused, 1);
   if (code == HTTP_OVERLOADED) {
@@ -126,7 +123,7 @@ void http_exchange_refuse(struct http_server *server, struct http_call *call, ui
   server->options.refuse(server->options.app, call, code);
 }
 
-const char *http_exchange_reason(int status) {
+static const char *reason_of(int status) {
   static const struct {
     int status;
     const char *reason;
@@ -143,7 +140,7 @@ const char *http_exchange_reason(int status) {
   return "Status";
 }
 
-bool http_exchange_has_header(const struct http_response *response, struct slice name) {
+static bool has_header(const struct http_response *response, struct slice name) {
   for (size_t i = 0; i < response->header_count; i++) {
     struct slice known = response->headers[i].name;
     if (known.len == name.len && strncasecmp((const char *)known.ptr, (const char *)name.ptr, name.len) == 0) {
@@ -153,59 +150,58 @@ bool http_exchange_has_header(const struct http_response *response, struct slice
   return false;
 }
 
-static void add_headers(struct job *job, struct evkeyvalq *to) {
-  const struct http_response *response = &job->call.response;
+/* [RFC9110 5.6.7] of this second; written once for all that are answered in it. */
+static struct slice date_of(struct loop *loop) {
+  static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const struct clock real = clock_shifted(0); /* not the installation's: caches on the way know no other */
+  int64_t now_s = clock_now_ms(&real) / 1000;
+  if (now_s != loop->date_s) {
+    struct tm at = {0};
+    const time_t seconds = (time_t)now_s;
+    gmtime_r(&seconds, &at);
+    loop->date_s = now_s;
+    (void)snprintf(loop->date, sizeof loop->date, "%s, %02u %s %04u %02u:%02u:%02u GMT", days[at.tm_wday], (unsigned)at.tm_mday % 100u, months[at.tm_mon],
+                   (unsigned)(at.tm_year + 1900) % 10000u, (unsigned)at.tm_hour % 100u, (unsigned)at.tm_min % 100u, (unsigned)at.tm_sec % 100u);
+  }
+  return slice_str(loop->date);
+}
+
+static void put(struct buf *out, struct slice name, struct slice value) {
+  uint8_t *at = buf_extend(out, name.len + value.len + 4);
+  memcpy(at, name.ptr, name.len);
+  memcpy(at + name.len, ": ", 2);
+  if (value.len > 0) {
+    memcpy(at + name.len + 2, value.ptr, value.len);
+  }
+  memcpy(at + name.len + 2 + value.len, "\r\n", 2);
+}
+
+struct slice http_exchange_head(struct job *job, bool is_last) {
   const struct http_server_options *options = &job->loop->server->options;
+  struct http_response *response = &job->call.response;
+  char text[96];
+  struct buf out;
+  response->status = response->status ? response->status : 500;
+  buf_init(&out, &job->arena, HEAD_BYTES);
+  int length = snprintf(text, sizeof text, "HTTP/1.1 %d %s\r\n", response->status, reason_of(response->status));
+  buf_append(&out, slice_of(text, (size_t)length));
   for (size_t i = 0; i < response->header_count; i++) {
-    evhttp_add_header(to, arena_cstr(&job->arena, response->headers[i].name), arena_cstr(&job->arena, response->headers[i].value));
+    put(&out, response->headers[i].name, response->headers[i].value);
   }
   for (size_t i = 0; i < options->header_count; i++) {
-    if (!http_exchange_has_header(response, options->headers[i].name)) {
-      evhttp_add_header(to, arena_cstr(&job->arena, options->headers[i].name), arena_cstr(&job->arena, options->headers[i].value));
+    if (!has_header(response, options->headers[i].name)) {
+      put(&out, options->headers[i].name, options->headers[i].value);
     }
   }
-  if (job->loop->is_stopping || (job->connection != NULL && http_connection_is_last(job->connection))) {
-    evhttp_add_header(to, "Connection", "close");
+  put(&out, S("Date"), date_of(job->loop)); /* [RFC9110 6.6.1 MUST] */
+  if (response->status != 204 && response->status != 304) {
+    length = snprintf(text, sizeof text, "%zu", response->body.len);
+    put(&out, S("Content-Length"), slice_of(text, (size_t)length));
   }
-}
-
-static void body_taken(const void *bytes, size_t length, void *arg) {
-  (void)bytes;
-  (void)length;
-  http_exchange_release(arg);
-}
-
-static void reply_taken(struct evhttp_request *request, void *arg) {
-  (void)request;
-  struct job *job = arg;
-  if (job->connection != NULL) {
-    http_connection_replied(job->connection);
+  if (is_last) {
+    put(&out, S("Connection"), S("close"));
   }
-  http_exchange_release(job);
-}
-
-void http_exchange_finish(struct job *job) {
-  struct http_response *response = &job->call.response;
-  int status = response->status ? response->status : 500;
-  bool has_body = status != 204 && status != 304;
-  struct evkeyvalq *headers = evhttp_request_get_output_headers(job->request);
-  add_headers(job, headers);
-  struct evbuffer *body = evbuffer_new();
-  if (has_body) {
-    evhttp_add_header(headers, "Content-Length", arena_cstr(&job->arena, arena_printf(&job->arena, "%zu", response->body.len)));
-  }
-  if (body != NULL && has_body && response->body.len > 0 && job->call.request.method != HTTP_HEAD) {
-    job->holds++;
-    evbuffer_add_reference(body, response->body.ptr, response->body.len, body_taken, job);
-  }
-  evhttp_request_set_on_complete_cb(job->request, reply_taken, job);
-  evhttp_send_reply(job->request, status, http_exchange_reason(status), body);
-  if (body != NULL) {
-    evbuffer_free(body);
-  }
-  if (job->connection != NULL) {
-    http_connection_replying(job->connection);
-  } else {
-    http_exchange_release(job); /* the client is gone, and evhttp has freed the request */
-  }
+  buf_append(&out, S("\r\n"));
+  return buf_slice(&out);
 }

@@ -37,12 +37,12 @@ const char *http_method_name(enum http_method method) {
   return method >= HTTP_GET && method <= HTTP_TRACE ? methods[method - HTTP_GET].name : "?";
 }
 
-/* [RFC9110 5.6.2] tchar */
+/* [RFC9110 5.6.2] tchar, a bit for each of the first 128 bytes: !#$%&'*+-.^_`|~, digits and letters. */
 static bool is_token(struct slice s) {
+  static const uint64_t tchars[4] = {UINT64_C(0x03ff6cfa00000000), UINT64_C(0x57ffffffc7fffffe), 0, 0};
   for (size_t i = 0; i < s.len; i++) {
     uint8_t c = s.ptr[i];
-    bool is_alnum = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    if (!is_alnum && (c == 0 || strchr("!#$%&'*+-.^_`|~", c) == NULL)) {
+    if ((tchars[c >> 6] >> (c & 63) & 1) == 0) {
       return false;
     }
   }
@@ -98,6 +98,8 @@ static result check_request_line(struct slice line, const struct http_limits *li
     FAIL(slice_starts(rest, S("HTTP/")) ? HTTP_VERSION_UNKNOWN : HTTP_MALFORMED, "the version is not HTTP/1.1 or 1.0");
   }
   *ret_needs_host = slice_is(rest, "HTTP/1.1");
+  ret_head->is_last = !*ret_needs_host;
+  ret_head->target = target;
   for (size_t i = 0; i < METHOD_COUNT; i++) {
     if (slice_is(method, methods[i].name)) {
       ret_head->method = methods[i].method;
@@ -152,7 +154,7 @@ static bool has_control(struct slice value) {
   return false;
 }
 
-static result check_header(struct slice line, struct guard_head *head, struct seen *seen) {
+static result check_header(struct slice line, struct guard_head *head, struct seen *seen, struct http_header *ret_header) {
   if (line.ptr[0] == ' ' || line.ptr[0] == '\t') {
     FAIL(HTTP_MALFORMED, "a folded header line"); /* [RFC9112 5.2 MUST] */
   }
@@ -165,6 +167,7 @@ static result check_header(struct slice line, struct guard_head *head, struct se
   if (has_control(value)) {
     FAIL(HTTP_MALFORMED, "a control character in a header"); /* [RFC9110 5.5] */
   }
+  *ret_header = (struct http_header){name, value};
   if (is_name(name, "Host")) {
     seen->hosts++;
     if (!is_host(value)) {
@@ -213,11 +216,10 @@ static result check_framing(const struct seen *seen, bool needs_host, const stru
 }
 
 /* head: from the request line to the empty line, both included. */
-static result check_head(struct slice head_bytes, const struct http_limits *limits, struct guard_head *ret_head) {
+static result check_head(struct slice head_bytes, const struct http_limits *limits, struct http_header *ret_headers, struct guard_head *ret_head) {
   struct guard_head head = {.head_bytes = head_bytes.len};
   struct seen seen = {0};
   bool needs_host = false;
-  size_t count = 0;
   struct slice rest = slice_sub(head_bytes, 0, head_bytes.len - 2); /* without the empty line */
   for (bool is_first = true; rest.len > 0; is_first = false) {
     struct slice line = slice_cut(&rest, '\n');
@@ -226,17 +228,18 @@ static result check_head(struct slice head_bytes, const struct http_limits *limi
       TRY(check_request_line(line, limits, &head, &needs_host));
       continue;
     }
-    if (++count > limits->header_count_max) {
+    if (head.header_count == limits->header_count_max) {
       FAIL(HTTP_HEAD_TOO_LARGE, "more than %zu headers", limits->header_count_max);
     }
-    TRY(check_header(line, &head, &seen));
+    TRY(check_header(line, &head, &seen, &ret_headers[head.header_count++]));
   }
   TRY(check_framing(&seen, needs_host, limits, &head));
   *ret_head = head;
   return OK;
 }
 
-result http_guard_check(struct slice bytes, size_t scanned, const struct http_limits *limits, struct guard_head *ret_head) {
+result http_guard_check(struct slice bytes, size_t scanned, const struct http_limits *limits, struct http_header *ret_headers,
+                        struct guard_head *ret_head) {
   size_t line_start = 0;
   for (size_t at = scanned; (at = slice_find(bytes, '\n', at)) < bytes.len; at++) {
     if (at == 0 || bytes.ptr[at - 1] != '\r') {
@@ -246,7 +249,7 @@ result http_guard_check(struct slice bytes, size_t scanned, const struct http_li
       break;
     }
     if (at >= 3 && bytes.ptr[at - 2] == '\n') {
-      return check_head(slice_sub(bytes, 0, at + 1), limits, ret_head);
+      return check_head(slice_sub(bytes, 0, at + 1), limits, ret_headers, ret_head);
     }
     line_start = at + 1;
   }

@@ -1,7 +1,7 @@
 /* http/http.h: HTTP/1.1 server, router and client. The only folder that knows libevent and libcurl.
  *
  * Standard   RFC 9110, RFC 9112. TLS and HTTP/2 are nginx's, in front.
- * Server     Event loops (one a core, SO_REUSEPORT) read requests within limits and never block; a whole, valid request goes to one of the
+ * Server     Event loops (one a core, SO_REUSEPORT; ADR-0017) read requests within limits and never block; a whole, valid request goes to one of the
  *            workers, which runs the handler start to end as plain synchronous code with the call's own arena; the reply is written by the
  *            loop the request came from. The queue to the workers is bounded: beyond it a loop answers 503 with Retry-After itself.
  * Deviates   Refuses what RFC 9112 lets a server repair: bare LF, space before the colon, folded lines, any second Content-Length or Host,

@@ -1,6 +1,6 @@
 /* http/loop.h: the parts of the server: loops, their connections, and the jobs that travel between loop and worker. (private to http/)
  *
- *      bytes -> connection (guard, deadlines) -> evhttp -> job -> queue -> worker -> loop -> evhttp -> bytes
+ *      bytes -> connection (guard, deadlines) -> job -> queue -> worker -> loop -> connection -> bytes
  *
  * Threads    A loop, its connections and its free jobs belong to the loop's thread. A job belongs to whoever holds it. Only the queue, the
  *            done list and the counters are shared.
@@ -8,7 +8,7 @@
 #pragma once
 #include <event2/event.h>
 #include <event2/event_struct.h>
-#include <event2/http.h>
+#include <event2/listener.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -18,23 +18,28 @@
 struct connection;
 struct loop;
 
+/* One request from its first byte to the last of its reply, with the memory of both. */
 struct job {
   struct http_call call;
   struct arena arena;
-  struct evhttp_request *request;
-  struct connection *connection; /* NULL once it is gone; touched by the loop only */
   struct loop *loop;
+  struct connection *connection; /* touched by the loop only, and there until the reply */
   struct job *next;
-  int holds; /* the reply on its way and the body the socket still reads: the arena lives until both are done */
+  uint8_t *input; /* what was received: the head, the body, and perhaps the beginning of what follows */
+  size_t input_len;
+  size_t input_capacity;
+  struct http_header *headers; /* limits.header_count_max of them, in input */
 };
 
 /* A port of a loop: TCP or the Unix socket. */
 struct port {
   struct loop *loop;
-  struct evhttp *http;
-  struct evhttp_bound_socket *bound;
+  struct evconnlistener *listener;
+  struct event rested; /* accepts again after a while without files */
   bool is_local;
 };
+
+enum { HTTP_DATE_BYTES = 30 };
 
 struct loop {
   struct http_server *server;
@@ -45,10 +50,11 @@ struct loop {
   struct event *wake;
   struct event drain; /* the time to stop is over */
   struct connection *connections;
-  struct connection **by_fd;
-  size_t by_fd_count;
   struct job *free_jobs;
+  int free_job_count;
   int to_tell; /* workers to wake at the end of this turn */
+  int64_t date_s; /* the second that `date` tells */
+  char date[HTTP_DATE_BYTES];
   pthread_mutex_t done_lock;
   struct job *done; /* newest first */
   bool is_stopping;
@@ -84,6 +90,7 @@ struct http_server {
 };
 
 /* worker.c */
+int http_workers_cores(void); /* that this process may run on */
 result http_workers_open(struct http_server *server);
 /* Waits until `deadline_ms` from now for running handlers. HTTP_STILL_BUSY. */
 result http_workers_close(struct http_server *server, int deadline_ms);
@@ -93,26 +100,29 @@ bool http_workers_submit(struct http_server *server, struct job *job);
 void http_workers_tell(struct loop *loop);
 
 /* exchange.c: a request becomes a job, a finished job becomes a reply. */
-void http_exchange_begin(struct evhttp_request *request, void *port); /* evhttp's callback */
+struct job *http_job_new(struct loop *loop);
+/* Room for `capacity` bytes of input; true: it has moved, with what was in it. */
+bool http_job_reserve(struct job *job, size_t capacity);
+/* Keeps what was received beyond the first `taken` bytes, and forgets the rest. */
+void http_job_again(struct job *job, size_t taken);
+void http_job_release(struct job *job);
+void http_jobs_free(struct loop *loop);
+/* A whole, valid request: answers it, or gives it to the workers. */
+void http_exchange_begin(struct job *job, const struct guard_head *head);
 void http_exchange_finish(struct job *job);
-void http_exchange_release(struct job *job); /* gives one hold back */
 /* Has the application answer a call that no handler will see, and counts it. */
 void http_exchange_refuse(struct http_server *server, struct http_call *call, uint16_t code);
-bool http_exchange_has_header(const struct http_response *response, struct slice name);
-const char *http_exchange_reason(int status);
+/* The reply's head, in the job's arena. */
+struct slice http_exchange_head(struct job *job, bool is_last);
 
 /* connection.c */
-struct bufferevent *http_connection_new(struct event_base *base, void *port); /* evhttp's bufferevent callback */
-struct connection *http_connection_of(struct loop *loop, struct evhttp_request *request);
-/* The request has been given to a handler: no deadline until the reply. */
-void http_connection_handling(struct connection *connection, struct job *job);
-/* The reply lies in the buffers: sends it off. */
-void http_connection_replying(struct connection *connection);
-/* The client has taken the reply. */
-void http_connection_replied(struct connection *connection);
+void http_connection_accept(struct port *port, int fd, const struct sockaddr *peer);
+int64_t http_connection_peer_uid(const struct connection *connection);
+struct slice http_connection_peer_address(const struct connection *connection);
+/* The job has its answer: sends it off. */
+void http_connection_reply(struct connection *connection);
+/* After a reply that did not come from within the connection's own turn: what else has arrived. */
+void http_connection_go_on(struct connection *connection);
 /* Closes what is idle; the rest closes after its reply. */
 void http_connection_stop_all(struct loop *loop);
-/* The client closes after this reply, and so do we. */
-bool http_connection_is_last(const struct connection *connection);
-bool http_connection_is_local(const struct connection *connection);
-int http_connection_fd(const struct connection *connection);
+void http_connection_free_all(struct loop *loop);

@@ -1,13 +1,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
-#include <event2/http.h>
 #include <event2/listener.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -15,7 +13,7 @@
 
 #include "http/loop.h"
 
-enum { LOOPS_MAX = 16, BACKLOG = 1024, WORKERS_GRACE_MS = 1000 };
+enum { LOOPS_MAX = 16, BACKLOG = 1024, WORKERS_GRACE_MS = 1000, REST_MS = 100 };
 
 struct address {
   struct sockaddr_storage storage;
@@ -91,18 +89,49 @@ static result probe(const struct address *address) {
   return OK;
 }
 
+static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *peer, int length, void *arg) {
+  (void)listener;
+  (void)length;
+  http_connection_accept(arg, (int)fd, peer);
+}
+
+/* The process has no file left, and the system would tell of the waiting connection again and again. */
+static void on_accept_error(struct evconnlistener *listener, void *arg) {
+  struct port *port = arg;
+  const struct timeval in = {.tv_usec = REST_MS * 1000};
+  evconnlistener_disable(listener);
+  event_add(&port->rested, &in);
+}
+
+static void on_rested(evutil_socket_t fd, short what, void *arg) {
+  (void)fd;
+  (void)what;
+  struct port *port = arg;
+  if (port->listener != NULL) {
+    evconnlistener_enable(port->listener);
+  }
+}
+
 static result accept_on(struct port *port, int fd) {
   struct loop *loop = port->loop;
   if (listen(fd, BACKLOG) != 0) {
     close(fd);
     FAIL(BASE_IO, "listen: errno %d", errno);
   }
-  port->bound = evhttp_accept_socket_with_handle(port->http, fd);
-  if (port->bound == NULL) {
+  port->listener = evconnlistener_new(loop->base, on_accept, port, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
+  if (port->listener == NULL) {
     close(fd);
     FAIL(BASE_IO, "loop %td cannot accept", loop - loop->server->loops);
   }
+  evconnlistener_set_error_cb(port->listener, on_accept_error);
   return OK;
+}
+
+static void close_port(struct port *port) {
+  if (port->listener != NULL) {
+    evconnlistener_free(port->listener);
+    port->listener = NULL;
+  }
 }
 
 static result open_tcp(struct http_server *server) {
@@ -164,8 +193,10 @@ static void finish_jobs(struct loop *loop) {
   loop->done = NULL;
   pthread_mutex_unlock(&loop->done_lock);
   while (job != NULL) {
-    struct job *next = job->next;
+    struct job *next = job->next; /* its connection may be gone with the reply */
+    struct connection *connection = job->connection;
     http_exchange_finish(job);
+    http_connection_go_on(connection);
     job = next;
   }
 }
@@ -179,13 +210,8 @@ static void drain_over(evutil_socket_t fd, short what, void *arg) {
 
 static void begin_stop(struct loop *loop) {
   loop->is_stopping = true;
-  struct port *ports[] = {&loop->tcp, &loop->local};
-  for (size_t i = 0; i < 2; i++) {
-    if (ports[i]->bound != NULL) {
-      evhttp_del_accept_socket(ports[i]->http, ports[i]->bound);
-      ports[i]->bound = NULL;
-    }
-  }
+  close_port(&loop->tcp);
+  close_port(&loop->local);
   http_connection_stop_all(loop);
   int ms = loop->server->limits.drain_ms;
   const struct timeval in = {.tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000};
@@ -207,37 +233,17 @@ static void on_wake(evutil_socket_t fd, short what, void *arg) {
   finish_jobs(loop);
 }
 
-static result open_port(struct loop *loop, struct port *port, bool is_local) {
-  *port = (struct port){.loop = loop, .is_local = is_local, .http = evhttp_new(loop->base)};
-  if (port->http == NULL) {
-    FAIL(BASE_IO, "evhttp_new");
-  }
-  const struct http_limits *limits = &loop->server->limits;
-  evhttp_set_bevcb(port->http, http_connection_new, port);
-  evhttp_set_gencb(port->http, http_exchange_begin, port);
-  evhttp_set_allowed_methods(port->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST | EVHTTP_REQ_PUT | EVHTTP_REQ_PATCH |
-                                             EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE);
-  /* the guard has held the request against its limits already */
-  evhttp_set_max_headers_size(port->http, (ev_ssize_t)limits->head_bytes_max + 1);
-  size_t longest = limits->large_paths != NULL && limits->large_body_bytes_max > limits->body_bytes_max ? limits->large_body_bytes_max : limits->body_bytes_max;
-  evhttp_set_max_body_size(port->http, (ev_ssize_t)longest + 1);
-  evhttp_set_default_content_type(port->http, NULL);
-  return OK;
+static void set_port_of(struct loop *loop, struct port *port, bool is_local) {
+  *port = (struct port){.loop = loop, .is_local = is_local};
+  event_assign(&port->rested, loop->base, -1, 0, on_rested, port);
 }
 
 static result open_loop(struct http_server *server, struct loop *loop) {
-  struct rlimit files = {0};
-  getrlimit(RLIMIT_NOFILE, &files);
-  *loop = (struct loop){.server = server, .by_fd_count = files.rlim_cur < (1u << 20) ? files.rlim_cur : (1u << 20)};
-  loop->by_fd = heap_alloc(loop->by_fd_count * sizeof *loop->by_fd); /* untouched pages cost nothing */
+  *loop = (struct loop){.server = server};
   pthread_mutex_init(&loop->done_lock, NULL);
   struct event_config *config = event_config_new();
   if (config != NULL) {
     event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK); /* other threads reach a loop through its eventfd only */
-    /* Reading stops and goes on with every reply, four calls a request: only what is left of that at the turn's end is told to the kernel. A number that
-     * was closed in that turn may be another loop's by then; but each loop has an epoll set of its own, where the kernel answers ENOENT, and libevent takes
-     * that for "gone" of a deletion and adds anew for a change. */
-    event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
     loop->base = event_base_new_with_config(config);
     event_config_free(config);
   }
@@ -247,8 +253,9 @@ static result open_loop(struct http_server *server, struct loop *loop) {
   }
   loop->wake = event_new(loop->base, loop->wake_fd, EV_READ | EV_PERSIST, on_wake, loop);
   event_add(loop->wake, NULL);
-  TRY(open_port(loop, &loop->tcp, false));
-  return open_port(loop, &loop->local, true);
+  set_port_of(loop, &loop->tcp, false);
+  set_port_of(loop, &loop->local, true);
+  return OK;
 }
 
 static void *run_loop(void *arg) {
@@ -298,8 +305,7 @@ static result open_all(struct http_server *server) {
 
 result http_server_open(const struct http_server_options *options, struct http_server **ret_server) {
   signal(SIGPIPE, SIG_IGN);
-  long cores = sysconf(_SC_NPROCESSORS_ONLN);
-  int loops = options->loops > 0 ? options->loops : (int)(cores < 1 ? 1 : cores);
+  int loops = options->loops > 0 ? options->loops : http_workers_cores();
   struct http_server *server = heap_alloc(sizeof *server);
   server->options = *options;
   server->limits = http_guard_limits(&options->limits);
@@ -337,29 +343,18 @@ result http_server_stop(struct http_server *server) {
 
 static void close_loop(struct loop *loop) {
   if (loop->base == NULL) {
-    free(loop->by_fd);
     return;
   }
-  if (loop->tcp.http != NULL) {
-    evhttp_free(loop->tcp.http);
-  }
-  if (loop->local.http != NULL) {
-    evhttp_free(loop->local.http);
-  }
-  event_base_loop(loop->base, EVLOOP_NONBLOCK); /* the library frees connections in a later turn of the loop */
+  close_port(&loop->tcp);
+  close_port(&loop->local);
+  http_connection_free_all(loop);
+  http_jobs_free(loop);
   if (loop->wake != NULL) {
     event_free(loop->wake);
   }
   event_base_free(loop->base);
-  while (loop->free_jobs != NULL) {
-    struct job *job = loop->free_jobs;
-    loop->free_jobs = job->next;
-    arena_free(&job->arena);
-    free(job);
-  }
   close(loop->wake_fd);
   pthread_mutex_destroy(&loop->done_lock);
-  free(loop->by_fd);
 }
 
 void http_server_close(struct http_server **server_slot) {

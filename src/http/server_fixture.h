@@ -67,6 +67,7 @@ static inline void handle(void *app, struct http_call *call) {
     return;
   }
   http_response_header(call, "X-Split", S("a\r\nSet-Cookie: b"));
+  http_response_header(call, "X-Echo", http_header(request, "X-Echo"));
   http_reply(call, 200, "text/plain",
              arena_printf(call->arena, "%s %.*s?%.*s uid=%d body=%.*s;", http_method_name(request->method), SLICE_ARG(request->path),
                           SLICE_ARG(request->query), (int)request->peer_uid, SLICE_ARG(request->body)));

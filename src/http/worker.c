@@ -140,11 +140,14 @@ void http_workers_tell(struct loop *loop) {
   }
 }
 
+int http_workers_cores(void) {
+  cpu_set_t cores;
+  return sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
+}
+
 result http_workers_open(struct http_server *server) {
   int count = server->options.workers ? server->options.workers : 64;
-  cpu_set_t cores;
-  int core_count = sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
-  server->awake_max = 2 * core_count + 2; /* some of them wait for a page of the database, and cannot say so */
+  server->awake_max = 2 * http_workers_cores() + 2; /* some of them wait for a page of the database, and cannot say so */
   server->workers = heap_alloc((size_t)count * sizeof *server->workers);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);

@@ -27,14 +27,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
   arena_init(&arena);
   const struct http_limits limits = http_guard_limits(&(const struct http_limits){.head_bytes_max = 2048, .body_bytes_max = 1000});
   struct slice input = slice_sub(slice_of(bytes, len), 0, limits.head_bytes_max); /* no more is ever shown to it */
+  struct http_header *headers = ARENA_ARRAY(&arena, struct http_header, limits.header_count_max);
   struct guard_head at_once = {0};
   struct guard_head begun = {0};
   struct guard_head done = {0};
-  result whole = http_guard_check(input, 0, &limits, &at_once);
+  result whole = http_guard_check(input, 0, &limits, headers, &at_once);
   size_t cut = input.len > 0 ? input.ptr[0] % input.len : 0;
-  result first = http_guard_check(slice_sub(input, 0, cut), 0, &limits, &begun);
+  result first = http_guard_check(slice_sub(input, 0, cut), 0, &limits, headers, &begun);
   if (is_ok(first) && begun.head_bytes == 0) {
-    result second = http_guard_check(input, cut, &limits, &done);
+    result second = http_guard_check(input, cut, &limits, headers, &done);
     if (second.code != whole.code || done.head_bytes != at_once.head_bytes || done.body_bytes != at_once.body_bytes) {
       abort();
     }
@@ -44,6 +45,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
   }
   if (is_ok(whole) && at_once.head_bytes > 0 && (at_once.method < HTTP_GET || !slice_ends(slice_sub(input, 0, at_once.head_bytes), S("\r\n\r\n")))) {
     abort();
+  }
+  for (size_t i = 0; is_ok(whole) && i < at_once.header_count; i++) {
+    if (headers[i].name.len == 0 || !is_inside(headers[i].name, input) || !is_inside(headers[i].value, input)) {
+      abort();
+    }
   }
   check_salvaged(input, &arena);
   return 0;

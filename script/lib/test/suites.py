@@ -14,7 +14,7 @@ import unprivileged
 sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import postgres  # noqa: E402
 
-TSAN_TESTS = ["pool", "db", "http_server", "ledger", "outbox", "signer_process"]
+TSAN_TESTS = ["pool", "db", "http_server", "http_connection", "ledger", "outbox", "signer_process"]
 
 
 def run(command, seconds, **more):
