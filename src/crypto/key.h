@@ -35,6 +35,8 @@ MUST_USE result key_point_of(struct slice spki, struct slice *ret_point);
 MUST_USE result key_sign(const struct key *key, const uint8_t digest[static DIGEST_BYTES], struct arena *arena,
                          struct slice *ret_signature);
 MUST_USE result key_verify(const struct key *key, const uint8_t digest[static DIGEST_BYTES], struct slice signature);
+/* Doubles the speed of key_verify_raw with this key, for 150 KiB and tens of milliseconds now (key_table.h). false: it stays as it is. */
+bool key_hasten(struct key *key);
 MUST_USE result key_verify_raw(const struct key *key, const uint8_t digest[static DIGEST_BYTES], struct slice raw);
 
 /* Between the two forms of a signature. */

@@ -172,6 +172,8 @@ static bool is_ed25519(const struct public_key *key, struct slice message, struc
          EVP_DigestVerify(context, signature.ptr, signature.len, message.ptr, message.len) == 1;
 }
 
+bool public_key_hasten(struct public_key *key) { return key->p256 != NULL && key_hasten(key->p256); }
+
 result public_key_verify(const struct public_key *key, struct slice message, struct slice signature) {
   if (key->p256 != NULL) {
     uint8_t digest[DIGEST_BYTES];

@@ -27,4 +27,6 @@ MUST_USE result public_key_load_ed25519(struct slice x, struct public_key **ret_
 /* DER SubjectPublicKeyInfo: equal keys have equal ones. */
 MUST_USE result public_key_spki(const struct public_key *key, struct arena *arena, struct slice *ret_spki);
 
+/* key_hasten of a P-256 key; false: not one, or it stays as it is. */
+bool public_key_hasten(struct public_key *key);
 MUST_USE result public_key_verify(const struct public_key *key, struct slice message, struct slice signature);
