@@ -5,6 +5,9 @@
 
 /* Carries out what oidc/ says is next: a redirect, a page, a form. */
 MUST_USE result api_step_send(struct api_call *call, const struct oidc_next *next);
+/* From the sign-in that an interaction sent somebody to, with the session that came of it: to the client at once when nothing else is missing, without a
+ * way back over the interaction's address; else, or when `next` is no interaction, to `next`. */
+MUST_USE result api_interact_end(struct api_call *call, struct slice next, const struct account_session *session);
 /* Whose browser this is: its session, if any, and its cookie of interactions. */
 struct oidc_visitor api_visitor(const struct api_call *call);
 /* form-action of this page: ours and that origin; empty: as on every page. */

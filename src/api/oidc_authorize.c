@@ -181,6 +181,20 @@ result api_interact_page(struct api_call *call) {
   return api_step_send(call, &next);
 }
 
+result api_interact_end(struct api_call *call, struct slice path, const struct account_session *session) {
+  struct oidc_visitor visitor = api_visitor(call);
+  visitor.session = session;
+  const struct oidc_interaction_key key = {slice_from(path, sizeof "/interact/" - 1), &visitor};
+  struct oidc_next next;
+  bool is_ended = slice_starts(path, S("/interact/")) && is_ok(oidc_interaction_go_on(call->env, call->arena, &key, &next)) &&
+                  (next.step == OIDC_STEP_REDIRECT || next.step == OIDC_STEP_FORM);
+  if (is_ended) {
+    return api_step_send(call, &next);
+  }
+  http_redirect(call->http, path); /* a page to be shown, or what went wrong, belongs to an address of its own */
+  return OK;
+}
+
 struct oidc_decision api_consent_decision(const struct api_call *call, const struct url_form *form) {
   struct oidc_decision decision = {.agrees = slice_is(url_form_get(form, "decision"), "agree"), .form_token = url_form_get(form, "token")};
   for (int at = 0; at < OIDC_ATTRIBUTE_COUNT; at++) {

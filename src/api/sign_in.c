@@ -1,6 +1,7 @@
 /* Signing in and out, by pages that need no script. The picture is in sign_in.h. */
 #include "api/sign_in.h"
 
+#include "api/interact.h"
 #include "api/resources.h"
 #include "base/number.h"
 #include "codec/multipart.h"
@@ -57,12 +58,12 @@ void api_session_give(struct api_call *call, const struct account_token *token, 
 }
 
 /* Where the form goes on: to its end when the level is reached, else to the step-up. 303, so that no credential travels on [RFC9700 4.12]. */
-static void go_on(struct api_call *call, const struct sign_in_form *form, const struct account_session *session) {
+static result go_on(struct api_call *call, const struct sign_in_form *form, const struct account_session *session) {
   if (account_session_authentication(call->env, session) >= form->level) {
-    http_redirect(call->http, form->next);
-    return;
+    return api_interact_end(call, form->next, session);
   }
   http_redirect(call->http, arena_printf(call->arena, "/sign-in?level=%d&next=%.*s", form->level, SLICE_ARG(url_encode(call->arena, form->next))));
+  return OK;
 }
 
 static result own_pin(struct api_call *call, struct slice *ret_pin) {
@@ -246,8 +247,7 @@ static result prove(struct api_call *call, struct signing_in *it, size_t step) {
   }
   TRY(outcome);
   api_session_give(call, &it->granted.token, &it->granted.session);
-  go_on(call, &it->form, &it->granted.session);
-  return OK;
+  return go_on(call, &it->form, &it->granted.session);
 }
 
 static struct signing_in signing_in_of(struct api_call *call, const struct url_form *fields) {
