@@ -18,17 +18,28 @@ struct slice api_page_text_find(const struct api_call *call, const char *key) {
   return (struct slice){0};
 }
 
+static const char *escape_of(uint8_t c) {
+  switch (c) {
+    case '&': return "&amp;";
+    case '<': return "&lt;";
+    case '>': return "&gt;";
+    case '"': return "&quot;";
+    case '\'': return "&#39;";
+    default: return NULL;
+  }
+}
+
 static void append_escaped(struct buf *out, struct slice text) {
+  size_t plain = 0; /* what stands before this is written */
   for (size_t i = 0; i < text.len; i++) {
-    switch (text.ptr[i]) {
-      case '&': buf_append_str(out, "&amp;"); break;
-      case '<': buf_append_str(out, "&lt;"); break;
-      case '>': buf_append_str(out, "&gt;"); break;
-      case '"': buf_append_str(out, "&quot;"); break;
-      case '\'': buf_append_str(out, "&#39;"); break;
-      default: buf_append_byte(out, text.ptr[i]);
+    const char *escape = escape_of(text.ptr[i]);
+    if (escape != NULL) {
+      buf_append(out, slice_sub(text, plain, i - plain));
+      buf_append_str(out, escape);
+      plain = i + 1;
     }
   }
+  buf_append(out, slice_from(text, plain));
 }
 
 struct filling {

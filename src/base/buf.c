@@ -34,8 +34,6 @@ void buf_append(struct buf *buf, struct slice s) {
   }
 }
 
-void buf_append_byte(struct buf *buf, uint8_t byte) { *buf_extend(buf, 1) = byte; }
-
 void buf_append_str(struct buf *buf, const char *text) { buf_append(buf, slice_str(text)); }
 
 void buf_printf(struct buf *buf, const char *format, ...) {

@@ -1,53 +1,50 @@
 #include "codec/base64.h"
 
-#include "base/buf.h"
+#include "base/arena.h"
 #include "codec/base64url.h"
 
 static const char standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char for_urls[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 static struct slice encode(struct arena *arena, struct slice bytes, const char *alphabet, bool padded) {
-  struct buf out;
-  buf_init(&out, arena, (bytes.len + 2) / 3 * 4 + 1);
-  for (size_t i = 0; i < bytes.len; i += 3) {
-    size_t group = bytes.len - i < 3 ? bytes.len - i : 3;
-    uint32_t word = (uint32_t)bytes.ptr[i] << 16;
-    word |= group > 1 ? (uint32_t)bytes.ptr[i + 1] << 8 : 0;
-    word |= group > 2 ? (uint32_t)bytes.ptr[i + 2] : 0;
-    for (size_t k = 0; k < 4; k++) {
-      if (k <= group) {
-        buf_append_byte(&out, (uint8_t)alphabet[(word >> (18 - 6 * k)) & 63]);
-      } else if (padded) {
-        buf_append_byte(&out, '=');
-      }
+  uint8_t *text = arena_alloc(arena, (bytes.len + 2) / 3 * 4 + 1);
+  uint8_t *at = text;
+  size_t whole = bytes.len - bytes.len % 3;
+  for (size_t i = 0; i < whole; i += 3) {
+    uint32_t word = (uint32_t)bytes.ptr[i] << 16 | (uint32_t)bytes.ptr[i + 1] << 8 | bytes.ptr[i + 2];
+    for (int shift = 18; shift >= 0; shift -= 6) {
+      *at++ = (uint8_t)alphabet[(word >> shift) & 63];
     }
   }
-  return buf_slice(&out);
+  size_t left = bytes.len - whole;
+  if (left > 0) {
+    uint32_t word = (uint32_t)bytes.ptr[whole] << 16 | (left > 1 ? (uint32_t)bytes.ptr[whole + 1] << 8 : 0);
+    *at++ = (uint8_t)alphabet[word >> 18];
+    *at++ = (uint8_t)alphabet[(word >> 12) & 63];
+    if (left > 1) {
+      *at++ = (uint8_t)alphabet[(word >> 6) & 63];
+    }
+  }
+  while (padded && (at - text) % 4 != 0) {
+    *at++ = '=';
+  }
+  return slice_of(text, (size_t)(at - text));
 }
 
-/* 0..63, or 64: not in the alphabet. Not constant-time: what is secret is never base64 here. */
-static uint32_t value_of(uint8_t c, const char *alphabet) {
-  if (c >= 'A' && c <= 'Z') {
-    return (uint32_t)(c - 'A');
-  }
-  if (c >= 'a' && c <= 'z') {
-    return (uint32_t)(c - 'a') + 26;
-  }
-  if (c >= '0' && c <= '9') {
-    return (uint32_t)(c - '0') + 52;
-  }
-  if (c == (uint8_t)alphabet[62]) {
-    return 62;
-  }
-  return c == (uint8_t)alphabet[63] ? 63 : 64;
+/* 0..63, or more: not in the alphabet. Sums, not branches: which character comes next nobody can predict. Not constant-time: what is secret is never
+ * base64 here. */
+static uint32_t value_of(uint32_t c, const char *alphabet) {
+  uint32_t place = (uint32_t)(c - 'A' < 26) * (c - 'A' + 1) + (uint32_t)(c - 'a' < 26) * (c - 'a' + 27) + (uint32_t)(c - '0' < 10) * (c - '0' + 53) +
+                   (uint32_t)(c == (uint8_t)alphabet[62]) * 63 + (uint32_t)(c == (uint8_t)alphabet[63]) * 64;
+  return place - 1;
 }
 
 static result decode(struct slice text, struct arena *arena, const char *alphabet, struct slice *ret_bytes) {
   if (text.len % 4 == 1) {
     FAIL(CODEC_BASE64_SYNTAX, "impossible length");
   }
-  struct buf out;
-  buf_init(&out, arena, text.len / 4 * 3 + 3);
+  uint8_t *bytes = arena_alloc(arena, text.len / 4 * 3 + 3);
+  size_t len = 0;
   uint32_t word = 0;
   unsigned bits = 0;
   for (size_t i = 0; i < text.len; i++) {
@@ -59,14 +56,14 @@ static result decode(struct slice text, struct arena *arena, const char *alphabe
     bits += 6;
     if (bits >= 8) {
       bits -= 8;
-      buf_append_byte(&out, (uint8_t)(word >> bits));
+      bytes[len++] = (uint8_t)(word >> bits);
       word &= (1U << bits) - 1;
     }
   }
   if (word != 0) {
     FAIL(CODEC_BASE64_SYNTAX, "unused bits are not nought"); /* [RFC4648 3.5] */
   }
-  *ret_bytes = buf_slice(&out);
+  *ret_bytes = slice_of(bytes, len);
   return OK;
 }
 

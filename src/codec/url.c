@@ -9,17 +9,19 @@ static bool is_unreserved(uint8_t c) {
 
 static void append_encoded(struct buf *out, struct slice s) {
   static const char digits[] = "0123456789ABCDEF"; /* upper case [RFC3986 2.1] */
+  uint8_t *begin = buf_extend(out, s.len * 3);
+  uint8_t *at = begin;
   for (size_t i = 0; i < s.len; i++) {
     uint8_t c = s.ptr[i];
     if (is_unreserved(c)) {
-      buf_append_byte(out, c);
+      *at++ = c;
     } else {
-      uint8_t *escape = buf_extend(out, 3);
-      escape[0] = '%';
-      escape[1] = (uint8_t)digits[c >> 4];
-      escape[2] = (uint8_t)digits[c & 15];
+      *at++ = '%';
+      *at++ = (uint8_t)digits[c >> 4];
+      *at++ = (uint8_t)digits[c & 15];
     }
   }
+  out->len -= s.len * 3 - (size_t)(at - begin);
 }
 
 struct slice url_encode(struct arena *arena, struct slice s) {
@@ -38,8 +40,8 @@ static int hex_value(uint8_t c) {
 }
 
 static result decode(struct slice s, bool plus_is_blank, struct arena *arena, struct slice *ret_decoded) {
-  struct buf out;
-  buf_init(&out, arena, s.len + 1);
+  uint8_t *decoded = arena_alloc(arena, s.len + 1);
+  size_t len = 0;
   for (size_t i = 0; i < s.len; i++) {
     uint8_t c = s.ptr[i];
     if (c == '%') {
@@ -53,9 +55,9 @@ static result decode(struct slice s, bool plus_is_blank, struct arena *arena, st
     } else if (c == '+' && plus_is_blank) {
       c = ' ';
     }
-    buf_append_byte(&out, c);
+    decoded[len++] = c;
   }
-  *ret_decoded = buf_slice(&out);
+  *ret_decoded = slice_of(decoded, len);
   return OK;
 }
 

@@ -38,8 +38,20 @@ bool utf8_step(struct slice s, size_t *ret_len, uint32_t *ret_rune) {
   return true;
 }
 
+/* How much at its beginning is ASCII, in whole words. */
+static size_t ascii_words(struct slice s) {
+  size_t at = 0;
+  for (uint64_t word = 0; at + sizeof word <= s.len; at += sizeof word) {
+    memcpy(&word, s.ptr + at, sizeof word);
+    if ((word & UINT64_C(0x8080808080808080)) != 0) {
+      break;
+    }
+  }
+  return at;
+}
+
 bool utf8_is_valid(struct slice s) {
-  for (size_t at = 0, len = 0; at < s.len; at += len) {
+  for (size_t at = ascii_words(s), len = 0; at < s.len; at += len) {
     if (!utf8_step(slice_from(s, at), &len, NULL)) {
       return false;
     }
