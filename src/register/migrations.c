@@ -1,7 +1,9 @@
 /* The register's tables. A date column is days since 1970-01-01; `to_date` is REGISTER_OPEN while it lasts; birth is
  * yyyymmdd with zeros for what is unknown; pin is the twelve digits as a number, so that its table is one tree that
  * grows in one place. */
-#include "register/register.h"
+#include "register/people.h"
+
+#define INDEX_MADE(name, on) "CREATE INDEX " name " ON " on ";"
 
 static const char PEOPLE[] =
     "CREATE TABLE person ("
@@ -29,11 +31,7 @@ static const char PEOPLE[] =
     "  mobile text/personal,"
     "  life int/personal NOT NULL CHECK (life IN (1, 2)),"
     "  died_on int/personal);"
-    "CREATE INDEX person_name_fold ON person (name_fold);"
-    "CREATE INDEX person_word_2 ON person (word_2) WHERE word_2 IS NOT NULL;"
-    "CREATE INDEX person_word_3 ON person (word_3) WHERE word_3 IS NOT NULL;"
-    "CREATE INDEX person_word_4 ON person (word_4) WHERE word_4 IS NOT NULL;"
-    "CREATE INDEX person_word_last ON person (word_last) WHERE word_last IS NOT NULL;"
+    REGISTER_NAME_INDEXES(INDEX_MADE)
     /* What is unique across people: every PIN that was ever given, and to whom. */
     "CREATE TABLE person_pin ("
     "  pin id/personal PRIMARY KEY,"
@@ -49,7 +47,7 @@ static const char PEOPLE[] =
     "  from_date int/personal NOT NULL,"
     "  to_date int/personal NOT NULL,"
     "  PRIMARY KEY (person_id, kind, ordinal));"
-    "CREATE INDEX person_relation_related ON person_relation (related_person_id) WHERE related_person_id <> 0;"
+    REGISTER_RELATION_INDEXES(INDEX_MADE)
     "CREATE TABLE person_residence ("
     "  person_id id/public NOT NULL,"
     "  kind int/personal NOT NULL CHECK (kind IN (1, 2)),"

@@ -216,12 +216,14 @@ static result country_make(struct env *env, struct synth_country *country) {
     register_synth_places_keep(&country->places, country->options->provinces, country->options->province_count);
   }
   country->pin_serials = ARENA_ARRAY(&country->lasting, uint32_t, PIN_GROUPS);
+  TRY(register_synth_load_begin(env));
   TRY(db_write(env->db, found_agencies, env));
   TRY(batch_make(env, country, first_batch));
   while (country->made < country->options->people) {
     TRY(batch_make(env, country, next_batch));
   }
-  return batch_make(env, country, last_batch);
+  TRY(batch_make(env, country, last_batch));
+  return register_synth_load_end(env);
 }
 
 result register_synth(struct env *env, const struct register_synth_options *options,

@@ -123,3 +123,8 @@ MUST_USE result register_synth_guarded(struct synth_household *household, struct
 /* ---- synth_store.c ---- */
 void register_synth_batch_init(struct synth_batch *batch, int32_t date);
 MUST_USE result register_synth_batch_store(struct env *env, struct synth_batch *batch);
+
+/* ---- synth_load.c ---- */
+/* REGISTER_NOT_EMPTY. Between the two nobody can be found by name or PIN. */
+MUST_USE result register_synth_load_begin(struct env *env);
+MUST_USE result register_synth_load_end(struct env *env);

@@ -1,4 +1,4 @@
-/* A batch in one write: every table in the order of its key, so that pages fill one after another. */
+/* A batch in one write: every table in the order of its key, so that pages fill one after another (synth_load.c: the rest). */
 #include <stdlib.h>
 
 #include "register/agencies.h"
@@ -22,14 +22,7 @@ void register_synth_batch_init(struct synth_batch *batch, int32_t date) {
 struct storing {
   struct env *env;
   struct synth_batch *batch;
-  const struct synth_row **by_pin;
 };
-
-static int compare_pins(const void *a, const void *b) {
-  const struct synth_row *const *left = a;
-  const struct synth_row *const *right = b;
-  return memcmp((*left)->person.pin.ptr, (*right)->person.pin.ptr, 12);
-}
 
 static int compare_relations(const void *a, const void *b) {
   const struct register_relation *left = a;
@@ -40,16 +33,7 @@ static int compare_relations(const void *a, const void *b) {
   return (int)left->kind - (int)right->kind;
 }
 
-static result store_people(struct db_tx *tx, const struct storing *storing) {
-  const struct synth_batch *batch = storing->batch;
-  for (size_t i = 0; i < batch->row_count; i++) {
-    bool taken = false;
-    const struct register_person *person = &storing->by_pin[i]->person;
-    TRY(register_people_insert_pin(tx, register_people_pin_number(person->pin), person->person_id, &taken));
-    if (taken) {
-      FAIL(REGISTER_PIN_TAKEN, "an invented PIN is taken: the register is not empty");
-    }
-  }
+static result store_people(struct db_tx *tx, const struct synth_batch *batch) {
   for (size_t i = 0; i < batch->row_count; i++) {
     TRY(register_people_insert_person(tx, &batch->rows[i]->person, &batch->rows[i]->words));
   }
@@ -89,7 +73,7 @@ static result store_demonstration(struct db_tx *tx, const struct synth_batch *ba
 static result store(struct db_tx *tx, void *arg) {
   const struct storing *storing = arg;
   struct synth_batch *batch = storing->batch;
-  TRY(store_people(tx, storing));
+  TRY(store_people(tx, batch));
   TRY(store_facts(tx, batch));
   TRY(store_demonstration(tx, batch));
   struct register_act act = {.actor_role = S("system"), .legal_basis = S("Dữ liệu giả lập để trình diễn")};
@@ -98,11 +82,7 @@ static result store(struct db_tx *tx, void *arg) {
 }
 
 result register_synth_batch_store(struct env *env, struct synth_batch *batch) {
-  struct storing storing = {env, batch, ARENA_ARRAY(&batch->arena, const struct synth_row *, batch->row_count)};
-  for (size_t i = 0; i < batch->row_count; i++) {
-    storing.by_pin[i] = batch->rows[i];
-  }
-  qsort(storing.by_pin, batch->row_count, sizeof *storing.by_pin, compare_pins);
+  struct storing storing = {env, batch};
   qsort(batch->relations, batch->relation_count, sizeof *batch->relations, compare_relations);
   return db_write(env->db, store, &storing);
 }
