@@ -1,12 +1,12 @@
-/* Search by name. Every word asked for must begin a word of the name. The database narrows by one word (or by the
- * beginning of the whole name), the rest is compared here; a search that would go through more rows than SCAN_MAX ends
- * early and says there is more. */
+/* Search by name. Every word asked for must begin a word of the name. An index narrows by one word, or by the beginning of the whole name, and tells
+ * folded name and birth, which the rest is compared with; the people themselves are read only when these fit. A search that would go through more than
+ * that ends early and says there is more. */
 #include "codec/utf8.h"
 #include "register/people.h"
 
 enum {
-  SCAN_MAX =
-      50000, /* rows looked at: bounds a search for "nguyễn" among ten million people to some tens of milliseconds */
+  SCAN_MAX = 20000, /* entries of indexes: bounds a search for "nguyễn" among ten million people to some tens of milliseconds */
+  LOOK_MAX = 2000,  /* people read, for their residence or the marks of their name */
   WORDS_MAX = 8,
 };
 
@@ -20,7 +20,7 @@ struct search {
   struct register_person *found;
   size_t count;
   size_t limit;
-  int64_t scanned;
+  int64_t scanned, looked;
   bool more;
 };
 
@@ -34,10 +34,7 @@ static bool has_word_beginning(struct slice fold, struct slice beginning) {
   return false;
 }
 
-static bool name_matches(const struct search *search, struct slice name, struct slice fold) {
-  if (search->query->exact) {
-    return slice_eq(name, search->whole);
-  }
+static bool words_match(const struct search *search, struct slice fold) {
   for (size_t i = 0; i < search->word_count; i++) {
     if (!has_word_beginning(fold, search->words[i])) {
       return false;
@@ -74,35 +71,44 @@ static result lives_there(const struct search *search, int64_t person_id, bool *
   return OK;
 }
 
-/* The columns of every statement below: person_id, name, name_fold, birth. */
-static result take_row(struct search *search, struct db_rows *rows) {
-  int64_t person_id = db_int(rows, 0);
-  if (!name_matches(search, db_text(rows, 1), db_text(rows, 2)) ||
-      !birth_matches(search->query->birth, register_people_birth_unpack(db_int(rows, 3))) || is_found(search, person_id)) {
+static result take_person(struct search *search, int64_t person_id) {
+  if (++search->looked > LOOK_MAX) {
+    search->more = true;
     return OK;
   }
+  struct register_person *person = &search->found[search->count]; /* there is room for one beyond the limit */
   bool lives = false;
   TRY(lives_there(search, person_id, &lives));
   if (!lives) {
     return OK;
   }
-  if (search->count == search->limit) {
-    search->more = true;
+  TRY(register_person_load(search->tx, search->arena, person_id, person));
+  if (search->query->exact && !slice_eq(person->name, search->whole)) {
     return OK;
   }
-  TRY(register_person_load(search->tx, search->arena, person_id, &search->found[search->count]));
-  search->count++;
+  search->more = search->count == search->limit;
+  search->count += !search->more;
   return OK;
 }
 
-static result take_rows(struct search *search, const char *sql, struct slice first) {
+/* The columns of every statement below: person_id, name_fold, birth. */
+static result take_row(struct search *search, struct db_rows *rows) {
+  int64_t person_id = db_int(rows, 0);
+  bool fits = words_match(search, db_text(rows, 1)) && birth_matches(search->query->birth, register_people_birth_unpack(db_int(rows, 2)));
+  return fits && !is_found(search, person_id) ? take_person(search, person_id) : OK;
+}
+
+/* Every text that begins with `beginning` lies before `beginning` with the last character of Unicode behind it. */
+static struct slice end_of(const struct search *search, struct slice beginning) {
+  return arena_printf(search->arena, "%.*s\xF4\x8F\xBF\xBF", SLICE_ARG(beginning));
+}
+
+static result take_rows(struct search *search, const char *sql, struct db_args args) {
   if (search->more) {
     return OK;
   }
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  /* Every text that begins with `first` lies before `first` with the last character of Unicode behind it. */
-  struct slice last = arena_printf(search->arena, "%.*s\xF4\x8F\xBF\xBF", SLICE_ARG(first));
-  TRY(db_query(search->tx, sql, DB_ARGS(db_of_text(first), db_of_text(last)), &rows));
+  TRY(db_query(search->tx, sql, args, &rows));
   while (!search->more && db_rows_next(&rows)) {
     if (++search->scanned > SCAN_MAX) {
       search->more = true;
@@ -113,11 +119,19 @@ static result take_rows(struct search *search, const char *sql, struct slice fir
   return rows.status;
 }
 
+static result take_beginning(struct search *search, const char *sql, struct slice beginning) {
+  return take_rows(search, sql, DB_ARGS(db_of_text(beginning), db_of_text(end_of(search, beginning))));
+}
+
 #define SELECT_BY(column) \
-  "SELECT person_id, name, name_fold, birth FROM person WHERE " column " >= $1 AND " column " <= $2 ORDER BY " column
+  "SELECT person_id, name_fold, birth FROM person WHERE " column " >= $1 AND " column " <= $2 ORDER BY " column
 static const char BY_NAME[] = SELECT_BY("name_fold");
 static const char *const BY_WORD[] = {SELECT_BY("word_last"), SELECT_BY("word_2"), SELECT_BY("word_3"),
                                       SELECT_BY("word_4")};
+
+/* The same with the whole word, of those whose name begins with another: a surname and a given name, as people are called. */
+#define SELECT_OF(column) "SELECT person_id, name_fold, birth FROM person WHERE " column " = $1 AND name_fold >= $2 AND name_fold <= $3 ORDER BY name_fold"
+static const char *const BY_WORD_OF[] = {SELECT_OF("word_last"), SELECT_OF("word_2"), SELECT_OF("word_3"), SELECT_OF("word_4")};
 
 /* Words that half the country bears narrow nothing. */
 static bool is_frequent(struct slice word) {
@@ -131,10 +145,10 @@ static bool is_frequent(struct slice word) {
   return false;
 }
 
-static struct slice rarest_word(const struct search *search) {
-  struct slice best = search->words[0];
+static struct slice rarest_word(const struct search *search, size_t from) {
+  struct slice best = search->words[from];
   bool best_frequent = is_frequent(best);
-  for (size_t i = 1; i < search->word_count; i++) {
+  for (size_t i = from + 1; i < search->word_count; i++) {
     struct slice word = search->words[i];
     bool frequent = is_frequent(word);
     if ((best_frequent && !frequent) || (best_frequent == frequent && word.len >= best.len)) {
@@ -146,12 +160,19 @@ static struct slice rarest_word(const struct search *search) {
 }
 
 static result search_words(struct search *search) {
-  TRY(take_rows(search, BY_NAME, search->whole));
-  struct slice word = rarest_word(search);
-  for (size_t i = 0; i < sizeof BY_WORD / sizeof *BY_WORD; i++) {
-    TRY(take_rows(search, BY_WORD[i], word));
+  TRY(take_beginning(search, BY_NAME, search->whole));
+  if (search->word_count > 1) {
+    struct slice first = search->words[0];
+    struct db_args args = DB_ARGS(db_of_text(rarest_word(search, 1)), db_of_text(first), db_of_text(end_of(search, first)));
+    for (size_t i = 0; i < sizeof BY_WORD_OF / sizeof *BY_WORD_OF; i++) {
+      TRY(take_rows(search, BY_WORD_OF[i], args));
+    }
   }
-  return take_rows(search, BY_NAME, word);
+  struct slice word = rarest_word(search, 0);
+  for (size_t i = 0; i < sizeof BY_WORD / sizeof *BY_WORD; i++) {
+    TRY(take_beginning(search, BY_WORD[i], word));
+  }
+  return take_beginning(search, BY_NAME, word);
 }
 
 static result words_read(struct search *search, struct slice fold) {
@@ -179,10 +200,10 @@ result register_person_search(struct db_tx *tx, struct arena *arena, const struc
     FAIL(REGISTER_QUERY_SYNTAX, "a search wants letters");
   }
   TRY(words_read(&search, fold));
-  search.found = ARENA_ARRAY(arena, struct register_person, search.limit);
+  search.found = ARENA_ARRAY(arena, struct register_person, search.limit + 1);
   if (query->exact) {
     search.whole = name;
-    TRY(take_rows(&search, BY_NAME, fold));
+    TRY(take_beginning(&search, BY_NAME, fold));
   } else {
     search.whole = fold;
     TRY(search_words(&search));
