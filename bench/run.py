@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures everything and prints one table: every figure beside the machine's own limits, measured just before and after it.
 
-usage: script/bench [--json] [--no-replay] [--people N] [--data DIR] [NAME...]
-names: certificates submissions serving sign_in replay (default: all). What each figure means: bench/README.md"""
+usage: script/bench [--json] [--people N] [--nation] [--data DIR] [NAME...]
+names: certificates submissions serving sign_in replay (default: these), register. What each figure means: bench/README.md"""
 import argparse
 import json
 import os
@@ -18,6 +18,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "bench"))
+import register as register_part  # noqa: E402
 import sign_in as sign_in_part  # noqa: E402
 
 BUILD = ROOT / "build-release"
@@ -42,8 +43,9 @@ def program(name, *args, **more):
 
 
 class Run:
-    def __init__(self, folder, people):
+    def __init__(self, folder, people, is_nation=False):
         self.folder = folder
+        self.is_nation = is_nation
         self.people = people
         self.rows = []
         self.limits = []
@@ -251,6 +253,12 @@ def sign_in(run):
     sign_in_part.measure(run, lambda data: Server(data, sign_in_part.SERVER_CORE), free_port)
 
 
+# ---- the register, by its size
+
+def register(run):
+    register_part.measure(run, lambda data: Server(data, sign_in_part.SERVER_CORE), free_port, run.is_nation)
+
+
 # ---- the replay
 
 def replay(run):
@@ -295,15 +303,18 @@ def main():
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
     parser.add_argument("--people", type=int, default=100000)
     parser.add_argument("--data", help="folder to measure in: on the disk that counts (default: beside the build)")
+    parser.add_argument("--nation", action="store_true", help=f"register: {register_part.NATION:,} people instead of up to ten million; needs "
+                        f"{register_part.space_needed(register_part.NATION) / 1e9:.0f} GB")
     parser.add_argument("names", nargs="*", default=[])
     options = parser.parse_args()
     parts = {"certificates": certificates, "submissions": submissions, "serving": serving, "sign_in": sign_in, "replay": replay}
     wanted = options.names or list(parts)
+    parts["register"] = register  # by name only: it takes ten minutes and nine gigabytes
     for name in wanted:
         if name not in parts:
             parser.error(f"no figure named {name}: {' '.join(parts)}")
     with tempfile.TemporaryDirectory(prefix="bench-", dir=options.data or BUILD) as folder:
-        run = Run(pathlib.Path(folder), options.people)
+        run = Run(pathlib.Path(folder), options.people, options.nation)
         make_country(run)
         load_before = os.getloadavg()[0]
         for name in wanted:

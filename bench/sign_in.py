@@ -124,21 +124,24 @@ class Peer:
 class Ours:
     """danh serve on a copy of the country, with the client and people who have signed in and agreed."""
 
-    def __init__(self, run, server_of, free_port=None):
+    def __init__(self, run, server_of, free_port=None, data=None, sessions=None):
         self.name, self.server_of, self.free_port = "ours", server_of, free_port
-        self.data = run.fresh("sign_in")
+        self.data = data or run.fresh("sign_in")
         made = subprocess.run([BUILD / "danh", "client", "add", "-", "--data", self.data, "--json"], input=json.dumps(CLIENT), capture_output=True, text=True)
         if made.returncode != 0:
             raise SystemExit(f"danh client add: {made.stderr}")
         self.secret = json.loads(made.stdout)["client_secret"]
         for name in ("address_failures_max", "wrong_passwords_max"):  # counted attempts would end a storm after a hundred
             subprocess.run([BUILD / "danh", "account", "limit", name, "1000000000", "--data", self.data], check=True, capture_output=True)
-        listed = subprocess.run([BUILD / "bench" / "bench_sessions", self.data, str(PEOPLE)], check=True, capture_output=True, text=True).stdout
-        self.sessions = [line.split()[0] for line in listed.splitlines()]
+        self.sessions = sessions or self.sign_people_in()
         self.server = server_of(self.data)
         self.port, self.start_ms = self.server.port, self.server.start_ms
         self.authorize, self.token, self.userinfo, self.keys = "/oidc/authorize", "/oidc/token", "/oidc/userinfo", "/oidc/jwks"
         self.introspect = "/oidc/introspect"
+
+    def sign_people_in(self):
+        listed = subprocess.run([BUILD / "bench" / "bench_sessions", self.data, str(PEOPLE)], check=True, capture_output=True, text=True).stdout
+        return [line.split()[0] for line in listed.splitlines()]
 
     def pids(self):
         return self.server.pids()
@@ -153,8 +156,8 @@ class Ours:
                 _, location, page = browser.ask("POST", urllib.parse.urlsplit(location).path, {"token": token[1], "decision": "agree"})
             if "code=" in location:
                 rows.append(f"danh_session={session}")
-        if len(rows) < PEOPLE // 2:
-            raise SystemExit(f"{len(rows)} of {PEOPLE} people got a code; the last: {location} {page[:300]}")
+        if len(rows) < len(self.sessions) // 2:
+            raise SystemExit(f"{len(rows)} of {len(self.sessions)} people got a code; the last: {location} {page[:300]}")
         return rows
 
     def stop(self):
