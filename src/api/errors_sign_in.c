@@ -174,6 +174,7 @@ const struct api_error_row api_error_rows_of_sign_in[] = {
     {OIDC_WAITING_LEVEL, 403, "oidc_level_needed", "Hãy xác thực thêm trước khi đồng ý", "Prove yourself further before you approve this"},
     {OIDC_PERSON_UNKNOWN, 400, "oidc_request", OIDC_WRONG},
     {OIDC_BINDING_MESSAGE, 400, "oidc_request", OIDC_WRONG},
+    {OIDC_ORGANISATION_NEEDED, 403, "oidc_organisation_needed", "Dịch vụ này chỉ nhận tổ chức; hãy chọn tổ chức ông/bà thay mặt", "This service takes organisations alone: choose the one you act for"},
     {OIDC_REGISTRATION_OFF, 404, "not_found", "Không tìm thấy", "There is no such thing here"},
     {OIDC_REGISTRATION_TOKEN, 401, "oidc_registration_token", "Mã quản lý đăng ký không đúng", "The registration access token is not good for this"},
     /* sandbox */

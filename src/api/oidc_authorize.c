@@ -1,6 +1,8 @@
 /* GET and POST /oidc/authorize [OIDC Core 3.1.2.1 MUST]: no CORS here [FAPI2-SP 5.2.2 SHALL NOT] F6, and no form of ours: a POST comes from the client's page. */
 #include "api/interact.h"
 #include "api/resources.h"
+#include "base/number.h"
+#include "mandate/mandate.h"
 
 enum { PIN_DIGITS = 12, BROWSER_LIFETIME_S = 24 * 3600, LANGUAGE_LIFETIME_S = 365 * 24 * 3600 };
 
@@ -94,11 +96,35 @@ void api_consent_lines(struct api_call *call, const struct oidc_consent_page *pa
   *ret_optional = buf_slice(&optional);
 }
 
+/* In whose name to go on: themself if the service takes people, and each organisation; the one of now is not offered again. */
+static struct slice choices_of(struct api_call *call, const struct oidc_consent_page *page, struct slice id) {
+  bool is_english = call->language == API_ENGLISH;
+  int64_t acting = call->session.acting_organisation_id;
+  struct buf rows;
+  buf_init(&rows, call->arena, 512);
+  if (acting != 0 && page->takes_people) {
+    const struct page row = {.name = "consent_choice", PAGE_VALUES({"id", id}, {"organisation", S("")}, {"name", page->person}, {"role", api_page_text_find(call, "consent.choose_self")})};
+    buf_append(&rows, api_page_fill(call, &row));
+  }
+  for (size_t i = 0; i < page->choice_count; i++) {
+    const struct oidc_choice *choice = &page->choices[i];
+    const struct page row = {.name = "consent_choice",
+                             PAGE_VALUES({"id", id}, {"organisation", arena_printf(call->arena, "%lld", (long long)choice->organisation_id)},
+                                         {"name", choice->name}, {"role", oidc_words_in(&choice->role, is_english)})};
+    if (choice->organisation_id != acting) {
+      buf_append(&rows, api_page_fill(call, &row));
+    }
+  }
+  return buf_slice(&rows);
+}
+
 static void send_consent(struct api_call *call, const struct oidc_next *next) {
   const struct oidc_consent_page *page = &next->page;
   bool is_english = call->language == API_ENGLISH;
   struct slice required;
   struct slice optional;
+  bool may_agree = page->takes_people || page->is_for_organisation;
+  struct slice choices = choices_of(call, page, next->interaction);
   api_consent_lines(call, page, &required, &optional);
   api_form_may_lead_to(call, next->client_origin);
   api_page_send(call, &(const struct page){.name = "consent",
@@ -110,7 +136,9 @@ static void send_consent(struct api_call *call, const struct oidc_next *next) {
                                                    {"optional", optional},
                                                    {"days", arena_printf(call->arena, "%d", page->days)},
                                                    {"offline", page->is_offline ? S("1") : S("")}, {"id", next->interaction},
-                                                   {"token", page->form_token})});
+                                                   {"role", oidc_words_in(&page->role, is_english)}, {"choices", choices},
+                                                   {"may_agree", may_agree ? S("1") : S("")}, {"must_choose", may_agree || choices.len == 0 ? S("") : S("1")},
+                                                   {"nobody", may_agree || choices.len > 0 ? S("") : S("1")}, {"token", page->form_token})});
 }
 
 /* form_post: the answer as a form that the person sends on, since nothing here runs script. */
@@ -213,4 +241,25 @@ result api_interact(struct api_call *call) {
   const struct oidc_decision decision = api_consent_decision(call, &form);
   TRY(oidc_interaction_decide(call->env, call->arena, &key, &decision, &next));
   return api_step_send(call, &next);
+}
+
+/* Chosen on the page: for whom the session acts from now on; then the page as it is for them. */
+result api_interact_acting(struct api_call *call) {
+  struct oidc_visitor visitor = api_visitor(call);
+  struct slice id = http_param(call->http, "id");
+  const struct oidc_interaction_key key = {id, &visitor};
+  struct oidc_interaction interaction;
+  struct mandate_principal principal = {0};
+  struct url_form form;
+  TRY(api_form(call, &form));
+  TRY(oidc_interaction_load(call->env, call->arena, &key, &interaction));
+  struct slice organisation = url_form_get(&form, "organisation");
+  if (organisation.len > 0 && !is_ok(number_parse(organisation, &principal.organisation_id))) {
+    FAIL(MANDATE_NONE, "not an organisation");
+  }
+  if (call->has_session) {
+    TRY(mandate_choose(call->env, &call->session, &principal));
+  }
+  redirect(call, arena_printf(call->arena, "/interact/%.*s", SLICE_ARG(id)));
+  return OK;
 }

@@ -49,7 +49,8 @@ static void send_page(struct api_call *call, const struct oidc_waiting_page *pag
                       PAGE_VALUES({"action", action}, {"user_code", user_code}, {"message", page->message},
                                   {"client", oidc_words_in(&consent->name, is_english)}, {"owner", oidc_words_in(&consent->owner, is_english)},
                                   {"purpose", oidc_words_in(&consent->purpose, is_english)}, {"person", consent->person},
-                                  {"acting_for", consent->acting_for}, {"required", required}, {"optional", optional},
+                                  {"acting_for", consent->acting_for},
+                                  {"role", oidc_words_in(&consent->role, is_english)}, {"required", required}, {"optional", optional},
                                   {"days", arena_printf(call->arena, "%d", consent->days)}, {"token", consent->form_token})});
 }
 

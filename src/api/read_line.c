@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "dossier/dossier.h"
 #include "oidc/oidc.h"
+#include "organisation/organisation.h"
 
 enum { DETAIL_BYTES_MAX = 200, SCANNED_MAX = 2000 };
 
@@ -17,7 +18,8 @@ const char *api_reader_word(enum api_reader reader) {
 }
 
 static enum api_reader reader_of(struct slice role, struct slice place) {
-  static const char *const representatives[] = {"representative", "parent", "guardian", "delegate", "notarised"};
+  static const char *const representatives[] = {"representative", "parent", "guardian", "delegate", "notarised",
+                                               "organisation_representative", "organisation_staff"};
   if (slice_is(role, "relying_party")) {
     return API_READER_SERVICE;
   }
@@ -31,7 +33,7 @@ static enum api_reader reader_of(struct slice role, struct slice place) {
 
 /* What the ledger's erasable detail says of a read: all empty once it was erased. */
 struct read_detail {
-  struct slice dossier, registers, client, client_id, mandate;
+  struct slice dossier, registers, client, client_id, mandate, organisation;
   const struct jin *attributes;
 };
 static struct read_detail detail_parse(struct arena *arena, struct slice text) {
@@ -46,7 +48,7 @@ static struct read_detail detail_parse(struct arena *arena, struct slice text) {
     const char *name;
     struct slice *text;
   } members[] = {{"dossier", &detail.dossier}, {"registers", &detail.registers}, {"client", &detail.client}, {"client_id", &detail.client_id},
-                 {"mandate", &detail.mandate}};
+                 {"mandate", &detail.mandate}, {"organisation", &detail.organisation}};
   for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
     if (!is_ok(jin_text_optional(root, members[i].name, DETAIL_BYTES_MAX, members[i].text))) {
       return (struct read_detail){0};
@@ -90,6 +92,14 @@ static void set_who(struct api_call *call, struct db_tx *tx, struct api_read_lin
   }
 }
 
+/* In whose name it was. */
+static struct slice organisation_name(struct api_call *call, struct db_tx *tx, struct slice id) {
+  struct organisation organisation;
+  int64_t organisation_id = 0;
+  bool is_known = id.len > 0 && is_ok(number_parse(id, &organisation_id)) && is_ok(organisation_load(tx, call->arena, organisation_id, &organisation));
+  return is_known ? organisation.name : S("");
+}
+
 result api_read_line_load(struct api_call *call, struct db_tx *tx, const struct ledger_line *line, struct api_read_line *ret_line) {
   struct slice place = line->actor_role;
   struct slice role = slice_cut(&place, '@');
@@ -99,7 +109,8 @@ result api_read_line_load(struct api_call *call, struct db_tx *tx, const struct 
                                .role = api_word_find(api_roles, role.len > 0 ? role : S("anyone"), call->arena),
                                .attributes = detail.attributes,
                                .dossier_code = own_dossier(call, tx, detail.dossier),
-                               .mandate = detail.mandate};
+                               .mandate = detail.mandate,
+                               .organisation = organisation_name(call, tx, detail.organisation)};
   set_who(call, tx, &read, place);
   if (read.reader == API_READER_SERVICE) {
     read.client_id = place;
@@ -127,13 +138,14 @@ result api_read_filter_read(struct api_call *call, struct db_tx *tx, struct api_
   struct mandate mandate;
   struct api_read_filter filter = {0};
   TRY(api_mandate_require(call, tx, "reads.view", &mandate));
+  int64_t subject_id = mandate.organisation_id != 0 ? mandate.organisation_id : mandate.principal_id;
   const struct access_request request = {.act = ACCESS_READS_VIEW,
                                          .actor_id = call->session.person_id,
                                          .level = call->session.level,
-                                         .subject_id = mandate.principal_id,
+                                         .subject_id = subject_id,
                                          .represents = mandate.kind != MANDATE_SELF};
   TRY(access_check(call->env, &request));
-  filter.person_id = mandate.principal_id;
+  filter.person_id = subject_id;
   TRY(api_query(call, &query));
   TRY(read_date(&query, "from", INT32_MIN, &filter.from));
   TRY(read_date(&query, "to", INT32_MAX, &filter.to));
@@ -233,6 +245,7 @@ result api_read_line_put(struct api_call *call, struct db_tx *tx, const struct a
   jout_put_text(out, "purpose", read->line->legal_basis);
   jout_put_text_or_null(out, "dossier_code", read->dossier_code);
   TRY(put_mandate(call, tx, read->mandate));
+  jout_put_text_or_null(out, "organisation", read->organisation);
   if (read->line->position < 0) {
     jout_put_null(out, "ledger_position");
   } else {

@@ -174,11 +174,26 @@ result api_me_reads_export(struct api_call *call) {
 
 /* ---- the services that may read ---- */
 
+/* In an organisation's list: which of its people gave it. */
+static result put_giver(struct api_call *call, struct db_tx *tx, const struct oidc_consent *consent) {
+  struct register_person giver = {0};
+  if (call->session.acting_organisation_id != 0) {
+    TRY(register_person_load(tx, call->arena, consent->given_by, &giver));
+  }
+  jout_put_text_or_null(&call->out, "given_by", giver.name);
+  return OK;
+}
+
 static result send_consents(struct api_call *call) {
   struct oidc_consent_list list;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  const struct oidc_consent_holder holder = {call->session.person_id, call->session.acting_organisation_id};
   TRY(db_read_begin(call->env->db, &tx));
-  TRY(oidc_consent_list(tx, call->arena, call->session.person_id, &list));
+  if (holder.organisation_id != 0) {
+    struct mandate mandate;
+    TRY(api_mandate_require(call, tx, "reads.view", &mandate));
+  }
+  TRY(oidc_consent_list(tx, call->arena, &holder, &list));
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_list(out, "items");
@@ -200,6 +215,8 @@ static result send_consents(struct api_call *call) {
     }
     jout_list_end(out);
     jout_put_bool(out, "for_another", consent->acting_for_id != 0);
+    jout_put_text_or_null(out, "organisation", consent->organisation);
+    TRY(put_giver(call, tx, consent));
     jout_put_instant(out, "given_at", consent->given_at_ms);
     jout_put_instant(out, "until", consent->until_ms);
     jout_put_instant(out, "used_at", consent->used_at_ms);
@@ -213,10 +230,22 @@ static result send_consents(struct api_call *call) {
 
 result api_me_consents(struct api_call *call) { return send_consents(call); }
 
+/* What ends for everybody who signs in for the organisation is for whoever gives its roles. */
+static result require_representative(struct api_call *call) {
+  struct mandate mandate;
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(call->env->db, &tx));
+  return api_mandate_require(call, tx, "organisation.staff", &mandate);
+}
+
 result api_me_consent_revoke(struct api_call *call) {
   const struct jin *root = NULL;
   TRY(api_body(call, &root));
   TRY(jin_fields(root, (const char *const[]){NULL}));
-  TRY(oidc_consent_revoke(call->env, call->session.person_id, http_param(call->http, "client")));
+  const struct oidc_consent_holder holder = {call->session.person_id, call->session.acting_organisation_id};
+  if (holder.organisation_id != 0) {
+    TRY(require_representative(call));
+  }
+  TRY(oidc_consent_revoke(call->env, &holder, http_param(call->http, "client")));
   return send_consents(call);
 }

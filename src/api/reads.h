@@ -18,6 +18,7 @@ struct api_read_line {
   const struct jin *attributes; /* list of words; NULL: none */
   struct slice dossier_code;    /* only when it is one of the person's own */
   struct slice mandate;         /* "delegate:4711" */
+  struct slice organisation;    /* name of the one it was in the name of; empty: none */
 };
 MUST_USE result api_read_line_load(struct api_call *call, struct db_tx *tx, const struct ledger_line *line, struct api_read_line *ret_line);
 /* The filter of the query: from, to (dates), who, client; and the next lines that pass it. */
@@ -36,5 +37,5 @@ struct api_read_page {
 /* At most `limit` of them; after looking at many that do not pass it stops early and says where to go on. */
 MUST_USE result api_read_page_load(struct api_call *call, struct db_tx *tx, const struct api_read_filter *filter, const struct ledger_query *from,
                                    struct api_read_page *ret_page);
-/* "who", "what", "attributes", "purpose", "dossier_code", "mandate", "ledger_position": members of an open object. */
+/* "who", "what", "attributes", "purpose", "dossier_code", "mandate", "organisation", "ledger_position": members of an open object. */
 MUST_USE result api_read_line_put(struct api_call *call, struct db_tx *tx, const struct api_read_line *read);

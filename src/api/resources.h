@@ -33,6 +33,7 @@ result api_oidc_authorize(struct api_call *call);
 result api_oidc_authorize_form(struct api_call *call);
 result api_interact_page(struct api_call *call);
 result api_interact(struct api_call *call);
+result api_interact_acting(struct api_call *call);
 /* oidc_token.c */
 result api_oidc_token(struct api_call *call);
 result api_oidc_introspect(struct api_call *call);

@@ -21,10 +21,10 @@ static result record(struct choosing *choosing, struct db_tx *tx, struct arena *
                                       .kind = S("mandate_chosen"),
                                       .detail = mandate_kind_name(mandate->kind)};
   TRY(account_history_append(choosing->env, tx, &event));
-  const int64_t subjects[] = {mandate->actor_id, mandate->principal_id};
+  const int64_t subjects[] = {mandate->actor_id, mandate->principal_id != 0 ? mandate->principal_id : mandate->organisation_id};
   struct ledger_entry entry = {.kind = "mandate.session_chosen",
                                .subjects = subjects,
-                               .subject_count = mandate->principal_id != 0 ? 2 : 1,
+                               .subject_count = subjects[1] != 0 ? 2 : 1,
                                .legal_basis = S("Điều 134 Bộ luật Dân sự số 91/2015/QH13"),
                                .detail = buf_slice(&text)};
   mandate_ledger_fill(mandate, &entry);

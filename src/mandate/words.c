@@ -42,7 +42,7 @@ const struct mandate_scope mandate_scopes[] = {
     {"dossier.view", FAMILY | DELEGATE, ADULT_FROM, "Xem mọi hồ sơ", "See every dossier"},
     {"dossier.manage", FAMILY, ADULT_FROM, "Trả phí, bổ sung, rút hồ sơ do người khác nộp", "Pay, answer and withdraw what somebody else filed"},
     {"wallet.view", FAMILY | DELEGATE, ADULT_FROM, "Xem và mở giấy tờ trong ví", "See and open documents of the wallet"},
-    {"reads.view", FAMILY | DELEGATE, OWN_ACCOUNT_FROM, "Xem ai đã xem dữ liệu", "See who read the data"},
+    {"reads.view", FAMILY | DELEGATE | REPRESENTATIVE | STAFF, OWN_ACCOUNT_FROM, "Xem ai đã xem dữ liệu", "See who read the data"},
     {"organisation.view", REPRESENTATIVE | STAFF, 0, "Xem thông tin tổ chức", "See the organisation's record"},
     {"organisation.staff", REPRESENTATIVE, 0, "Giao vai trò cho nhân viên", "Give roles to staff"},
     {MANDATE_SIGN_IN, FAMILY | DELEGATE | REPRESENTATIVE | STAFF, OWN_ACCOUNT_FROM, "Đăng nhập dịch vụ", "Sign in to a service"},
@@ -147,7 +147,7 @@ void mandate_ledger_fill(const struct mandate *mandate, struct ledger_entry *ent
   entry->actor_person_id = mandate->actor_id;
   if (mandate->kind != MANDATE_SELF) {
     entry->actor_role = mandate_kind_name(mandate->kind);
-    entry->on_behalf_of = mandate->principal_id;
+    entry->on_behalf_of = mandate->principal_id != 0 ? mandate->principal_id : mandate->organisation_id;
   }
 }
 

@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "codec/base64url.h"
 #include "crypto/client_certificate.h"
+#include "oidc/acting.h"
 #include "oidc/grant.h"
 #include "oidc/memory.h"
 
@@ -48,6 +49,7 @@ static result read_token(struct env *env, struct slice token, struct arena *aren
   access->audience = text_or_none(jws.claims, "aud");
   access->dpop_jkt = text_or_none(cnf, "jkt");
   access->x5t = text_or_none(cnf, "x5t#S256");
+  access->actor = text_or_none(jin_find(jws.claims, "act"), "sub");
   return OK;
 }
 
@@ -58,7 +60,8 @@ static result read_row(struct env *env, struct arena *arena, struct oidc_access 
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_read_begin(env->db, &tx));
   TRY(db_row(tx,
-             "SELECT a.person_id, a.grant_id, a.client_id, a.revoked_at, a.read_at, g.state FROM oidc_access a"
+             "SELECT a.person_id, a.grant_id, a.client_id, a.revoked_at, a.read_at, g.state, g.acting_for_id, g.acting_organisation_id, g.mandate_id,"
+             " g.created_at FROM oidc_access a"
              " LEFT JOIN oidc_grant g ON g.person_id = a.person_id AND g.grant_id = a.grant_id WHERE a.token_id = $1",
              DB_ARGS(db_of_int(access->token_id)), &rows));
   bool is_persons = !db_is_null(&rows, 0);
@@ -69,7 +72,14 @@ static result read_row(struct env *env, struct arena *arena, struct oidc_access 
   access->grant_id = db_int(&rows, 1);
   access->client_id = db_text_copy(&rows, 2, arena);
   access->was_read = !db_is_null(&rows, 4);
-  return is_persons ? oidc_may_share(env, tx, access->person_id) : OK;
+  const struct oidc_grant grant = {.person_id = access->person_id, .client_id = access->client_id, .acting_for_id = db_int(&rows, 6),
+                                   .acting_organisation_id = db_int(&rows, 7), .mandate_id = db_int(&rows, 8), .created_at_ms = db_int(&rows, 9)};
+  if (!is_persons) {
+    return OK;
+  }
+  struct mandate mandate;
+  TRY(oidc_may_share(env, tx, access->person_id));
+  return oidc_grant_stands(env, tx, arena, &grant, &mandate);
 }
 
 result oidc_access_load(struct env *env, struct slice token, struct arena *arena, struct oidc_access *ret_access) {

@@ -18,6 +18,7 @@ struct oidc_access {
   struct slice audience;
   struct slice dpop_jkt; /* empty: not bound so */
   struct slice x5t;
+  struct slice actor;    /* sub of who acts for the subject; empty: themself */
   const struct jin *claims;
 };
 /* Signature (remembered), time, row, grant, client: all of them now. OIDC_TOKEN_INVALID. */
@@ -28,5 +29,7 @@ MUST_USE result oidc_access_check(struct env *env, const struct oidc_call *call,
 
 /* Inside a write. */
 MUST_USE result oidc_access_revoke(struct env *env, struct db_tx *tx, int64_t token_id);
+/* act, if somebody acts for the subject. */
+void oidc_actor_put(struct jout *out, struct slice actor);
 /* cnf, if it is bound to anything. */
 void oidc_confirmation_put(struct jout *out, struct slice dpop_jkt, struct slice x5t);

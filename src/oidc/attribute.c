@@ -16,6 +16,10 @@ const struct oidc_attribute_row oidc_attribute_rows[OIDC_ATTRIBUTE_COUNT] = {
     [OIDC_AGE_OVER_16] = {"age_over_16", NULL, "age_over_16", "Đủ 16 tuổi hay chưa", "Whether 16 or older"},
     [OIDC_AGE_OVER_18] = {"age_over_18", NULL, "age_over_18", "Đủ 18 tuổi hay chưa", "Whether 18 or older"},
     [OIDC_PLACE_OF_BIRTH] = {"place_of_birth", NULL, "place_of_birth", "Nơi sinh", "Place of birth"},
+    [OIDC_ORGANISATION_NAME] = {"organisation_name", "organisation", "organisation_name", "Tên tổ chức", "Organisation's name"},
+    [OIDC_ORGANISATION_CODE] = {"organisation_code", "organisation", "organisation_code", "Mã định danh của tổ chức", "Organisation's identification number"},
+    [OIDC_ORGANISATION_TAX_CODE] = {"organisation_tax_code", "organisation", "organisation_tax_code", "Mã số thuế của tổ chức", "Organisation's tax code"},
+    [OIDC_ORGANISATION_ADDRESS] = {"organisation_address", "organisation", "organisation_address", "Trụ sở chính của tổ chức", "Organisation's head office"},
 };
 
 static bool has_word(const char *words, struct slice wanted) {

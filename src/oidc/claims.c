@@ -3,6 +3,7 @@
 
 #include "codec/base64url.h"
 #include "crypto/digest.h"
+#include "oidc/acting.h"
 #include "oidc/memory.h"
 
 enum { SID_CHARACTERS = 22, SECTOR_BYTES_MAX = 300 };
@@ -32,8 +33,8 @@ result oidc_subject(struct env *env, struct slice sector, int64_t person_id, str
   return derive(env, arena_printf(arena, "sub\n%lld\n%.*s", (long long)person_id, SLICE_ARG(sector)), arena, ret_sub);
 }
 
-result oidc_grant_subject(struct env *env, const struct oidc_grant *grant, struct slice sector, struct arena *arena, struct slice *ret_sub) {
-  return oidc_subject(env, sector, grant->acting_for_id != 0 ? grant->acting_for_id : grant->person_id, arena, ret_sub);
+result oidc_organisation_subject(struct env *env, struct slice sector, int64_t organisation_id, struct arena *arena, struct slice *ret_sub) {
+  return derive(env, arena_printf(arena, "organisation\n%lld\n%.*s", (long long)organisation_id, SLICE_ARG(sector)), arena, ret_sub);
 }
 
 result oidc_sid(struct env *env, int64_t session_id, struct slice client_id, struct arena *arena, struct slice *ret_sid) {
@@ -168,6 +169,10 @@ void oidc_attribute_put(const struct oidc_person *p, enum oidc_attribute attribu
     case OIDC_AGE_OVER_16: jout_put_bool(out, "age_over_16", is_older_than(p, 16)); break;
     case OIDC_AGE_OVER_18: jout_put_bool(out, "age_over_18", is_older_than(p, 18)); break;
     case OIDC_PLACE_OF_BIRTH: put_place_of_birth(p, out); break;
+    case OIDC_ORGANISATION_NAME:
+    case OIDC_ORGANISATION_CODE:
+    case OIDC_ORGANISATION_TAX_CODE:
+    case OIDC_ORGANISATION_ADDRESS: /* no person's */
     case OIDC_ATTRIBUTE_COUNT: break;
   }
 }
@@ -222,6 +227,10 @@ struct slice oidc_attribute_shown(const struct oidc_person *p, enum oidc_attribu
     case OIDC_AGE_OVER_16: return yes_or_no(is_older_than(p, 16), english);
     case OIDC_AGE_OVER_18: return yes_or_no(is_older_than(p, 18), english);
     case OIDC_PLACE_OF_BIRTH: return p->person.birth_place;
+    case OIDC_ORGANISATION_NAME:
+    case OIDC_ORGANISATION_CODE:
+    case OIDC_ORGANISATION_TAX_CODE:
+    case OIDC_ORGANISATION_ADDRESS: /* no person's */
     case OIDC_ATTRIBUTE_COUNT: break;
   }
   return (struct slice){0};

@@ -1,5 +1,5 @@
 /* The claims of one grant, for the ID token or userinfo. */
-#include "mandate/mandate.h"
+#include "oidc/acting.h"
 #include "oidc/claims.h"
 
 static void put_attributes(const struct oidc_person *person, uint64_t attributes, struct arena *arena, struct jout *out) {
@@ -26,42 +26,63 @@ static void put_authentication(struct env *env, const struct oidc_grant *grant, 
   jout_put_int(out, "auth_time", grant->auth_at_ms / 1000);
 }
 
-/* Who acts, under a mandate that must still hold now [RFC8693 4.1]. */
+static result put_organisation(struct db_tx *tx, struct arena *arena, const struct oidc_grant *grant, uint64_t attributes, struct jout *out) {
+  struct organisation organisation;
+  TRY(organisation_load(tx, arena, grant->acting_organisation_id, &organisation));
+  oidc_organisation_put(&organisation, attributes, out);
+  return OK;
+}
+
+/* Who acts, and by what, under the mandate that must still hold now [RFC8693 4.1]. In an organisation's name: in which role, and what they agreed to tell
+ * of themself. */
 static result put_actor(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_claims *claims, struct jout *out) {
+  const struct oidc_grant *grant = claims->grant;
   struct mandate mandate;
   struct slice sub = {0};
-  const struct mandate_question question = {.actor_id = claims->grant->person_id,
-                                            .principal_id = claims->grant->acting_for_id,
-                                            .scope = oidc_mandate_scope(claims->client->client_id, arena)};
-  if (!is_ok(mandate_check(env, tx, &question, arena, &mandate))) {
-    FAIL(OIDC_GRANT_ENDED, "the mandate has ended");
-  }
-  TRY(oidc_subject(env, claims->client->sector, claims->grant->person_id, arena, &sub));
+  uint64_t attributes = claims->target == OIDC_CLAIMS_ID_TOKEN ? grant->attributes_id_token : grant->attributes_userinfo;
+  TRY(oidc_grant_stands(env, tx, arena, grant, &mandate));
+  TRY(oidc_grant_actor(env, grant, claims->client->sector, arena, &sub));
   jout_put_object(out, "act");
   jout_put_text(out, "sub", sub);
+  jout_put_text(out, "role", mandate_kind_name(mandate.kind));
+  if (mandate.kind == MANDATE_STAFF) {
+    jout_put_text(out, "staff_role", mandate.role);
+  }
+  if (grant->acting_organisation_id != 0 && (attributes & ~OIDC_OF_ORGANISATION) != 0) {
+    struct oidc_person person;
+    TRY(oidc_person_load(env, tx, arena, grant->person_id, &person));
+    put_attributes(&person, attributes & ~OIDC_OF_ORGANISATION, arena, out);
+  }
   jout_object_end(out);
   return OK;
+}
+
+static result put_person(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_claims *claims, struct jout *out) {
+  const struct oidc_grant *grant = claims->grant;
+  uint64_t attributes = claims->target == OIDC_CLAIMS_ID_TOKEN ? grant->attributes_id_token : grant->attributes_userinfo;
+  bool has_verified = grant->attributes_verified != 0 && grant->verified.len > 0;
+  struct oidc_person person;
+  if (attributes == 0 && !has_verified) {
+    return OK;
+  }
+  TRY(oidc_person_load(env, tx, arena, grant->acting_for_id != 0 ? grant->acting_for_id : grant->person_id, &person));
+  put_attributes(&person, attributes, arena, out);
+  return has_verified ? oidc_verified_put(&(const struct oidc_verified){&person, claims, clock_now_ms(env->clock)}, arena, out) : OK;
 }
 
 result oidc_claims_put(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_claims *claims, struct jout *out) {
   const struct oidc_grant *grant = claims->grant;
   bool is_id_token = claims->target == OIDC_CLAIMS_ID_TOKEN;
-  uint64_t attributes = is_id_token ? grant->attributes_id_token : grant->attributes_userinfo;
   struct slice sub = {0};
   TRY(oidc_grant_subject(env, grant, claims->client->sector, arena, &sub));
   jout_put_text(out, "sub", sub);
   if (is_id_token) {
     put_authentication(env, grant, out);
   }
-  if (grant->acting_for_id != 0) {
+  if (oidc_grant_is_for_another(grant)) {
     TRY(put_actor(env, tx, arena, claims, out));
   }
-  bool has_verified = grant->attributes_verified != 0 && grant->verified.len > 0;
-  if (attributes == 0 && !has_verified) {
-    return OK;
-  }
-  struct oidc_person person;
-  TRY(oidc_person_load(env, tx, arena, grant->acting_for_id != 0 ? grant->acting_for_id : grant->person_id, &person));
-  put_attributes(&person, attributes, arena, out);
-  return has_verified ? oidc_verified_put(&(const struct oidc_verified){&person, claims, clock_now_ms(env->clock)}, arena, out) : OK;
+  return grant->acting_organisation_id == 0
+             ? put_person(env, tx, arena, claims, out)
+             : put_organisation(tx, arena, grant, is_id_token ? grant->attributes_id_token : grant->attributes_userinfo, out);
 }

@@ -1,5 +1,6 @@
 /* Client metadata as registered: RFC 7591 2, OpenID Connect Registration 2, Back-Channel Logout 2.2, CIBA 4, RFC 8705 2.1.2, RFC 9126 6, RFC 9101 10.5,
  * RFC 9449 5.2, JARM 3; ours begin with danh_. Strict: what is not understood is refused, not kept. */
+#include "oidc/acting.h"
 #include "oidc/client.h"
 #include "oidc/parameters.h"
 #include "oidc/passkey_rule.h"
@@ -29,7 +30,7 @@ static const char *const known[] = {
     "introspection_signed_response_alg", "subject_type", "backchannel_token_delivery_mode", "backchannel_client_notification_endpoint",
     "backchannel_authentication_request_signing_alg", "backchannel_user_code_parameter", "client_uri", "policy_uri", "tos_uri", "contacts",
     "software_id", "software_version", "danh_profile", "danh_owner", "danh_owner#en", "danh_purpose", "danh_purpose#en", "danh_attributes",
-    "danh_sector", "danh_acr_min", "danh_resources", "danh_consent_days", "danh_claims_in_id_token", "danh_passkeys", NULL};
+    "danh_sector", "danh_acr_min", "danh_resources", "danh_consent_days", "danh_claims_in_id_token", "danh_passkeys", "danh_accepts", NULL};
 
 bool oidc_client_member_is_known(struct slice name) {
   size_t at = 0;
@@ -291,6 +292,26 @@ static result read_levels(const struct reading *r) {
   return OK;
 }
 
+/* Who signs in: people, unless it says otherwise. What only an organisation has is asked of nobody else. */
+static result read_accepts(const struct reading *r) {
+  struct oidc_client *c = r->client;
+  static const char *const kinds[] = {"person", "organisation", NULL};
+  unsigned set = 1;
+  TRY(read_set(r, "danh_accepts", kinds, &set));
+  c->takes_people = (set & 1) != 0;
+  c->takes_organisations = (set & 2) != 0;
+  if (set == 0) {
+    return jin_refuse_field(r->root, "danh_accepts", "names nobody");
+  }
+  if (!c->takes_organisations && (c->attributes & OIDC_OF_ORGANISATION) != 0) {
+    return jin_refuse_field(r->root, "danh_accepts", "has no organisation, and an attribute of one is asked for");
+  }
+  if (!c->takes_people && (c->grant_types & OIDC_GRANT_CIBA) != 0) {
+    return jin_refuse_field(r->root, "danh_accepts", "has no person, whom a counter asks for");
+  }
+  return OK;
+}
+
 /* Pairwise subjects: clients of one host see one subject [OIDC Core 8.1]. Loopback is everybody's, so a native client is a sector of its own. */
 static result read_sector(const struct reading *r) {
   struct oidc_client *c = r->client;
@@ -347,7 +368,7 @@ result oidc_client_read(const struct jin *root, struct arena *arena, struct oidc
   struct oidc_client client = {.status = OIDC_CLIENT_ACTIVE};
   const struct reading reading = {root, arena, &client};
   static result (*const parts[])(const struct reading *) = {read_identity, read_signing,    read_authentication, read_flows, read_ciba, read_scopes,
-                                                            read_attributes, read_levels, read_sector, read_rest, check_profile};
+                                                            read_attributes, read_accepts, read_levels, read_sector, read_rest, check_profile};
   TRY(jin_fields(root, known));
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     TRY(parts[i](&reading));

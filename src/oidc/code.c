@@ -2,9 +2,10 @@
 
 #include "codec/base64url.h"
 #include "crypto/seal.h"
+#include "oidc/acting.h"
 
 /* Numbers as base-128, lowest first, the high bit of a byte for "more"; a text is its length and its bytes. */
-enum { TEXT_BYTES_MAX = 8 * 1024, NUMBER_BYTES_MAX = 9, ABOUT_BYTES_MAX = 96, FIRST_FORM = 1 };
+enum { TEXT_BYTES_MAX = 8 * 1024, NUMBER_BYTES_MAX = 9, ABOUT_BYTES_MAX = 96, FOR_SELF = 1, FOR_MANDATE = 2 };
 
 static void put_number(struct buf *out, int64_t number) {
   uint64_t rest = (uint64_t)number;
@@ -51,7 +52,8 @@ static struct slice get_text(struct reading *reading) {
 
 static void put(struct buf *out, const struct oidc_code *code) {
   const struct oidc_grant *grant = &code->grant;
-  put_number(out, FIRST_FORM);
+  bool has_mandate = oidc_grant_is_for_another(grant);
+  put_number(out, has_mandate ? FOR_MANDATE : FOR_SELF);
   put_number(out, grant->person_id);
   put_number(out, grant->grant_id);
   put_number(out, grant->session_id);
@@ -62,6 +64,10 @@ static void put(struct buf *out, const struct oidc_code *code) {
   put_number(out, grant->means);
   put_number(out, grant->auth_at_ms);
   put_number(out, grant->acting_for_id);
+  if (has_mandate) {
+    put_number(out, grant->acting_organisation_id);
+    put_number(out, grant->mandate_id);
+  }
   put_number(out, code->issued_at_ms);
   put_text(out, grant->scope);
   put_text(out, grant->resources);
@@ -76,7 +82,7 @@ static bool get(struct slice plain, struct oidc_code *ret_code) {
   struct reading reading = {.rest = plain};
   struct oidc_code code = {.issued_at_ms = 0};
   struct oidc_grant *grant = &code.grant;
-  bool is_known = get_number(&reading) == FIRST_FORM;
+  int64_t form = get_number(&reading);
   grant->person_id = get_number(&reading);
   grant->grant_id = get_number(&reading);
   grant->session_id = get_number(&reading);
@@ -87,6 +93,10 @@ static bool get(struct slice plain, struct oidc_code *ret_code) {
   grant->means = (unsigned)get_number(&reading);
   grant->auth_at_ms = get_number(&reading);
   grant->acting_for_id = get_number(&reading);
+  if (form == FOR_MANDATE) {
+    grant->acting_organisation_id = get_number(&reading);
+    grant->mandate_id = get_number(&reading);
+  }
   code.issued_at_ms = get_number(&reading);
   grant->scope = get_text(&reading);
   grant->resources = get_text(&reading);
@@ -96,7 +106,7 @@ static bool get(struct slice plain, struct oidc_code *ret_code) {
   code.nonce = get_text(&reading);
   code.dpop_jkt = get_text(&reading);
   *ret_code = code;
-  return is_known && !reading.is_broken && reading.rest.len == 0;
+  return (form == FOR_MANDATE || (form == FOR_SELF && !oidc_grant_is_for_another(grant))) && !reading.is_broken && reading.rest.len == 0;
 }
 
 /* Another client's code does not open [RFC6749 4.1.3 MUST]; the rightful one may still bring it. */

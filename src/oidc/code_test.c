@@ -67,6 +67,19 @@ static void opens_what_was_sealed(void **state) {
   assert_true(oidc_code_is_too_old(&place->env, &code));
 }
 
+static void keeps_organisation_and_mandate(void **state) {
+  struct place *place = *state;
+  struct slice text = {0};
+  struct oidc_code code = {.grant = {.person_id = 11, .grant_id = 5, .client_id = S("bank"), .acting_organisation_id = 77, .mandate_id = 78, .scope = S("openid")},
+                           .issued_at_ms = 1800000000000};
+  assert_ok(oidc_code_write(&place->env, &place->arena, &code, &text));
+  assert_ok(oidc_code_read(&place->env, &place->arena, S("bank"), text, &code));
+  assert_int_equal(code.grant.acting_for_id, 0);
+  assert_int_equal(code.grant.acting_organisation_id, 77);
+  assert_int_equal(code.grant.mandate_id, 78);
+  assert_true(slice_is(code.grant.scope, "openid"));
+}
+
 static void rejects_code_of_another_client(void **state) {
   struct place *place = *state;
   struct oidc_code code;
@@ -159,6 +172,7 @@ static void rejects_interaction_with_any_bit_altered(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       IN_PLACE(opens_what_was_sealed),          IN_PLACE(rejects_code_of_another_client),        IN_PLACE(rejects_code_under_another_key),
+      IN_PLACE(keeps_organisation_and_mandate),          IN_PLACE(rejects_code_of_another_client),        IN_PLACE(rejects_code_under_another_key),
       IN_PLACE(rejects_altered_and_cut_codes),  IN_PLACE(knows_its_interaction_again),           IN_PLACE(rejects_interaction_of_another_browser),
       IN_PLACE(rejects_interaction_with_any_bit_altered),
   };

@@ -3,6 +3,7 @@
 
 #include "crypto/digest.h"
 #include "ledger/ledger.h"
+#include "oidc/acting.h"
 #include "oidc/grant.h"
 
 enum { LIST_MAX = 500, WRITTEN_BYTES = 512, USED_EVERY_MS = 3600 * 1000 };
@@ -44,13 +45,19 @@ static void purposes_digest(const struct oidc_client *client, uint64_t asked, ui
   digest_end(&stream, ret_digest);
 }
 
+/* Its own row for each they act for: a person's number, or an organisation's. */
+static struct db_value principal_of(const struct oidc_agreement *agreement) {
+  return db_of_int(oidc_acting_of(agreement->person_id, agreement->acting_for_id, agreement->acting_organisation_id).principal_id);
+}
+
 result oidc_agreement_find(struct env *env, struct db_tx *tx, struct oidc_agreement *agreement) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   agreement->asked = 0;
   agreement->attributes = 0;
-  TRY(db_query(tx, "SELECT asked, attributes, purposes FROM oidc_consent WHERE person_id = $1 AND client_id = $2 AND acting_for_id = $3 AND until > $4",
-               DB_ARGS(db_of_int(agreement->person_id), db_of_text(agreement->client->client_id), db_of_int(agreement->acting_for_id),
-                       db_of_int(clock_now_ms(env->clock))),
+  TRY(db_query(tx, "SELECT asked, attributes, purposes FROM oidc_consent WHERE person_id = $1 AND client_id = $2 AND acting_for_id = $3 AND until > $4"
+               " AND COALESCE(acting_organisation_id, 0) = $5",
+               DB_ARGS(db_of_int(agreement->person_id), db_of_text(agreement->client->client_id), principal_of(agreement),
+                       db_of_int(clock_now_ms(env->clock)), db_of_int(agreement->acting_organisation_id)),
                &rows));
   /* consent is for a purpose: another one is asked for anew [Decree 13/2023 Art 11(3)] */
   if (!db_rows_next(&rows)) {
@@ -83,13 +90,14 @@ static result record(struct env *env, struct db_tx *tx, const struct oidc_agreem
   jout_put_text(&out, "client", agreement->client->name.vi);
   oidc_attributes_put(&out, "attributes", agreement->attributes);
   jout_put_int(&out, "days", agreement->client->consent_days);
+  oidc_acting_put(&out, agreement->acting_organisation_id);
   jout_object_end(&out);
-  const int64_t subjects[] = {agreement->person_id, agreement->acting_for_id};
+  const struct oidc_acting acting = oidc_acting_of(agreement->person_id, agreement->acting_for_id, agreement->acting_organisation_id);
   const struct ledger_entry entry = {.kind = "oidc.consent_given",
                                      .actor_person_id = agreement->person_id,
-                                     .on_behalf_of = agreement->acting_for_id,
-                                     .subjects = subjects,
-                                     .subject_count = agreement->acting_for_id == 0 ? 1 : 2,
+                                     .on_behalf_of = acting.principal_id,
+                                     .subjects = acting.ids,
+                                     .subject_count = acting.count,
                                      .legal_basis = agreement->client->purpose.vi,
                                      .detail = buf_slice(&detail)};
   return ledger_append(env, tx, &entry);
@@ -99,7 +107,7 @@ static result record(struct env *env, struct db_tx *tx, const struct oidc_agreem
 static result remember_subject(struct db_tx *tx, const struct oidc_agreement *agreement) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
-  if (agreement->acting_for_id != 0) {
+  if (agreement->acting_for_id != 0 || agreement->acting_organisation_id != 0) {
     return OK; /* the subject is another's, who has not been here */
   }
   return db_run(tx, "INSERT INTO oidc_subject (subject_hash, person_id) VALUES ($1, $2) ON CONFLICT (subject_hash) DO NOTHING",
@@ -117,13 +125,14 @@ result oidc_agreement_save(struct env *env, struct db_tx *tx, const struct oidc_
   uint8_t purposes[DIGEST_BYTES];
   purposes_digest(client, asked, purposes);
   TRY(db_run(tx, "DELETE FROM oidc_consent WHERE person_id = $1 AND client_id = $2 AND acting_for_id = $3",
-             DB_ARGS(db_of_int(agreement->person_id), db_of_text(client->client_id), db_of_int(agreement->acting_for_id)), NULL));
+             DB_ARGS(db_of_int(agreement->person_id), db_of_text(client->client_id), principal_of(agreement)), NULL));
   TRY(db_run(tx,
-             "INSERT INTO oidc_consent (person_id, client_id, acting_for_id, asked, attributes, purpose, purpose_en, given_at, until, used_at, purposes)"
-             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8, $10)",
-             DB_ARGS(db_of_int(agreement->person_id), db_of_text(client->client_id), db_of_int(agreement->acting_for_id), db_of_int((int64_t)asked),
+             "INSERT INTO oidc_consent (person_id, client_id, acting_for_id, asked, attributes, purpose, purpose_en, given_at, until, used_at, purposes,"
+             " acting_organisation_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8, $10, $11)",
+             DB_ARGS(db_of_int(agreement->person_id), db_of_text(client->client_id), principal_of(agreement), db_of_int((int64_t)asked),
                      db_of_int((int64_t)attributes), db_of_text(client->purpose.vi), db_of_text_or_null(client->purpose.en), db_of_int(now),
-                     db_of_int(now + (int64_t)client->consent_days * CLOCK_DAY_MS), db_of_bytes(slice_of(purposes, sizeof purposes))),
+                     db_of_int(now + (int64_t)client->consent_days * CLOCK_DAY_MS), db_of_bytes(slice_of(purposes, sizeof purposes)),
+                     db_of_int_or_null(agreement->acting_organisation_id)),
              NULL));
   TRY(remember_subject(tx, agreement));
   return record(env, tx, agreement);
@@ -136,7 +145,7 @@ result oidc_agreement_use(struct env *env, struct db_tx *tx, const struct oidc_a
   {
     struct db_rows rows CLEANUP(db_rows_close) = {0};
     TRY(db_query(tx, "SELECT attributes, used_at FROM oidc_consent WHERE person_id = $1 AND client_id = $2 AND acting_for_id = $3",
-                 DB_ARGS(db_of_int(agreement->person_id), db_of_text(agreement->client->client_id), db_of_int(agreement->acting_for_id)), &rows));
+                 DB_ARGS(db_of_int(agreement->person_id), db_of_text(agreement->client->client_id), principal_of(agreement)), &rows));
     bool is_there = db_rows_next(&rows) && (agreement->attributes & ~(uint64_t)db_int(&rows, 0)) == 0;
     TRY(rows.status);
     if (!is_there) {
@@ -148,7 +157,7 @@ result oidc_agreement_use(struct env *env, struct db_tx *tx, const struct oidc_a
     return OK;
   }
   return db_run(tx, "UPDATE oidc_consent SET used_at = $4 WHERE person_id = $1 AND client_id = $2 AND acting_for_id = $3",
-                DB_ARGS(db_of_int(agreement->person_id), db_of_text(agreement->client->client_id), db_of_int(agreement->acting_for_id), db_of_int(now)),
+                DB_ARGS(db_of_int(agreement->person_id), db_of_text(agreement->client->client_id), principal_of(agreement), db_of_int(now)),
                 NULL);
 }
 
@@ -166,27 +175,40 @@ static result read_names(struct arena *arena, struct slice metadata, struct oidc
   return jin_text_optional(root, "danh_owner#en", metadata.len, &consent->owner.en);
 }
 
-result oidc_consent_list(struct db_tx *tx, struct arena *arena, int64_t person_id, struct oidc_consent_list *ret_list) {
+#define LISTED                                                                                                                \
+  "SELECT o.client_id, o.purpose, o.purpose_en, o.attributes, o.acting_for_id, o.given_at, o.until, o.used_at, c.metadata,"   \
+  " o.person_id, o.acting_organisation_id FROM oidc_consent o LEFT JOIN oidc_client c ON c.client_id = o.client_id"
+
+static result read_consent(const struct db_rows *rows, struct db_tx *tx, struct arena *arena, struct oidc_consent *item) {
+  int64_t organisation_id = db_int(rows, 10);
+  *item = (struct oidc_consent){.client_id = db_text_copy(rows, 0, arena),
+                                .purpose = {db_text_copy(rows, 1, arena), db_text_copy(rows, 2, arena)},
+                                .attributes = (uint64_t)db_int(rows, 3),
+                                .acting_for_id = organisation_id != 0 ? 0 : db_int(rows, 4),
+                                .given_at_ms = db_int(rows, 5),
+                                .until_ms = db_int(rows, 6),
+                                .used_at_ms = db_int(rows, 7),
+                                .given_by = db_int(rows, 9),
+                                .acting_organisation_id = organisation_id};
+  item->client_name.vi = item->client_id;
+  if (organisation_id != 0) {
+    struct organisation organisation;
+    TRY(organisation_load(tx, arena, organisation_id, &organisation));
+    item->organisation = organisation.name;
+  }
+  return db_is_null(rows, 8) ? OK : read_names(arena, db_text_copy(rows, 8, arena), item);
+}
+
+result oidc_consent_list(struct db_tx *tx, struct arena *arena, const struct oidc_consent_holder *holder, struct oidc_consent_list *ret_list) {
   struct oidc_consent *items = ARENA_ARRAY(arena, struct oidc_consent, LIST_MAX);
+  bool is_organisation = holder->organisation_id != 0;
   size_t count = 0;
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx,
-               "SELECT o.client_id, o.purpose, o.purpose_en, o.attributes, o.acting_for_id, o.given_at, o.until, o.used_at, c.metadata"
-               " FROM oidc_consent o LEFT JOIN oidc_client c ON c.client_id = o.client_id WHERE o.person_id = $1 ORDER BY o.given_at DESC LIMIT 500",
-               DB_ARGS(db_of_int(person_id)), &rows));
+  TRY(is_organisation ? db_query(tx, LISTED " WHERE o.acting_organisation_id = $1 ORDER BY o.given_at DESC LIMIT 500",
+                                 DB_ARGS(db_of_int(holder->organisation_id)), &rows)
+                      : db_query(tx, LISTED " WHERE o.person_id = $1 ORDER BY o.given_at DESC LIMIT 500", DB_ARGS(db_of_int(holder->person_id)), &rows));
   while (count < LIST_MAX && db_rows_next(&rows)) {
-    struct oidc_consent *item = &items[count++];
-    *item = (struct oidc_consent){.client_id = db_text_copy(&rows, 0, arena),
-                                  .purpose = {db_text_copy(&rows, 1, arena), db_text_copy(&rows, 2, arena)},
-                                  .attributes = (uint64_t)db_int(&rows, 3),
-                                  .acting_for_id = db_int(&rows, 4),
-                                  .given_at_ms = db_int(&rows, 5),
-                                  .until_ms = db_int(&rows, 6),
-                                  .used_at_ms = db_int(&rows, 7)};
-    item->client_name.vi = item->client_id;
-    if (!db_is_null(&rows, 8)) {
-      TRY(read_names(arena, db_text_copy(&rows, 8, arena), item));
-    }
+    TRY(read_consent(&rows, tx, arena, &items[count++]));
   }
   TRY(rows.status);
   *ret_list = (struct oidc_consent_list){items, count};
@@ -195,37 +217,61 @@ result oidc_consent_list(struct db_tx *tx, struct arena *arena, int64_t person_i
 
 struct revoking {
   struct env *env;
-  int64_t person_id;
+  const struct oidc_consent_holder *holder;
   struct slice client_id;
+  int64_t forgotten, ended;
 };
 
+/* The grants first: an organisation's are found by who gave its consents. */
+static result end_grants(struct revoking *r, struct db_tx *tx) {
+  struct db_value now = db_of_int(clock_now_ms(r->env->clock));
+  if (r->holder->organisation_id != 0) {
+    TRY(db_run(tx,
+               "UPDATE oidc_grant SET state = $3, revoked_at = $4 WHERE client_id = $2 AND state = $5 AND acting_organisation_id = $1 AND person_id IN"
+               " (SELECT person_id FROM oidc_consent WHERE acting_organisation_id = $1 AND client_id = $2)",
+               DB_ARGS(db_of_int(r->holder->organisation_id), db_of_text(r->client_id), db_of_int(OIDC_GRANT_REVOKED), now, db_of_int(OIDC_GRANT_LIVE)),
+               &r->ended));
+    return db_run(tx, "DELETE FROM oidc_consent WHERE acting_organisation_id = $1 AND client_id = $2",
+                  DB_ARGS(db_of_int(r->holder->organisation_id), db_of_text(r->client_id)), &r->forgotten);
+  }
+  TRY(db_run(tx, "UPDATE oidc_grant SET state = $3, revoked_at = $4 WHERE person_id = $1 AND client_id = $2 AND state = $5",
+             DB_ARGS(db_of_int(r->holder->person_id), db_of_text(r->client_id), db_of_int(OIDC_GRANT_REVOKED), now, db_of_int(OIDC_GRANT_LIVE)),
+             &r->ended));
+  return db_run(tx, "DELETE FROM oidc_consent WHERE person_id = $1 AND client_id = $2",
+                DB_ARGS(db_of_int(r->holder->person_id), db_of_text(r->client_id)), &r->forgotten);
+}
+
+static struct slice revoked_detail(const struct revoking *r, struct arena *arena) {
+  struct buf text;
+  struct jout out;
+  buf_init(&text, arena, WRITTEN_BYTES);
+  jout_init(&out, &text);
+  jout_object(&out);
+  jout_put_text(&out, "client_id", r->client_id);
+  jout_put_int(&out, "grants_ended", r->ended);
+  oidc_acting_put(&out, r->holder->organisation_id);
+  jout_object_end(&out);
+  return buf_slice(&text);
+}
+
 static result write_revoked(struct db_tx *tx, void *arg) {
-  const struct revoking *r = arg;
+  struct revoking *r = arg;
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
-  int64_t forgotten = 0;
-  TRY(db_run(tx, "DELETE FROM oidc_consent WHERE person_id = $1 AND client_id = $2",
-             DB_ARGS(db_of_int(r->person_id), db_of_text(r->client_id)), &forgotten));
-  if (forgotten == 0) {
+  TRY(end_grants(r, tx));
+  if (r->forgotten == 0) {
     FAIL(OIDC_CONSENT_UNKNOWN, "no consent to that client");
   }
-  int64_t ended = 0;
-  TRY(db_run(tx, "UPDATE oidc_grant SET state = $3, revoked_at = $4 WHERE person_id = $1 AND client_id = $2 AND state = $5",
-             DB_ARGS(db_of_int(r->person_id), db_of_text(r->client_id), db_of_int(OIDC_GRANT_REVOKED), db_of_int(clock_now_ms(r->env->clock)),
-                     db_of_int(OIDC_GRANT_LIVE)),
-             &ended));
+  const struct oidc_acting acting = oidc_acting_of(r->holder->person_id, 0, r->holder->organisation_id);
   const struct ledger_entry entry = {.kind = "oidc.consent_revoked",
-                                     .actor_person_id = r->person_id,
-                                     .subjects = &r->person_id,
-                                     .subject_count = 1,
-                                     .detail = arena_printf(&arena, "{\"client_id\":\"%.*s\",\"grants_ended\":%lld}", SLICE_ARG(r->client_id),
-                                                            (long long)ended)};
+                                     .actor_person_id = r->holder->person_id,
+                                     .on_behalf_of = acting.principal_id,
+                                     .subjects = acting.ids,
+                                     .subject_count = acting.count,
+                                     .detail = revoked_detail(r, &arena)};
   return ledger_append(r->env, tx, &entry);
 }
 
-result oidc_consent_revoke(struct env *env, int64_t person_id, struct slice client_id) {
-  if (slice_find(client_id, '"', 0) < client_id.len || client_id.len > 64) {
-    FAIL(OIDC_CONSENT_UNKNOWN, "not a client_id");
-  }
-  return db_write(env->db, write_revoked, &(struct revoking){env, person_id, client_id});
+result oidc_consent_revoke(struct env *env, const struct oidc_consent_holder *holder, struct slice client_id) {
+  return db_write(env->db, write_revoked, &(struct revoking){.env = env, .holder = holder, .client_id = client_id});
 }

@@ -6,6 +6,7 @@ struct oidc_agreement {
   int64_t person_id;
   const struct oidc_client *client;
   int64_t acting_for_id;
+  int64_t acting_organisation_id; /* 0: a person */
   uint64_t asked;      /* all that was put before them, agreed to or not */
   uint64_t attributes; /* agreed to */
   struct slice subject; /* the person as the client knows them; needed to save */

@@ -1,6 +1,7 @@
 /* Grants: what was given, by whom, to whom. */
 #include "crypto/token.h"
 #include "ledger/ledger.h"
+#include "oidc/acting.h"
 #include "oidc/consent.h"
 #include "oidc/grant.h"
 
@@ -22,15 +23,16 @@ result oidc_grant_insert(struct env *env, struct db_tx *tx, struct oidc_grant *g
   grant->created_at_ms = clock_now_ms(env->clock);
   return db_run(tx,
                 "INSERT INTO oidc_grant (person_id, grant_id, client_id, state, session_id, sid, scope, resources, id_token_attributes,"
-                " userinfo_attributes, verified_attributes, verified, acr, means, auth_at, acting_for_id, created_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+                " userinfo_attributes, verified_attributes, verified, acr, means, auth_at, acting_for_id, created_at,"
+                " acting_organisation_id, mandate_id)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
                 DB_ARGS(db_of_int(grant->person_id), db_of_int(grant->grant_id), db_of_text(grant->client_id), db_of_int(grant->state),
                         db_of_int_or_null(grant->session_id), db_of_text_or_null(grant->sid), db_of_text(grant->scope),
                         db_of_text_or_null(grant->resources), db_of_int((int64_t)grant->attributes_id_token),
                         db_of_int((int64_t)grant->attributes_userinfo), db_of_int((int64_t)grant->attributes_verified),
                         db_of_text_or_null(grant->verified), db_of_int(grant->acr),
                         db_of_int(grant->means), db_of_int(grant->auth_at_ms), db_of_int_or_null(grant->acting_for_id),
-                        db_of_int(grant->created_at_ms)),
+                        db_of_int(grant->created_at_ms), db_of_int_or_null(grant->acting_organisation_id), db_of_int_or_null(grant->mandate_id)),
                 NULL);
 }
 
@@ -53,7 +55,7 @@ result oidc_grant_load(struct db_tx *tx, struct arena *arena, int64_t person_id,
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   result found = db_row(tx,
                         "SELECT client_id, state, session_id, sid, scope, resources, id_token_attributes, userinfo_attributes, verified, acr, means,"
-                        " auth_at, acting_for_id, created_at, verified_attributes FROM oidc_grant WHERE person_id = $1 AND grant_id = $2",
+                        " auth_at, acting_for_id, created_at, verified_attributes, acting_organisation_id, mandate_id FROM oidc_grant WHERE person_id = $1 AND grant_id = $2",
                         DB_ARGS(db_of_int(person_id), db_of_int(grant_id)), &rows);
   if (is_code(found, DB_NO_ROW) || (is_ok(found) && db_int(&rows, 1) != OIDC_GRANT_LIVE)) {
     FAIL(OIDC_GRANT_ENDED, "no such grant, or revoked");
@@ -75,7 +77,9 @@ result oidc_grant_load(struct db_tx *tx, struct arena *arena, int64_t person_id,
                                    .auth_at_ms = db_int(&rows, 11),
                                    .acting_for_id = db_int(&rows, 12),
                                    .created_at_ms = db_int(&rows, 13),
-                                   .attributes_verified = (uint64_t)db_int(&rows, 14)};
+                                   .attributes_verified = (uint64_t)db_int(&rows, 14),
+                                   .acting_organisation_id = db_int(&rows, 15),
+                                   .mandate_id = db_int(&rows, 16)};
   return OK;
 }
 
@@ -100,6 +104,8 @@ result oidc_grant_revoke(struct env *env, struct db_tx *tx, const struct oidc_re
 }
 
 result oidc_given_record(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_client *client, const struct oidc_grant *grant) {
+  struct mandate mandate;
+  TRY(oidc_grant_stands(env, tx, arena, grant, &mandate));
   uint64_t attributes = grant->attributes_id_token | grant->attributes_userinfo | grant->attributes_verified;
   struct buf detail;
   struct jout out;
@@ -110,13 +116,14 @@ result oidc_given_record(struct env *env, struct db_tx *tx, struct arena *arena,
   jout_put_text(&out, "client", client->name.vi);
   oidc_attributes_put(&out, "attributes", attributes);
   jout_put_text(&out, "acr", account_acr_name(grant->acr));
+  mandate_detail_put(&out, &mandate);
   jout_object_end(&out);
-  const int64_t subjects[] = {grant->person_id, grant->acting_for_id};
+  const struct oidc_acting acting = oidc_acting_of(grant->person_id, grant->acting_for_id, grant->acting_organisation_id);
   const struct ledger_entry entry = {.kind = "oidc.attributes.read", /* what a relying party learns is a read by another [800-63C N21] */
                                      .actor_role = arena_printf(arena, "relying_party@%.*s", SLICE_ARG(grant->client_id)),
-                                     .on_behalf_of = grant->acting_for_id,
-                                     .subjects = subjects,
-                                     .subject_count = grant->acting_for_id == 0 ? 1 : 2,
+                                     .on_behalf_of = acting.principal_id,
+                                     .subjects = acting.ids,
+                                     .subject_count = acting.count,
                                      .legal_basis = client->purpose.vi,
                                      .detail = buf_slice(&detail)};
   return ledger_append(env, tx, &entry);

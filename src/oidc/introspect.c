@@ -1,5 +1,6 @@
 /* What a token says, for who may ask [RFC7662], also as a signed answer [RFC9701]. */
 #include "oidc/access.h"
+#include "oidc/acting.h"
 #include "oidc/handle.h"
 #include "oidc/token.h"
 
@@ -34,6 +35,7 @@ static void put_access(struct jout *out, const struct oidc_access *access) {
   for (size_t i = 0; i < sizeof copied / sizeof *copied; i++) {
     put_claim(out, access->claims, copied[i]);
   }
+  oidc_actor_put(out, access->actor);
   oidc_confirmation_put(out, access->dpop_jkt, access->x5t);
 }
 
@@ -43,6 +45,16 @@ struct question {
   const struct oidc_client *client; /* who asks; NULL: whichever client the token is of */
   struct slice token;
 };
+
+/* Whether the mandate its grant was given under still holds. */
+static result refresh_stands(const struct question *question, struct db_tx *tx, const struct db_rows *rows, bool *ret_stands) {
+  const struct oidc_grant grant = {.person_id = db_int(rows, 4), .client_id = db_text_copy(rows, 1, question->arena), .acting_for_id = db_int(rows, 5),
+                                   .acting_organisation_id = db_int(rows, 6), .mandate_id = db_int(rows, 7), .created_at_ms = db_int(rows, 8)};
+  struct mandate mandate;
+  result stands = oidc_grant_stands(question->env, tx, question->arena, &grant, &mandate);
+  *ret_stands = is_ok(stands);
+  return is_code(stands, OIDC_GRANT_ENDED) ? OK : stands;
+}
 
 /* A refresh token, to its own client. false: not active. */
 static result put_refresh(const struct question *question, struct jout *out, bool *ret_is_active) {
@@ -57,11 +69,15 @@ static result put_refresh(const struct question *question, struct jout *out, boo
   }
   TRY(db_read_begin(env->db, &tx));
   TRY(db_query(tx,
-               "SELECT r.token_hash, r.client_id, r.expires_at, g.scope FROM oidc_refresh r JOIN oidc_grant g ON g.person_id = r.person_id"
+               "SELECT r.token_hash, r.client_id, r.expires_at, g.scope, g.person_id, g.acting_for_id, g.acting_organisation_id, g.mandate_id, g.created_at"
+               " FROM oidc_refresh r JOIN oidc_grant g ON g.person_id = r.person_id"
                " AND g.grant_id = r.grant_id WHERE r.token_id = $1 AND r.state = $2 AND g.state = $3 AND r.expires_at > $4",
                DB_ARGS(db_of_int(handle.id), db_of_int(OIDC_REFRESH_LIVE), db_of_int(OIDC_GRANT_LIVE), db_of_int(clock_now_ms(env->clock))), &rows));
   bool is_there = db_rows_next(&rows);
   TRY(rows.status);
+  if (is_there) {
+    TRY(refresh_stands(question, tx, &rows, &is_there));
+  }
   if (is_there && slice_eq_secret(db_bytes(&rows, 0), slice_of(handle.stored, sizeof handle.stored)) &&
       (client == NULL || slice_eq(db_text(&rows, 1), client->client_id))) {
     jout_put_bool(out, "active", true);

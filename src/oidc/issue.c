@@ -94,6 +94,15 @@ void oidc_confirmation_put(struct jout *out, struct slice dpop_jkt, struct slice
   jout_object_end(out);
 }
 
+/* [RFC8693 4.1] */
+void oidc_actor_put(struct jout *out, struct slice actor) {
+  if (actor.len > 0) {
+    jout_put_object(out, "act");
+    jout_put_text(out, "sub", actor);
+    jout_object_end(out);
+  }
+}
+
 /* [RFC9068 2.2] */
 static result write_access(struct env *env, struct arena *arena, const struct oidc_issue *issue, struct slice *ret_token) {
   struct buf text;
@@ -112,6 +121,7 @@ static result write_access(struct env *env, struct arena *arena, const struct oi
     jout_put_int(&out, "auth_time", issue->grant.auth_at_ms / 1000);
     jout_put_text(&out, "acr", account_acr_name(issue->grant.acr));
   }
+  oidc_actor_put(&out, issue->actor);
   oidc_confirmation_put(&out, issue->dpop_jkt, issue->x5t);
   jout_object_end(&out);
   return oidc_jwt_write(env, "at+jwt", buf_slice(&text), arena, ret_token);

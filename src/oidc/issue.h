@@ -8,6 +8,7 @@ struct oidc_issue {
   const struct oidc_client *client;
   struct oidc_grant grant;     /* person_id 0: the client acts for itself */
   struct slice subject;        /* sub of the access token */
+  struct slice actor;          /* act.sub: who acts for that subject; empty: themself */
   struct slice scope;          /* of this access token: the grant's, or less */
   struct slice audience;       /* resource; empty: this server */
   struct slice dpop_jkt;       /* binding of this access token */

@@ -29,7 +29,7 @@ static const struct row rows[] = {
     {"grant_types_supported", LIST, "authorization_code refresh_token client_credentials"
      " urn:ietf:params:oauth:grant-type:device_code urn:openid:params:grant-type:ciba"},
     {"subject_types_supported", LIST, "pairwise"},
-    {"scopes_supported", LIST, "openid profile email phone address offline_access"},
+    {"scopes_supported", LIST, "openid profile email phone address organisation offline_access"},
     {"acr_values_supported", LIST, "urn:danh:acr:1 urn:danh:acr:2 urn:danh:acr:3 urn:danh:acr:4"},
     {"code_challenge_methods_supported", LIST, "S256"},
     {"prompt_values_supported", LIST, "none login consent select_account"},
@@ -68,7 +68,7 @@ static void put_list(struct jout *out, const char *name, struct slice words) {
 }
 
 static void put_claims(struct jout *out) {
-  static const char *const always[] = {"sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "sid"};
+  static const char *const always[] = {"sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "sid", "act"};
   jout_put_list(out, "claims_supported");
   for (size_t i = 0; i < sizeof always / sizeof *always; i++) {
     jout_text(out, slice_str(always[i]));

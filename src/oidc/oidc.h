@@ -55,6 +55,7 @@ enum oidc_error {
   OIDC_PERSON_UNKNOWN = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 44),     /* The hint names nobody in a form we know. */
   OIDC_BINDING_MESSAGE = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 45),    /* binding_message is missing where needed, too long, or not plain text. */
   OIDC_WAITING_LEVEL = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 46),      /* The session has not proven enough for what is approved. */
+  OIDC_ORGANISATION_NEEDED = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 49), /* The client takes organisations alone, and the session acts for none. */
   OIDC_REGISTRATION_OFF = RESULT_CODE(RESULT_NOT_FOUND, MODULE_OIDC, 47), /* Clients do not register themselves here. */
   OIDC_REGISTRATION_TOKEN = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 48), /* No registration or initial access token that is good for this. */
   OIDC_CLIENT_CREDENTIALS = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 60), /* The client has not proven itself in its own one way. */
@@ -91,13 +92,14 @@ void oidc_memory_close(struct oidc_memory **memory); /* NULL is fine */
 
 /* ---- Attributes: what a relying party may learn of a person ------------------------------------------------------------------------ */
 
-/* Bits of a set; numbers are stored and never reused. */
+/* Bits of a set, below 62; numbers are stored and never reused. */
 enum oidc_attribute {
   OIDC_NAME = 0, OIDC_NAME_PARTS, OIDC_BIRTHDATE, OIDC_GENDER, OIDC_NATIONALITY,
   OIDC_PIN, /* only with a legal ground in the registration */
   OIDC_PHONE, OIDC_EMAIL, OIDC_ADDRESS,
   OIDC_RESIDENCE, /* the province alone */
   OIDC_ACCOUNT_LEVEL, OIDC_AGE_OVER_14, OIDC_AGE_OVER_16, OIDC_AGE_OVER_18, OIDC_PLACE_OF_BIRTH,
+  OIDC_ORGANISATION_NAME, OIDC_ORGANISATION_CODE, OIDC_ORGANISATION_TAX_CODE, OIDC_ORGANISATION_ADDRESS, /* of whom somebody signs in for */
   OIDC_ATTRIBUTE_COUNT
 };
 #define OIDC_ATTRIBUTE_BIT(attribute) (UINT64_C(1) << (attribute))

@@ -27,10 +27,20 @@ struct oidc_consent_line {
   struct slice value; /* partly shown: enough to recognise; empty: the register has none */
   bool is_required;   /* else it has a box to tick */
 };
+struct oidc_choice {
+  int64_t organisation_id;
+  struct slice name;
+  struct oidc_words role;
+};
 struct oidc_consent_page {
   struct oidc_words name, owner, purpose;
   struct slice person;     /* who is signed in */
   struct slice acting_for; /* for whom; empty: themself */
+  bool is_for_organisation;
+  struct oidc_words role;  /* in which, for an organisation */
+  const struct oidc_choice *choices; /* organisations in whose name they may go on */
+  size_t choice_count;
+  bool takes_people;       /* else one of them has to be chosen */
   const struct oidc_consent_line *lines;
   size_t line_count;
   int days;                /* how long it is remembered */

@@ -68,6 +68,7 @@ struct oidc_client {
   enum oidc_ciba_mode ciba_mode;
   struct slice ciba_notification_endpoint;
   bool ciba_user_code;
+  bool takes_people, takes_organisations; /* who signs in here: for themself or another person; for an organisation */
   bool is_dynamic; /* registered itself (RFC 7591) */
   int64_t created_at_ms;
 };

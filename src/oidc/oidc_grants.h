@@ -25,7 +25,9 @@ struct oidc_grant {
   int acr;               /* authentication level 1..4 */
   unsigned means;        /* set of enum account_means */
   int64_t auth_at_ms;
-  int64_t acting_for_id; /* the person acted for; 0: themself */
+  int64_t acting_for_id; /* the person acted for; 0: themself, or an organisation */
+  int64_t acting_organisation_id; /* 0: a person */
+  int64_t mandate_id;    /* under which; 0: the register's, or for themself */
   int64_t created_at_ms;
 };
 /* Inside a write; grant_id and created_at are filled in. */
@@ -54,9 +56,10 @@ struct oidc_claims {
   enum oidc_claims_target target;
 };
 /* Members into an open object: always `sub`; for the ID token sid, acr, amr, auth_time; the attributes and verified_claims agreed to. Under a mandate
- * all this is of the person acted for, `act` names who acts [RFC8693 4.1], and OIDC_GRANT_ENDED says that the mandate has ended. iss, aud, exp, iat, nonce, at_hash are the caller's. Reads the register as it is now. */
+ * all this is of the person acted for, `act` names who acts and by what [RFC8693 4.1], and OIDC_GRANT_ENDED says that the mandate has ended. For an
+ * organisation sub and organisation_... are its own, and what the person agreed to tell of themself stands in `act`. iss, aud, exp, iat, nonce, at_hash are the caller's. Reads the register as it is now. */
 MUST_USE result oidc_claims_put(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_claims *claims, struct jout *out);
-/* sub of everything issued under a grant: the person it is about, who under a mandate is the one acted for. */
+/* sub of everything issued under a grant: whom it is about, under a mandate the person or organisation acted for. */
 MUST_USE result oidc_grant_subject(struct env *env, const struct oidc_grant *grant, struct slice sector, struct arena *arena, struct slice *ret_sub);
 /* Pairwise subject of a person for a sector: 43 characters. */
 MUST_USE result oidc_subject(struct env *env, struct slice sector, int64_t person_id, struct arena *arena, struct slice *ret_sub);
@@ -69,13 +72,21 @@ struct oidc_consent {
   struct oidc_words owner;
   struct oidc_words purpose; /* as it was shown */
   uint64_t attributes;
+  int64_t given_by;
   int64_t acting_for_id;
+  int64_t acting_organisation_id;
+  struct slice organisation; /* its name; empty: a person */
   int64_t given_at_ms;
   int64_t until_ms;
   int64_t used_at_ms; /* the last authorization, to the hour */
 };
 struct oidc_consent_list { const struct oidc_consent *items; size_t count; };
-/* What a person agreed to and has not revoked, newest first. */
-MUST_USE result oidc_consent_list(struct db_tx *tx, struct arena *arena, int64_t person_id, struct oidc_consent_list *ret_list);
-/* Forgets every consent of the person to that client, and its grants: their tokens are dead with this write. OIDC_CONSENT_UNKNOWN. */
-MUST_USE result oidc_consent_revoke(struct env *env, int64_t person_id, struct slice client_id);
+/* Whose: a person's own, for whomever they gave it; or an organisation's, whoever gave it. */
+struct oidc_consent_holder {
+  int64_t person_id;
+  int64_t organisation_id; /* 0: the person's */
+};
+/* What was agreed to and is not revoked, newest first. */
+MUST_USE result oidc_consent_list(struct db_tx *tx, struct arena *arena, const struct oidc_consent_holder *holder, struct oidc_consent_list *ret_list);
+/* Forgets every such consent to that client, and its grants: their tokens are dead with this write. person_id: who does it. OIDC_CONSENT_UNKNOWN. */
+MUST_USE result oidc_consent_revoke(struct env *env, const struct oidc_consent_holder *holder, struct slice client_id);

@@ -54,6 +54,13 @@ static const char version_5[] =
 /* what each attribute asked was said to be for; rows of before have none, and are asked anew */
 static const char version_6[] = "ALTER TABLE oidc_consent ADD COLUMN purposes bytes/public";
 
+/* who acts for an organisation, and under which mandate anybody acts for another. In oidc_consent acting_for_id is the organisation's number then, so that
+ * a consent for each stands beside the person's own. */
+static const char version_7[] =
+    "ALTER TABLE oidc_grant ADD COLUMN acting_organisation_id id/public; ALTER TABLE oidc_grant ADD COLUMN mandate_id id/public;"
+    "ALTER TABLE oidc_consent ADD COLUMN acting_organisation_id id/public;"
+    "CREATE INDEX oidc_consent_by_organisation ON oidc_consent (acting_organisation_id, given_at)";
+
 extern const char oidc_registration_tables[]; /* registration.c */
 
-const struct db_migration oidc_migrations[] = {{"oidc", 1, version_1}, {"oidc", 2, oidc_token_tables}, {"oidc", 3, oidc_waiting_tables}, {"oidc", 4, oidc_registration_tables}, {"oidc", 5, version_5}, {"oidc", 6, version_6}, {0}};
+const struct db_migration oidc_migrations[] = {{"oidc", 1, version_1}, {"oidc", 2, oidc_token_tables}, {"oidc", 3, oidc_waiting_tables}, {"oidc", 4, oidc_registration_tables}, {"oidc", 5, version_5}, {"oidc", 6, version_6}, {"oidc", 7, version_7}, {0}};

@@ -1,5 +1,6 @@
 /* grant_type=authorization_code [RFC6749 4.1.3], [RFC7636 4.6], [OIDC Core 3.1.3]. */
 #include "codec/base64url.h"
+#include "oidc/acting.h"
 #include "oidc/claims.h"
 #include "oidc/code.h"
 #include "oidc/consent.h"
@@ -44,7 +45,14 @@ static bool fits(const struct oidc_exchange *exchange, const struct oidc_code *c
   return is_key && slice_eq(code->redirect_uri_digest, slice_of(digest, sizeof digest)) && is_pkce(exchange, code->code_challenge);
 }
 
-/* What may have changed since the code was given: the session, the account, the consent. */
+static result check_mandate(const struct taking *taking, struct db_tx *tx) {
+  struct oidc_grant given = taking->code.grant;
+  struct mandate mandate;
+  given.created_at_ms = taking->code.issued_at_ms; /* what was true then */
+  return oidc_grant_stands(taking->exchange->env, tx, taking->exchange->arena, &given, &mandate);
+}
+
+/* What may have changed since the code was given: the session, the account, the consent, the mandate. */
 static result check_standing(const struct taking *taking, struct db_tx *tx) {
   struct env *env = taking->exchange->env;
   const struct oidc_grant *grant = &taking->code.grant;
@@ -52,13 +60,15 @@ static result check_standing(const struct taking *taking, struct db_tx *tx) {
   const struct oidc_agreement agreement = {.person_id = grant->person_id,
                                            .client = taking->issue.client,
                                            .acting_for_id = grant->acting_for_id,
+                                           .acting_organisation_id = grant->acting_organisation_id,
                                            .attributes = grant->attributes_id_token | grant->attributes_userinfo | grant->attributes_verified};
   bool is_live = false;
   TRY(account_session_is_live(tx, &session, &is_live));
   TRY(oidc_may_share(env, tx, grant->person_id));
   result used = is_live ? oidc_agreement_use(env, tx, &agreement) : OK;
-  if (!is_live || is_code(used, OIDC_CONSENT_UNKNOWN)) {
-    FAIL(OIDC_CODE_UNKNOWN, "its session or consent ended meanwhile");
+  used = is_live && is_ok(used) ? check_mandate(taking, tx) : used;
+  if (!is_live || is_code(used, OIDC_CONSENT_UNKNOWN) || is_code(used, OIDC_GRANT_ENDED)) {
+    FAIL(OIDC_CODE_UNKNOWN, "its session, mandate or consent ended meanwhile");
   }
   return used;
 }
@@ -95,6 +105,7 @@ static result prepare(struct taking *taking) {
   const struct oidc_exchange *exchange = taking->exchange;
   struct oidc_issue *issue = &taking->issue;
   TRY(oidc_grant_subject(exchange->env, &taking->code.grant, issue->client->sector, exchange->arena, &issue->subject));
+  TRY(oidc_grant_actor(exchange->env, &taking->code.grant, issue->client->sector, exchange->arena, &issue->actor));
   TRY(oidc_exchange_audience(exchange, taking->code.grant.resources, &issue->audience));
   issue->scope = taking->code.grant.scope;
   issue->nonce = taking->code.nonce;

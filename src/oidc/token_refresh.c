@@ -2,6 +2,7 @@
  * Confidential clients keep their refresh token [FAPI 5.3.2.1 SHALL NOT]: it is worthless without the client's own proof. Public clients get a
  * new one each time, bound to their DPoP key if they have one; an old one that comes again ends the grant [RFC9700 4.14.2 MUST]. */
 #include "oidc/access.h"
+#include "oidc/acting.h"
 #include "oidc/grant.h"
 #include "oidc/handle.h"
 #include "oidc/issue.h"
@@ -14,6 +15,7 @@ struct refreshing {
   struct oidc_handle handle;
   struct oidc_issue issue;
   bool is_replay;
+  bool is_over; /* the mandate it was given under */
 };
 
 struct refresh_row {
@@ -65,6 +67,7 @@ static result prepare(struct refreshing *refreshing) {
   issue->scope = asked.len > 0 ? asked : issue->grant.scope;
   TRY(oidc_exchange_audience(exchange, issue->grant.resources, &issue->audience));
   TRY(oidc_grant_subject(exchange->env, &issue->grant, issue->client->sector, exchange->arena, &issue->subject));
+  TRY(oidc_grant_actor(exchange->env, &issue->grant, issue->client->sector, exchange->arena, &issue->actor));
   return OK;
 }
 
@@ -83,6 +86,13 @@ static result write_refreshing(struct db_tx *tx, void *arg) {
   }
   TRY(oidc_grant_load(tx, refreshing->exchange->arena, row.person_id, row.grant_id, &refreshing->issue.grant));
   TRY(oidc_may_share(env, tx, row.person_id));
+  struct mandate mandate;
+  result stands = oidc_grant_stands(env, tx, refreshing->exchange->arena, &refreshing->issue.grant, &mandate);
+  refreshing->is_over = is_code(stands, OIDC_GRANT_ENDED);
+  if (refreshing->is_over) {
+    return oidc_grant_revoke(env, tx, &(const struct oidc_revocation){row.person_id, row.grant_id, "mandate_ended", 0});
+  }
+  TRY(stands);
   TRY(prepare(refreshing));
   TRY(keep_or_replace(tx, refreshing, &row));
   return oidc_issue_store(env, tx, refreshing->exchange->arena, &refreshing->issue);
@@ -98,6 +108,9 @@ result oidc_token_refresh(const struct oidc_exchange *exchange, struct slice *re
   TRY(db_write(exchange->env->db, write_refreshing, &refreshing));
   if (refreshing.is_replay) {
     FAIL(OIDC_REFRESH_UNKNOWN, "a replaced refresh token: its grant is revoked");
+  }
+  if (refreshing.is_over) {
+    FAIL(OIDC_GRANT_ENDED, "its mandate has ended");
   }
   return oidc_issue_write(exchange->env, exchange->arena, &refreshing.issue, ret_json);
 }

@@ -1,4 +1,5 @@
 /* grant_type=urn:ietf:params:oauth:grant-type:device_code [RFC8628 3.4] and urn:openid:params:grant-type:ciba [CIBA 10.1]. */
+#include "oidc/acting.h"
 #include "oidc/grant.h"
 #include "oidc/issue.h"
 #include "oidc/token.h"
@@ -14,6 +15,7 @@ static result prepare(struct taking *taking) {
   const struct oidc_exchange *exchange = taking->exchange;
   struct oidc_issue *issue = &taking->issue;
   TRY(oidc_grant_subject(exchange->env, &issue->grant, issue->client->sector, exchange->arena, &issue->subject));
+  TRY(oidc_grant_actor(exchange->env, &issue->grant, issue->client->sector, exchange->arena, &issue->actor));
   TRY(oidc_exchange_audience(exchange, issue->grant.resources, &issue->audience));
   issue->scope = issue->grant.scope;
   issue->gives_refresh_token = (issue->client->grant_types & OIDC_GRANT_REFRESH) != 0 && oidc_words_have(issue->scope, S("offline_access"));
@@ -32,6 +34,8 @@ static result write_taking(struct db_tx *tx, void *arg) {
     return OK; /* the asking itself is counted */
   }
   TRY(oidc_may_share(exchange->env, tx, taken.grant.person_id)); /* locked since it was approved */
+  struct mandate mandate;
+  TRY(oidc_grant_stands(exchange->env, tx, exchange->arena, &taken.grant, &mandate)); /* or its mandate ended */
   TRY(prepare(taking));
   return oidc_issue_store(exchange->env, tx, exchange->arena, &taking->issue);
 }

@@ -2,6 +2,7 @@
  * before the answer leaves; the same token reads the same again without another. */
 #include "ledger/ledger.h"
 #include "oidc/access.h"
+#include "oidc/acting.h"
 #include "oidc/token.h"
 
 struct reading {
@@ -27,6 +28,7 @@ static struct slice detail_of(const struct reading *reading) {
     }
   }
   jout_list_end(&out);
+  oidc_acting_put(&out, reading->grant.acting_organisation_id);
   jout_object_end(&out);
   return buf_slice(&text);
 }
@@ -39,11 +41,14 @@ static result write_reading(struct db_tx *tx, void *arg) {
   if (changed == 0) {
     return OK;
   }
-  int64_t subject = reading->grant.acting_for_id != 0 ? reading->grant.acting_for_id : reading->grant.person_id;
+  const struct oidc_grant *grant = &reading->grant;
+  const struct oidc_acting acting = oidc_acting_of(grant->person_id, grant->acting_for_id, grant->acting_organisation_id);
+  bool is_of_person_for = grant->acting_for_id != 0; /* nothing of who acts for a person is told */
   const struct ledger_entry entry = {.kind = "oidc.userinfo.read",
                                      .actor_role = arena_printf(reading->arena, "client:%.*s", SLICE_ARG(reading->client->client_id)),
-                                     .subjects = &subject,
-                                     .subject_count = 1,
+                                     .on_behalf_of = acting.principal_id,
+                                     .subjects = is_of_person_for ? &acting.principal_id : acting.ids,
+                                     .subject_count = is_of_person_for ? 1 : acting.count,
                                      .legal_basis = reading->client->purpose.vi,
                                      .detail = detail_of(reading)};
   return ledger_append(reading->env, tx, &entry);

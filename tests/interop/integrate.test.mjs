@@ -76,6 +76,16 @@ test('the page in Node.js greets who signed in, and signs out at both ends', asy
   }
 });
 
+test('the registration for organisations is one its representative signs in with', async () => {
+  const { client_id, redirect_uris } = await shell('organisation');
+  const representative = await sandbox.as('organisation_representative');
+  const query = new URLSearchParams({ client_id, redirect_uri: redirect_uris[0], response_type: 'code', scope: 'openid organisation', state: 's',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' });
+  const begun = await representative.get(`/oidc/authorize?${query}`);
+  const page = await representative.get(begun.headers.location);
+  assert.match(page.text, /Công ty TNHH Sen Vàng<\/b><br>Giám đốc/);
+});
+
 test('the FAPI 2.0 program signs somebody in with a key, a pushed request and bound tokens', async () => {
   await run(process.execPath, ['fapi.mjs', 'keys'], { cwd: folder });
   const { client_id } = await shell('register-fapi');

@@ -1,4 +1,5 @@
 /* Whom the client expects: login_hint is a wish, id_token_hint is not. */
+#include "oidc/acting.h"
 #include "oidc/authorize/pipeline.h"
 #include "oidc/parameters.h"
 
@@ -30,10 +31,10 @@ result oidc_check_hints(struct oidc_asking *asking) {
   return id_token.len > 0 ? read_id_token_hint(asking, id_token) : OK;
 }
 
-result oidc_asking_is_for(const struct oidc_asking *asking, int64_t person_id, bool *ret_is_for) {
+result oidc_asking_is_for(const struct oidc_asking *asking, const struct account_session *session, bool *ret_is_for) {
   struct slice subject = {0};
   if (asking->subjects.len > 0) {
-    TRY(oidc_subject(asking->env, asking->client->sector, person_id, asking->arena, &subject));
+    TRY(oidc_session_subject(asking->env, asking->client->sector, session, asking->arena, &subject));
   }
   *ret_is_for = asking->subjects.len == 0 || oidc_words_have(asking->subjects, subject);
   return OK;

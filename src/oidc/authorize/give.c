@@ -47,20 +47,23 @@ static bool is_level_reached(const struct oidc_asking *asking, const struct stan
   return !standing->counted.is_passkey_missing && account_session_authentication(asking->env, standing->visitor.session) >= asking->level;
 }
 
-/* Whoever the client would learn of is the one it asked for: under a mandate, the person acted for. */
+/* Whoever the client would learn of is the one it asked for: under a mandate, whom it acts for. */
 static result check_subject(const struct oidc_asking *asking, const struct oidc_place *place, bool *ret_is_right) {
-  const struct account_session *session = place->visitor->session;
-  return oidc_asking_is_for(asking, session->acting_for_id != 0 ? session->acting_for_id : session->person_id, ret_is_right);
+  return oidc_asking_is_for(asking, place->visitor->session, ret_is_right);
 }
 
-result oidc_session_check(const struct oidc_asking *asking, struct db_tx *tx, const struct account_session *session) {
-  struct mandate mandate;
-  if (session->acting_organisation_id != 0) {
-    FAIL(MANDATE_SELF_ONLY, "the session acts for an organisation");
+result oidc_session_check(const struct oidc_asking *asking, struct db_tx *tx, const struct account_session *session, int64_t *ret_mandate_id) {
+  const struct oidc_client *client = asking->client;
+  struct mandate mandate = {0};
+  if (session->acting_organisation_id != 0 ? !client->takes_organisations : !client->takes_people) {
+    FAIL(session->acting_organisation_id != 0 ? MANDATE_SELF_ONLY : OIDC_ORGANISATION_NEEDED, "whom the session acts for is none of this client's");
   }
-  return session->acting_for_id == 0 ? OK
-                                     : mandate_of_session(asking->env, tx, &(const struct mandate_use){session, oidc_mandate_scope(asking->client->client_id, asking->arena)},
-                                                          asking->arena, &mandate);
+  if (account_session_is_for_another(session)) {
+    const struct mandate_use use = {session, oidc_mandate_scope(client->client_id, asking->arena)};
+    TRY(mandate_of_session(asking->env, tx, &use, asking->arena, &mandate));
+  }
+  *ret_mandate_id = mandate.mandate_id;
+  return OK;
 }
 
 /* ---- giving ---- */
@@ -69,6 +72,7 @@ struct giving {
   const struct oidc_asking *asking;
   const struct oidc_place *place;
   struct oidc_agreement agreement;
+  int64_t mandate_id;
   bool is_new_agreement;
   result may_share;
   struct oidc_grant grant;
@@ -83,7 +87,11 @@ static result write_given(struct db_tx *tx, void *arg) {
   if (!is_live) {
     FAIL(OIDC_LOGIN_REQUIRED, "the session ended a moment ago");
   }
-  TRY(oidc_session_check(asking, tx, giving->place->visitor->session));
+  int64_t mandate_id = 0;
+  TRY(oidc_session_check(asking, tx, giving->place->visitor->session, &mandate_id));
+  if (mandate_id != giving->grant.mandate_id) {
+    FAIL(MANDATE_ENDED, "the session acts under another mandate than a moment ago");
+  }
   TRY(oidc_may_share(asking->env, tx, giving->grant.person_id));
   TRY(oidc_kept_use(tx, asking));
   return giving->is_new_agreement ? oidc_agreement_save(asking->env, tx, &giving->agreement) : OK;
@@ -101,12 +109,14 @@ static void fill_grant(struct giving *giving) {
                                       .resources = asking->resources,
                                       .attributes_id_token = asking->attributes_id_token & agreed,
                                       .attributes_userinfo = asking->attributes_userinfo & agreed,
-                                      .attributes_verified = asking->attributes_verified & agreed,
+                                      .attributes_verified = session->acting_organisation_id != 0 ? 0 : asking->attributes_verified & agreed,
                                       .verified = asking->verified,
                                       .acr = account_session_authentication(asking->env, session),
                                       .means = oidc_means_now(asking->env, session),
                                       .auth_at_ms = session->auth_at_ms,
-                                      .acting_for_id = giving->agreement.acting_for_id};
+                                      .acting_for_id = giving->agreement.acting_for_id,
+                                      .acting_organisation_id = giving->agreement.acting_organisation_id,
+                                      .mandate_id = giving->mandate_id};
 }
 
 static result respond_with_code(const struct giving *giving, struct oidc_next *ret_next) {
@@ -138,14 +148,18 @@ static result give(struct giving *giving, struct oidc_next *ret_next) {
 
 /* ---- what is missing ---- */
 
+static struct oidc_agreement agreement_of(const struct oidc_asking *asking, const struct account_session *session) {
+  return (struct oidc_agreement){.person_id = session->person_id, .client = asking->client, .acting_for_id = session->acting_for_id,
+                                 .acting_organisation_id = session->acting_organisation_id};
+}
+
 static result find_agreement(struct giving *giving) {
   const struct oidc_asking *asking = giving->asking;
+  const struct account_session *session = giving->place->visitor->session;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  giving->agreement = (struct oidc_agreement){.person_id = giving->place->visitor->session->person_id,
-                                              .client = asking->client,
-                                              .acting_for_id = giving->place->visitor->session->acting_for_id};
+  giving->agreement = agreement_of(asking, session);
   TRY(db_read_begin(asking->env->db, &tx));
-  TRY(oidc_session_check(asking, tx, giving->place->visitor->session));
+  TRY(oidc_session_check(asking, tx, session, &giving->mandate_id));
   giving->may_share = oidc_may_share(asking->env, tx, giving->agreement.person_id);
   return oidc_agreement_find(asking->env, tx, &giving->agreement);
 }
@@ -208,9 +222,13 @@ result oidc_decide_next(const struct oidc_asking *asking, const struct oidc_plac
     return send_to_sign_in(asking, &standing, !is_fresh, ret_next);
   }
   struct giving giving = {.asking = asking, .place = place};
-  TRY(find_agreement(&giving));
+  result found = find_agreement(&giving);
+  if (is_code(found, OIDC_ORGANISATION_NEEDED)) {
+    return (asking->prompt & OIDC_PROMPT_NONE) != 0 ? miss(asking, OIDC_ORGANISATION_NEEDED, ret_next) : show_page(asking, place, ret_next);
+  }
+  TRY(found);
   bool is_asked_again = (asking->prompt & (OIDC_PROMPT_CONSENT | OIDC_PROMPT_SELECT)) != 0;
-  if (is_asked_again || !oidc_agreement_covers(&giving.agreement, oidc_asking_attributes(asking))) {
+  if (is_asked_again || !oidc_agreement_covers(&giving.agreement, oidc_asking_attributes(asking, place->visitor->session))) {
     return show_page(asking, place, ret_next);
   }
   return give(&giving, ret_next);
@@ -239,12 +257,9 @@ result oidc_decide_answer(const struct oidc_asking *asking, const struct oidc_pl
     return miss(asking, OIDC_ACCESS_DENIED, ret_next);
   }
   struct giving giving = {.asking = asking, .place = place, .is_new_agreement = true};
-  uint64_t asked = oidc_asking_attributes(asking);
-  giving.agreement = (struct oidc_agreement){.person_id = place->visitor->session->person_id,
-                                             .client = asking->client,
-                                             .acting_for_id = place->visitor->session->acting_for_id,
-                                             .asked = asked,
-                                             .attributes = asked & (decision->attributes | asking->client->attributes_required)};
+  TRY(find_agreement(&giving));
+  giving.agreement.asked = oidc_asking_attributes(asking, place->visitor->session);
+  giving.agreement.attributes = giving.agreement.asked & (decision->attributes | asking->client->attributes_required);
   TRY(oidc_subject(asking->env, asking->client->sector, giving.agreement.person_id, asking->arena, &giving.agreement.subject));
   return give(&giving, ret_next);
 }

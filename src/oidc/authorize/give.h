@@ -17,8 +17,9 @@ MUST_USE result oidc_decide_answer(const struct oidc_asking *asking, const struc
 /* A new one for this request. *ret_browser is empty when the visitor's cookie goes on. */
 MUST_USE result oidc_interaction_begin(const struct oidc_asking *asking, const struct oidc_visitor *visitor, struct slice *ret_id,
                                        struct slice *ret_browser);
-/* A session that acts for another needs a mandate for this very service, now; for an organisation nobody signs in as a person. MANDATE_... */
-MUST_USE result oidc_session_check(const struct oidc_asking *asking, struct db_tx *tx, const struct account_session *session);
+/* A session that acts for another needs a mandate for this very service, now: *ret_mandate_id; and the service takes such as it acts for. MANDATE_...,
+ * OIDC_ORGANISATION_NEEDED. */
+MUST_USE result oidc_session_check(const struct oidc_asking *asking, struct db_tx *tx, const struct account_session *session, int64_t *ret_mandate_id);
 /* consent_page.c */
 MUST_USE result oidc_consent_page_fill(const struct oidc_asking *asking, const struct oidc_place *place, struct oidc_consent_page *ret_page);
 struct slice oidc_form_token(struct arena *arena, const struct oidc_place *place);

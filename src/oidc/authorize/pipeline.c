@@ -1,5 +1,7 @@
 #include "oidc/authorize/pipeline.h"
 
+#include "oidc/acting.h"
+
 /* THE table: checks in order, and the endpoints where they run. */
 #define X true
 #define o false
@@ -58,6 +60,11 @@ bool oidc_check_of_path(struct slice path, size_t index, const char **ret_name, 
     }
   }
   return false;
+}
+
+uint64_t oidc_asking_attributes(const struct oidc_asking *asking, const struct account_session *session) {
+  uint64_t asked = asking->attributes_id_token | asking->attributes_userinfo;
+  return session->acting_organisation_id != 0 ? asked : (asked | asking->attributes_verified) & ~OIDC_OF_ORGANISATION;
 }
 
 void oidc_asking_clear(struct oidc_asking *asking) { oidc_client_release(&asking->client); }

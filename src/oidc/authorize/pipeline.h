@@ -60,12 +60,12 @@ void oidc_asking_clear(struct oidc_asking *asking);
 static inline struct slice oidc_asking_get(const struct oidc_asking *asking, const char *name) {
   return url_form_get(&asking->parameters, name);
 }
-static inline uint64_t oidc_asking_attributes(const struct oidc_asking *asking) {
-  return asking->attributes_id_token | asking->attributes_userinfo | asking->attributes_verified;
-}
+/* What is asked of whom the session acts for: of an organisation what is its own, and of the person who acts for it what is theirs; nothing of it is
+ * verified by a document of theirs. Of a person nothing that is an organisation's. */
+uint64_t oidc_asking_attributes(const struct oidc_asking *asking, const struct account_session *session);
 
-/* Whether the person, as this client knows them, is one the request is for. */
-MUST_USE result oidc_asking_is_for(const struct oidc_asking *asking, int64_t person_id, bool *ret_is_for);
+/* Whether the one the session acts for, as this client knows them, is one the request is for. */
+MUST_USE result oidc_asking_is_for(const struct oidc_asking *asking, const struct account_session *session, bool *ret_is_for);
 
 /* check_<name>.c each. */
 result oidc_check_client(struct oidc_asking *asking);

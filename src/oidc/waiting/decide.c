@@ -3,7 +3,6 @@
 #include "oidc/authorize/give.h"
 #include "oidc/claims.h"
 #include "oidc/grant.h"
-#include "oidc/grant.h"
 #include "oidc/parameters.h"
 #include "oidc/passkey_rule.h"
 #include "oidc/waiting/waiting.h"
@@ -98,7 +97,7 @@ static result write_answer(struct db_tx *tx, void *arg) {
   const struct looking *l = a->looking;
   int64_t person_id = l->key->session->person_id;
   if (a->decision->agrees) {
-    TRY(oidc_session_check(&l->asking, tx, l->key->session));
+    TRY(oidc_session_check(&l->asking, tx, l->key->session, &a->grant.mandate_id));
     TRY(oidc_may_share(l->env, tx, person_id));
     TRY(oidc_agreement_save(l->env, tx, &a->agreement));
     TRY(oidc_grant_add(l->env, tx, &a->grant));
@@ -117,14 +116,14 @@ result oidc_waiting_decide(struct env *env, struct arena *arena, const struct oi
   if (decision->agrees && !is_level_reached(&l)) {
     FAIL(OIDC_WAITING_LEVEL, "the session's level is below the request's");
   }
-  if (l.waiting.kind == OIDC_WAITING_CIBA && key->session->acting_for_id != 0) {
+  if (l.waiting.kind == OIDC_WAITING_CIBA && account_session_is_for_another(key->session)) {
     FAIL(MANDATE_SELF_ONLY, "a counter asks for the person themself");
   }
-  uint64_t asked = oidc_asking_attributes(&l.asking);
+  uint64_t asked = oidc_asking_attributes(&l.asking, key->session);
   uint64_t agreed = asked & (decision->attributes | l.client->attributes_required);
   struct answering answering = {.looking = &l, .decision = decision};
   answering.agreement = (struct oidc_agreement){.person_id = key->session->person_id, .client = l.client, .acting_for_id = key->session->acting_for_id,
-                                                .asked = asked, .attributes = agreed};
+                                                .acting_organisation_id = key->session->acting_organisation_id, .asked = asked, .attributes = agreed};
   TRY(oidc_subject(env, l.client->sector, key->session->person_id, arena, &answering.agreement.subject));
   answering.grant = (struct oidc_grant){.person_id = key->session->person_id,
                                         .client_id = l.client->client_id,
@@ -135,7 +134,8 @@ result oidc_waiting_decide(struct env *env, struct arena *arena, const struct oi
                                         .acr = account_session_authentication(env, &l.counted.session),
                                         .means = oidc_means_now(env, &l.counted.session),
                                         .auth_at_ms = key->session->auth_at_ms,
-                                        .acting_for_id = key->session->acting_for_id};
+                                        .acting_for_id = key->session->acting_for_id,
+                                        .acting_organisation_id = key->session->acting_organisation_id};
   return db_write(env->db, write_answer, &answering);
 }
 

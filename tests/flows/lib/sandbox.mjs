@@ -37,6 +37,10 @@ export class Sandbox {
     if (ledger.code !== 0) throw new Error(`the ledger does not verify: ${ledger.stdout}${ledger.stderr}`);
   }
 
+  now() {
+    return Date.now();
+  }
+
   client(options) {
     return new Client(this.url, options);
   }

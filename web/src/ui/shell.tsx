@@ -10,11 +10,12 @@ import { chooseLanguage, t } from './text'
 type Place = { href: string; icon: IconName; key: string; exact?: boolean }
 
 const mandatesPlace: Place = { href: '/app/mandates', icon: 'users', key: 'nav.mandates' }
+const readsPlace: Place = { href: '/app/reads', icon: 'eye', key: 'nav.reads' }
 const citizenPlaces: Place[] = [
   { href: '/app/', icon: 'home', key: 'nav.home', exact: true },
   { href: '/app/wallet', icon: 'wallet', key: 'nav.wallet' },
   { href: '/app/dossiers', icon: 'file', key: 'nav.dossiers' },
-  { href: '/app/reads', icon: 'eye', key: 'nav.reads' },
+  readsPlace,
   { href: '/app/me', icon: 'person', key: 'nav.me' },
 ]
 
@@ -22,7 +23,8 @@ const citizenPlaces: Place[] = [
 function placesForAnother(whom: NonNullable<Session['acting_for']>): Place[] {
   if (whom.ended) return []
   const may = (word: string) => whom.scopes.some((scope) => scope.word === word)
-  if (whom.organisation) return may('organisation.staff') ? [mandatesPlace] : []
+  if (whom.organisation)
+    return [...(may('organisation.staff') ? [mandatesPlace] : []), ...(may('reads.view') ? [readsPlace] : [])]
   return citizenPlaces.filter(
     ({ key }) =>
       key === 'nav.home' ||

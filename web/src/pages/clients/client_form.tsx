@@ -11,6 +11,11 @@ import { type ClientText, emptyFields, type Fields, type Metadata, metadataOf, t
 type Attribute = Schemas['ClientAttribute']
 const same = (values: string[]) => values.map((value) => ({ value, label: value }))
 const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']
+const accepted = [
+  ['person', 'clients.accepts_people'],
+  ['person organisation', 'clients.accepts_both'],
+  ['organisation', 'clients.accepts_organisations'],
+] as const
 const grants = [
   ['authorization_code', 'clients.grant_code'],
   ['refresh_token', 'clients.grant_refresh'],
@@ -138,8 +143,13 @@ export function ClientForm({ known, before, send }: Props) {
         maxLength={200}
         {...field('purposeEn', 'danh_purpose#en')}
       />
+      <SelectField
+        label={t('clients.accepts')}
+        options={accepted.map(([value, key]) => ({ value, label: t(key) }))}
+        {...field('accepts', 'danh_accepts')}
+      />
       <Uses
-        known={known}
+        known={known.filter(({ name }) => form.accepts !== 'person' || !name.startsWith('organisation_'))}
         uses={form.uses}
         set={(uses) => change({ uses })}
         {...(act.problem ? { problem: act.problem } : {})}

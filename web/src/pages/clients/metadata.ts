@@ -16,6 +16,7 @@ type Texts = {
   level: string
   redirects: string
   jwksUri: string
+  accepts: string
 }
 export type ClientText = keyof Texts
 export type Fields = Texts & { grants: string[]; uses: Use[] }
@@ -34,6 +35,7 @@ export const emptyFields: Fields = {
   level: '1',
   redirects: '',
   jwksUri: '',
+  accepts: 'person',
   grants: ['authorization_code'],
   uses: [],
 }
@@ -67,6 +69,7 @@ export function fieldsOf(metadata: Metadata): Fields {
     level: String(metadata.danh_acr_min ?? 1),
     redirects: list(metadata.redirect_uris).join('\n'),
     jwksUri: text(metadata.jwks_uri),
+    accepts: metadata.danh_accepts === undefined ? 'person' : list(metadata.danh_accepts).join(' '),
     grants: metadata.grant_types === undefined ? ['authorization_code'] : list(metadata.grant_types).map(String),
     uses: list(metadata.danh_attributes).map(useOf),
   }
@@ -97,6 +100,9 @@ export function metadataOf(form: Fields, before: Metadata): Metadata {
     grant_types: form.grants,
     redirect_uris: form.grants.includes('authorization_code') ? linesOf(form.redirects) : [],
     jwks_uri: form.jwksUri,
+    ...(form.accepts === 'person' && before.danh_accepts === undefined
+      ? {}
+      : { danh_accepts: form.accepts.split(' ') }),
     ...(form.profile === 'baseline' || bound ? {} : { dpop_bound_access_tokens: true }),
     danh_attributes: form.uses.map(({ name, purpose, purposeEn, required }) => ({
       name,

@@ -157,11 +157,18 @@ function HomeOfAnother() {
           <p>{t('mandates.ended_text')}</p>
         </Notice>
       ) : (
-        whom?.scopes.some((scope) => scope.word === 'organisation.staff') && (
-          <CardLink href="/app/mandates" icon="users" title={t('mandates.staff')}>
-            {t('mandates.staff_text')}
-          </CardLink>
-        )
+        <>
+          {whom?.scopes.some((scope) => scope.word === 'organisation.staff') && (
+            <CardLink href="/app/mandates" icon="users" title={t('mandates.staff')}>
+              {t('mandates.staff_text')}
+            </CardLink>
+          )}
+          {whom?.scopes.some((scope) => scope.word === 'reads.view') && (
+            <CardLink href="/app/reads" icon="eye" title={t('reads.title_organisation')}>
+              {t('reads.organisation_text')}
+            </CardLink>
+          )}
+        </>
       )}
     </Page>
   )

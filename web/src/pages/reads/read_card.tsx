@@ -32,6 +32,7 @@ export function ReadFacts({ read }: { read: Read }) {
         <p>
           {t('reads.mandate')}: {say(read.mandate.kind.name)}
           {read.mandate.name && ` – ${read.mandate.name}`}
+          {read.organisation && ` – ${read.organisation}`}
         </p>
       )}
       <p class="quiet row">

@@ -97,7 +97,7 @@ function Log(props: {
   )
 }
 
-/** Services and reports are one's own affair: whoever acts for another sees the reads alone. */
+/** Services and reports are one's own affair: whoever acts for another person sees the reads alone. */
 function Own({ reports }: { reports: ReturnType<typeof useResource<{ items: Schemas['MisuseReport'][] }>> }) {
   return (
     <>
@@ -110,6 +110,7 @@ function Own({ reports }: { reports: ReturnType<typeof useResource<{ items: Sche
 export function Reads() {
   const { session } = useSession()
   const isOwn = session.acting_for === null
+  const isOrganisation = session.acting_for?.organisation === true
   const [filter, change] = useState<Filter>({ who: '', from: '', to: '' })
   const [round, setRound] = useState(0)
   const reads = usePages(
@@ -122,8 +123,12 @@ export function Reads() {
   )
   const reported = () => setRound((n) => n + 1)
   return (
-    <Page title={t('reads.title')} lead={t('reads.lead')}>
+    <Page
+      title={t(isOrganisation ? 'reads.title_organisation' : 'reads.title')}
+      lead={t(isOrganisation ? 'reads.lead_organisation' : 'reads.lead')}
+    >
       {isOwn && <Own reports={reports} />}
+      {isOrganisation && <Services ofOrganisation />}
       <section class="stack">
         <h2>{t('reads.log')}</h2>
         <FilterForm filter={filter} set={(part) => change((old) => ({ ...old, ...part }))} />

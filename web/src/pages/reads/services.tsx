@@ -25,6 +25,10 @@ function Service({ consent, done }: { consent: Consent; done: (items: Consent[])
       <p>
         {t('reads.attributes')}: {consent.attributes.map((attribute) => say(attribute.name)).join(', ')}
       </p>
+      {consent.organisation && !consent.given_by && (
+        <p>{t('reads.service_for_organisation', { name: consent.organisation })}</p>
+      )}
+      {consent.given_by && <p>{t('reads.service_given_by', { name: consent.given_by })}</p>}
       <p class="quiet">
         {t('reads.service_given', {
           date: day(consent.given_at),
@@ -49,7 +53,8 @@ function Service({ consent, done }: { consent: Consent; done: (items: Consent[])
   )
 }
 
-export function Services() {
+/** One's own, or those of the organisation one acts for. */
+export function Services({ ofOrganisation = false }: { ofOrganisation?: boolean }) {
   const consents = useResource((signal) => api.get('/api/me/consents', { signal }), [])
   const [isRevoked, setRevoked] = useState(false)
   const left = (items: Consent[]) => {
@@ -58,16 +63,20 @@ export function Services() {
   }
   return (
     <section class="stack">
-      <h2>{t('reads.services')}</h2>
+      <h2>{t(ofOrganisation ? 'reads.services_organisation' : 'reads.services')}</h2>
       {isRevoked && <Notice color="success" title={t('reads.service_revoked')} live />}
       <Loaded of={consents}>
         {({ items }) =>
           items.length === 0 ? (
-            <p class="quiet">{t('reads.services_empty')}</p>
+            <p class="quiet">{t(ofOrganisation ? 'reads.services_organisation_empty' : 'reads.services_empty')}</p>
           ) : (
             <ul class="list-plain">
               {items.map((consent) => (
-                <Service key={`${consent.client}-${consent.for_another}`} consent={consent} done={left} />
+                <Service
+                  key={`${consent.client}-${consent.for_another}-${consent.organisation}-${consent.given_by}`}
+                  consent={consent}
+                  done={left}
+                />
               ))}
             </ul>
           )
