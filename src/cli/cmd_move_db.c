@@ -10,6 +10,7 @@ enum { PROGRESS_EVERY_US = 100 * 1000, BAR_CELLS = 30 };
 const struct cli_option cli_move_db_options[] = {
     {"to", "URL", "postgresql://USER@HOST[:PORT]/NAME, an empty database; or sqlite, the file danh.db in DIR"},
     {"password-file", "FILE", "the password of that user, in a file; written to danh.ini"},
+    {"partitions", "N", "on PostgreSQL: parts of each table about people (1 to 256, default 4); for good"},
     {0},
 };
 
@@ -64,15 +65,19 @@ int cli_move_db(const struct cli_context *context, int argc, char **argv) {
   const char *to = cli_value(context, "to");
   const char *password = cli_value(context, "password-file");
   bool is_file = to != NULL && strcmp(to, "sqlite") == 0;
-  if (argc != 0 || to == NULL || (is_file && password != NULL)) {
+  if (argc != 0 || to == NULL || (is_file && (password != NULL || cli_has(context, "partitions")))) {
     return cli_misuse(context, "takes --to postgresql://USER@HOST/NAME, or --to sqlite");
   }
   if (!is_file && !server_is_database(slice_str(to))) {
     return cli_misuse(context, "--to " CLI_DATABASE_SYNTAX);
   }
+  int64_t partitions = 0;
+  if (!cli_number(context, "partitions", (int64_t[]){1, DB_PARTITIONS_MAX}, &partitions)) {
+    return CLI_USAGE;
+  }
   struct showing showing = {.is_shown = isatty(STDERR_FILENO) == 1};
   const struct server_move move = {.data = context->data,
-                                   .to = {.url = is_file ? (struct slice){0} : slice_str(to), .password_path = slice_str(password)},
+                                   .to = {.url = is_file ? (struct slice){0} : slice_str(to), .password_path = slice_str(password), .partitions = partitions},
                                    .progress = show_progress,
                                    .context = &showing};
   struct server_moved moved = {0};

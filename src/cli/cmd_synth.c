@@ -20,6 +20,7 @@ const struct cli_option cli_synth_options[] = {
     {"date", "DATE", "the country's today, YYYY-MM-DD: its clock is moved there for good (default: today)"},
     {"origin", "URL", "written to danh.ini (default: none, so that serve decides)"},
     {"database", "URL", "postgresql://USER@HOST/NAME, written to danh.ini (default: DIR/danh.db)"},
+    {"partitions", "N", "on PostgreSQL: parts of each table about people (1 to 256, default 4); for good"},
     {"national-portal", "URL", "where results are delivered (default http://127.0.0.1:9101/deliveries)"},
     {"provincial-system", "URL", "where results are delivered (default http://127.0.0.1:9102/deliveries)"},
     {"no-accounts", NULL, "people only: no accounts, keys or receivers"},
@@ -242,7 +243,8 @@ int cli_synth(const struct cli_context *context, int argc, char **argv) {
   int32_t today = clock_date_of(clock_now_ms(&clock));
   struct synth synth = {.context = context, .options = {.date = today}, .shows_progress = isatty(STDERR_FILENO) == 1};
   if (!cli_number(context, "people", (int64_t[]){REGISTER_SYNTH_PEOPLE_MIN, REGISTER_SYNTH_PEOPLE_MAX}, &people) ||
-      !cli_number(context, "seed", (int64_t[]){0, INT64_MAX}, &seed)) {
+      !cli_number(context, "seed", (int64_t[]){0, INT64_MAX}, &seed) ||
+      !cli_number(context, "partitions", (int64_t[]){1, DB_PARTITIONS_MAX}, &synth.config.database.partitions)) {
     return CLI_USAGE;
   }
   const char *origin = cli_value(context, "origin");
@@ -252,6 +254,9 @@ int cli_synth(const struct cli_context *context, int argc, char **argv) {
   const char *database = cli_value(context, "database");
   if (database != NULL && !server_is_database(slice_str(database))) {
     return cli_misuse(context, CLI_DATABASE_SYNTAX);
+  }
+  if (database == NULL && cli_has(context, "partitions")) {
+    return cli_misuse(context, "--partitions is for --database postgresql://...");
   }
   synth.config.database.url = slice_str(database);
   const char *date = cli_value(context, "date");

@@ -90,10 +90,10 @@ struct db_options {
   /* PostgreSQL only. */
   const char *password; /* NULL: as the address or libpq's passfile says */
   int writers;          /* pooled connections that write; 0: as many as readers */
-  int partitions;       /* parts of each table about people (ddl_partition.h), when the tables are made; 0: DB_PARTITIONS, negative: undivided */
+  int partitions;       /* parts of each table about people (ddl_partition.h), when the tables are made, up to DB_PARTITIONS_MAX; 0: DB_PARTITIONS, negative: undivided */
 };
 
-enum { DB_PARTITIONS = 4 };
+enum { DB_PARTITIONS = 4, DB_PARTITIONS_MAX = 256 };
 
 MUST_USE result db_open(const struct db_options *options, struct db **ret_db);
 void db_close(struct db **db);

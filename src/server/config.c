@@ -12,6 +12,7 @@ struct reading {
   struct arena *arena;
   struct server_config config;
   struct slice seen; /* "[section]key\n" of every line so far */
+  struct slice refused; /* of the first line that cannot stand: its key, and why */
 };
 
 static bool set_text(struct slice *field, struct slice value) {
@@ -100,7 +101,9 @@ static bool set_database(struct server_database *database, const char *key, stru
   }
   return (strcmp(key, "password_file") == 0 && set_text(&database->password_path, value)) ||
          (strcmp(key, "connections") == 0 && set_number(&database->connections, value) && database->connections > 0 &&
-          database->connections <= SERVER_CONNECTIONS_MAX);
+          database->connections <= SERVER_CONNECTIONS_MAX) ||
+         (strcmp(key, "partitions") == 0 && set_number(&database->partitions, value) && database->partitions > 0 &&
+          database->partitions <= DB_PARTITIONS_MAX);
 }
 
 static bool set_mail(struct server_mail *mail, const char *key, struct slice value) {
@@ -158,14 +161,8 @@ static bool set_key(struct server_config *config, const char *section, const cha
   return false;
 }
 
-static int take_line(void *user, const char *section, const char *key, const char *value) {
-  struct reading *reading = user;
-  struct slice mark = arena_printf(reading->arena, "[%s]%s\n", section, key);
-  if (reading->seen.len > 0 && memmem(reading->seen.ptr, reading->seen.len, mark.ptr, mark.len) != NULL) {
-    return 0; /* given twice */
-  }
-  reading->seen = arena_printf(reading->arena, "%.*s%.*s", SLICE_ARG(reading->seen), SLICE_ARG(mark));
-  struct slice text = arena_copy(reading->arena, slice_str(value));
+/* Which section and key a line has, and whether its value may be that. */
+static bool set_line(struct reading *reading, const char *section, const char *key, struct slice text) {
   static const char receiver[] = "receiver ";
   if (strncmp(section, receiver, sizeof receiver - 1) == 0) {
     return set_receiver(&reading->config, arena_copy(reading->arena, slice_str(section + sizeof receiver - 1)), key, text);
@@ -175,6 +172,25 @@ static int take_line(void *user, const char *section, const char *key, const cha
     return set_witness(&reading->config, arena_copy(reading->arena, slice_str(section + sizeof witness - 1)), key, text);
   }
   return set_key(&reading->config, section, key, text);
+}
+
+/* inih goes on behind a line that was refused. */
+static int line_refused(struct reading *reading, struct slice mark, const char *why) {
+  if (reading->refused.len == 0) {
+    reading->refused = arena_printf(reading->arena, ": %.*s %s", (int)mark.len - 1, (const char *)mark.ptr, why);
+  }
+  return 0;
+}
+
+static int take_line(void *user, const char *section, const char *key, const char *value) {
+  struct reading *reading = user;
+  struct slice mark = arena_printf(reading->arena, "[%s]%s\n", section, key);
+  if (reading->seen.len > 0 && memmem(reading->seen.ptr, reading->seen.len, mark.ptr, mark.len) != NULL) {
+    return line_refused(reading, mark, "is given twice");
+  }
+  reading->seen = arena_printf(reading->arena, "%.*s%.*s", SLICE_ARG(reading->seen), SLICE_ARG(mark));
+  struct slice text = arena_copy(reading->arena, slice_str(value));
+  return set_line(reading, section, key, text) || line_refused(reading, mark, "is no setting, or cannot have that value");
 }
 
 static void close_file(FILE **file) {
@@ -198,7 +214,7 @@ result server_config_load(const char *data, struct arena *arena, struct server_c
   text[length] = '\0';
   int line = ini_parse_string(text, take_line, &reading);
   if (line != 0) {
-    FAIL(SERVER_CONFIG, "danh.ini, line %d", line);
+    FAIL(SERVER_CONFIG, "danh.ini, line %d%.*s", line, SLICE_ARG(reading.refused));
   }
   *ret_config = reading.config;
   return OK;
@@ -223,6 +239,9 @@ static void write_config(FILE *file, const struct server_config *config) {
     put(file, "password_file", config->database.password_path);
     if (config->database.connections > 0) {
       (void)fprintf(file, "connections = %lld\n", (long long)config->database.connections);
+    }
+    if (config->database.partitions > 0) {
+      (void)fprintf(file, "partitions = %lld\n", (long long)config->database.partitions);
     }
   }
   if (config->signer_socket.len > 0) {

@@ -73,6 +73,7 @@ static result find_database(struct arena *arena, const char *data, const struct 
   if (database->connections > 0) {
     options->readers = (int)database->connections;
   }
+  options->partitions = (int)database->partitions;
   if (database->password_path.len > 0) {
     struct slice password = {0};
     TRY(server_secret_read(arena, database->password_path, &password));

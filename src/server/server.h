@@ -52,6 +52,7 @@ struct server_database {
   struct slice url;           /* postgresql://... (db.h); empty: DIR/danh.db */
   struct slice password_path; /* file with the password; empty: as the address or libpq's passfile says */
   int64_t connections;        /* that read, and as many that write; 0: 16 each */
+  int64_t partitions;         /* parts of each table about people, when the tables are made (db.h); 0: as many as db.h says */
 };
 struct server_mail {
   struct slice url;           /* "smtps://HOST:465", "smtp://HOST:587" (STARTTLS); empty: none */

@@ -1,7 +1,7 @@
 // danh move-db: an installation goes from SQLite to PostgreSQL and back with all it holds, and nothing half moved is ever served. A cluster of its own.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
@@ -107,6 +107,30 @@ test('a database of other migrations is refused', async () => {
   const older = await move(url);
   assert.equal(older.code, 4, older.stderr);
   place.change("UPDATE schema_version SET version = version + 1 WHERE module = 'ledger'");
+});
+
+const partsOf = (url) =>
+  Number(execFileSync('psql', ['-X', '-q', '-A', '-t', '-d', url, '-c', "SELECT count(*) FROM pg_inherits WHERE inhparent = 'person'::regclass"], { encoding: 'utf8' }));
+
+test('tables about people are made in as many parts as are asked for, and any other number is refused with its name', async () => {
+  const ini = readFileSync(path.join(place.data, 'danh.ini'), 'utf8');
+  for (const wrong of ['0', '257', '-1', 'many', '']) {
+    writeFileSync(path.join(place.data, 'danh.ini'), `${ini}\n[database]\npartitions = ${wrong}\n`);
+    const told = await danh('ledger', 'verify', '--data', place.data);
+    assert.equal(told.code, 4, wrong);
+    assert.match(told.stderr, /danh\.ini, line \d+: \[database\]partitions is no setting, or cannot have that value/);
+  }
+  writeFileSync(path.join(place.data, 'danh.ini'), `${ini}\n[database]\npartitions = 4\npartitions = 4\n`);
+  assert.match((await danh('ledger', 'verify', '--data', place.data)).stderr, /\[database\]partitions is given twice/);
+  writeFileSync(path.join(place.data, 'danh.ini'), ini);
+  const url = await cluster.create('parts');
+  for (const wrong of ['0', '257', 'many']) assert.equal((await move(url, '--partitions', wrong)).code, 2, wrong);
+  const folder = path.join(place.folder, 'parts');
+  const made = await danh('synth', '--people', '1000', '--data', folder, '--no-accounts', '--database', url, '--partitions', '3');
+  assert.equal(made.code, 0, made.stderr);
+  assert.equal(partsOf(url), 3);
+  assert.match(readFileSync(path.join(folder, 'danh.ini'), 'utf8'), /^partitions = 3$/m);
+  assert.equal((await danh('synth', '--data', path.join(place.folder, 'none'), '--partitions', '3')).code, 2, 'a file has no parts');
 });
 
 /** Returns as soon as the first row of a move is there. */

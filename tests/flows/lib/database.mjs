@@ -20,7 +20,7 @@ const psql = (url, text) =>
 /** A new database's address; of another's rows when that one's address is given, to which nobody may be connected. */
 export function create(template) {
   const name = `flow_${randomBytes(6).toString('hex')}`;
-  psql(CLUSTER, `CREATE DATABASE ${name} TEMPLATE ${template ? nameOf(template) : 'template0'}`);
+  psql(CLUSTER, `CREATE DATABASE ${name} TEMPLATE ${template ? nameOf(template) : 'template0'} STRATEGY file_copy`);
   return addressOf(name);
 }
 

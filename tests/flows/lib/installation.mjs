@@ -78,7 +78,7 @@ async function country(date, engine) {
   // The evening before at the latest: what was made then lies in the past of the story, whatever the time of day is here.
   const eve = new Date(Date.parse(date) - 24 * 3600 * 1000).toISOString().slice(0, 10);
   const url = engine === 'postgresql' ? database.create() : null;
-  const made = await danh('synth', '--people', PEOPLE, '--seed', SEED, '--date', eve, '--data', fresh, '--json', ...(url ? ['--database', url] : []));
+  const made = await danh('synth', '--people', PEOPLE, '--seed', SEED, '--date', eve, '--data', fresh, '--json', ...(url ? ['--database', url, '--partitions', '2'] : []));
   if (made.code !== 0) throw new Error(`danh synth: ${made.stderr}`);
   writeFileSync(path.join(fresh, 'identities.json'), made.stdout);
   try {
