@@ -4,12 +4,13 @@ import http from 'node:http';
 import { randomBytes } from 'node:crypto';
 
 export class Client {
-  /** url: where to connect, and the Origin of writes unless `origin` says otherwise. */
-  constructor(url, { origin, language = 'vi', agent } = {}) {
+  /** url: where to connect unless `address` and `port` say otherwise (https: with an agent of its own), and the Origin of writes unless `origin` does. */
+  constructor(url, { origin, language = 'vi', agent, address, port } = {}) {
     this.url = new URL(url);
     this.origin = origin ?? this.url.origin;
     this.language = language;
-    this.address = this.url.hostname === 'localhost' ? '127.0.0.1' : this.url.hostname; // [RFC6761 6.3] also where no file of hosts says so
+    this.address = address ?? (this.url.hostname === 'localhost' ? '127.0.0.1' : this.url.hostname); // [RFC6761 6.3] also where no file of hosts says so
+    this.port = port ?? this.url.port;
     this.cookies = new Map();
     this.agent = agent ?? new http.Agent({ keepAlive: false });
   }
@@ -34,7 +35,7 @@ export class Client {
     if (bytes) sent['Content-Length'] = bytes.length;
     return new Promise((resolve, reject) => {
       const request = http.request(
-        { host: this.address, port: this.url.port, method, path, headers: sent, agent: this.agent, timeout },
+        { protocol: this.url.protocol, host: this.address, port: this.port, method, path, headers: sent, agent: this.agent, timeout },
         (response) => {
           const parts = [];
           response.on('data', (part) => parts.push(part));

@@ -113,7 +113,7 @@ void db_read_end(struct db_tx **tx); /* for CLEANUP; NULL is fine */
 /* Of all processes on this database one leads in a task, until it ends, is cut off from the database or says nothing for DB_LEAD_SILENT_MS: then
  * the next one that asks. Ask at the start of each round, every second. Does not   stop a round that has begun: what is not written by db_write_led must
  * be harmless twice (a delivery that is acknowledged twice). *ret_leads is always true on SQLite, where only one process writes. */
-enum { DB_LEAD_SILENT_MS = 3000 };
+enum { DB_LEAD_SILENT_MS = 2500 };
 MUST_USE result db_lead(struct db *db, const char *task, bool *ret_leads);
 
 struct db_value {

@@ -25,7 +25,7 @@ enum {
 /* A table that is scanned whole is locked whole, and every other write would come between. A process that was stopped in the middle of a write keeps
  * nobody else waiting for long, and one that leads gives way (DB_LEAD_SILENT_MS). */
 #define SETTINGS_WRITES "; SET enable_seqscan = off; SET enable_bitmapscan = off; SET idle_in_transaction_session_timeout = 3000"
-#define SETTINGS_PLAIN "; SET idle_session_timeout = 3000"
+#define SETTINGS_PLAIN "; SET idle_session_timeout = 2500"
 
 static bool is_state(const char *state, const char *prefix) { return strncmp(state, prefix, strlen(prefix)) == 0; }
 

@@ -19,7 +19,7 @@
 #include "http/loop.h"
 
 enum state { IDLE, RECEIVING, HANDLING, REPLYING, REFUSING, LINGERING, CLOSED };
-enum { INPUT_BYTES = 4096 /* most requests fit */, READS_A_TURN = 64, REFUSAL_MS = 2000 };
+enum { INPUT_BYTES = 4096 /* most requests fit */, READS_A_TURN = 64, REFUSAL_MS = 2000, LAST_MS = 1000 /* while stopping, for the request of a connection that is there */ };
 
 struct connection {
   struct loop *loop;
@@ -87,9 +87,7 @@ static void destroy(struct connection *connection) {
   }
   atomic_fetch_sub(&loop->server->connections, 1);
   free(connection);
-  if (loop->is_stopping && loop->connections == NULL) {
-    event_base_loopbreak(loop->base);
-  }
+  http_loop_end_if_done(loop);
 }
 
 /* ---- sending */
@@ -175,7 +173,7 @@ static void send_reply(struct connection *connection, enum state state, int ms) 
 }
 
 void http_connection_reply(struct connection *connection) {
-  connection->is_last = connection->head.is_last || connection->loop->is_stopping;
+  connection->is_last = connection->head.is_last || connection->loop->is_stopping || atomic_load_explicit(&connection->loop->server->is_draining, memory_order_relaxed);
   send_reply(connection, REPLYING, limits_of(connection)->write_ms);
 }
 
@@ -417,7 +415,7 @@ void http_connection_accept(struct port *port, int fd, const struct sockaddr *pe
   event_assign(&connection->events, loop->base, fd, EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST, on_change, connection);
   event_assign(&connection->timer, loop->base, -1, 0, on_deadline, connection);
   bool is_watched = event_add(&connection->events, NULL) == 0;
-  set_deadline(connection, limits_of(connection)->idle_ms);
+  set_deadline(connection, loop->is_stopping ? LAST_MS : limits_of(connection)->idle_ms);
   if (atomic_fetch_add(&loop->server->connections, 1) >= limits_of(connection)->connections_max) {
     refuse(connection, HTTP_OVERLOADED);
   }
@@ -425,11 +423,21 @@ void http_connection_accept(struct port *port, int fd, const struct sockaddr *pe
   go_on(connection);
 }
 
+/* A request has arrived that nobody was told of yet: it is answered, and then the connection closes. */
+static bool is_request_there(const struct connection *connection) {
+  char byte;
+  return recv(event_get_fd(&connection->events), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 void http_connection_stop_all(struct loop *loop) {
   struct connection *next = NULL;
   for (struct connection *connection = loop->connections; connection != NULL; connection = next) {
     next = connection->next;
-    if (connection->state == IDLE) {
+    if (connection->state == IDLE && is_request_there(connection)) {
+      connection->may_read = true;
+      set_deadline(connection, LAST_MS);
+      go_on(connection);
+    } else if (connection->state == IDLE) {
       destroy(connection);
     }
   }

@@ -151,6 +151,8 @@ struct http_server;
 /* Listens when it returns. HTTP_ADDRESS_IN_USE, HTTP_ADDRESS_REFUSED, HTTP_ADDRESS_SYNTAX, BASE_IO. From here on the process ignores SIGPIPE. */
 MUST_USE result http_server_open(const struct http_server_options *options, struct http_server **ret_server);
 int http_server_port(const struct http_server *server);
+/* From here on each reply is the last of its connection, so that nobody keeps one open for later: proxies do. Everybody is served as before. */
+void http_server_drain(struct http_server *server);
 /* Accepts no more, finishes what is in flight, at most drain_ms. HTTP_STILL_BUSY: handlers still run; exit without http_server_close. */
 MUST_USE result http_server_stop(struct http_server *server);
 /* After a successful stop (stops itself otherwise). NULL is fine. */

@@ -70,7 +70,9 @@ struct http_server {
   int port;
   atomic_int connections;
   atomic_int large_bodies; /* being received or handled */
+  atomic_bool is_draining;
   atomic_bool is_stopping;
+  bool has_name; /* the Unix socket's is ours, and there */
   _Atomic uint64_t requests;
   _Atomic uint64_t refused;
   _Atomic uint64_t overloaded;
@@ -88,6 +90,9 @@ struct http_server {
   pthread_t *workers;
   int worker_count;
 };
+
+/* server.c: while stopping, once the doors are closed and the last connection is gone. */
+void http_loop_end_if_done(struct loop *loop);
 
 /* worker.c */
 int http_workers_cores(void); /* that this process may run on */

@@ -175,6 +175,7 @@ static result open_unix(struct http_server *server) {
   unlink(path);
   int fd = -1;
   TRY(bind_socket(&address, false, &fd));
+  server->has_name = true;
   chmod(path, S_IRUSR | S_IWUSR | (server->options.is_socket_shared ? S_IRGRP | S_IWGRP : 0)); /* nobody can connect before listen() */
   for (int i = server->loop_count - 1; i > 0; i--) { /* a Unix socket has one queue, which all loops take from */
     int again = fcntl(fd, F_DUPFD_CLOEXEC, 0);
@@ -208,18 +209,38 @@ static void drain_over(evutil_socket_t fd, short what, void *arg) {
   event_base_loopbreak(loop->base);
 }
 
+void http_loop_end_if_done(struct loop *loop) {
+  if (loop->is_stopping && loop->connections == NULL && loop->tcp.listener == NULL && loop->local.listener == NULL) {
+    event_base_loopbreak(loop->base);
+  }
+}
+
+/* Who stands in the queue was told by the system that they are connected, and has perhaps sent a request: they are let in before the door closes. Nobody
+ * joins a Unix socket's queue any more, for its name is gone. */
+static void empty_queue(struct port *port) {
+  for (int i = 0; i < BACKLOG && port->listener != NULL; i++) {
+    struct sockaddr_storage peer = {0};
+    socklen_t length = sizeof peer;
+    int fd = accept4(evconnlistener_get_fd(port->listener), (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0) {
+      return;
+    }
+    http_connection_accept(port, fd, (struct sockaddr *)&peer);
+  }
+}
+
 static void begin_stop(struct loop *loop) {
   loop->is_stopping = true;
+  http_connection_stop_all(loop);
+  empty_queue(&loop->tcp);
+  empty_queue(&loop->local);
   close_port(&loop->tcp);
   close_port(&loop->local);
-  http_connection_stop_all(loop);
   int ms = loop->server->limits.drain_ms;
   const struct timeval in = {.tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000};
   event_assign(&loop->drain, loop->base, -1, 0, drain_over, loop);
   event_add(&loop->drain, &in);
-  if (loop->connections == NULL) {
-    event_base_loopbreak(loop->base);
-  }
+  http_loop_end_if_done(loop);
 }
 
 static void on_wake(evutil_socket_t fd, short what, void *arg) {
@@ -325,7 +346,18 @@ result http_server_open(const struct http_server_options *options, struct http_s
 
 int http_server_port(const struct http_server *server) { return server->port; }
 
+void http_server_drain(struct http_server *server) { atomic_store(&server->is_draining, true); }
+
+/* Whoever connects from here on finds nobody, and asks another node: a proxy then has sent nothing yet. */
+static void remove_name(struct http_server *server) {
+  if (server->has_name) {
+    unlink(server->options.unix_socket);
+    server->has_name = false;
+  }
+}
+
 result http_server_stop(struct http_server *server) {
+  remove_name(server);
   atomic_store(&server->is_stopping, true);
   for (int i = 0; i < server->loop_count; i++) {
     if (server->loops[i].is_started) {
@@ -368,9 +400,6 @@ void http_server_close(struct http_server **server_slot) {
   }
   for (int i = 0; i < server->loop_count; i++) {
     close_loop(&server->loops[i]);
-  }
-  if (server->options.unix_socket != NULL) {
-    unlink(server->options.unix_socket);
   }
   pthread_cond_destroy(&server->arrived);
   pthread_mutex_destroy(&server->lock);

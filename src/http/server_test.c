@@ -340,6 +340,28 @@ static void stop_closes_a_connection_whose_reply_left_before(void **state) {
   stop(&fixture);
 }
 
+static void while_draining_everybody_is_served_and_nobody_keeps_a_connection(void **state) {
+  (void)state;
+  struct fixture fixture;
+  start(&fixture, small_limits(), 2, NULL);
+  int before = dial(&fixture);
+  send_all(before, S("GET / HTTP/1.1\r\n" H "\r\n"));
+  char first = 0;
+  assert_int_equal(recv(before, &first, 1, MSG_PEEK), 1);
+  http_server_drain(fixture.server);
+  send_all(before, S("GET / HTTP/1.1\r\n" H "\r\n"));
+  struct slice both = read_to_end(&fixture, before); /* ends although the client did not ask for it */
+  assert_true(has(both, "Connection: close"));
+  int after = dial(&fixture);
+  send_all(after, S("GET / HTTP/1.1\r\n" H "\r\n"));
+  struct slice answer = read_to_end(&fixture, after);
+  assert_int_equal(status_of(answer), 200);
+  assert_true(has(answer, "Connection: close"));
+  close(before);
+  close(after);
+  stop(&fixture);
+}
+
 static void a_client_that_vanishes_costs_nothing(void **state) {
   (void)state;
   struct fixture fixture;
@@ -461,6 +483,7 @@ int main(void) {
       cmocka_unit_test(one_connection_too_many_is_told_so),
       cmocka_unit_test(stop_finishes_what_is_in_flight),
       cmocka_unit_test(stop_closes_a_connection_whose_reply_left_before),
+      cmocka_unit_test(while_draining_everybody_is_served_and_nobody_keeps_a_connection),
       cmocka_unit_test(a_client_that_vanishes_costs_nothing),
       cmocka_unit_test(a_second_server_on_the_port_is_refused),
       cmocka_unit_test(the_unix_socket_knows_its_caller),

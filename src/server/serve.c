@@ -308,6 +308,7 @@ result server_run(const struct server_options *options) {
     LOG(&serving.installation->clock, LOG_INFO, "server.stopping", LOG_NUMBER("signal", caught));
     atomic_store(&serving.figures.is_draining, true);
     if (options->drain_s > 0) {
+      http_server_drain(serving.http);
       (void)sigtimedwait(&ending, NULL, &(const struct timespec){.tv_sec = options->drain_s});
     }
   }

@@ -1,9 +1,12 @@
 // Two nodes on one PostgreSQL server, each with a folder of its own, one signer for both: sessions, locks, the database server killed, and who leads.
-// DANH_ROUNDS: how often the leader is lost in each way (default once). DANH_BOUND_MS: how soon another must lead; without it the figures are printed only.
+// DANH_ROUNDS: how often the leader is lost in each way, and each node replaced (default once). DANH_BOUND_MS: how soon another must lead; without it the figures are printed only.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { until } from './lib/installation.mjs';
+import { sleep, until } from './lib/installation.mjs';
+import { Load } from './lib/load.mjs';
 import { Nodes, Readers } from './lib/nodes.mjs';
+import { PROXIES } from './lib/proxy.mjs';
+import { RelyingParty } from './lib/relying_party.mjs';
 
 const ROUNDS = Number(process.env.DANH_ROUNDS || 1);
 const BOUND_MS = Number(process.env.DANH_BOUND_MS || 60000);
@@ -105,4 +108,40 @@ test('the node that leads is killed, cut off or stopped, and comes back: another
   assert.equal(new Set(ordered).size, ordered.length, 'doubled');
   t.diagnostic(`${readers.acknowledged.length} reads acknowledged, ${readers.asked - readers.acknowledged.length} not; 0 lost, 0 doubled`);
   for (const name of nodes.names) await until(`${name} answers`, async () => (await nodes.at(name).get('/readyz')).status === 200);
+});
+
+test('nodes are replaced one after the other behind nginx and HAProxy, and no client sees an error', async (t) => {
+  nodes.party = await RelyingParty.register({ data: nodes.a.data }, { application_type: 'web', token_endpoint_auth_method: 'client_secret_post',
+    redirect_uris: ['https://nganhang.example/cb'], grant_types: ['authorization_code', 'client_credentials'], scope: 'openid introspection' });
+  for (const name of nodes.names) await nodes.stop(name);
+  nodes.origin = 'https://dinhdanh.example';
+  nodes.options = ['--drain', '4'];
+  for (const name of nodes.names) {
+    nodes[name].socket = `${nodes.folder}/${name}.sock`;
+    await nodes.start(name);
+  }
+  const opened = [];
+  for (const open of Object.values(PROXIES)) opened.push(await open(nodes.folder, nodes.names.map((name) => nodes[name].socket)));
+  t.after(() => Promise.all(opened.map((proxy) => proxy.close())));
+  const people = [
+    { writes: 'citizen.hanoi', reads: 'citizen.hanoi.wife', 'reads over HTTP/2': 'elderly.hanoi', 'sign-ins': 'citizen.danang' },
+    { writes: 'citizen.hue', reads: 'student.hanoi', 'reads over HTTP/2': 'digital.hanoi', 'sign-ins': 'citizen.hochiminh' },
+  ];
+  const loads = [];
+  for (const [i, proxy] of opened.entries()) loads.push(await Load.begin(proxy, nodes, people[i]));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const name of nodes.names) {
+      await nodes.stop(name); // drains first
+      await nodes.start(name);
+      await sleep(1000); // as long as HAProxy needs to see it
+    }
+  }
+  for (const load of loads) await load.end();
+  for (const { proxy, done, errors, acknowledged } of loads) {
+    t.diagnostic(`${proxy.kind}: ${Object.entries(done).map(([kind, n]) => `${n} ${kind}`).join(', ')}; ${errors.length} errors`);
+    assert.deepEqual(errors, []);
+    for (const [kind, n] of Object.entries(done)) assert.ok(n > 0, kind);
+    const [{ n }] = await nodes.cluster.rows(`SELECT count(*) AS n FROM dossier_code WHERE code IN ('${acknowledged.join("','")}')`);
+    assert.equal(Number(n), acknowledged.length, 'each dossier that was acknowledged is there');
+  }
 });

@@ -1,4 +1,4 @@
-// TLS in front of Danh, as packaging/nginx/danh.conf sets it up: a real nginx, a client of another make.
+// TLS in front of Danh, as packaging/nginx/danh.conf and packaging/haproxy/danh.cfg set it up: a real nginx, a real HAProxy, a client of another make.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
@@ -7,76 +7,81 @@ import net from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Installation, start } from '../flows/lib/installation.mjs';
+import { PROXIES, certificate } from '../flows/lib/proxy.mjs';
 import { RelyingParty } from '../flows/lib/relying_party.mjs';
-import { certificate, Nginx } from './lib/nginx.mjs';
 
 const HOST = 'dinhdanh.example';
 let place;
-let nginx;
+const proxies = {};
 
 before(async () => {
   place = await Installation.open({ receivers: false, serve: false });
   const socket = path.join(place.folder, 'web.sock');
   place.children.server = await start(['serve', '--data', place.data, '--listen', `unix:${socket}`, '--origin', `https://${HOST}`]);
-  nginx = await Nginx.open(place.folder, socket, HOST);
+  for (const [kind, open] of Object.entries(PROXIES)) proxies[kind] = await open(place.folder, [socket], HOST);
 });
 after(async () => {
-  await nginx?.close();
+  for (const proxy of Object.values(proxies)) await proxy.close();
   await place?.close();
 });
 
-const plainly = (request) =>
+/** The same of both. */
+const both = (title, check) => {
+  for (const kind of Object.keys(PROXIES)) test(`${kind}: ${title}`, () => check(proxies[kind]));
+};
+
+const plainly = (proxy, request) =>
   new Promise((resolve, reject) => {
     let text = '';
-    const socket = net.connect(nginx.plainPort, '127.0.0.1', () => socket.write(request));
+    const socket = net.connect(proxy.plainPort, '127.0.0.1', () => socket.write(request));
     socket.on('data', (part) => (text += part));
     socket.on('end', () => resolve(text));
     socket.on('error', reject);
   });
 
-test('[F1 accepts] a page over TLS; [F5 accepts] browsers are told to stay there, [F5 refuses] and plain http leads to https', async () => {
-  const page = await nginx.ask('GET', '/sign-in');
+both('[F1 accepts] a page over TLS; [F5 accepts] browsers are told to stay there, [F5 refuses] and plain http leads to https', async (proxy) => {
+  const page = await proxy.ask('GET', '/sign-in');
   assert.equal(page.status, 200);
   assert.match(page.headers['strict-transport-security'], /max-age=31536000/);
-  const plain = await plainly(`GET /sign-in HTTP/1.1\r\nHost: ${HOST}\r\nConnection: close\r\n\r\n`);
+  const plain = await plainly(proxy, `GET /sign-in HTTP/1.1\r\nHost: ${HOST}\r\nConnection: close\r\n\r\n`);
   assert.match(plain, /^HTTP\/1\.1 301 /);
-  assert.match(plain, new RegExp(`Location: https://${HOST}/sign-in`));
+  assert.match(plain, new RegExp(`Location: https://${HOST}/sign-in`, 'i'));
 });
 
-test('[F1 refuses] what is sent without TLS is answered and goes no further', async () => {
-  const answer = await plainly(`POST /oidc/token HTTP/1.1\r\nHost: ${HOST}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+both('[F1 refuses] what is sent without TLS is answered and goes no further', async (proxy) => {
+  const answer = await plainly(proxy, `POST /oidc/token HTTP/1.1\r\nHost: ${HOST}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   assert.match(answer, /^HTTP\/1\.1 403 /);
 });
 
-test('[F2 accepts] TLS 1.2 and 1.3; [F2 refuses] TLS 1.1 and 1.0', async () => {
+both('[F2 accepts] TLS 1.2 and 1.3; [F2 refuses] TLS 1.1 and 1.0', async (proxy) => {
   for (const version of ['TLSv1.2', 'TLSv1.3']) {
-    const socket = await nginx.reach({ minVersion: version, maxVersion: version });
+    const socket = await proxy.reach({ minVersion: version, maxVersion: version });
     assert.equal(socket.getProtocol(), version);
     socket.destroy();
   }
   for (const version of ['TLSv1', 'TLSv1.1']) {
-    await assert.rejects(nginx.reach({ minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' }), /alert/, version);
+    await assert.rejects(proxy.reach({ minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' }), /alert/, version);
   }
 });
 
-test('[F3 accepts] the recommended suites on TLS 1.2; [F3 refuses] CBC, RSA key exchange, ChaCha', async () => {
-  const socket = await nginx.reach({ maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' });
+both('[F3 accepts] the recommended suites on TLS 1.2; [F3 refuses] CBC, RSA key exchange, ChaCha', async (proxy) => {
+  const socket = await proxy.reach({ maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' });
   assert.equal(socket.getCipher().name, 'ECDHE-ECDSA-AES128-GCM-SHA256');
   socket.destroy();
   for (const ciphers of ['ECDHE-ECDSA-AES128-SHA256', 'AES128-GCM-SHA256', 'ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-ECDSA-AES256-SHA']) {
-    await assert.rejects(nginx.reach({ maxVersion: 'TLSv1.2', ciphers: `${ciphers}:@SECLEVEL=0` }), /alert/, ciphers);
+    await assert.rejects(proxy.reach({ maxVersion: 'TLSv1.2', ciphers: `${ciphers}:@SECLEVEL=0` }), /alert/, ciphers);
   }
 });
 
-test('[F4 accepts] the certificate names the host; [F4 refuses] a client that asks for another host finds out', async () => {
-  (await nginx.reach({})).destroy();
-  await assert.rejects(nginx.reach({ servername: 'other.example' }), /altnames/i);
-  await assert.rejects(nginx.reach({ ca: [] }), /unable to (get|verify)/i);
+both('[F4 accepts] the certificate names the host; [F4 refuses] a client that asks for another host finds out', async (proxy) => {
+  (await proxy.reach({})).destroy();
+  await assert.rejects(proxy.reach({ servername: 'other.example' }), /altnames/i);
+  await assert.rejects(proxy.reach({ ca: [] }), /unable to (get|verify)/i);
 });
 
-test('[B12 refuses] headers of the proxy that a client sends are replaced; [B12 accepts] the address the proxy saw is the one that counts', async () => {
+both('[B12 refuses] headers of the proxy that a client sends are replaced; [B12 accepts] the address the proxy saw is the one that counts', async (proxy) => {
   const ask = (i) =>
-    nginx.ask('POST', '/api/check', {
+    proxy.ask('POST', '/api/check', {
       headers: { Origin: `https://${HOST}`, 'Content-Type': 'application/json', 'X-Real-IP': `203.0.113.${i}`, Forwarded: `for=203.0.113.${i}` },
       body: JSON.stringify({ dossier_code: 'none', name: 'a', birth_date: '2000-01-01', sex: 'male', id_number: '1' }),
     });
@@ -85,10 +90,10 @@ test('[B12 refuses] headers of the proxy that a client sends are replaced; [B12 
   assert.equal(status, 429, 'all of them came from one address');
 });
 
-test('a client proves itself with its certificate, through nginx: one of a known root by its subject, a self-signed one by its registered key; its tokens are bound to it [F11 accepts] [F11 refuses]', async () => {
-  const bankCertificate = certificate(nginx.folder, 'bank', { subject: '/CN=bank', issuer: 'root', extensions: ['basicConstraints=critical,CA:FALSE'] });
-  const ownCertificate = certificate(nginx.folder, 'own', { subject: '/CN=whatever' });
-  const strangerCertificate = certificate(nginx.folder, 'stranger', { subject: '/CN=bank' }); // the same name, by nobody's root
+both('a client proves itself with its certificate, through the proxy: one of a known root by its subject, a self-signed one by its registered key; its tokens are bound to it [F11 accepts] [F11 refuses]', async (proxy) => {
+  const bankCertificate = certificate(proxy.folder, 'bank', { subject: '/CN=bank', issuer: 'root', extensions: ['basicConstraints=critical,CA:FALSE'] });
+  const ownCertificate = certificate(proxy.folder, 'own', { subject: '/CN=whatever' });
+  const strangerCertificate = certificate(proxy.folder, 'stranger', { subject: '/CN=bank' }); // the same name, by nobody's root
   const tlsOf = ({ key, pem }) => ({ key: readFileSync(key), cert: readFileSync(pem) });
   const metadata = { application_type: 'web', redirect_uris: ['https://nganhang.example/cb'], grant_types: ['authorization_code', 'client_credentials'], scope: 'openid introspection',
     tls_client_certificate_bound_access_tokens: true };
@@ -96,7 +101,7 @@ test('a client proves itself with its certificate, through nginx: one of a known
   const jwk = { ...createPublicKey(readFileSync(ownCertificate.pem)).export({ format: 'jwk' }), kid: 'own', use: 'sig', alg: 'ES256' };
   const own = await RelyingParty.register(place, { ...metadata, token_endpoint_auth_method: 'self_signed_tls_client_auth', jwks: { keys: [jwk] } });
   const ask = (party, options) =>
-    nginx.ask('POST', '/oidc/token', { headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, ...options,
+    proxy.ask('POST', '/oidc/token', { headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, ...options,
       body: new URLSearchParams({ grant_type: 'client_credentials', client_id: party.id }).toString() });
   for (const [party, mine] of [[known, bankCertificate], [own, ownCertificate]]) {
     const answer = await ask(party, tlsOf(mine));
@@ -114,8 +119,8 @@ test('a client proves itself with its certificate, through nginx: one of a known
   }
 });
 
-test('HTTP/2 reaches the pages', () => {
-  const said = execFileSync('curl', ['-s', '--http2', '--cacert', path.join(nginx.folder, 'root.pem'), '--resolve', `${HOST}:${nginx.port}:127.0.0.1`, '-o', '/dev/null',
-    '-w', '%{http_version} %{http_code}', `https://${HOST}:${nginx.port}/check`], { encoding: 'utf8' });
+both('HTTP/2 reaches the pages', (proxy) => {
+  const said = execFileSync('curl', ['-s', '--http2', '--cacert', path.join(proxy.folder, 'root.pem'), '--resolve', `${HOST}:${proxy.port}:127.0.0.1`, '-o', '/dev/null',
+    '-w', '%{http_version} %{http_code}', `https://${HOST}:${proxy.port}/check`], { encoding: 'utf8' });
   assert.equal(said, '2 200');
 });
