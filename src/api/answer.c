@@ -93,13 +93,18 @@ result api_form(struct api_call *call, struct url_form *ret_form) {
 
 result api_query(struct api_call *call, struct url_form *ret_query) {
   struct url_form query;
+  if (call->has_query) {
+    *ret_query = call->query;
+    return OK;
+  }
   TRY(url_form_parse(call->http->request.query, call->arena, &query));
   for (size_t i = 0; i < query.count; i++) {
     if (!utf8_is_line(query.fields[i].value)) {
       FAIL(API_INPUT, "a query parameter that is not one line of text");
     }
   }
-  *ret_query = query;
+  *ret_query = call->query = query;
+  call->has_query = true;
   return OK;
 }
 

@@ -38,6 +38,8 @@ struct api_call {
   int level_needed;        /* of a refused call: the level of authentication it takes; 0: the account's best */
   int64_t age_max_s;       /* and how old the proof may be; 0: as old as the session */
   struct slice detail;     /* of a problem: what its sentence cannot know; empty: nothing */
+  struct url_form query;   /* once api_query has read it */
+  bool has_query;
   struct jin_doc doc;      /* of the JSON body: its fault becomes errors[] */
   struct buf body;         /* the answer being written */
   struct jout out;

@@ -5,6 +5,8 @@
 
 /* Carries out what oidc/ says is next: a redirect, a page, a form. */
 MUST_USE result api_step_send(struct api_call *call, const struct oidc_next *next);
+/* The interaction that the sign-in about to be tried may end in its own write; NULL: none. For CLEANUP(oidc_ending_free). */
+struct oidc_ending *api_interact_prepare(struct api_call *call, struct slice next);
 /* From the sign-in that an interaction sent somebody to, with the session that came of it: to the client at once when nothing else is missing, without a
  * way back over the interaction's address; else, or when `next` is no interaction, to `next`. */
 MUST_USE result api_interact_end(struct api_call *call, struct slice next, const struct account_session *session);
@@ -13,10 +15,9 @@ struct oidc_visitor api_visitor(const struct api_call *call);
 /* form-action of this page: ours and that origin; empty: as on every page. */
 void api_form_may_lead_to(struct api_call *call, struct slice origin);
 /* A page whose form ends, by redirects, at a client: browsers hold form-action against every step, so the client's origin is named in it. `next` is the
- * path the form leads to: anything but an interaction of this browser leaves the page's policy as it is. */
-void api_interact_allow_form(struct api_call *call, struct slice next);
-/* The number a client says will sign in (login_hint): filled in for the person, who may change it. Empty: none. */
-struct slice api_interact_login_hint(const struct api_call *call, struct slice next);
+ * path the form leads to: anything but an interaction of this browser leaves the page's policy as it is. Returns the number that the client says will
+ * sign in (login_hint), to be filled in for the person, who may change it; empty: none. */
+struct slice api_interact_allow_form(struct api_call *call, struct slice next);
 /* The attributes of a consent page, filled: those that are needed, those with a box. */
 void api_consent_lines(struct api_call *call, const struct oidc_consent_page *page, struct slice *ret_required, struct slice *ret_optional);
 /* The answer to such a page. */

@@ -36,24 +36,22 @@ static bool find_interaction(const struct api_call *call, struct slice next, str
   return slice_starts(next, S("/interact/")) && is_ok(oidc_interaction_load(call->env, call->arena, &key, ret_interaction));
 }
 
-void api_interact_allow_form(struct api_call *call, struct slice next) {
-  struct oidc_interaction interaction;
-  if (find_interaction(call, next, &interaction)) {
-    api_form_may_lead_to(call, interaction.client_origin);
-  }
-}
-
-struct slice api_interact_login_hint(const struct api_call *call, struct slice next) {
-  struct oidc_interaction interaction;
-  if (!find_interaction(call, next, &interaction) || interaction.login_hint.len != PIN_DIGITS) {
-    return (struct slice){0};
-  }
-  for (size_t i = 0; i < PIN_DIGITS; i++) {
-    if (interaction.login_hint.ptr[i] < '0' || interaction.login_hint.ptr[i] > '9') {
-      return (struct slice){0};
+static bool is_personal_number(struct slice text) {
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.ptr[i] < '0' || text.ptr[i] > '9') {
+      return false;
     }
   }
-  return interaction.login_hint;
+  return text.len == PIN_DIGITS;
+}
+
+struct slice api_interact_allow_form(struct api_call *call, struct slice next) {
+  struct oidc_interaction interaction;
+  if (!find_interaction(call, next, &interaction)) {
+    return (struct slice){0};
+  }
+  api_form_may_lead_to(call, interaction.client_origin);
+  return is_personal_number(interaction.login_hint) ? interaction.login_hint : (struct slice){0};
 }
 
 /* ui_locales is the client's wish for somebody who has not chosen a language here [OIDC Core 3.1.2.1]. */
@@ -207,6 +205,14 @@ result api_interact_page(struct api_call *call) {
   struct oidc_next next;
   TRY(oidc_interaction_go_on(call->env, call->arena, &key, &next));
   return api_step_send(call, &next);
+}
+
+struct oidc_ending *api_interact_prepare(struct api_call *call, struct slice path) {
+  struct oidc_visitor visitor = api_visitor(call);
+  const struct oidc_interaction_key key = {slice_from(path, sizeof "/interact/" - 1), &visitor};
+  struct oidc_ending *ending = NULL;
+  bool is_one = slice_starts(path, S("/interact/")) && is_ok(oidc_ending_prepare(call->env, call->arena, &key, &ending));
+  return is_one ? ending : NULL;
 }
 
 result api_interact_end(struct api_call *call, struct slice path, const struct account_session *session) {

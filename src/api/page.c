@@ -1,5 +1,7 @@
 #include "api/page.h"
 
+#include <stdlib.h>
+
 static const struct page_template *find_template(const char *name) {
   for (const struct page_template *at = api_page_templates; at->name != NULL; at++) {
     if (strcmp(at->name, name) == 0) {
@@ -9,13 +11,11 @@ static const struct page_template *find_template(const char *name) {
   return api_page_templates; /* a name is a literal of ours, and a test renders every one */
 }
 
+static int by_key(const void *key, const void *text) { return strcmp(key, ((const struct page_text *)text)->key); }
+
 struct slice api_page_text_find(const struct api_call *call, const char *key) {
-  for (const struct page_text *at = api_page_texts; at->key != NULL; at++) {
-    if (strcmp(at->key, key) == 0) {
-      return slice_str(api_words(call, at->vi, at->en));
-    }
-  }
-  return (struct slice){0};
+  const struct page_text *text = bsearch(key, api_page_texts, api_page_text_count, sizeof *text, by_key);
+  return text != NULL ? slice_str(api_words(call, text->vi, text->en)) : (struct slice){0};
 }
 
 static const char *escape_of(uint8_t c) {

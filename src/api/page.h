@@ -15,8 +15,9 @@ struct page_template {
   const char *text;
   const char *names; /* all it mentions, a blank between */
 };
-/* Ended by {0}; made by pages/embed.py. */
+/* Made by pages/embed.py: texts in the order of their keys, templates ended by {0}. */
 extern const struct page_text api_page_texts[];
+extern const size_t api_page_text_count;
 extern const struct page_template api_page_templates[];
 
 struct page_value {

@@ -57,15 +57,6 @@ void api_session_give(struct api_call *call, const struct account_token *token, 
   }
 }
 
-/* Where the form goes on: to its end when the level is reached, else to the step-up. 303, so that no credential travels on [RFC9700 4.12]. */
-static result go_on(struct api_call *call, const struct sign_in_form *form, const struct account_session *session) {
-  if (account_session_authentication(call->env, session) >= form->level) {
-    return api_interact_end(call, form->next, session);
-  }
-  http_redirect(call->http, arena_printf(call->arena, "/sign-in?level=%d&next=%.*s", form->level, SLICE_ARG(url_encode(call->arena, form->next))));
-  return OK;
-}
-
 static result own_pin(struct api_call *call, struct slice *ret_pin) {
   struct register_person person;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
@@ -138,6 +129,7 @@ struct signing_in {
   struct account_client client;
   struct slice token; /* this browser's session, if any */
   struct authenticator_granted granted;
+  struct oidc_ending *ending; /* what it ends beside; NULL: nothing */
 };
 
 static result by_password(struct api_call *call, struct signing_in *it) {
@@ -167,6 +159,7 @@ static result by_authenticator(struct api_call *call, struct signing_in *it, enu
   if (raises && !call->has_session) {
     FAIL(ACCOUNT_SESSION, "the session has ended meanwhile");
   }
+  const struct authenticator_follow follow = {oidc_ending_write, it->ending};
   const struct authenticator_answer answer = {
       .kind = kind,
       .session = raises ? &call->session : NULL,
@@ -176,10 +169,14 @@ static result by_authenticator(struct api_call *call, struct signing_in *it, enu
       .is_whole = it->form.is_fresh,
       .client = it->client,
       .replaces = it->token,
+      .follow = it->ending != NULL ? &follow : NULL,
   };
   return authenticator_prove(call->env, &answer, &it->granted);
 }
-static result by_passkey(struct api_call *call, struct signing_in *it) { return by_authenticator(call, it, AUTHENTICATOR_PASSKEY); }
+static result by_passkey(struct api_call *call, struct signing_in *it) {
+  it->ending = api_interact_prepare(call, it->form.next);
+  return by_authenticator(call, it, AUTHENTICATOR_PASSKEY);
+}
 static result by_totp(struct api_call *call, struct signing_in *it) { return by_authenticator(call, it, AUTHENTICATOR_TOTP); }
 static result by_face(struct api_call *call, struct signing_in *it) { return by_authenticator(call, it, AUTHENTICATOR_FACE); }
 static result by_recovery_code(struct api_call *call, struct signing_in *it) { return by_authenticator(call, it, AUTHENTICATOR_RECOVERY_CODES); }
@@ -235,6 +232,22 @@ static result show_again(struct api_call *call, struct signing_in *it, result re
   return OK;
 }
 
+/* Where the form goes on: to its end when the level is reached, else to the step-up. 303, so that no credential travels on [RFC9700 4.12]. */
+static result go_on(struct api_call *call, const struct signing_in *it) {
+  const struct sign_in_form *form = &it->form;
+  const struct account_session *session = &it->granted.session;
+  if (oidc_ending_is_ended(it->ending)) {
+    struct oidc_next next;
+    TRY(oidc_ending_respond(it->ending, &next));
+    return api_step_send(call, &next);
+  }
+  if (account_session_authentication(call->env, session) >= form->level) {
+    return api_interact_end(call, form->next, session);
+  }
+  http_redirect(call->http, arena_printf(call->arena, "/sign-in?level=%d&next=%.*s", form->level, SLICE_ARG(url_encode(call->arena, form->next))));
+  return OK;
+}
+
 static result prove(struct api_call *call, struct signing_in *it, size_t step) {
   it->form.way = slice_str(steps[step].way);
   result outcome = steps[step].prove(call, it);
@@ -247,7 +260,7 @@ static result prove(struct api_call *call, struct signing_in *it, size_t step) {
   }
   TRY(outcome);
   api_session_give(call, &it->granted.token, &it->granted.session);
-  return go_on(call, &it->form, &it->granted.session);
+  return go_on(call, it);
 }
 
 static struct signing_in signing_in_of(struct api_call *call, const struct url_form *fields) {
@@ -258,7 +271,9 @@ static struct signing_in signing_in_of(struct api_call *call, const struct url_f
 static result take_step(struct api_call *call, struct signing_in *it, struct slice step) {
   for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
     if (slice_is(step, steps[i].step)) {
-      return prove(call, it, i);
+      result outcome = prove(call, it, i);
+      oidc_ending_free(&it->ending);
+      return outcome;
     }
   }
   FAIL(API_INPUT, "no such step");

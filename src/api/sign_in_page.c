@@ -9,8 +9,8 @@ static struct slice mark(bool is_set) { return is_set ? S("1") : S(""); }
 static struct slice level_text(struct api_call *call, int level) { return arena_printf(call->arena, "%d", level); }
 
 void api_sign_in_send_number(struct api_call *call, const struct sign_in_form *form, struct slice activated) {
-  struct slice pin = form->pin.len > 0 ? form->pin : api_interact_login_hint(call, form->next); /* [OIDC Core 3.1.2.1] */
-  api_interact_allow_form(call, form->next);
+  struct slice hint = api_interact_allow_form(call, form->next); /* [OIDC Core 3.1.2.1] */
+  struct slice pin = form->pin.len > 0 ? form->pin : hint;
   api_page_send(call, &(const struct page){.name = "sign_in",
                                        .status = form->status,
                                        PAGE_VALUES({"next", form->next}, {"level", level_text(call, form->level)}, {"pin", pin},
@@ -24,7 +24,7 @@ static struct slice masked(struct api_call *call, struct slice pin) {
 
 void api_sign_in_send_how(struct api_call *call, const struct sign_in_form *form) {
   bool is_recovery = slice_is(form->way, "recovery");
-  api_interact_allow_form(call, form->next);
+  (void)api_interact_allow_form(call, form->next);
   bool is_again = form->is_fresh && call->has_session;
   api_page_send(call, &(const struct page){.name = "sign_in_how",
                                        .status = form->status,
@@ -97,7 +97,7 @@ result api_sign_in_send_step_up(struct api_call *call, const struct sign_in_form
   bool others = shown != WAY_COUNT;
   TRY(shown == WAY_FACE ? begin_face(call, &face) : OK);
   bool is_demonstration = shown == WAY_FACE && call->env->matcher->is_demonstration;
-  api_interact_allow_form(call, form->next);
+  (void)api_interact_allow_form(call, form->next);
   struct slice encoded = url_encode(call->arena, form->next);
   api_page_send(call, &(const struct page){.name = "sign_in_step_up",
                                        .status = form->status,

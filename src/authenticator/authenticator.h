@@ -114,6 +114,12 @@ MUST_USE result authenticator_add_begin(struct env *env, const struct authentica
 
 /* ---- Proving ----------------------------------------------------------------------------------------------------------------------------- */
 
+/* What goes into the write that opens the session, when it does: both are there, or neither. `write` may run twice, and sets what arg holds. */
+struct authenticator_follow {
+  result (*write)(struct db_tx *tx, void *arg, const struct account_session *session);
+  void *arg;
+};
+
 struct authenticator_answer {
   enum authenticator_kind kind;
   const struct account_session *session; /* NULL: sign-in; else step-up */
@@ -123,6 +129,7 @@ struct authenticator_answer {
   bool is_whole;         /* step-up: what was proven before counts no longer */
   struct account_client client;
   struct slice replaces; /* the token this browser holds; needed for a step-up */
+  const struct authenticator_follow *follow; /* NULL: nothing */
 };
 struct authenticator_granted {
   struct account_token token;

@@ -64,8 +64,9 @@ static result write_proof(struct db_tx *tx, void *arg) {
   struct account_proof proof = {.person_id = it->proving.person_id, .means = it->proving.means, .client = answer->client,
                                 .replaces = answer->replaces, .is_whole = answer->is_whole,
                                 .passkey_id = answer->kind == AUTHENTICATOR_PASSKEY ? it->proving.authenticator_id : 0};
-  return answer->session != NULL ? account_session_raise(it->proving.env, tx, &proof, &it->granted.token, &it->granted.session)
-                                 : account_session_open(it->proving.env, tx, &proof, &it->granted.token, &it->granted.session);
+  TRY(answer->session != NULL ? account_session_raise(it->proving.env, tx, &proof, &it->granted.token, &it->granted.session)
+                              : account_session_open(it->proving.env, tx, &proof, &it->granted.token, &it->granted.session));
+  return answer->follow != NULL ? answer->follow->write(tx, answer->follow->arg, &it->granted.session) : OK;
 }
 
 static result write_used(struct db_tx *tx, void *arg) {

@@ -87,8 +87,17 @@ static bool has_field(const struct url_form *form, struct slice name) {
   return false;
 }
 
+/* How many fields there can be. */
+static size_t field_room(struct slice s) {
+  size_t room = 1;
+  for (size_t i = 0; i < s.len && room < URL_FORM_FIELDS_MAX; i++) {
+    room += s.ptr[i] == '&';
+  }
+  return room;
+}
+
 result url_form_parse(struct slice s, struct arena *arena, struct url_form *ret_form) {
-  struct url_form form = {.fields = ARENA_ARRAY(arena, struct url_field, URL_FORM_FIELDS_MAX)};
+  struct url_form form = {.fields = ARENA_ARRAY(arena, struct url_field, field_room(s))};
   while (s.len > 0) {
     struct slice value = slice_cut(&s, '&');
     struct slice name = slice_cut(&value, '=');

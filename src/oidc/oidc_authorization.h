@@ -83,6 +83,16 @@ struct oidc_interaction_key {
 };
 /* Checks everything anew. OIDC_INTERACTION. */
 MUST_USE result oidc_interaction_go_on(struct env *env, struct arena *arena, const struct oidc_interaction_key *key, struct oidc_next *ret_next);
+/* The end of an interaction in the very write that opens the session it waited for. Prepared before it (any failure: there is none to end so, and
+ * oidc_interaction_go_on says why), `write` inside it, and if it was ended then the answer to the client. Whatever needs a page, a rule on passkeys
+ * or a mandate, and a request that was used meanwhile, is not ended. */
+struct oidc_ending;
+MUST_USE result oidc_ending_prepare(struct env *env, struct arena *arena, const struct oidc_interaction_key *key, struct oidc_ending **ret_ending);
+void oidc_ending_free(struct oidc_ending **ending); /* for CLEANUP */
+MUST_USE result oidc_ending_write(struct db_tx *tx, void *ending, const struct account_session *session);
+bool oidc_ending_is_ended(const struct oidc_ending *ending); /* NULL: no */
+MUST_USE result oidc_ending_respond(const struct oidc_ending *ending, struct oidc_next *ret_next);
+
 struct oidc_decision {
   bool agrees;
   uint64_t attributes;     /* ticked boxes; what is required is added */

@@ -1,4 +1,5 @@
-// Which passkeys a service takes: models and makers of its own list, held against what a passkey said of itself when it was added.
+// Which passkeys a service takes: models and makers of its own list, held against what a passkey said of itself when it was added. How a sign-in by
+// passkey ends at a service that the person has agreed to.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Installation, danhWithInput } from './lib/installation.mjs';
@@ -117,5 +118,48 @@ test('a rule that contradicts itself is refused when the service is registered',
     const made = await danhWithInput(JSON.stringify({ ...base, danh_passkeys: rule }), 'client', 'add', '-', '--data', place.data, '--json');
     assert.notEqual(made.code, 0, JSON.stringify(rule));
     assert.match(made.stderr, /danh_passkeys/);
+  }
+});
+
+/** The form of a sign-in by passkey that an interaction asks for, answered. */
+async function answerFor(browser, passkey, next) {
+  const fields = { step: 'passkey', level: '2', next };
+  const begun = await browser.ok(browser.post('/sign-in/passkey/begin', form(fields)));
+  return form({ ...fields, ceremony: begun.ceremony, answer: passkey.get(begun.options) });
+}
+async function askedToSignIn(browser, party, changes = {}) {
+  const { location } = (await browser.get(party.address(party.question({ acr_values: 'urn:danh:acr:2', ...changes })))).headers;
+  return new URL(location, place.url).searchParams.get('next');
+}
+
+test('a sign-in by passkey ends at the service agreed to, without another page; of five answers at once one has the code, and all are signed in', async () => {
+  const { passkey } = await withPasskey('citizen.hue', {});
+  const party = await RelyingParty.register(place);
+  await arrive(await signInWith(passkey), party);
+  const browser = place.client();
+  const next = await askedToSignIn(browser, party);
+  assert.match(next, /^\/interact\//);
+  const answers = await Promise.all(Array.from({ length: 5 }, () => answerFor(browser, passkey, next)));
+  const back = await Promise.all(answers.map((answer) => browser.post('/sign-in', answer)));
+  assert.deepEqual(new Set(back.map(({ status }) => status)), new Set([303]));
+  const [ended, ...more] = back.filter(({ headers }) => !headers.location.startsWith('/interact/'));
+  assert.equal(more.length, 0, 'one use');
+  const { body } = await party.redeem(party.read(ended).code);
+  assert.deepEqual((await verified(place, body.id_token)).amr, ['user', 'swk', 'mfa']);
+  assert.equal((await browser.get(next)).status, 404, 'answered');
+  assert.equal((await browser.post('/sign-in', answers[0])).status, 403, 'the ceremony is used up');
+});
+
+test('what a sign-in alone does not answer stays a page: a consent asked for, a purpose of other words, a rule on passkeys', async () => {
+  const { passkey } = await withPasskey('citizen.hanoi', {});
+  const party = await RelyingParty.register(place);
+  await arrive(await signInWith(passkey), party);
+  const unknown = await RelyingParty.register(place);
+  const ruled = await RelyingParty.register(place, known(MODEL));
+  for (const [service, changes] of [[party, { prompt: 'consent' }], [unknown, {}], [ruled, {}]]) {
+    const browser = place.client();
+    const next = await askedToSignIn(browser, service, changes);
+    const back = await browser.post('/sign-in', await answerFor(browser, passkey, next));
+    assert.deepEqual([back.status, back.headers.location], [303, next], JSON.stringify(changes));
   }
 });

@@ -22,9 +22,9 @@ def main() -> None:
             sys.exit(f"{texts}: not key, vi, en: {row}")
     keys = {row[0] for row in rows}
     out = ['#include "api/page.h"', "", "const struct page_text api_page_texts[] = {"]
-    for key, vi, en in rows:
+    for key, vi, en in sorted(rows):  # found by halves
         out.append(f"    {{{c_string(key).strip()}, {c_string(vi).strip()}, {c_string(en).strip()}}},")
-    out += ["    {0},", "};", ""]
+    out += ["};", f"const size_t api_page_text_count = {len(rows)};", ""]
     table = []
     for page in pages:
         text = re.sub(r"\A<!--.*?-->\n", "", page.read_text("utf-8"), flags=re.S)

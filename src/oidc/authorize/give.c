@@ -47,8 +47,13 @@ static bool is_level_reached(const struct oidc_asking *asking, const struct stan
   return !standing->counted.is_passkey_missing && account_session_authentication(asking->env, standing->visitor.session) >= asking->level;
 }
 
+bool oidc_giving_is_session_enough(const struct oidc_giving *giving) {
+  const struct account_session *session = giving->place->visitor->session;
+  return is_fresh_enough(giving->asking, giving->place) && account_session_authentication(giving->asking->env, session) >= giving->asking->level;
+}
+
 /* Whoever the client would learn of is the one it asked for: under a mandate, whom it acts for. */
-static result check_subject(const struct oidc_asking *asking, const struct oidc_place *place, bool *ret_is_right) {
+result oidc_place_is_right(const struct oidc_asking *asking, const struct oidc_place *place, bool *ret_is_right) {
   return oidc_asking_is_for(asking, place->visitor->session, ret_is_right);
 }
 
@@ -68,19 +73,9 @@ result oidc_session_check(const struct oidc_asking *asking, struct db_tx *tx, co
 
 /* ---- giving ---- */
 
-struct giving {
-  const struct oidc_asking *asking;
-  const struct oidc_place *place;
-  struct oidc_agreement agreement;
-  int64_t mandate_id;
-  bool is_new_agreement;
-  result may_share;
-  struct oidc_grant grant;
-};
-
 /* What uses something up, or is agreed to anew. The grant itself begins when the code is redeemed (code.h). */
 static result write_given(struct db_tx *tx, void *arg) {
-  struct giving *giving = arg;
+  struct oidc_giving *giving = arg;
   const struct oidc_asking *asking = giving->asking;
   bool is_live = false;
   TRY(account_session_is_live(tx, giving->place->visitor->session, &is_live));
@@ -97,7 +92,7 @@ static result write_given(struct db_tx *tx, void *arg) {
   return giving->is_new_agreement ? oidc_agreement_save(asking->env, tx, &giving->agreement) : OK;
 }
 
-static void fill_grant(struct giving *giving) {
+void oidc_giving_fill(struct oidc_giving *giving) {
   const struct oidc_asking *asking = giving->asking;
   const struct account_session *session = giving->place->visitor->session;
   uint64_t agreed = giving->agreement.attributes;
@@ -119,7 +114,7 @@ static void fill_grant(struct giving *giving) {
                                       .mandate_id = giving->mandate_id};
 }
 
-static result respond_with_code(const struct giving *giving, struct oidc_next *ret_next) {
+result oidc_giving_respond(const struct oidc_giving *giving, struct oidc_next *ret_next) {
   const struct oidc_asking *asking = giving->asking;
   struct slice text = {0};
   uint8_t digest[DIGEST_BYTES];
@@ -134,16 +129,16 @@ static result respond_with_code(const struct giving *giving, struct oidc_next *r
   return oidc_respond(asking, &(const struct oidc_outcome){.code = text}, ret_next);
 }
 
-static result give(struct giving *giving, struct oidc_next *ret_next) {
+static result give(struct oidc_giving *giving, struct oidc_next *ret_next) {
   const struct oidc_asking *asking = giving->asking;
   bool is_written = asking->request_id != 0 || giving->is_new_agreement;
-  fill_grant(giving);
+  oidc_giving_fill(giving);
   result given = is_written ? db_write(asking->env->db, write_given, giving) : giving->may_share;
   if (is_code(given, OIDC_GRANT_ENDED)) { /* the holder locked sharing: the service hears no, and not why */
     return oidc_respond(asking, &(const struct oidc_outcome){.failure = {OIDC_ACCESS_DENIED}}, ret_next);
   }
   TRY(given);
-  return respond_with_code(giving, ret_next);
+  return oidc_giving_respond(giving, ret_next);
 }
 
 /* ---- what is missing ---- */
@@ -153,15 +148,24 @@ static struct oidc_agreement agreement_of(const struct oidc_asking *asking, cons
                                  .acting_organisation_id = session->acting_organisation_id};
 }
 
-static result find_agreement(struct giving *giving) {
+result oidc_giving_find(struct oidc_giving *giving, struct db_tx *tx) {
   const struct oidc_asking *asking = giving->asking;
   const struct account_session *session = giving->place->visitor->session;
-  struct db_tx *tx CLEANUP(db_read_end) = NULL;
   giving->agreement = agreement_of(asking, session);
-  TRY(db_read_begin(asking->env->db, &tx));
   TRY(oidc_session_check(asking, tx, session, &giving->mandate_id));
   giving->may_share = oidc_may_share(asking->env, tx, giving->agreement.person_id);
   return oidc_agreement_find(asking->env, tx, &giving->agreement);
+}
+
+bool oidc_giving_is_agreed(const struct oidc_giving *giving) {
+  bool is_asked_again = (giving->asking->prompt & (OIDC_PROMPT_CONSENT | OIDC_PROMPT_SELECT)) != 0;
+  return !is_asked_again && oidc_agreement_covers(&giving->agreement, oidc_asking_attributes(giving->asking, giving->place->visitor->session));
+}
+
+static result find_agreement(struct oidc_giving *giving) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(giving->asking->env->db, &tx));
+  return oidc_giving_find(giving, tx);
 }
 
 /* prompt=none shows nothing: what is missing is told to the client [OIDC Core 3.1.2.6]. */
@@ -213,7 +217,7 @@ result oidc_decide_next(const struct oidc_asking *asking, const struct oidc_plac
     return send_to_sign_in(asking, &standing, false, ret_next);
   }
   bool is_right = false;
-  TRY(check_subject(asking, place, &is_right));
+  TRY(oidc_place_is_right(asking, place, &is_right));
   if (!is_right) { /* [OIDC Core 3.1.2.2 MUST NOT] nothing of another person: once somebody may sign in as the right one, then the client is told */
     return is_of_now(place) ? miss(asking, OIDC_LOGIN_REQUIRED, ret_next) : send_to_sign_in(asking, &standing, true, ret_next);
   }
@@ -221,14 +225,13 @@ result oidc_decide_next(const struct oidc_asking *asking, const struct oidc_plac
   if (!is_fresh || !is_level_reached(asking, &standing)) {
     return send_to_sign_in(asking, &standing, !is_fresh, ret_next);
   }
-  struct giving giving = {.asking = asking, .place = place};
+  struct oidc_giving giving = {.asking = asking, .place = place};
   result found = find_agreement(&giving);
   if (is_code(found, OIDC_ORGANISATION_NEEDED)) {
     return (asking->prompt & OIDC_PROMPT_NONE) != 0 ? miss(asking, OIDC_ORGANISATION_NEEDED, ret_next) : show_page(asking, place, ret_next);
   }
   TRY(found);
-  bool is_asked_again = (asking->prompt & (OIDC_PROMPT_CONSENT | OIDC_PROMPT_SELECT)) != 0;
-  if (is_asked_again || !oidc_agreement_covers(&giving.agreement, oidc_asking_attributes(asking, place->visitor->session))) {
+  if (!oidc_giving_is_agreed(&giving)) {
     return show_page(asking, place, ret_next);
   }
   return give(&giving, ret_next);
@@ -243,7 +246,7 @@ result oidc_decide_answer(const struct oidc_asking *asking, const struct oidc_pl
   bool is_right = false;
   TRY(stand(asking, at, &standing));
   if (place->visitor->session != NULL) {
-    TRY(check_subject(asking, place, &is_right));
+    TRY(oidc_place_is_right(asking, place, &is_right));
   }
   if (!is_right || !is_fresh_enough(asking, place) || !is_level_reached(asking, &standing)) {
     return oidc_decide_next(asking, at, ret_next); /* signed out or stepped down while the page was open */
@@ -256,7 +259,7 @@ result oidc_decide_answer(const struct oidc_asking *asking, const struct oidc_pl
     TRY(db_write(asking->env->db, write_refused, &refused));
     return miss(asking, OIDC_ACCESS_DENIED, ret_next);
   }
-  struct giving giving = {.asking = asking, .place = place, .is_new_agreement = true};
+  struct oidc_giving giving = {.asking = asking, .place = place, .is_new_agreement = true};
   TRY(find_agreement(&giving));
   giving.agreement.asked = oidc_asking_attributes(asking, place->visitor->session);
   giving.agreement.attributes = giving.agreement.asked & (decision->attributes | asking->client->attributes_required);

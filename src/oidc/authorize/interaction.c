@@ -58,7 +58,7 @@ static result find(struct oidc_asking *asking, const struct oidc_interaction_key
 }
 
 /* The request of an interaction, checked anew. */
-static result take_up(struct oidc_asking *asking, const struct oidc_interaction_key *key, struct oidc_place *place) {
+result oidc_interaction_take_up(struct oidc_asking *asking, const struct oidc_interaction_key *key, struct oidc_place *place) {
   struct slice client_id = {0};
   asking->endpoint = OIDC_AT_AUTHORIZE;
   TRY(find(asking, key, place, &client_id));
@@ -69,7 +69,7 @@ static result take_up(struct oidc_asking *asking, const struct oidc_interaction_
 result oidc_interaction_go_on(struct env *env, struct arena *arena, const struct oidc_interaction_key *key, struct oidc_next *ret_next) {
   struct oidc_asking asking CLEANUP(oidc_asking_clear) = {.env = env, .arena = arena};
   struct oidc_place place = {0};
-  result taken = take_up(&asking, key, &place);
+  result taken = oidc_interaction_take_up(&asking, key, &place);
   if (!is_ok(taken)) {
     return asking.may_redirect ? oidc_respond(&asking, &(const struct oidc_outcome){.failure = taken}, ret_next) : taken;
   }
@@ -80,7 +80,7 @@ result oidc_interaction_decide(struct env *env, struct arena *arena, const struc
                                struct oidc_next *ret_next) {
   struct oidc_asking asking CLEANUP(oidc_asking_clear) = {.env = env, .arena = arena};
   struct oidc_place place = {0};
-  result taken = take_up(&asking, key, &place);
+  result taken = oidc_interaction_take_up(&asking, key, &place);
   TRY(taken);
   return oidc_decide_answer(&asking, &place, decision, ret_next);
 }
@@ -88,7 +88,7 @@ result oidc_interaction_decide(struct env *env, struct arena *arena, const struc
 result oidc_interaction_load(struct env *env, struct arena *arena, const struct oidc_interaction_key *key, struct oidc_interaction *ret_interaction) {
   struct oidc_asking asking CLEANUP(oidc_asking_clear) = {.env = env, .arena = arena};
   struct oidc_place place = {0};
-  result taken = take_up(&asking, key, &place);
+  result taken = oidc_interaction_take_up(&asking, key, &place);
   TRY(taken);
   struct oidc_words name = asking.client->name;
   *ret_interaction = (struct oidc_interaction){
