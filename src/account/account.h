@@ -60,6 +60,7 @@ enum account_error {
   ACCOUNT_GUARDIAN_PHONE = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 34),   /* A minor's or ward's number is the guardian's own. */
   ACCOUNT_GUARDIAN_ALONE = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 35),   /* 14 or over and no ward: nobody enrols for them. */
   ACCOUNT_REJECTION = RESULT_CODE(RESULT_INVALID, MODULE_ACCOUNT, 36),        /* A rejection names at least one field, each once, with its reason. */
+  ACCOUNT_PASSWORD_PRESENT = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 37),  /* The present password is asked for, and it is another. */
   ACCOUNT_CAPABILITY_LOCKED = RESULT_CODE(RESULT_REFUSED, MODULE_ACCOUNT, 40), /* This one thing is locked; the rest of the account works. */
 };
 /* One sentence for each code, Vietnamese and English; empty for a code that is not account's. */
@@ -250,6 +251,16 @@ MUST_USE result account_notify(struct env *env, struct db_tx *tx, const struct a
 MUST_USE result account_notice_send(struct env *env, struct db_tx *tx, int64_t person_id, struct slice text);
 
 /* ---- New password or passcode of an account in use ---------------------------------------------------------------------------------- */
+
+/* A session proves who signed in, a phone in a thief's hand too. What would shut the holder out is asked of whoever knows the present password; who
+ * forgot it goes through a recovery, which waits and can be stopped. Counted with step-ups. ACCOUNT_PASSWORD_PRESENT, ACCOUNT_LOCKED_FOR_NOW,
+ * ACCOUNT_TOO_MANY, BASE_POOL_FULL. Not inside a write. */
+struct account_confirmation {
+  int64_t person_id;
+  struct slice password;
+  struct account_client client;
+};
+MUST_USE result account_password_confirm(struct env *env, struct pool *pool, const struct account_confirmation *confirmation);
 
 struct account_new_secrets {
   int64_t person_id;

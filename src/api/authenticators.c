@@ -249,19 +249,31 @@ static result write_secrets(struct db_tx *tx, void *arg) {
   return account_secrets_save(it->env, tx, &it->stored);
 }
 
-/* A new password or passcode: {"password":...} or {"passcode":...}; every other session ends. */
+/* Before any guess is counted; the write looks again. */
+static result check_change(struct api_call *call) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(call->env->db, &tx));
+  return authenticator_change_check(call->env, tx, &call->session);
+}
+
+/* A new password or passcode, of whoever knows the present password: a stolen phone with its passkey and passcode would otherwise shut the holder out at
+ * once, past the wait of a recovery by passkey. {"password":..., "current_password":...} or {"passcode":..., ...}; every other session ends. */
 result api_own_password(struct api_call *call) {
   const struct jin *root = NULL;
   struct account_new_secrets secrets = {.person_id = call->session.person_id};
   struct saving saving = {.env = call->env, .session = &call->session};
+  struct account_confirmation confirmation = {.person_id = call->session.person_id, .client = api_client(call)};
   TRY(api_body(call, &root));
-  TRY(jin_fields(root, (const char *const[]){"password", "passcode", NULL}));
+  TRY(jin_fields(root, (const char *const[]){"password", "passcode", "current_password", NULL}));
   TRY(jin_text_optional(root, "password", SECRET_BYTES_MAX_TYPED, &secrets.secrets.password));
   TRY(jin_text_optional(root, "passcode", SECRET_BYTES_MAX_TYPED, &secrets.secrets.passcode));
   if (secrets.secrets.password.len == 0 && secrets.secrets.passcode.len == 0) {
     return jin_refuse_field(root, "password", "is required");
   }
   TRY(require(call, ACCESS_AUTHENTICATOR_CHANGE));
+  TRY(explain(call, check_change(call)));
+  TRY(jin_text(root, "current_password", SECRET_BYTES_MAX_TYPED, &confirmation.password));
+  TRY(account_password_confirm(call->env, call->env->hashing, &confirmation));
   TRY(account_secrets_prepare(call->env, call->env->hashing, &secrets, call->arena, &saving.stored));
   saving.stored.person_id = call->session.person_id;
   saving.stored.actor = (struct account_actor){call->session.person_id, S("")};

@@ -64,6 +64,8 @@ const struct api_error_row api_error_rows_of_sign_in[] = {
     {AUTHENTICATOR_TOO_MANY, 409, "authenticator_too_many", "Đã đủ số lượng cho phép; hãy gỡ bớt trước khi thêm", "You have as many as you may; remove one first"},
     {AUTHENTICATOR_NAME, 422, "authenticator_name", "Tên dài từ 1 đến 60 ký tự", "A name has 1 to 60 characters"},
     {AUTHENTICATOR_KEY, 422, "authenticator_key", "Khóa của thiết bị phải là khóa công khai P-256", "A device's key is a public P-256 key"},
+    {ACCOUNT_PASSWORD_PRESENT, 403, "password_present", "Mật khẩu hiện tại không đúng. Nếu quên, hãy khôi phục tài khoản: việc đó có thời gian chờ để bảo vệ ông/bà",
+     "That is not your present password. If you forgot it, recover the account: that waits, to protect you"},
     {AUTHENTICATOR_LIMIT, 422, "limit_unknown", "Không có giới hạn này hoặc giá trị không hợp lệ", "There is no such limit, or not that value"},
     {AUTHENTICATOR_NO_SEALING, 500, "internal", INTERNAL},
     {AUTHENTICATOR_KIND, 422, "authenticator_kind", "Phương thức này không dùng được ở đây", "That way to sign in is not for this"},

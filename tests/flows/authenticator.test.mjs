@@ -246,10 +246,12 @@ test('a new passcode takes a fresh proof, ends the other sessions, tells the hol
   const weak = await place.as(name);
   await refused(weak.put('/api/me/password', { passcode: '918273' }), 401, 'insufficient_user_authentication');
   const citizen = await atLevel2(name);
-  await refused(citizen.put('/api/me/password', { passcode: '12345' }), 422, 'passcode_form');
-  await refused(citizen.put('/api/me/password', { passcode: '123456' }), 422, 'passcode_trivial');
+  const current_password = place.synth.demo_password;
+  await refused(citizen.put('/api/me/password', { passcode: '12345', current_password }), 422, 'passcode_form');
+  await refused(citizen.put('/api/me/password', { passcode: '123456', current_password }), 422, 'passcode_trivial');
+  await refused(citizen.put('/api/me/password', { passcode: '918273' }), 422, 'field_missing');
   assert.equal((await elsewhere.get('/api/session')).status, 200, 'what was refused ends nothing');
-  assert.equal((await citizen.put('/api/me/password', { passcode: '918273' })).status, 204);
+  assert.equal((await citizen.put('/api/me/password', { passcode: '918273', current_password })).status, 204);
   assert.equal((await elsewhere.get('/api/session')).status, 401);
   assert.equal((await citizen.get('/api/session')).status, 200);
   const told = (await citizen.ok(citizen.get('/api/demo/messages'))).items.filter((m) => /Mã bí mật 6 số của bạn vừa được đổi/.test(m.text));

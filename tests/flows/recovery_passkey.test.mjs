@@ -118,3 +118,30 @@ test('a passkey of somebody else, one added a moment ago, and one that was remov
   assert.equal((await finish(client)).status, 409);
   assert.equal((await place.client().signIn(pinOf(name), place.synth.demo_password)).status, 303);
 });
+
+// The wait is worth nothing if a session does at once what the case waits for.
+test('a thief with the phone and the passcode does not shut the holder out: password and passcode change for whoever knows the password', async () => {
+  const name = 'poor.hanoi';
+  const phone = await add(await atLevel2(name), 'Điện thoại');
+  const holder = await place.as(name);
+  const { client: thief, answer } = await signInWith(phone);
+  assert.equal(answer.status, 303);
+  await thief.ok(thief.post('/api/session/passcode', { passcode: place.synth.demo_passcode }));
+  const change = (client, body) => client.put('/api/me/password', body);
+  const said = async (answer) => [(await answer).status, (await answer).body?.code];
+  const wanted = { password: 'mưa rào tháng sáu' };
+  assert.deepEqual(await said(change(thief, wanted)), [422, 'field_missing']);
+  for (const body of [{ ...wanted, current_password: 'đoán thử một lần' }, { passcode: '918273', current_password: place.synth.demo_passcode }]) {
+    assert.deepEqual(await said(change(thief, body)), [403, 'password_present'], JSON.stringify(body));
+  }
+  let last;
+  for (let i = 0; i < 6 && last?.[1] !== 'account_locked_for_now'; i++) last = await said(change(thief, { ...wanted, current_password: `đoán lần ${i}` }));
+  assert.notEqual(last[1], 'password_present', 'guesses are counted');
+  assert.equal((await holder.get('/api/session')).status, 200, 'the holder’s sessions live');
+  const again = await place.as(name);
+  assert.equal((await again.post('/api/session/passcode', { passcode: place.synth.demo_passcode })).status, 204, 'nothing has changed');
+  await later(3600 * 1000);
+  const { client: own } = await signInWith(phone);
+  assert.equal((await change(own, { ...wanted, current_password: place.synth.demo_password })).status, 204, 'the holder knows it');
+  assert.equal((await holder.get('/api/session')).status, 401);
+});

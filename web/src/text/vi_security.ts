@@ -57,6 +57,9 @@ export const viSecurity = {
     codes_kept: 'Tôi đã cất giữ',
     password: 'Đổi mật khẩu',
     password_text: 'Từ 8 đến 64 ký tự. Các phiên đăng nhập khác sẽ kết thúc.',
+    password_current: 'Mật khẩu hiện tại',
+    password_current_help:
+      'Quên mật khẩu? Hãy khôi phục tài khoản. Việc đó chờ vài ngày, để người chỉ cầm điện thoại của ông/bà không khóa được ông/bà ở ngoài.',
     password_new: 'Mật khẩu mới',
     password_again: 'Nhập lại mật khẩu mới',
     password_differs: 'Hai lần nhập không giống nhau',

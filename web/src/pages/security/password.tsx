@@ -14,14 +14,16 @@ const FORMS = {
 } as const
 
 function ChangeSecret({ of, changed }: { of: Secret; changed: () => void }) {
+  const [current, setCurrent] = useState('')
   const [secret, setSecret] = useState('')
   const [again, setAgain] = useState('')
   const [differs, setDiffers] = useState(false)
   const [done, setDone] = useState(false)
   const change = useAction(async () => {
     setDone(false)
-    await api.put('/api/me/password', { body: { [of]: secret } })
+    await api.put('/api/me/password', { body: { [of]: secret, current_password: current } })
     setDone(true)
+    setCurrent('')
     setSecret('')
     setAgain('')
     changed()
@@ -44,6 +46,16 @@ function ChangeSecret({ of, changed }: { of: Secret; changed: () => void }) {
         }}
       >
         <Refused problem={change.problem} next="/app/security" />
+        <InputField
+          label={t('security.password_current')}
+          help={t('security.password_current_help')}
+          type="password"
+          autocomplete="current-password"
+          maxLength={64}
+          value={current}
+          set={setCurrent}
+          required
+        />
         <InputField
           label={t(`security.${of}_new`)}
           type="password"
