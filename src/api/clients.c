@@ -2,6 +2,7 @@
  * `danh client`, with the operator's post in the ledger entry. */
 #include "api/resources.h"
 #include "api/words.h"
+#include "base/number.h"
 #include "oidc/oidc.h"
 
 enum { PAGE_ROWS = 100, CLIENT_ID_BYTES_MAX = 64 };
@@ -66,6 +67,7 @@ static result put_client(struct api_call *call, const struct oidc_client_row *ro
   jout_put_bool(out, "dynamic", row->is_dynamic);
   jout_put_instant(out, "created_at", row->created_at_ms);
   jout_put_instant(out, "changed_at", row->changed_at_ms);
+  jout_put_int(out, "version", row->version);
   put_words(out, "name", &client.name);
   put_words(out, "owner", &client.owner);
   put_words(out, "purpose", &client.purpose);
@@ -147,10 +149,24 @@ result api_client_read(struct api_call *call) {
 
 static struct account_actor actor_of(const struct api_call *call) { return (struct account_actor){call->session.person_id, api_role(call)}; }
 
+/* If-Match: "7", the version that was read; without it a script replaces whatever there is. */
+static result read_version(struct api_call *call, int64_t *ret_version) {
+  struct slice text = http_header(&call->http->request, "If-Match");
+  bool is_quoted = text.len > 2 && text.ptr[0] == '"' && text.ptr[text.len - 1] == '"';
+  if (text.len == 0) {
+    return OK;
+  }
+  if (!is_quoted || !is_ok(number_parse(slice_sub(text, 1, text.len - 2), ret_version)) || *ret_version <= 0) {
+    FAIL(OIDC_CLIENT_CHANGED, "no version of ours");
+  }
+  return OK;
+}
+
 static result save(struct api_call *call, struct slice client_id, struct oidc_client_made *ret_made) {
   struct oidc_client_order order = {.actor = actor_of(call), .client_id = client_id, .replaces = client_id.len > 0};
   struct slice named = {0};
   TRY(require(call, ACCESS_CLIENT_REGISTER));
+  TRY(read_version(call, &order.version));
   TRY(api_body(call, &order.metadata));
   order.metadata_text = call->http->request.body;
   TRY(jin_text_optional(order.metadata, "client_id", CLIENT_ID_BYTES_MAX, &named));

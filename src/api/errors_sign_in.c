@@ -108,6 +108,8 @@ const struct api_error_row api_error_rows_of_sign_in[] = {
     /* oidc: what people read on a page of ours; programs get the protocol's words (oidc_error_find) */
     {OIDC_CLIENT_UNKNOWN, 400, "client_unknown", "Dịch vụ yêu cầu đăng nhập chưa đăng ký hoặc đã ngừng kết nối", "The service that asks is not registered, or switched off"},
     {OIDC_CLIENT_UNREGISTERED, 404, "client_unregistered", "Không có dịch vụ nào đăng ký với mã này", "No service is registered under that id"},
+    {OIDC_CLIENT_CHANGED, 412, "client_changed", "Người khác vừa sửa dịch vụ này. Hãy tải lại trang, xem lại rồi sửa tiếp",
+     "Somebody else has changed this service meanwhile. Load the page again, look at it, then change it"},
     {OIDC_CLIENT_TAKEN, 409, "client_taken", "Mã dịch vụ này đã được đăng ký", "A client of that id is registered"},
     {OIDC_CLIENT_NO_SECRET, 409, "client_no_secret", "Dịch vụ này không dùng mã bí mật", "This client does not prove itself by a secret"},
     {OIDC_CLIENT_METADATA, 422, "client_metadata", "Thông tin đăng ký của dịch vụ mâu thuẫn với nhau", "The client's metadata contradict each other or the profile"},

@@ -50,6 +50,15 @@ struct saving {
   struct slice secret_hash;
 };
 
+/* Nothing was replaced: there is none, or it is another by now [RFC9110 13.1.1 MUST]. */
+static result explain_unchanged(struct db_tx *tx, struct slice client_id) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
+  struct oidc_client_row row;
+  TRY(oidc_client_row_load(tx, &arena, client_id, &row));
+  FAIL(OIDC_CLIENT_CHANGED, "changed since it was read");
+}
+
 static result write_client(struct db_tx *tx, void *arg) {
   const struct saving *saving = arg;
   const struct oidc_client_order *order = saving->order;
@@ -57,10 +66,13 @@ static result write_client(struct db_tx *tx, void *arg) {
   int64_t now = clock_now_ms(saving->change.env->clock);
   int64_t changed = 0;
   if (order->replaces) {
-    TRY(db_run(tx, "UPDATE oidc_client SET metadata = $2, version = version + 1, changed_at = $3, changed_by = $4 WHERE client_id = $1",
-               DB_ARGS(db_of_text(client_id), db_of_text(order->metadata_text), db_of_int(now), db_of_int(order->actor.person_id)), &changed));
+    TRY(db_run(tx, "UPDATE oidc_client SET metadata = $2, version = version + 1, changed_at = $3, changed_by = $4 WHERE client_id = $1"
+               " AND ($5 = 0 OR version = $5)",
+               DB_ARGS(db_of_text(client_id), db_of_text(order->metadata_text), db_of_int(now), db_of_int(order->actor.person_id),
+                       db_of_int(order->version)),
+               &changed));
     if (changed == 0) {
-      FAIL(OIDC_CLIENT_UNREGISTERED, "no such client");
+      return explain_unchanged(tx, client_id);
     }
     return record(tx, &saving->change);
   }
@@ -225,7 +237,8 @@ static struct oidc_client_row row_of(const struct db_rows *rows, struct arena *a
                                   .metadata = db_text_copy(rows, 2, arena),
                                   .is_dynamic = db_int(rows, 3) != 0,
                                   .created_at_ms = db_int(rows, 4),
-                                  .changed_at_ms = db_int(rows, 5)};
+                                  .changed_at_ms = db_int(rows, 5),
+                                  .version = db_int(rows, 6)};
 }
 
 result oidc_client_list(struct db_tx *tx, struct arena *arena, struct slice after, int limit, struct oidc_client_list *ret_list) {
@@ -234,7 +247,7 @@ result oidc_client_list(struct db_tx *tx, struct arena *arena, struct slice afte
   size_t count = 0;
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
-               "SELECT client_id, status, metadata, is_dynamic, created_at, changed_at FROM oidc_client WHERE client_id > $1"
+               "SELECT client_id, status, metadata, is_dynamic, created_at, changed_at, version FROM oidc_client WHERE client_id > $1"
                " ORDER BY client_id LIMIT $2",
                DB_ARGS(db_of_text(after), db_of_int(most)), &rows));
   while (db_rows_next(&rows)) {
@@ -247,7 +260,7 @@ result oidc_client_list(struct db_tx *tx, struct arena *arena, struct slice afte
 
 result oidc_client_row_load(struct db_tx *tx, struct arena *arena, struct slice client_id, struct oidc_client_row *ret_row) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  result found = db_row(tx, "SELECT client_id, status, metadata, is_dynamic, created_at, changed_at FROM oidc_client WHERE client_id = $1",
+  result found = db_row(tx, "SELECT client_id, status, metadata, is_dynamic, created_at, changed_at, version FROM oidc_client WHERE client_id = $1",
                         DB_ARGS(db_of_text(client_id)), &rows);
   if (is_code(found, DB_NO_ROW)) {
     FAIL(OIDC_CLIENT_UNREGISTERED, "no such client");

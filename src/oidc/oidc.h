@@ -48,6 +48,7 @@ enum oidc_error {
   OIDC_INTERACTION_REQUIRED = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 28),    /* prompt=none, and something has to be asked. */
   OIDC_CLIENT_UNREGISTERED = RESULT_CODE(RESULT_NOT_FOUND, MODULE_OIDC, 30), /* The register, as operators keep it, has no such client. */
   OIDC_CLIENT_NO_SECRET = RESULT_CODE(RESULT_CONFLICT, MODULE_OIDC, 29),  /* The client proves itself otherwise than by a secret of ours. */
+  OIDC_CLIENT_CHANGED = RESULT_CODE(RESULT_CONFLICT, MODULE_OIDC, 31),    /* Another changed it since it was read. */
   OIDC_PENDING = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 40),            /* The person has not answered yet. */
   OIDC_SLOW_DOWN = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 41),          /* The same, and the client asks too often. */
   OIDC_WAITING_EXPIRED = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 42),    /* The device's or counter's request ran out. */

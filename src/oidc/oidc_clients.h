@@ -93,6 +93,7 @@ struct oidc_client_order {
   const struct jin *metadata;  /* as oidc_client_read takes it */
   struct slice metadata_text;  /* the same as text: what is stored */
   bool replaces;               /* an existing one; false: OIDC_CLIENT_TAKEN */
+  int64_t version;             /* that was read before; another by now: OIDC_CLIENT_CHANGED; 0: whatever it is */
   bool is_dynamic;
 };
 struct oidc_client_made {
@@ -114,6 +115,7 @@ struct oidc_client_row {
   bool is_dynamic;
   int64_t created_at_ms;
   int64_t changed_at_ms;
+  int64_t version; /* another one with every change */
 };
 struct oidc_client_list { const struct oidc_client_row *items; size_t count; };
 /* By client_id after `after`; at most `limit`. */

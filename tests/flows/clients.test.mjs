@@ -89,6 +89,19 @@ test('replaced metadata hold from the next request on, and the command line read
   assert.match((await danh('client', 'show', 'buu-dien', '--data', place.data)).stdout, /Bưu điện mới/);
 });
 
+test('of two operators who read the same registration the second is told that it has changed, and changes nothing', async () => {
+  const first = await operator.ok(operator.get('/api/clients/buu-dien'));
+  const change = (name, version) => operator.put('/api/clients/buu-dien', metadata('buu-dien', { client_name: name }), { headers: { 'If-Match': version } });
+  const done = await operator.ok(change('Bưu điện thứ nhất', `"${first.version}"`));
+  assert.ok(done.version > first.version);
+  for (const version of [`"${first.version}"`, '"0"', 'W/"1"', '1']) {
+    const late = await change('Bưu điện thứ hai', version);
+    assert.deepEqual([late.status, late.body.code], [412, 'client_changed'], version);
+  }
+  assert.match(JSON.stringify(await operator.ok(operator.get('/api/clients/buu-dien'))), /Bưu điện thứ nhất/);
+  await operator.ok(change('Bưu điện mới', `"${done.version}"`));
+});
+
 test('a client nobody registered is not there for any part of it, and the sentence is for whoever keeps the register', async () => {
   const answers = [await operator.get('/api/clients/khong-co'), await operator.put('/api/clients/khong-co', metadata('khong-co'))];
   for (const act of ['disable', 'enable', 'secret']) answers.push(await operator.post(`/api/clients/khong-co/${act}`));

@@ -58,7 +58,8 @@ export const enSecurity = {
     password: 'Change the password',
     password_text: '8 to 64 characters. Your other sessions end.',
     password_current: 'Present password',
-    password_current_help: 'Forgotten? Recover the account. That waits a few days, so that nobody who has only your phone can shut you out.',
+    password_current_help:
+      'Forgotten? Recover the account. That waits a few days, so that nobody who has only your phone can shut you out.',
     password_new: 'New password',
     password_again: 'New password again',
     password_differs: 'The two are not the same',

@@ -49,7 +49,7 @@ export function EditClient({ id = '' }: Params) {
   return (
     <Page title={t('clients.edit_title', { name })} back={{ href: here, label: name }}>
       <Loaded of={client}>
-        {({ metadata }) => (
+        {({ metadata, version }) => (
           <Loaded of={known}>
             {(attributes) => (
               <div class="stack">
@@ -60,7 +60,11 @@ export function EditClient({ id = '' }: Params) {
                   known={attributes}
                   before={{ id, fields: fieldsOf({ ...metadata, client_id: id }), metadata }}
                   send={async (changed) => {
-                    await api.put('/api/clients/{client_id}', { path, body: changed as never })
+                    await api.put('/api/clients/{client_id}', {
+                      path,
+                      body: changed as never,
+                      headers: { 'If-Match': `"${version}"` },
+                    })
                     go(here)
                   }}
                 />
