@@ -23,4 +23,9 @@ enum crypto_error {
   CRYPTO_CERTIFICATE_REVOKED = RESULT_CODE(RESULT_REFUSED, MODULE_CRYPTO, 14),   /* Revoked before that time. */
   CRYPTO_CRL_UNUSABLE =
       RESULT_CODE(RESULT_REFUSED, MODULE_CRYPTO, 15), /* No CRL that covers the certificate at that time. */
+  CRYPTO_AGE_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_CRYPTO, 16),     /* Not a file of age, version 1. */
+  CRYPTO_AGE_KEY_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_CRYPTO, 17), /* Not a key age1... or AGE-SECRET-KEY-1... */
+  CRYPTO_AGE_KEY_WRONG = RESULT_CODE(RESULT_REFUSED, MODULE_CRYPTO, 18),  /* None of the keys opens the file. */
+  CRYPTO_AGE_ALTERED = RESULT_CODE(RESULT_REFUSED, MODULE_CRYPTO, 19),    /* The encrypted file was altered. */
+  CRYPTO_AGE_CUT = RESULT_CODE(RESULT_REFUSED, MODULE_CRYPTO, 20),        /* The encrypted file ends before its end. */
 };
