@@ -194,6 +194,50 @@ struct db_figures db_figures(struct db *db);
 /* An online, consistent copy (VACUUM INTO). SQLite only: PostgreSQL has pg_basebackup and pg_dump (DB_STATEMENT). */
 MUST_USE result db_copy_to(struct db *db, const char *path);
 
+/* ---- every row of a database, out of one and into another ---- */
+
+/* Module, version and text of every migration that was applied: by modules. */
+struct db_state {
+  const char *module;
+  int version;
+  int64_t fingerprint;
+};
+enum { DB_STATES_MAX = 64 };
+struct db_states {
+  struct db_state items[DB_STATES_MAX];
+  size_t count;
+};
+MUST_USE result db_states_read(struct db_tx *tx, struct arena *arena, struct db_states *ret_states);
+/* DB_OTHER_TABLES. */
+MUST_USE result db_states_compare(const struct db_states *here, const struct db_states *there);
+
+struct db_moved;
+
+/* Rows of one table, in the order of its key. */
+struct db_part {
+  const char *table;
+  int64_t rows;
+  struct slice bytes; /* every value of every row: type, eight bytes of number or length, what it holds (table.h) */
+};
+/* Every row of every table in one snapshot, by tables (danh backup). */
+struct db_unload {
+  struct db_tx *tx;
+  result (*part)(void *context, const struct db_part *part); /* some MB; NULL: rows are only counted and hashed */
+  void (*progress)(void *context, int64_t rows_done, int64_t rows);
+  void *context;
+};
+MUST_USE result db_unload(const struct db_unload *unload, struct arena *arena, struct db_moved **ret_tables, size_t *ret_count);
+
+/* The values of a part, one after the other. DB_BROKEN. */
+MUST_USE result db_part_next(struct slice *rest, struct db_value *ret_value);
+
+/* The other way (danh restore): `to` is new, with the migrations of where the parts are from. Until db_load_end it says of itself that it is
+ * unfinished, and db_open refuses it (DB_HALF_MADE). Parts come in any order. */
+struct db_load;
+MUST_USE result db_load_begin(struct db *to, struct arena *arena, struct db_load **ret_load);
+MUST_USE result db_load_part(struct db_load *load, struct slice table, struct slice bytes);
+MUST_USE result db_load_end(struct db_load *load);
+
 /* ---- a whole database into a new one (danh move-db) ---- */
 
 struct db_moved {
@@ -203,7 +247,7 @@ struct db_moved {
 };
 struct db_move {
   struct db *from; /* nobody writes to it meanwhile: DB_LOCKED when other connections of ours are seen */
-  struct db *to;   /* new, and with the same migrations; one of the two is an SQLite file, whose catalogue says what the columns are */
+  struct db *to;   /* new, and with the same migrations */
   void (*progress)(void *context, int64_t rows_done, int64_t rows); /* each row three times: copied, and read again on both sides */
   void *context;
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "db/driver.h"
 
 static result type_of(struct slice spelled, int *ret_type) {
   static const struct {
@@ -36,14 +37,23 @@ static result column_take(const struct db_rows *rows, struct arena *arena, struc
   return OK;
 }
 
+/* Table, column, type as SQLite spells it, place in the key from 1: by tables, and in each as its columns were made. */
+static const char sqlite_columns[] =
+    "SELECT m.name, c.name, c.type, c.pk FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
+    " AND m.name NOT LIKE 'sqlite~_%' ESCAPE '~' AND m.name NOT IN ('schema_version', 'column_class') ORDER BY m.name, c.cid";
+static const char postgres_columns[] =
+    "SELECT t.relname::text, a.attname::text, CASE a.atttypid WHEN 'int8'::regtype THEN 'INTEGER' WHEN 'text'::regtype THEN 'TEXT'"
+    " WHEN 'bytea'::regtype THEN 'BLOB' ELSE format_type(a.atttypid, NULL) END,"
+    " COALESCE(array_position(string_to_array(i.indkey::text, ' '), a.attnum::text), 0)::bigint FROM pg_class t"
+    " JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped LEFT JOIN pg_index i ON i.indrelid = t.oid AND i.indisprimary"
+    " WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind IN ('r', 'p') AND NOT t.relispartition"
+    " AND t.relname NOT IN ('schema_version', 'column_class', 'write_mark') ORDER BY t.relname, a.attnum";
+
 static result columns_read(struct db_tx *tx, struct arena *arena, struct db_tables *tables) {
   enum { TABLES_MAX = 512 };
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   tables->items = ARENA_ARRAY(arena, struct db_table, TABLES_MAX);
-  TRY(db_query(tx,
-               "SELECT m.name, c.name, c.type, c.pk FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
-               " AND m.name NOT LIKE 'sqlite~_%' ESCAPE '~' AND m.name NOT IN ('schema_version', 'column_class') ORDER BY m.name, c.cid",
-               DB_NO_ARGS, &rows));
+  TRY(db_query(tx, tx->driver == &db_sqlite_driver ? sqlite_columns : postgres_columns, DB_NO_ARGS, &rows));
   while (db_rows_next(&rows)) {
     struct db_table *last = tables->count > 0 ? &tables->items[tables->count - 1] : NULL;
     struct slice name = db_text(&rows, 0);
@@ -121,15 +131,11 @@ static result texts_make(struct db_tx *tx, struct db_table *table, struct arena 
   return OK;
 }
 
-result db_tables_list(struct db *file, struct db *of, struct arena *arena, struct db_tables *ret_tables) {
+result db_tables_list(struct db_tx *catalogue, struct db_tx *of, struct arena *arena, struct db_tables *ret_tables) {
   struct db_tables tables = {0};
-  struct db_tx *file_tx CLEANUP(db_read_end) = NULL;
-  struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  TRY(db_read_begin(file, &file_tx));
-  TRY(columns_read(file_tx, arena, &tables));
-  TRY(db_read_begin(of, &tx));
+  TRY(columns_read(catalogue, arena, &tables));
   for (size_t i = 0; i < tables.count; i++) {
-    TRY(texts_make(tx, &tables.items[i], arena));
+    TRY(texts_make(of, &tables.items[i], arena));
     tables.rows += tables.items[i].rows;
   }
   *ret_tables = tables;
@@ -169,5 +175,38 @@ result db_page_read(struct db_tx *tx, const struct db_page_question *question, s
   }
   TRY(rows.status);
   *ret_page = page;
+  return OK;
+}
+
+void db_value_write(const struct db_value *value, struct buf *bytes) {
+  uint64_t number = value->type == DB_INT ? (uint64_t)value->number : value->bytes.len;
+  uint8_t head[DB_VALUE_HEAD_BYTES] = {(uint8_t)value->type};
+  for (int i = 0; i < 8; i++) {
+    head[8 - i] = (uint8_t)(number >> 8 * i);
+  }
+  buf_append(bytes, slice_of(head, sizeof head));
+  buf_append(bytes, value->bytes);
+}
+
+result db_value_parse(struct slice *rest, struct db_value *ret_value) {
+  struct db_value value = {0};
+  uint64_t number = 0;
+  if (rest->len < DB_VALUE_HEAD_BYTES || rest->ptr[0] > DB_BYTES) {
+    FAIL(DB_BROKEN, "a row is cut, or holds a value of no type");
+  }
+  for (int i = 1; i < DB_VALUE_HEAD_BYTES; i++) {
+    number = number << 8 | rest->ptr[i];
+  }
+  value.type = rest->ptr[0];
+  *rest = slice_from(*rest, DB_VALUE_HEAD_BYTES);
+  if (value.type == DB_INT) {
+    value.number = (int64_t)number;
+  } else if (number > rest->len) {
+    FAIL(DB_BROKEN, "a value is cut");
+  } else if (value.type != DB_NULL) {
+    value.bytes = slice_sub(*rest, 0, (size_t)number);
+    *rest = slice_from(*rest, (size_t)number);
+  }
+  *ret_value = value;
   return OK;
 }

@@ -4,6 +4,7 @@
  * databases are open.
  */
 #pragma once
+#include "base/buf.h"
 #include "db/db.h"
 
 enum { DB_TABLE_COLUMNS_MAX = 64, DB_TABLE_KEY_MAX = 8 };
@@ -31,8 +32,8 @@ struct db_tables {
   int64_t rows;
 };
 
-/* Every table but the migrator's own. `file`: of SQLite, whose catalogue says what the columns are; the rows are counted in `of`. */
-MUST_USE result db_tables_list(struct db *file, struct db *of, struct arena *arena, struct db_tables *ret_tables);
+/* Every table but the migrator's own, by name: what the columns are is asked of `catalogue`, how many rows of `of`. */
+MUST_USE result db_tables_list(struct db_tx *catalogue, struct db_tx *of, struct arena *arena, struct db_tables *ret_tables);
 
 /* Rows of a table behind a key. */
 struct db_page {
@@ -47,3 +48,28 @@ struct db_page_question {
   int64_t limit;
 };
 MUST_USE result db_page_read(struct db_tx *tx, const struct db_page_question *question, struct arena *arena, struct db_page *ret_page);
+
+/* A value as bytes, the same on both engines: its type (0 NULL, 1 number, 2 text, 3 bytes), eight bytes of number or length, text or bytes. */
+enum { DB_VALUE_HEAD_BYTES = 9 };
+void db_value_write(const struct db_value *value, struct buf *bytes);
+/* Points into `rest`, which moves behind it. DB_BROKEN. */
+MUST_USE result db_value_parse(struct slice *rest, struct db_value *ret_value);
+
+/* ---- every row, page by page (walk.c) ---- */
+
+/* What is done with each page of a table. */
+typedef result (*db_page_fn)(void *context, const struct db_table *table, const struct db_page *page);
+struct db_walk {
+  struct db_tx *tx;
+  const struct db_table *table;
+  db_page_fn fn;
+  void *context;
+};
+MUST_USE result db_table_walk(const struct db_walk *walk);
+
+/* ---- a database that is being filled (fill.c) ---- */
+
+/* From here on every program refuses it, and its tables are empty: what migrations put there comes with the rest. */
+MUST_USE result db_fill_begin(struct db *to, const struct db_tables *tables);
+MUST_USE result db_fill_page(struct db *to, const struct db_table *table, const struct db_page *page);
+MUST_USE result db_fill_end(struct db *to);
