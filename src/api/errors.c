@@ -53,6 +53,11 @@ static const struct api_error_row rows[] = {
     {CRYPTO_SEALED_ALTERED, 500, "stored_data_damaged", DAMAGED},
     {CRYPTO_SEALED_KEY_WRONG, 500, "stored_data_damaged", DAMAGED},
     {CRYPTO_SEALED_TOO_LONG, 500, "internal", INTERNAL},
+    {CRYPTO_AGE_SYNTAX, 500, "internal", INTERNAL}, /* backups: cli.c has their sentences */
+    {CRYPTO_AGE_KEY_SYNTAX, 500, "internal", INTERNAL},
+    {CRYPTO_AGE_KEY_WRONG, 500, "internal", INTERNAL},
+    {CRYPTO_AGE_ALTERED, 500, "internal", INTERNAL},
+    {CRYPTO_AGE_CUT, 500, "internal", INTERNAL},
     {CRYPTO_PROOF_WRONG, 403, "signing_pin_wrong", "Mã PIN ký số không đúng", "The signing PIN is wrong"},
     {CRYPTO_CERTIFICATE_SYNTAX, 422, "certificate_invalid", "Chứng thư số không hợp lệ", "Not a certificate of our kind"},
     {CRYPTO_CERTIFICATE_UNTRUSTED, 422, "certificate_untrusted", "Chứng thư số không được tin cậy", "The certificate does not lead to the root"},

@@ -70,6 +70,7 @@ enum result_module {
   MODULE_MISUSE,
   MODULE_LOCK_REQUEST,
   MODULE_NOTE,
+  MODULE_BACKUP,
 };
 
 /* kind: 3 bits, module: 6 bits, number: 7 bits (1..127). */

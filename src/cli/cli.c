@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "backup/backup.h"
 #include "signer/signer.h"
 
 enum { OPTIONS_MAX = 24, HELP_COLUMN = 26, GETOPT_FIRST = 1000 };
@@ -143,6 +144,19 @@ static const struct {
     {DB_NOT_EMPTY, CLI_REFUSED, "database_not_empty", "a database is moved into an empty one only"},
     {DB_MOVE_DIFFERS, CLI_BROKEN, "database_differs", "what was read again is not the same on both sides: the old database still counts, the new one is unfinished"},
     {SERVER_SAME_ENGINE, CLI_REFUSED, "same_engine", "the database is on that engine already"},
+    {CRYPTO_AGE_SYNTAX, CLI_USAGE, "backup_unknown", "that file is no backup: it is not encrypted as danh backup and age do"},
+    {CRYPTO_AGE_KEY_WRONG, CLI_REFUSED, "backup_key_wrong", "none of the keys opens that backup"},
+    {CRYPTO_AGE_ALTERED, CLI_REFUSED, "backup_altered", "the backup was altered"},
+    {CRYPTO_AGE_CUT, CLI_REFUSED, "backup_cut", "the backup is cut short, or its last part was altered"},
+    {BACKUP_FILE_EXISTS, CLI_REFUSED, "file_exists", "a file of that name is there already"},
+    {BACKUP_FOLDER_NOT_EMPTY, CLI_REFUSED, "folder_not_empty", "a backup is restored into an empty folder only"},
+    {BACKUP_SYNTAX, CLI_REFUSED, "backup_unknown", "what is encrypted there is no backup of Danh"},
+    {BACKUP_NEWER, CLI_BROKEN, "backup_newer", "the backup was made by a newer program"},
+    {BACKUP_DIFFERS, CLI_REFUSED, "backup_differs", "the backup does not hold what its manifest says"},
+    {BACKUP_LEDGER_DIFFERS, CLI_REFUSED, "backup_ledger_differs", "the ledger in the backup does not lead to the root that it names"},
+    {BACKUP_FULL, CLI_UNAVAILABLE, "no_space", "no space is left: nothing that is not whole remains under the name asked for"},
+    {BACKUP_KEY_FILE, CLI_USAGE, "key_file", "the file of the key is missing, or holds no AGE-SECRET-KEY-1..."},
+    {BACKUP_UNREADABLE, CLI_BROKEN, "unreadable", "a file cannot be read"},
     {DB_OTHER_TABLES, CLI_BROKEN, "database_other", "the database was made by another build of the program"},
 };
 

@@ -4,6 +4,8 @@
 
 #define CLI_DATABASE_SYNTAX "--database is postgresql://USER@HOST[:PORT]/NAME, without a password: that stands in a file (password_file in danh.ini)"
 
+int cli_backup(const struct cli_context *context, int argc, char **argv);
+int cli_restore(const struct cli_context *context, int argc, char **argv);
 int cli_move_db(const struct cli_context *context, int argc, char **argv);
 int cli_account(const struct cli_context *context, int argc, char **argv);
 int cli_oidc(const struct cli_context *context, int argc, char **argv);
@@ -28,6 +30,8 @@ int cli_witness(const struct cli_context *context, int argc, char **argv);
 int cli_version(const struct cli_context *context, int argc, char **argv);
 
 extern const struct cli_option cli_account_options[];
+extern const struct cli_option cli_backup_options[];
+extern const struct cli_option cli_restore_options[];
 extern const struct cli_option cli_client_options[];
 extern const struct cli_option cli_oidc_options[];
 extern const struct cli_option cli_synth_options[];

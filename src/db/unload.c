@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "crypto/digest.h"
+#include "db/driver.h"
 #include "db/table.h"
 
 /* ---- what the tables are ---- */
@@ -70,6 +71,9 @@ static result page_unload(void *context, const struct db_table *table, const str
 result db_unload(const struct db_unload *unload, struct arena *arena, struct db_moved **ret_tables, size_t *ret_count) {
   struct db_tables tables = {0};
   struct unloading unloading CLEANUP(unloading_end) = {.unload = unload};
+  if (unload->tx->driver == &db_postgres_driver) { /* counting a large table takes longer than anybody who waits for an answer may */
+    TRY(db_run(unload->tx, "SET LOCAL statement_timeout = 0", DB_NO_ARGS, NULL));
+  }
   TRY(db_tables_list(unload->tx, unload->tx, arena, &tables));
   struct db_moved *sums = ARENA_ARRAY(arena, struct db_moved, tables.count);
   unloading.all = tables.rows;

@@ -280,3 +280,16 @@ struct ledger_report {
  * checkpoint or with the signer's log kept elsewhere. */
 MUST_USE result ledger_verify(struct env *env, const struct note_key *key, struct arena *arena,
                               struct ledger_report *ret_report);
+
+/* --- held against what others have --- */
+
+/* The root of the first `size` entries as copied tiles of level 0 lead to it, fed in their order (backup/). LEDGER_TILE_MISSING. */
+struct ledger_root;
+struct ledger_root *ledger_root_new(int64_t size, struct arena *arena);
+MUST_USE result ledger_root_add(struct ledger_root *root, int64_t number, struct slice hashes);
+MUST_USE result ledger_root_end(const struct ledger_root *root, uint8_t ret_root[static 32]);
+/* Do the stored hashes of the first `size` entries lead to that root? LEDGER_FORKED. */
+MUST_USE result ledger_root_hold(struct db_tx *tx, int64_t size, const uint8_t root[static 32]);
+/* A signed checkpoint that an outsider kept, older than the newest here. LEDGER_FORKED: this log signed it, and its entries are not those that are
+ * here now: edited, dated back, cut off, or another history. NOTE_...: this log did not sign it. The stored hashes are believed: ledger_verify first. */
+MUST_USE result ledger_checkpoint_hold(struct db_tx *tx, const struct note_key *key, struct slice note, struct arena *arena, int64_t *ret_size);

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -98,6 +99,12 @@ static result open_database(struct server_installation *installation) {
   return opened;
 }
 
+result server_database_reopen(const char *data, const struct server_database *database, struct arena *arena, struct db **ret_db) {
+  struct db_options options = {.mode = DB_WRITE, .migrations = server_migrations_all(arena), .readers = READERS_COMMAND};
+  TRY(find_database(arena, data, database, &options));
+  return db_open(&options, ret_db);
+}
+
 result server_database_open(const struct server_database *database, enum db_mode mode, struct arena *arena, struct db **ret_db) {
   struct db_options options = {.mode = mode, .migrations = server_migrations_all(arena), .readers = READERS_COMMAND};
   TRY(find_database(arena, "", database, &options));
@@ -115,6 +122,74 @@ result server_database_find(const struct server_config *config, bool *ret_is_the
   *ret_is_there = !is_code(opened, DB_MISSING);
   bool is_answer = is_ok(opened) || is_code(opened, DB_MISSING) || is_code(opened, DB_TOO_OLD) || is_code(opened, DB_TOO_NEW);
   return is_answer ? OK : opened;
+}
+
+/* DB_TOO_NEW for what this program does not know. */
+static result states_known(const struct db_states *states, const struct db_migration *all) {
+  for (size_t i = 0; i < states->count; i++) {
+    const struct db_state *state = &states->items[i];
+    int known = strcmp(state->module, "db") == 0 ? state->version : 0; /* the migrator's own: compared once it is made */
+    for (const struct db_migration *at = all; at->module != NULL; at++) {
+      known = strcmp(at->module, state->module) == 0 && at->version > known ? at->version : known;
+    }
+    if (known < state->version) {
+      FAIL(DB_TOO_NEW, "made by a newer program: %s is at version %d, this program knows %d", state->module, state->version, known);
+    }
+  }
+  return OK;
+}
+
+static bool is_reached(const struct db_states *states, const struct db_migration *migration) {
+  for (size_t i = 0; i < states->count; i++) {
+    if (strcmp(states->items[i].module, migration->module) == 0) {
+      return migration->version <= states->items[i].version;
+    }
+  }
+  return false;
+}
+
+static result migrations_until(const struct db_states *states, struct arena *arena, const struct db_migration **ret_migrations) {
+  const struct db_migration *all = server_migrations_all(arena);
+  size_t count = 0;
+  TRY(states_known(states, all));
+  while (all[count].module != NULL) {
+    count++;
+  }
+  struct db_migration *until = ARENA_ARRAY(arena, struct db_migration, count + 1);
+  size_t used = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (is_reached(states, &all[i])) {
+      until[used++] = all[i];
+    }
+  }
+  *ret_migrations = until;
+  return OK;
+}
+
+static result made_check(struct db *db, const struct db_states *states, struct arena *arena) {
+  struct db_states made = {0};
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(db, &tx));
+  TRY(db_states_read(tx, arena, &made));
+  return db_states_compare(&made, states);
+}
+
+result server_database_make(const struct server_database_order *order, struct arena *arena, struct db **ret_db) {
+  struct db_options options = {.mode = DB_READ_ONLY, .readers = READERS_COMMAND};
+  struct db *db CLEANUP(db_close) = NULL;
+  TRY(find_database(arena, order->data, order->database, &options));
+  TRY(migrations_until(order->states, arena, &options.migrations));
+  result found = db_open(&options, &db);
+  if (!is_code(found, DB_MISSING)) {
+    TRY(is_code(found, DB_UNREACHABLE) || is_code(found, DB_LOGIN) || is_code(found, DB_ADDRESS) ? found : OK);
+    FAIL(DB_NOT_EMPTY, "something is in that database");
+  }
+  options.mode = DB_CREATE;
+  TRY(db_open(&options, &db));
+  TRY(made_check(db, order->states, arena));
+  *ret_db = db;
+  db = NULL;
+  return OK;
 }
 
 /* Pictures are taken and shown by whoever writes: each look is an entry. */

@@ -133,6 +133,17 @@ MUST_USE result server_database_find(const struct server_config *config, bool *r
 MUST_USE result server_database_open(const struct server_database *database, enum db_mode mode, struct arena *arena, struct db **ret_db);
 void server_installation_close(struct server_installation **installation); /* NULL is fine */
 
+/* An empty database for an installation in the folder `data`, as a program made it that had come as far as `states` (DB_TOO_NEW: further than this
+ * one). DB_NOT_EMPTY. */
+struct server_database_order {
+  const char *data;
+  const struct server_database *database;
+  const struct db_states *states;
+};
+MUST_USE result server_database_make(const struct server_database_order *order, struct arena *arena, struct db **ret_db);
+/* What was made so and filled, brought forward to what this program knows. */
+MUST_USE result server_database_reopen(const char *data, const struct server_database *database, struct arena *arena, struct db **ret_db);
+
 /* Takes the lock for an installation opened to read. SERVER_LOCKED. */
 MUST_USE result server_installation_lock(struct server_installation *installation);
 

@@ -3,40 +3,14 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
+import { Cluster } from './lib/cluster.mjs';
 import * as database from './lib/database.mjs';
-import { DANH, Installation, ROOT, danh, end, until } from './lib/installation.mjs';
+import { DANH, Installation, danh, end, until } from './lib/installation.mjs';
 import { submit } from './lib/story.mjs';
 
 let cluster;
 let place;
-
-/** script/lib/postgres.py serve: one order a line, one answer a line. */
-class Cluster {
-  static async open() {
-    const made = new Cluster();
-    made.process = spawn(path.join(ROOT, 'script/lib/postgres.py'), ['serve'], { stdio: ['pipe', 'pipe', 'inherit'] });
-    made.lines = createInterface({ input: made.process.stdout })[Symbol.asyncIterator]();
-    made.url = (await made.#answer()).url;
-    return made;
-  }
-  async #answer() {
-    const { value } = await this.lines.next();
-    const said = JSON.parse(value);
-    if (said.error) throw new Error(said.error);
-    return said;
-  }
-  async create(name) {
-    this.process.stdin.write(`create ${name}\n`);
-    return (await this.#answer()).url;
-  }
-  async close() {
-    const gone = new Promise((done) => this.process.once('exit', done));
-    this.process.stdin.end();
-    await gone;
-  }
-}
 
 before(async () => {
   cluster = await Cluster.open();

@@ -1,0 +1,30 @@
+// A PostgreSQL cluster of a test's own: script/lib/postgres.py serve, one order a line, one answer a line.
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { ROOT } from './installation.mjs';
+
+export class Cluster {
+  static async open() {
+    const made = new Cluster();
+    made.process = spawn(path.join(ROOT, 'script/lib/postgres.py'), ['serve'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    made.lines = createInterface({ input: made.process.stdout })[Symbol.asyncIterator]();
+    made.url = (await made.#answer()).url;
+    return made;
+  }
+  async #answer() {
+    const { value } = await this.lines.next();
+    const said = JSON.parse(value);
+    if (said.error) throw new Error(said.error);
+    return said;
+  }
+  async create(name) {
+    this.process.stdin.write(`create ${name}\n`);
+    return (await this.#answer()).url;
+  }
+  async close() {
+    const gone = new Promise((done) => this.process.once('exit', done));
+    this.process.stdin.end();
+    await gone;
+  }
+}
