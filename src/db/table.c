@@ -37,7 +37,8 @@ static result column_take(const struct db_rows *rows, struct arena *arena, struc
   return OK;
 }
 
-/* Table, column, type as SQLite spells it, place in the key from 1: by tables, and in each as its columns were made. */
+/* Table, column, type as SQLite spells it, place in the key from 1: by tables, and in each as its columns were made. What the engine
+ * keeps for itself is no module's. */
 static const char sqlite_columns[] =
     "SELECT m.name, c.name, c.type, c.pk FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
     " AND m.name NOT LIKE 'sqlite~_%' ESCAPE '~' AND m.name NOT IN ('schema_version', 'column_class') ORDER BY m.name, c.cid";
@@ -47,7 +48,7 @@ static const char postgres_columns[] =
     " COALESCE(array_position(string_to_array(i.indkey::text, ' '), a.attnum::text), 0)::bigint FROM pg_class t"
     " JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped LEFT JOIN pg_index i ON i.indrelid = t.oid AND i.indisprimary"
     " WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind IN ('r', 'p') AND NOT t.relispartition"
-    " AND t.relname NOT IN ('schema_version', 'column_class', 'write_mark') ORDER BY t.relname, a.attnum";
+    " AND EXISTS (SELECT 1 FROM column_class k WHERE k.table_name = t.relname::text AND k.module <> 'db') ORDER BY t.relname, a.attnum";
 
 static result columns_read(struct db_tx *tx, struct arena *arena, struct db_tables *tables) {
   enum { TABLES_MAX = 512 };
