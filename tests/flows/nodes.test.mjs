@@ -1,10 +1,14 @@
-// Two nodes on one PostgreSQL server, each with a folder of its own, one signer for both: sessions, locks, the database server killed, and who leads.
-// DANH_ROUNDS: how often the leader is lost in each way, and each node replaced (default once). DANH_BOUND_MS: how soon another must lead; without it the figures are printed only.
+// Two nodes on one PostgreSQL server, each with a folder of its own, one signer for both: sessions, locks, the database server killed, who leads, nodes replaced under
+// load, and a standby that takes over.
+// DANH_ROUNDS: how often the leader is lost in each way, and each node replaced (default once). DANH_BOUND_MS: how soon another must lead, and nodes be back after a failover; without it the figures are printed only.
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { Client } from '../../script/lib/client.mjs';
 import { sleep, until } from './lib/installation.mjs';
 import { Load } from './lib/load.mjs';
-import { Nodes, Readers } from './lib/nodes.mjs';
+import { Cluster, Nodes, Readers } from './lib/nodes.mjs';
 import { PROXIES } from './lib/proxy.mjs';
 import { RelyingParty } from './lib/relying_party.mjs';
 
@@ -12,8 +16,11 @@ const ROUNDS = Number(process.env.DANH_ROUNDS || 1);
 const BOUND_MS = Number(process.env.DANH_BOUND_MS || 60000);
 
 let nodes;
-before(async () => (nodes = await Nodes.open({ names: ['a', 'b'] })));
-after(() => nodes?.close());
+before(async () => (nodes = await Nodes.open({ names: ['a', 'b'], cluster: await Cluster.open('--set', 'wal_level=replica', '--set', 'max_wal_senders=4') })));
+after(async () => {
+  await nodes?.close();
+  await nodes?.cluster.close();
+});
 
 test('both say what they stand on', async () => {
   for (const name of ['a', 'b']) assert.equal((await nodes.at(name).ok(nodes.at(name).get('/healthz'))).database, 'postgresql');
@@ -43,8 +50,17 @@ test('the database server is killed and comes back: both nodes go on, and nothin
   const before = nodes.at('a');
   assert.equal((await before.signIn(nodes.identity('student.hanoi').pin, nodes.synth.demo_password)).status, 303);
   await nodes.cluster.order('stop kill');
-  const away = await nodes.at('b').get('/healthz');
-  assert.deepEqual([away.status, away.body.code], [503, 'database_unreachable']);
+  const english = new Client(nodes.at('b').url.href, { origin: nodes.origin, language: 'en' });
+  const asked = [nodes.at('b').get('/healthz'), before.post('/api/procedures/lltp/preview', { subject: 'self' }), english.get('/healthz')];
+  const [ready, page] = [await nodes.at('b').get('/readyz'), await nodes.at('b').get('/sign-in')];
+  assert.deepEqual([ready.status, ready.body.status, ready.body.database], [503, 'not_ready', false]);
+  assert.equal(page.status, 200, 'what needs no database is still answered');
+  const [first, second, other] = await Promise.all(asked);
+  for (const answer of [first, second]) {
+    assert.deepEqual([answer.status, answer.body.code, answer.body.title], [503, 'database_unreachable', 'Máy chủ cơ sở dữ liệu không phản hồi; chưa có gì được lưu']);
+    assert.ok(Number(answer.headers['retry-after']) > 0);
+  }
+  assert.equal(other.body.title, 'The database server does not answer; nothing was written');
   await nodes.cluster.order('start');
   for (const name of ['a', 'b']) {
     await until(`${name} answers again`, async () => (await nodes.at(name).get('/healthz')).status === 200);
@@ -81,6 +97,15 @@ const lose = {
   },
 };
 
+/** Each entry that was acknowledged is in the ledger's order once, and none twice. */
+async function nothingLost(t, readers) {
+  const ordered = await readers.ordered();
+  assert.ok(readers.acknowledged.length > 0);
+  assert.deepEqual(readers.acknowledged.filter((number) => !ordered.includes(number)), [], 'lost');
+  assert.equal(new Set(ordered).size, ordered.length, 'doubled');
+  t.diagnostic(`${readers.acknowledged.length} reads acknowledged, ${readers.asked - readers.acknowledged.length} not; 0 lost, 0 doubled`);
+}
+
 test('the node that leads is killed, cut off or stopped, and comes back: another orders the ledger, never two, nothing is lost or doubled', async (t) => {
   const readers = await Readers.begin(nodes);
   const terms = async () => Number((await nodes.cluster.rows(`SELECT term FROM lead_term WHERE task = 'ledger'`))[0].term);
@@ -102,11 +127,7 @@ test('the node that leads is killed, cut off or stopped, and comes back: another
     const { code, entries, covered, waiting } = await nodes.ledger();
     return code === 0 && waiting === 0 && covered === entries;
   });
-  const ordered = await readers.ordered();
-  assert.ok(readers.acknowledged.length > 0);
-  assert.deepEqual(readers.acknowledged.filter((number) => !ordered.includes(number)), [], 'lost');
-  assert.equal(new Set(ordered).size, ordered.length, 'doubled');
-  t.diagnostic(`${readers.acknowledged.length} reads acknowledged, ${readers.asked - readers.acknowledged.length} not; 0 lost, 0 doubled`);
+  await nothingLost(t, readers);
   for (const name of nodes.names) await until(`${name} answers`, async () => (await nodes.at(name).get('/readyz')).status === 200);
 });
 
@@ -144,4 +165,41 @@ test('nodes are replaced one after the other behind nginx and HAProxy, and no cl
     const [{ n }] = await nodes.cluster.rows(`SELECT count(*) AS n FROM dossier_code WHERE code IN ('${acknowledged.join("','")}')`);
     assert.equal(Number(n), acknowledged.length, 'each dossier that was acknowledged is there');
   }
+});
+
+test('the primary is killed under load and its standby promoted: nodes go on by themselves, nothing acknowledged is lost or doubled', async (t) => {
+  for (const name of nodes.names) await nodes.stop(name);
+  const { url } = await nodes.cluster.order('standby');
+  nodes.origin = `http://127.0.0.1:${nodes.a.port}`;
+  nodes.options = [];
+  for (const name of nodes.names) {
+    nodes[name].socket = null;
+    const ini = path.join(nodes[name].data, 'danh.ini');
+    writeFileSync(ini, readFileSync(ini, 'utf8').replace(nodes.cluster.url, url));
+    await nodes.start(name);
+  }
+  const readers = await Readers.begin(nodes);
+  await until('readers are under way', () => readers.acknowledged.length > 20);
+  const before = readers.acknowledged.length;
+  const killed = Date.now();
+  await nodes.cluster.order('stop kill');
+  const { ms: promoted } = await nodes.cluster.order('promote');
+  const back = {};
+  for (const name of nodes.names) {
+    const citizen = nodes.at(name);
+    await until(`${name} signs people in again`, async () => {
+      const answer = await citizen.signIn(nodes.identity('citizen.danang').pin, nodes.synth.demo_password).catch(() => null);
+      return answer?.status === 303;
+    }, BOUND_MS);
+    back[name] = Date.now() - killed;
+  }
+  await until('readers go on', () => readers.acknowledged.length > before + 20);
+  await readers.end();
+  t.diagnostic(`the standby was promoted in ${promoted} ms; people signed in again ${nodes.names.map((name) => `at ${name} ${back[name]} ms`).join(', ')} after the primary was killed`);
+  for (const name of nodes.names) assert.ok(back[name] < BOUND_MS);
+  await until('all is ordered and signed', async () => {
+    const { code, entries, covered, waiting } = await nodes.ledger();
+    return code === 0 && waiting === 0 && covered === entries;
+  });
+  await nothingLost(t, readers);
 });

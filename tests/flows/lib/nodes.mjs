@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { Client } from '../../../script/lib/client.mjs';
+import { Client, newKey } from '../../../script/lib/client.mjs';
 import { ROOT, danh, end, freePort, sleep, start } from './installation.mjs';
 
 /** What a further node needs of the first one's folder: doc/operate.md. */
@@ -135,7 +135,7 @@ export class Nodes {
 export class Readers {
   static async begin(nodes, pauseMs = 20) {
     const readers = new Readers();
-    Object.assign(readers, { nodes, acknowledged: [], asked: 0, going: true, pauseMs });
+    Object.assign(readers, { nodes, mark: newKey().slice(0, 8), acknowledged: [], asked: 0, going: true, pauseMs });
     const officer = await nodes.as('01.collector', nodes.names[0]);
     await officer.takePost('collector');
     readers.loops = nodes.names.map((name) => readers.#read(nodes.at(name, officer.cookies)));
@@ -145,7 +145,7 @@ export class Readers {
   async #read(officer) {
     while (this.going) {
       const number = (this.asked += 1);
-      const about = new URLSearchParams({ pin: this.nodes.identity('citizen.hue').pin, purpose: `Doi chieu giay to so ${number}.` });
+      const about = new URLSearchParams({ pin: this.nodes.identity('citizen.hue').pin, purpose: `Doi chieu giay to ${this.mark} so ${number}.` });
       const answer = await officer.get(`/api/desk/people?${about}`, { timeout: 30000 }).catch(() => null); // its node was killed
       if (answer?.status === 200) this.acknowledged.push(number);
       await sleep(this.pauseMs);
@@ -159,8 +159,8 @@ export class Readers {
 
   /** The numbers of the purposes of all ordered entries. */
   async ordered() {
-    const rows = await this.nodes.cluster.rows(`SELECT substring(encode(d.content, 'escape') FROM 'Doi chieu giay to so ([0-9]+)[.]') AS number
-      FROM ledger_detail d JOIN ledger_order o USING (entry_id) WHERE encode(d.content, 'escape') LIKE '%Doi chieu giay to so%'`);
+    const rows = await this.nodes.cluster.rows(`SELECT substring(encode(d.content, 'escape') FROM '${this.mark} so ([0-9]+)[.]') AS number
+      FROM ledger_detail d JOIN ledger_order o USING (entry_id) WHERE encode(d.content, 'escape') LIKE '%${this.mark}%'`);
     return rows.map((row) => Number(row.number));
   }
 }
