@@ -33,6 +33,22 @@ void *heap_alloc(size_t size) {
   return memory;
 }
 
+void *heap_take(size_t size) {
+  void *memory = malloc(size ? size : 1);
+  if (memory == NULL) {
+    exit_out_of_memory();
+  }
+  return memory;
+}
+
+void *heap_resize(void *memory, size_t size) {
+  void *larger = realloc(memory, size ? size : 1);
+  if (larger == NULL) {
+    exit_out_of_memory();
+  }
+  return larger;
+}
+
 void arena_init(struct arena *arena) { *arena = (struct arena){0}; }
 
 static void free_chain(struct arena_chunk *chunk) {

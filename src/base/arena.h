@@ -38,3 +38,6 @@ struct slice arena_vprintf(struct arena *arena, const char *format, va_list argu
 
 /* malloc that exits like the arena does. For objects that outlive a request (connections, pools); free() them. */
 void *heap_alloc(size_t size);
+/* For the memory a library is given: malloc and realloc that end the process instead of returning NULL. */
+void *heap_take(size_t size);
+void *heap_resize(void *memory, size_t size);

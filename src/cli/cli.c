@@ -126,6 +126,7 @@ static const struct {
     {SERVER_FOREIGN_USER, CLI_REFUSED, "foreign_user", "the running server answers only its own user and root"},
     {SERVER_DATA_EXISTS, CLI_REFUSED, "installation_exists", "the folder holds an installation already"},
     {SERVER_UNFINISHED, CLI_BROKEN, "installation_unfinished", "making that installation was broken off: remove the folder and begin again"},
+    {SERVER_DISK, CLI_BROKEN, "disk_failed", "the disk failed to write or to sync: everything acknowledged is there; look at the disk, then start again"},
     {SERVER_NO_SANDBOX, CLI_REFUSED, "no_sandbox", "the folder holds an installation that is no sandbox: choose another folder"},
     {SERVER_STOPPED, CLI_BROKEN, "server_stopped", "a part of the server ended unexpectedly"},
     {HTTP_ADDRESS_SYNTAX, CLI_USAGE, "address_syntax", "not ADDRESS:PORT"},

@@ -37,6 +37,7 @@ void db_read_end(struct db_tx **handle) {
 
 result db_lead(struct db *db, const char *task, bool *ret_leads) { return db->driver->lead(db, task, ret_leads); }
 
+bool db_has_failed(struct db *db) { return db->driver->has_failed != NULL && db->driver->has_failed(db); }
 struct db_figures db_figures(struct db *db) { return db->driver->figures(db); }
 
 result db_copy_to(struct db *db, const char *path) { return db->driver->copy_to(db, path); }

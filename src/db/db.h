@@ -100,6 +100,9 @@ void db_close(struct db **db);
 /* "sqlite" or "postgresql". */
 const char *db_engine(const struct db *db);
 
+/* The disk has failed a write and nothing more is taken (Durable): the process is to end, so that the next one starts from what the disk holds. */
+bool db_has_failed(struct db *db);
+
 typedef result (*db_fn)(struct db_tx *tx, void *arg);
 MUST_USE result db_write(struct db *db, db_fn fn, void *arg);
 /* For the process that leads in a task, or can now (db_lead): fn decides only on what nobody else writes, or what a key guards, so that on PostgreSQL it

@@ -19,6 +19,7 @@ struct db_driver {
   result (*read_begin)(struct db *db, struct db_tx **ret_tx);
   void (*read_end)(struct db_tx *tx);
   result (*lead)(struct db *db, const char *task, bool *ret_leads);
+  bool (*has_failed)(struct db *db); /* NULL: it never does for good */
   struct db_figures (*figures)(struct db *db);
   result (*copy_to)(struct db *db, const char *path);
 

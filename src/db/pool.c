@@ -56,7 +56,10 @@ static result writer_open(struct db_file *db, const struct db_options *options) 
   TRY(lock_take(db));
   struct db_connection *tx = NULL;
   TRY(db_connection_open(db->path, DB_WRITER, options->mode == DB_CREATE, &tx));
-  result ready = db_migrate(&(const struct db_course){.engine = &db_sqlite_migrator, .tx = &tx->tx, .all = options->migrations}, true);
+  result ready = db_writer_take_over(tx);
+  if (is_ok(ready)) {
+    ready = db_migrate(&(const struct db_course){.engine = &db_sqlite_migrator, .tx = &tx->tx, .all = options->migrations}, true);
+  }
   if (is_ok(ready)) {
     ready = db_writer_start(tx, &db->writer);
   }
@@ -139,6 +142,11 @@ static result file_write_led(struct db *base, const char *task, db_fn fn, void *
   return file_write(base, fn, arg);
 }
 
+static bool file_has_failed(struct db *base) {
+  struct db_file *db = file_of(base);
+  return db->writer != NULL && db_writer_is_broken(db->writer);
+}
+
 static struct db_figures file_figures(struct db *base) {
   struct db_file *db = file_of(base);
   return db->writer != NULL ? db_writer_figures(db->writer) : (struct db_figures){0};
@@ -208,9 +216,13 @@ static void file_read_end(struct db_tx *base) {
   struct db_connection *tx = db_connection_of(base);
   struct db_file *db = tx->pool;
   db_statements_give_back_all(tx);
+  struct fault why = *fault_last(); /* what went wrong before, if anything, is what the edge is to log */
   if (!is_ok(db_control(tx, "COMMIT"))) {
     db_connection_close(tx);
     reader_lost(db);
+    if (why.code != 0) {
+      (void)fault_set(why.file, why.line, why.code, "%s", why.detail);
+    }
     return;
   }
   (void)pthread_mutex_lock(&db->mutex);
@@ -248,6 +260,7 @@ const struct db_driver db_sqlite_driver = {
     .read_begin = file_read_begin,
     .read_end = file_read_end,
     .lead = file_lead,
+    .has_failed = file_has_failed,
     .figures = file_figures,
     .copy_to = file_copy_to,
     .run = db_sqlite_run,

@@ -301,6 +301,14 @@ static void *writer_main(void *context) {
   return NULL;
 }
 
+result db_writer_take_over(struct db_connection *tx) {
+  int status = sqlite3_wal_checkpoint_v2(tx->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+  if ((status & 0xff) == SQLITE_BUSY) {
+    FAIL(DB_LOCKED, "another process still reads the log that was left behind");
+  }
+  return status == SQLITE_OK ? OK : db_failure(tx, status, "checkpoint of the log that was left behind");
+}
+
 result db_writer_start(struct db_connection *tx, struct db_writer **ret_writer) {
   struct db_writer *writer = heap_alloc(sizeof *writer);
   writer->tx = tx;
@@ -379,6 +387,8 @@ result db_writer_run(struct db_writer *writer, db_fn fn, void *arg) {
   }
   return OK;
 }
+
+bool db_writer_is_broken(struct db_writer *writer) { return atomic_load(&writer->broken); }
 
 struct db_figures db_writer_figures(struct db_writer *writer) {
   return (struct db_figures){.commits = atomic_load(&writer->commits), .writes = atomic_load(&writer->writes)};

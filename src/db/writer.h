@@ -15,9 +15,14 @@
 
 struct db_writer;
 
+/* Before anything is written: carries the log that a process before left behind over to the file, and empties it. After an fsync of the log that
+ * failed, its end may be in the kernel's memory alone, clean and never to be written: what is committed behind it would go with it in the
+ * next power cut. Carried over it is written anew, and synced. DB_LOCKED: somebody reads that log, and it cannot be emptied. */
+MUST_USE result db_writer_take_over(struct db_connection *tx);
 /* Takes over the connection. */
 MUST_USE result db_writer_start(struct db_connection *tx, struct db_writer **ret_writer);
 /* Commits what is queued, checkpoints, closes the connection. */
 void db_writer_stop(struct db_writer *writer);
 MUST_USE result db_writer_run(struct db_writer *writer, db_fn fn, void *arg);
+bool db_writer_is_broken(struct db_writer *writer);
 struct db_figures db_writer_figures(struct db_writer *writer);

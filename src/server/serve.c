@@ -23,7 +23,12 @@
 #include "server/witnesses.h"
 #include "signer/signer.h"
 
-enum { FILES_MAX = 65536, SIGNER_PATH_BYTES_MAX = 4096, CLIENT_LANES = 4 /* clients called at once, each in a few seconds at most */ };
+enum {
+  FILES_MAX = 65536,
+  SIGNER_PATH_BYTES_MAX = 4096,
+  CLIENT_LANES = 4, /* clients called at once, each in a few seconds at most */
+  LOOK_MS = 500,    /* how often the main thread asks after the disk */
+};
 
 struct serving {
   const struct server_options *options;
@@ -289,6 +294,20 @@ static void print_ready(const struct serving *serving, int64_t began_us) {
   (void)fflush(stdout);
 }
 
+/* Until a signal ends it, or the disk has: after a write that failed nothing more is taken, and the next process starts from what the disk holds. */
+static result wait_for_end(const struct serving *serving, const sigset_t *ending) {
+  for (;;) {
+    int caught = sigtimedwait(ending, NULL, &(const struct timespec){.tv_nsec = LOOK_MS * 1000000L});
+    if (caught > 0) {
+      LOG(&serving->installation->clock, LOG_INFO, "server.stopping", LOG_NUMBER("signal", caught));
+      return OK;
+    }
+    if (db_has_failed(serving->installation->env.db)) {
+      FAIL(SERVER_DISK, "a write or an fsync of danh.db");
+    }
+  }
+}
+
 result server_run(const struct server_options *options) {
   int64_t began_us = clock_monotonic_us();
   struct serving serving = {.options = options};
@@ -303,11 +322,9 @@ result server_run(const struct server_options *options) {
   result outcome = open_all(&serving);
   if (is_ok(outcome)) {
     print_ready(&serving, began_us);
-    int caught = 0;
-    (void)sigwait(&ending, &caught);
-    LOG(&serving.installation->clock, LOG_INFO, "server.stopping", LOG_NUMBER("signal", caught));
+    outcome = wait_for_end(&serving, &ending);
     atomic_store(&serving.figures.is_draining, true);
-    if (options->drain_s > 0) {
+    if (is_ok(outcome) && options->drain_s > 0) {
       http_server_drain(serving.http);
       (void)sigtimedwait(&ending, NULL, &(const struct timespec){.tv_sec = options->drain_s});
     }

@@ -32,6 +32,7 @@ enum server_error {
   SERVER_STOPPED = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_SERVER, 8),     /* A part of the server ended unexpectedly. */
   SERVER_UNFINISHED = RESULT_CODE(RESULT_INTERNAL, MODULE_SERVER, 9),     /* Making the installation was broken off. */
   SERVER_SAME_ENGINE = RESULT_CODE(RESULT_CONFLICT, MODULE_SERVER, 11),   /* The database is on that engine already. */
+  SERVER_DISK = RESULT_CODE(RESULT_INTERNAL, MODULE_SERVER, 12),          /* The disk failed: the process ends and starts anew. */
   SERVER_NO_SANDBOX = RESULT_CODE(RESULT_CONFLICT, MODULE_SERVER, 10),    /* The folder holds an installation that is no sandbox. */
 };
 

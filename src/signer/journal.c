@@ -11,7 +11,13 @@
 #include "codec/hex.h"
 #include "crypto/digest.h"
 
-enum { MARK_BYTES = 16, HASH_DIGITS = 2 * DIGEST_BYTES, READ_BYTES = 256 * 1024 };
+enum {
+  MARK_BYTES = 16,
+  HASH_DIGITS = 2 * DIGEST_BYTES,
+  READ_BYTES = 256 * 1024,
+  END_BYTES = 4 * 1024 * 1024, /* more than the lines of one commit: those of 256 connections */
+};
+#define LOG_NAME "signatures.log"
 
 /* A reference as the front of its SHA-256: 16 bytes each, so that a million dossiers take 32 MB at most. */
 struct mark {
@@ -169,6 +175,28 @@ static result load(struct signer_journal *journal, bool read_only) {
   return OK;
 }
 
+/* After an fsync that failed, the lines it was for may be in the kernel's memory alone, clean and never to be written. Lines behind
+ * them would go with them in the next power cut: so the end is written once more, the same bytes, and synced. */
+static result write_end_anew(struct signer_journal *journal, int folder) {
+  off_t size = lseek(journal->fd, 0, SEEK_END);
+  off_t from = size > END_BYTES ? size - END_BYTES : 0;
+  uint8_t *bytes = arena_alloc(&journal->arena, END_BYTES);
+  ssize_t held = size > 0 ? pread(journal->fd, bytes, (size_t)(size - from), from) : 0;
+  if (size < 0 || held != size - from) {
+    FAIL(SIGNER_FOLDER_UNUSABLE, "cannot read the signature log: errno %d", errno);
+  }
+  int fd = openat(folder, LOG_NAME, O_WRONLY | O_CLOEXEC | O_NOFOLLOW); /* without O_APPEND, which would write behind the end */
+  bool is_written = fd >= 0 && (held == 0 || pwrite(fd, bytes, (size_t)held, from) == held) && fsync(fd) == 0;
+  int reason = errno;
+  if (fd >= 0) {
+    (void)close(fd);
+  }
+  if (!is_written) {
+    FAIL(SIGNER_FOLDER_UNUSABLE, "cannot write the end of the signature log: errno %d", reason);
+  }
+  return OK;
+}
+
 void signer_journal_close(struct signer_journal **ref) {
   struct signer_journal *journal = *ref;
   if (journal != NULL) {
@@ -189,13 +217,16 @@ result signer_journal_open(const struct signer_journal_options *options, struct 
   journal->marks = alloc_marks(journal->mark_capacity);
   digest_sha256(S("danh-signer-log-1"), journal->head);
   int flags = options->read_only ? O_RDONLY : O_RDWR | O_APPEND | O_CREAT;
-  journal->fd = openat(options->folder, "signatures.log", flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+  journal->fd = openat(options->folder, LOG_NAME, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
   bool absent = journal->fd < 0 && errno == ENOENT && options->read_only;
   if (journal->fd < 0 && !absent) {
     FAIL(SIGNER_FOLDER_UNUSABLE, "cannot open the signature log: errno %d", errno);
   }
   if (!absent) {
     TRY(load(journal, options->read_only));
+  }
+  if (!options->read_only && !options->unsynced) {
+    TRY(write_end_anew(journal, options->folder));
   }
   if (!options->read_only && fsync(options->folder) != 0) {
     FAIL(SIGNER_FOLDER_UNUSABLE, "cannot sync the signer's folder: errno %d", errno);
