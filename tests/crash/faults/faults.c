@@ -193,7 +193,7 @@ static void add_cuts(struct run *run, const struct disk_report *peace, int64_t w
     for (int64_t at = 0; at < peace->calls && at < DISK_CALLS_MAX; at++) {
       enum disk_op op = peace->ops[at];
       if (op == DISK_WRITE || op == DISK_SYNC || op == DISK_TRUNCATE) {
-        add(run, CUT, DISK_POWER, at, op);
+        add(run, CUT, DISK_POWER, at, (int)op);
       }
     }
   }
