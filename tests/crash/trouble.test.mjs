@@ -117,6 +117,22 @@ test('who comes second waits: code 3, and the first goes on', async () => {
   assert.match(server.errors, /"event":"server\.stopping"/);
 });
 
+test('a disk that fails one sync ends the server: code 4, nothing lost, and the next one goes on', async () => {
+  const data = damaged('disk');
+  const order = path.join(place.folder, 'fail-sync');
+  const library = path.join(path.dirname(DANH), 'tests/crash/faults/libfailing_sync.so');
+  const server = await start(['serve', '--data', data, '--listen', '127.0.0.1:0'], { env: { LD_PRELOAD: library, DANH_FAIL_SYNC: order } });
+  assert.equal((await danh('account', 'limit', 'sessions_max', '6', '--data', data)).code, 0);
+  writeFileSync(order, '');
+  const refused = await danh('account', 'limit', 'sessions_max', '7', '--data', data, '--json');
+  assert.notEqual(refused.code, 0, 'no success for what may not be on the disk');
+  await until('the server has ended by itself', () => server.exitCode !== null);
+  assert.equal(server.exitCode, 4);
+  assert.match(server.errors, /^danh serve: the disk failed to write or to sync/m);
+  assert.equal((await danh('ledger', 'verify', '--data', data)).code, 0);
+  await end(await start(['serve', '--data', data, '--listen', '127.0.0.1:0']));
+});
+
 test('a signer that lost its keys is said aloud, and a new key does not go on with the old ledger', async () => {
   const data = damaged('keys');
   const serve = () => start(['serve', '--data', data, '--listen', '127.0.0.1:0']);

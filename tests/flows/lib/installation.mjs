@@ -103,8 +103,8 @@ export async function end(child, signal = 'SIGTERM') {
 }
 
 /** Starts one of the program's processes and waits for the line that says it is ready; fails with what it said instead. */
-export async function start(args, { ready = true } = {}) {
-  const child = spawn(DANH, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function start(args, { ready = true, env = {} } = {}) {
+  const child = spawn(DANH, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   child.output = '';
   child.errors = '';
   child.stdout.on('data', (part) => (child.output += part));
