@@ -163,3 +163,57 @@ test('what a sign-in alone does not answer stays a page: a consent asked for, a 
     assert.deepEqual([back.status, back.headers.location], [303, next], JSON.stringify(changes));
   }
 });
+
+// The person answers elsewhere: what counts there is the passkey of the session that approves.
+const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
+const CIBA = 'urn:openid:params:grant-type:ciba';
+const waitingParty = (grant, rule) => RelyingParty.register(place, { redirect_uris: undefined, application_type: 'web', grant_types: [grant],
+  token_endpoint_auth_method: 'client_secret_basic', ...(grant === CIBA ? { backchannel_token_delivery_mode: 'poll' } : {}), ...rule });
+const machine = async (party, path, fields) => {
+  const headers = { Authorization: `Basic ${Buffer.from(`${party.id}:${party.secret}`).toString('base64')}`, Origin: null };
+  return place.client().request('POST', path, { body: form(fields), headers });
+};
+const tokenOf = (page) => /name="token" value="([^"]*)"/.exec(page.text)?.[1];
+const WAYS = {
+  async device(browser, party) {
+    const { body } = await machine(party, '/oidc/device_authorization', { scope: 'openid name', acr_values: 'urn:danh:acr:2' });
+    const answer = (fields = {}) => browser.post('/device', form({ user_code: body.user_code, ...fields }));
+    return { show: () => answer(), answer, poll: () => machine(party, '/oidc/token', { grant_type: DEVICE, device_code: body.device_code }) };
+  },
+  async ciba(browser, party) {
+    const { body } = await machine(party, '/oidc/backchannel-authentication',
+      { scope: 'openid name', login_hint: place.identity('digital.hanoi').pin, binding_message: `QUAY ${party.id}`, acr_values: 'urn:danh:acr:2' });
+    const { items } = await browser.ok(browser.get('/api/approvals'));
+    const address = `/approvals/${items.find((item) => item.message === `QUAY ${party.id}`).id}`;
+    return { show: () => browser.get(address), answer: (fields) => browser.post(address, form(fields)),
+      poll: () => machine(party, '/oidc/token', { grant_type: CIBA, auth_req_id: body.auth_req_id }) };
+  },
+};
+// [W11 accepts] [W11 refuses]
+test('a device and a counter: approved with a passkey the service takes; with any other, or without the one it requires, not even by a form made up', async () => {
+  const { passkey } = await withPasskey('digital.hanoi', { model: MODEL, flags: 1 | 4 });
+  const browser = await signInWith(passkey);
+  const password = await place.as('digital.hanoi');
+  const required = (model) => ({ danh_passkeys: { ...known(model).danh_passkeys, required: true } });
+  for (const [way, grant] of [['device', DEVICE], ['ciba', CIBA]]) {
+    const listing = await WAYS[way](browser, await waitingParty(grant, required(MODEL)));
+    const page = await listing.show();
+    assert.equal(page.status, 200, way);
+    const token = tokenOf(page);
+    assert.equal((await listing.answer({ token, decision: 'agree' })).status, 200, way);
+    const { body } = await listing.poll();
+    const { acr, amr } = await verified(place, body.id_token);
+    assert.deepEqual([acr, amr], ['urn:danh:acr:2', ['user', 'hwk', 'mfa']], way);
+
+    const elsewhere = await WAYS[way](browser, await waitingParty(grant, known(OTHER_MODEL)));
+    const sent = await elsewhere.show();
+    assert.deepEqual([sent.status, /passkey=1/.test(sent.headers.location ?? '')], [303, true], `${way}: ${sent.headers.location}`);
+    assert.notEqual((await elsewhere.answer({ token, decision: 'agree' })).status, 200, `${way}: another request's form`);
+    assert.equal((await elsewhere.poll()).body.error, 'authorization_pending', way);
+
+    const strict = await WAYS[way](password, await waitingParty(grant, required(MODEL)));
+    const asked = await strict.show();
+    assert.deepEqual([asked.status, /passkey=1/.test(asked.headers.location ?? '')], [303, true], `${way}: a password alone`);
+    assert.equal((await strict.poll()).body.error, 'authorization_pending', way);
+  }
+});
