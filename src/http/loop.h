@@ -17,6 +17,7 @@
 
 struct connection;
 struct loop;
+struct worker;
 
 /* One request from its first byte to the last of its reply, with the memory of both. */
 struct job {
@@ -52,7 +53,7 @@ struct loop {
   struct connection *connections;
   struct job *free_jobs;
   int free_job_count;
-  int to_tell; /* workers to wake at the end of this turn */
+  struct worker *to_tell; /* to wake at the end of this turn */
   int64_t date_s; /* the second that `date` tells */
   char date[HTTP_DATE_BYTES];
   pthread_mutex_t done_lock;
@@ -78,16 +79,14 @@ struct http_server {
   _Atomic uint64_t overloaded;
   /* the queue to the workers */
   pthread_mutex_t lock;
-  pthread_cond_t arrived;
   struct job *first;
   struct job *last;
   int waiting;
   bool is_closing;
-  int idle;      /* workers that wait for a request and were not told of one */
-  int told;      /* were told, and have not woken yet */
-  int awake;     /* run, or were told: not those that are idle, or sleep on the disk, the signer or a pool */
-  int awake_max; /* beyond it one more would take its core from another */
-  pthread_t *workers;
+  struct worker *idle; /* wait for a request and were not told of one; who fell idle last is first */
+  int awake;           /* run, or were told: not those that are idle, or sleep on the disk, the signer or a pool */
+  int awake_max;       /* beyond it one more would take its core from another */
+  struct worker *workers;
   int worker_count;
 };
 

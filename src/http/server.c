@@ -333,7 +333,6 @@ result http_server_open(const struct http_server_options *options, struct http_s
   server->loop_count = loops > LOOPS_MAX ? LOOPS_MAX : loops;
   server->loops = heap_alloc((size_t)server->loop_count * sizeof *server->loops);
   pthread_mutex_init(&server->lock, NULL);
-  pthread_cond_init(&server->arrived, NULL);
   result outcome = open_all(server);
   if (!is_ok(outcome)) {
     const struct fault why = *fault_last();
@@ -401,7 +400,6 @@ void http_server_close(struct http_server **server_slot) {
   for (int i = 0; i < server->loop_count; i++) {
     close_loop(&server->loops[i]);
   }
-  pthread_cond_destroy(&server->arrived);
   pthread_mutex_destroy(&server->lock);
   free(server->loops);
   free(server);

@@ -1,5 +1,7 @@
 /* Workers: more of them than cores, because they sleep on the disk and the signer. */
+#include <errno.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <time.h>
@@ -10,11 +12,15 @@
 enum { OWED_MAX = 8 };
 
 /* A worker, and the loop it has finished jobs for without saying so yet: on a busy core each word to the loop costs two changes of thread, so one word
- * serves several jobs. It is said before the worker sleeps for whatever reason. */
+ * serves several jobs. It is said before the worker sleeps for whatever reason.
+ * Who fell idle last is told first: its stack is warm, and those below it on the pile cost no memory. */
 struct worker {
   struct http_server *server;
+  pthread_t thread;
   struct loop *owed;
   int owed_jobs;
+  struct worker *next; /* below it on the pile of idle ones; or told after it */
+  sem_t told; /* and nothing else wakes it, so that it is on one pile at a time */
 };
 
 static void settle(struct worker *worker) {
@@ -43,15 +49,15 @@ static void give_back(struct worker *worker, struct job *job) {
   }
 }
 
-/* Under the lock: whether another worker shall be told of the queue. It counts as awake from here on, so that no second one is told for it. */
-static bool tells_another(struct http_server *server) {
-  if (server->first == NULL || server->idle == 0 || server->awake >= server->awake_max) {
-    return false;
+/* Under the lock: another worker that shall be told of the queue, or NULL. It counts as awake from here on, so that no second one is told for it. */
+static struct worker *take_idle(struct http_server *server) {
+  struct worker *worker = server->idle;
+  if (worker == NULL || server->first == NULL || server->awake >= server->awake_max || server->is_closing) {
+    return NULL;
   }
-  server->idle--;
-  server->told++;
+  server->idle = worker->next;
   server->awake++;
-  return true;
+  return worker;
 }
 
 static struct job *next_job(struct worker *worker) {
@@ -59,11 +65,12 @@ static struct job *next_job(struct worker *worker) {
   while (server->first == NULL && !server->is_closing) {
     settle(worker);
     server->awake--;
-    server->idle++;
-    while (server->told == 0 && !server->is_closing) {
-      pthread_cond_wait(&server->arrived, &server->lock);
+    worker->next = server->idle;
+    server->idle = worker;
+    pthread_mutex_unlock(&server->lock);
+    while (sem_wait(&worker->told) != 0 && errno == EINTR) {
     }
-    server->told--;
+    pthread_mutex_lock(&server->lock);
   }
   struct job *job = server->first;
   if (job != NULL) {
@@ -83,10 +90,10 @@ static void fall_asleep(void *arg) {
   settle(worker);
   pthread_mutex_lock(&server->lock);
   server->awake--;
-  bool tells = tells_another(server);
+  struct worker *other = take_idle(server);
   pthread_mutex_unlock(&server->lock);
-  if (tells) {
-    pthread_cond_signal(&server->arrived);
+  if (other != NULL) {
+    sem_post(&other->told);
   }
 }
 
@@ -98,21 +105,21 @@ static void wake_up(void *arg) {
 }
 
 static void *work(void *arg) {
-  struct http_server *server = arg;
-  struct worker worker = {.server = server};
-  const struct sleeping_watch watch = {fall_asleep, wake_up, &worker};
+  struct worker *worker = arg;
+  struct http_server *server = worker->server;
+  const struct sleeping_watch watch = {fall_asleep, wake_up, worker};
   sleeping_watch_set(&watch);
   pthread_mutex_lock(&server->lock);
   server->awake++;
-  for (struct job *job = next_job(&worker); job != NULL; job = next_job(&worker)) {
+  for (struct job *job = next_job(worker); job != NULL; job = next_job(worker)) {
     pthread_mutex_unlock(&server->lock);
     fault_clear();
     server->options.handle(server->options.app, &job->call);
-    give_back(&worker, job);
+    give_back(worker, job);
     pthread_mutex_lock(&server->lock);
   }
   pthread_mutex_unlock(&server->lock);
-  settle(&worker);
+  settle(worker);
   return NULL;
 }
 
@@ -129,14 +136,20 @@ bool http_workers_submit(struct http_server *server, struct job *job) {
     server->last = job;
     server->waiting++;
   }
-  job->loop->to_tell += tells_another(server) ? 1 : 0;
+  struct worker *other = take_idle(server);
   pthread_mutex_unlock(&server->lock);
+  if (other != NULL) {
+    other->next = job->loop->to_tell;
+    job->loop->to_tell = other;
+  }
   return is_accepted;
 }
 
 void http_workers_tell(struct loop *loop) {
-  for (; loop->to_tell > 0; loop->to_tell--) {
-    pthread_cond_signal(&loop->server->arrived);
+  while (loop->to_tell != NULL) {
+    struct worker *worker = loop->to_tell;
+    loop->to_tell = worker->next; /* once it is told it may fall idle again */
+    sem_post(&worker->told);
   }
 }
 
@@ -154,9 +167,13 @@ result http_workers_open(struct http_server *server) {
   pthread_attr_setstacksize(&attributes, 1024 * 1024); /* handlers keep their data in arenas */
   int failed = 0;
   while (server->worker_count < count && failed == 0) {
-    failed = pthread_create(&server->workers[server->worker_count], &attributes, work, server);
+    struct worker *worker = &server->workers[server->worker_count];
+    worker->server = server;
+    sem_init(&worker->told, 0, 0);
+    failed = pthread_create(&worker->thread, &attributes, work, worker);
     if (failed == 0) {
-      pthread_setname_np(server->workers[server->worker_count++], "worker");
+      pthread_setname_np(worker->thread, "worker");
+      server->worker_count++;
     }
   }
   pthread_attr_destroy(&attributes);
@@ -169,7 +186,9 @@ result http_workers_open(struct http_server *server) {
 result http_workers_close(struct http_server *server, int deadline_ms) {
   pthread_mutex_lock(&server->lock);
   server->is_closing = true;
-  pthread_cond_broadcast(&server->arrived);
+  for (struct worker *worker = server->idle; worker != NULL; worker = worker->next) {
+    sem_post(&worker->told);
+  }
   pthread_mutex_unlock(&server->lock);
   struct timespec until;
   clock_gettime(CLOCK_REALTIME, &until);
@@ -180,11 +199,13 @@ result http_workers_close(struct http_server *server, int deadline_ms) {
     until.tv_nsec -= 1000000000;
   }
   while (server->worker_count > 0) {
-    if (pthread_timedjoin_np(server->workers[server->worker_count - 1], NULL, &until) != 0) {
+    if (pthread_timedjoin_np(server->workers[server->worker_count - 1].thread, NULL, &until) != 0) {
       FAIL(HTTP_STILL_BUSY, "%d workers still run", server->worker_count);
     }
     server->worker_count--;
+    sem_destroy(&server->workers[server->worker_count].told);
   }
+  server->idle = NULL;
   free(server->workers);
   server->workers = NULL;
   return OK;

@@ -171,7 +171,8 @@ static result draw_seal(struct picture *picture) {
 
 result pdf_appearance_write(struct pdf_renderer *renderer, struct arena *arena, const struct pdf_appearance *appearance,
                             struct slice *ret_operators) {
-  struct pdf_workspace *workspace = pdf_workspace_take(renderer);
+  struct pdf_workspace *workspace = NULL;
+  TRY(pdf_workspace_take(renderer, &workspace));
   struct picture picture = {.appearance = appearance};
   pdf_sheet_init(&picture.sheet, renderer, workspace, arena);
   result drawn = pdf_page_add(&picture.sheet);

@@ -354,7 +354,8 @@ static result write_paper(struct layout *layout, struct slice *ret_bytes) {
 result pdf_certificate_write(struct pdf_renderer *renderer, struct arena *arena,
                              const struct pdf_certificate *certificate, struct slice *ret_bytes) {
   TRY(check(certificate));
-  struct pdf_workspace *workspace = pdf_workspace_take(renderer);
+  struct pdf_workspace *workspace = NULL;
+  TRY(pdf_workspace_take(renderer, &workspace));
   struct layout layout = {.certificate = certificate};
   pdf_sheet_init(&layout.sheet, renderer, workspace, arena);
   result written = write_paper(&layout, ret_bytes);

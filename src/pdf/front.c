@@ -82,8 +82,9 @@ result pdf_front_write(struct pdf_renderer *renderer, struct pdf_workspace *work
   return OK;
 }
 
-size_t pdf_front_length(const struct pdf_renderer *renderer, struct slice bytes) {
-  for (int repertoire = 0; repertoire < PDF_REPERTOIRE_COUNT; repertoire++) {
+size_t pdf_front_length(struct pdf_renderer *renderer, struct slice bytes) {
+  bool is_ready = is_ok(pdf_renderer_ready(renderer));
+  for (int repertoire = 0; is_ready && repertoire < PDF_REPERTOIRE_COUNT; repertoire++) {
     struct slice front = buf_slice(&renderer->fronts[repertoire].out);
     if (slice_starts(bytes, front)) {
       return front.len;

@@ -39,14 +39,14 @@ enum {
 /* ---- renderer ---- */
 
 struct pdf_renderer;
-/* Subsets and compresses the fonts and shapes what never changes: a few ms. One for the process; any thread may use it.
- */
+/* One for the process; any thread may use it. The first paper waits until fonts are subset and compressed and what never changes is shaped: a few ms that
+ * a server need not spend before its first answer. */
 MUST_USE result pdf_renderer_open(struct pdf_renderer **ret_renderer);
 void pdf_renderer_close(struct pdf_renderer *renderer);
 
 /* How many bytes of a paper are the same in all papers of this renderer with the same fonts (two in three of a
  * certificate): who stores many can store these once. 0: not a paper of this renderer. */
-size_t pdf_front_length(const struct pdf_renderer *renderer, struct slice bytes);
+size_t pdf_front_length(struct pdf_renderer *renderer, struct slice bytes);
 
 /* ---- criminal record certificate ---- */
 

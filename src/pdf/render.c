@@ -6,6 +6,7 @@
 struct pool {
   pthread_mutex_t lock;
   struct pdf_workspace *free;
+  bool is_ready; /* fonts, phrases and fronts */
 };
 
 static struct pdf_workspace *workspace_new(void) {
@@ -21,17 +22,6 @@ static void workspace_free(struct pdf_workspace *workspace) {
   hb_buffer_destroy(workspace->buffer);
   (void)deflateEnd(&workspace->deflate);
   free(workspace);
-}
-
-struct pdf_workspace *pdf_workspace_take(struct pdf_renderer *renderer) {
-  struct pool *pool = renderer->pool;
-  (void)pthread_mutex_lock(&pool->lock);
-  struct pdf_workspace *workspace = pool->free;
-  if (workspace != NULL) {
-    pool->free = workspace->next;
-  }
-  (void)pthread_mutex_unlock(&pool->lock);
-  return workspace != NULL ? workspace : workspace_new();
 }
 
 void pdf_workspace_give(struct pdf_renderer *renderer, struct pdf_workspace *workspace) {
@@ -71,18 +61,47 @@ static result open_parts(struct pdf_renderer *renderer, struct pdf_workspace *wo
   return OK;
 }
 
+/* Under the lock. */
+static result make_ready(struct pdf_renderer *renderer) {
+  struct pool *pool = renderer->pool;
+  if (!pool->is_ready) {
+    struct pdf_workspace *workspace = workspace_new();
+    result opened = open_parts(renderer, workspace);
+    workspace->next = pool->free;
+    pool->free = workspace;
+    pool->is_ready = is_ok(opened);
+    return opened;
+  }
+  return OK;
+}
+
+result pdf_renderer_ready(struct pdf_renderer *renderer) {
+  struct pool *pool = renderer->pool;
+  (void)pthread_mutex_lock(&pool->lock);
+  result ready = make_ready(renderer);
+  (void)pthread_mutex_unlock(&pool->lock);
+  return ready;
+}
+
+result pdf_workspace_take(struct pdf_renderer *renderer, struct pdf_workspace **ret_workspace) {
+  struct pool *pool = renderer->pool;
+  (void)pthread_mutex_lock(&pool->lock);
+  result ready = make_ready(renderer);
+  struct pdf_workspace *workspace = is_ok(ready) ? pool->free : NULL;
+  if (workspace != NULL) {
+    pool->free = workspace->next;
+  }
+  (void)pthread_mutex_unlock(&pool->lock);
+  TRY(ready);
+  *ret_workspace = workspace != NULL ? workspace : workspace_new();
+  return OK;
+}
+
 result pdf_renderer_open(struct pdf_renderer **ret_renderer) {
   struct pdf_renderer *renderer = heap_alloc(sizeof *renderer);
   struct pool *pool = heap_alloc(sizeof *pool);
   (void)pthread_mutex_init(&pool->lock, NULL);
   renderer->pool = pool;
-  struct pdf_workspace *workspace = pdf_workspace_take(renderer);
-  result opened = open_parts(renderer, workspace);
-  pdf_workspace_give(renderer, workspace);
-  if (!is_ok(opened)) {
-    pdf_renderer_close(renderer);
-    return opened;
-  }
   *ret_renderer = renderer;
   return OK;
 }

@@ -58,14 +58,16 @@ struct pdf_workspace {
 };
 
 struct pdf_renderer {
-  struct arena arena; /* written by pdf_renderer_open alone, then read-only */
+  struct arena arena; /* written by whoever needs it first, then read-only */
   struct pdf_font fonts[PDF_FACE_COUNT];
   struct pdf_shaped phrases[PHRASE_COUNT];
   struct pdf_writer fronts[PDF_REPERTOIRE_COUNT]; /* only copied from */
   void *pool;                                     /* lock and free list */
 };
 
-struct pdf_workspace *pdf_workspace_take(struct pdf_renderer *renderer);
+/* With the renderer made ready. */
+MUST_USE result pdf_workspace_take(struct pdf_renderer *renderer, struct pdf_workspace **ret_workspace);
+MUST_USE result pdf_renderer_ready(struct pdf_renderer *renderer);
 void pdf_workspace_give(struct pdf_renderer *renderer, struct pdf_workspace *workspace);
 struct slice pdf_deflate(struct pdf_workspace *workspace, struct arena *arena, struct slice plain);
 

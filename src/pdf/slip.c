@@ -123,7 +123,8 @@ static result write_paper(struct layout *layout, struct slice *ret_bytes) {
 result pdf_slip_write(struct pdf_renderer *renderer, struct arena *arena, const struct pdf_slip *slip,
                       struct slice *ret_bytes) {
   TRY(check(slip));
-  struct pdf_workspace *workspace = pdf_workspace_take(renderer);
+  struct pdf_workspace *workspace = NULL;
+  TRY(pdf_workspace_take(renderer, &workspace));
   struct layout layout = {.slip = slip};
   pdf_sheet_init(&layout.sheet, renderer, workspace, arena);
   result written = write_paper(&layout, ret_bytes);
