@@ -8,6 +8,7 @@ enum { TAIL_DEFAULT = 20, TAIL_MAX = 200 };
 
 const struct cli_option cli_ledger_options[] = {
     {"key", "VKEY", "verify, check: the ledger's verifier key, NAME+ID+KEY, kept elsewhere (default: asked of the signer)"},
+    {"checkpoint", "FILE", "verify: a signed checkpoint that somebody outside kept; the ledger must be the one it covers"},
     {"witness", "VKEY", "check: a witness's verifier key, which has to have cosigned"},
     {"all", NULL, "export: write every file again, not only what is new"},
     {"lines", "N", "tail: how many (default 20, at most 200)"},
@@ -67,7 +68,14 @@ static void put_or_null(struct jout *out, const char *name, int64_t number, bool
   }
 }
 
-static void print_report_json(const struct cli_context *context, const struct ledger_report *report) {
+/* A checkpoint from outside. */
+struct kept {
+  const char *path; /* NULL: none was given */
+  int64_t size;     /* entries that it covers, once it was held against them */
+  bool is_held;
+};
+
+static void print_report_json(const struct cli_context *context, const struct ledger_report *report, const struct kept *kept) {
   struct buf text;
   struct jout out;
   buf_init(&text, context->arena, 512);
@@ -85,27 +93,69 @@ static void print_report_json(const struct cli_context *context, const struct le
   jout_put_int(&out, "details_erased", report->details_erased);
   jout_put_int(&out, "subjects_erased", report->subjects_erased);
   jout_put_bool(&out, "signatures_checked", report->is_signature_checked);
+  put_or_null(&out, "kept_checkpoint_size", kept->size, kept->is_held);
   jout_put_text(&out, "finding", report->sentence);
   jout_object_end(&out);
   printf("%.*s\n", SLICE_ARG(buf_slice(&text)));
 }
 
-static void print_report(const struct ledger_report *report) {
+static void print_report(const struct ledger_report *report, const struct kept *kept) {
   printf("%s: %.*s\n", report->part == LEDGER_PART_NONE ? "holds" : "ALTERED", SLICE_ARG(report->sentence));
   printf("%lld entries, %lld waiting, %lld checkpoints, the newest covers %lld; %lld details erased\n", (long long)report->entries,
          (long long)report->waiting, (long long)report->checkpoints, (long long)report->covered, (long long)report->details_erased);
   if (!report->is_signature_checked) {
     printf("signatures were not checked: there is neither --key nor a signer\n");
   }
+  if (kept->is_held) {
+    printf("%s, signed by this ledger at %lld entries, covers the very entries that are here\n", kept->path, (long long)kept->size);
+  }
 }
 
-static result verify(const struct cli_context *context, const struct note_key *key, struct ledger_report *ret_report) {
+static void file_close(FILE **file) {
+  if (*file != NULL) {
+    (void)fclose(*file);
+  }
+}
+
+static result note_read(const char *path, struct arena *arena, struct slice *ret_note) {
+  FILE *file CLEANUP(file_close) = fopen(path, "re");
+  uint8_t *bytes = arena_alloc(arena, NOTE_FILE_BYTES_MAX + 1);
+  size_t length = file != NULL ? fread(bytes, 1, NOTE_FILE_BYTES_MAX + 1, file) : 0;
+  if (file == NULL || ferror(file) != 0) {
+    FAIL(BASE_IO, "%s cannot be read", path);
+  }
+  *ret_note = slice_of(bytes, length); /* longer than a note may be: NOTE_SYNTAX */
+  return OK;
+}
+
+/* The stored hashes have been found to be those of the entries. */
+static result kept_hold(const struct cli_context *context, struct env *env, const struct note_key *key, struct kept *kept) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  struct note_key own = {0};
+  struct slice note = {0};
+  TRY(note_read(kept->path, context->arena, &note));
+  TRY(db_read_begin(env->db, &tx));
+  if (key == NULL && env->signer == NULL) {
+    FAIL(SIGNER_KEY_UNKNOWN, "neither --key nor a signer says who signs for this ledger");
+  }
+  if (key == NULL) {
+    TRY(ledger_key(env, tx, context->arena, &own));
+  }
+  TRY(ledger_checkpoint_hold(tx, key != NULL ? key : &own, note, context->arena, &kept->size));
+  kept->is_held = true;
+  return OK;
+}
+
+static result verify(const struct cli_context *context, const struct note_key *key, struct ledger_report *ret_report, struct kept *kept) {
   struct server_installation *installation CLEANUP(server_installation_close) = NULL;
   struct cli_keeper keeper = {0};
   TRY(cli_open(context, &installation));
   result outcome = key != NULL ? OK : cli_keeper_open(context, installation, &keeper);
   if (is_ok(outcome)) {
     outcome = ledger_verify(&installation->env, key, context->arena, ret_report);
+  }
+  if (is_ok(outcome) && kept->path != NULL && ret_report->part == LEDGER_PART_NONE) {
+    outcome = kept_hold(context, &installation->env, key, kept);
   }
   cli_keeper_close(&keeper);
   return outcome;
@@ -118,14 +168,15 @@ static int run_verify(const struct cli_context *context) {
     return cli_misuse(context, "--key is not a verifier key NAME+ID+KEY");
   }
   struct ledger_report report = {0};
-  result outcome = verify(context, given != NULL ? &key : NULL, &report);
+  struct kept kept = {.path = cli_value(context, "checkpoint")};
+  result outcome = verify(context, given != NULL ? &key : NULL, &report, &kept);
   if (!is_ok(outcome)) {
     return cli_fail(context, outcome);
   }
   if (context->json) {
-    print_report_json(context, &report);
+    print_report_json(context, &report, &kept);
   } else {
-    print_report(&report);
+    print_report(&report, &kept);
   }
   return report.part == LEDGER_PART_NONE ? CLI_OK : CLI_REFUSED;
 }

@@ -14,9 +14,11 @@ import { submit } from './lib/story.mjs';
 let place;
 let key;
 let recipient;
+let logKey; // so that nobody waits for the running server's signer
 before(async () => {
   place = await Installation.open({ receivers: false });
   key = at('key');
+  logKey = (await danh('ledger', 'key', '--data', place.data)).stdout.trim();
   recipient = (await danh('backup', 'key', key)).stdout.trim();
 });
 after(() => place?.close());
@@ -29,7 +31,7 @@ function restore(file, data, url = database.ENGINE === 'postgresql' ? database.c
   return danh('restore', file, '--key', key, '--data', data, '--json', ...(url ? ['--database', url] : []));
 }
 const failure = ({ code, stdout }) => [code, JSON.parse(stdout).error];
-const held = async (data) => JSON.parse((await danh('ledger', 'verify', '--data', data, '--json')).stdout);
+const held = async (data) => JSON.parse((await danh('ledger', 'verify', '--data', data, '--key', logKey, '--json')).stdout);
 /** Digests of every table's rows, which are the same on both engines. */
 const tablesOf = (said) => JSON.parse(said.stdout).tables;
 

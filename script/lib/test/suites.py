@@ -177,7 +177,7 @@ def crash(is_long, seconds):
 
 def interop(is_long, seconds):
     """Programs nobody here wrote (tests/interop; pdfsig, qpdf and openssl are among the unit tests)"""
-    return node_tests("tests/interop/*.test.mjs", seconds)
+    return node_tests("tests/interop/*.test.mjs", seconds, {"DANH_LONG": "1" if is_long else ""})
 
 
 def browser(is_long, seconds):
