@@ -172,13 +172,57 @@ static result settings_apply(struct db_session *session) {
   return is_set ? OK : connect_failure(session->handle);
 }
 
+/* "a,b,c" begun with its n-th part: "b,c,a". One part stays, for it stands for every host. */
+static struct slice list_from(struct arena *arena, const char *list, unsigned n) {
+  struct slice rest = slice_str(list != NULL ? list : "");
+  unsigned parts = 1;
+  for (size_t i = 0; i < rest.len; i++) {
+    parts += rest.ptr[i] == ',';
+  }
+  if (parts == 1 || n % parts == 0) {
+    return rest;
+  }
+  struct slice before = rest;
+  for (n %= parts; n > 0; n--) {
+    (void)slice_cut(&rest, ',');
+  }
+  before.len -= rest.len + 1;
+  return arena_printf(arena, "%.*s,%.*s", SLICE_ARG(rest), SLICE_ARG(before));
+}
+
+struct hosts {
+  const char *host, *hostaddr, *port; /* NULL: as the address says */
+};
+
+/* A server that is switched off refuses nothing: libpq would wait for the first of its hosts for ever. */
+static struct hosts hosts_from(struct arena *arena, const char *url, unsigned first) {
+  struct hosts hosts = {0};
+  const struct {
+    const char *keyword;
+    const char **value;
+  } wanted[] = {{"host", &hosts.host}, {"hostaddr", &hosts.hostaddr}, {"port", &hosts.port}};
+  PQconninfoOption *parts = first > 0 ? PQconninfoParse(url, NULL) : NULL;
+  for (PQconninfoOption *part = parts; part != NULL && part->keyword != NULL; part++) {
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+      if (strcmp(part->keyword, wanted[i].keyword) == 0 && part->val != NULL) {
+        *wanted[i].value = arena_cstr(arena, arena_copy(arena, list_from(arena, part->val, first)));
+      }
+    }
+  }
+  PQconninfoFree(parts);
+  return hosts;
+}
+
 static result connect_once(struct db_session *session) {
-  const struct db_cluster *cluster = session->cluster;
+  struct arena arena CLEANUP(arena_free) = {0};
+  struct db_cluster *cluster = session->cluster;
+  unsigned first = atomic_load(&cluster->first_host);
+  const struct hosts hosts = hosts_from(&arena, cluster->url, first);
   bool writes = cluster->mode != DB_READ_ONLY;
   /* What stands before the address is what it may say otherwise. */
   const char *const names[] = {"application_name", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
-                               "target_session_attrs", "dbname", "client_encoding", cluster->password != NULL ? "password" : NULL, NULL};
-  const char *const values[] = {"danh", "5", "2", "3", "10000", writes ? "read-write" : "any", cluster->url, "UTF8", cluster->password, NULL};
+                               "target_session_attrs", "dbname", "client_encoding", "host", "hostaddr", "port", "password", NULL};
+  const char *const values[] = {"danh", "2", "1", "3", "5000", writes ? "read-write" : "any", cluster->url, "UTF8", hosts.host, hosts.hostaddr, hosts.port, cluster->password, NULL};
   session->handle = PQconnectStartParams(names, values, 1);
   if (session->handle == NULL) {
     FAIL(DB_UNREACHABLE, "no memory for a connection");
@@ -188,7 +232,11 @@ static result connect_once(struct db_session *session) {
   if (PQstatus(session->handle) == CONNECTION_BAD) {
     return connect_failure(session->handle);
   }
-  TRY(connect_wait(session->handle));
+  result connected = connect_wait(session->handle);
+  if (!is_ok(connected)) {
+    (void)atomic_compare_exchange_strong(&cluster->first_host, &first, first + 1);
+    return connected;
+  }
   TRY(server_check(session->handle));
   TRY(settings_apply(session));
   if (PQenterPipelineMode(session->handle) != 1) {

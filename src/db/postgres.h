@@ -90,6 +90,7 @@ struct db_cluster {
   int partitions;
   atomic_uint_fast64_t commits;
   atomic_uint_fast64_t retries;
+  atomic_uint first_host; /* of several in the address: the one before it did not answer in time */
   pthread_rwlock_t gate; /* shared by writes; one that others came between again and again runs alone */
   pthread_mutex_t mutex; /* guards what follows */
   pthread_cond_t returned;

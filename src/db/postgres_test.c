@@ -459,6 +459,34 @@ static void a_new_leader_waits_for_what_the_old_one_is_writing(void **state) {
   db_close(&other.db);
 }
 
+/* ---- several servers ---- */
+
+/* The first of two hosts takes connections and says nothing, as one that is switched off; the second is the server. */
+static void a_host_that_is_silent_does_not_keep_from_the_next(void **state) {
+  struct fixture *fixture = *state;
+  POSTGRES_ONLY();
+  const char *host = strstr(fixture->place, "host=/");
+  if (host == NULL) {
+    skip();
+  }
+  char folder[] = "/tmp/danh-silent-XXXXXX";
+  assert_non_null(mkdtemp(folder));
+  struct sockaddr_un silent = {.sun_family = AF_UNIX};
+  (void)snprintf(silent.sun_path, sizeof silent.sun_path, "%s/.s.PGSQL.5432", folder);
+  int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+  assert_int_equal(bind(fd, (struct sockaddr *)&silent, sizeof silent), 0);
+  assert_int_equal(listen(fd, 16), 0);
+  char place[1024];
+  (void)snprintf(place, sizeof place, "%.*shost=%s,%s", (int)(host - fixture->place), fixture->place, folder, host + 5);
+  struct db *db = NULL;
+  assert_ok(db_open(&(struct db_options){.path = place, .mode = DB_WRITE, .migrations = note_migrations, .readers = 4}, &db));
+  assert_int_equal(notes_now(db, 1), 0);
+  db_close(&db);
+  close(fd);
+  (void)unlink(silent.sun_path);
+  (void)rmdir(folder);
+}
+
 /* ---- servers that will not do ---- */
 
 static void rejects_servers_that_will_not_do(void **state) {
@@ -532,6 +560,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(one_of_two_leads_and_the_other_takes_over, set_up_here, tear_down),
       cmocka_unit_test_setup_teardown(one_that_was_replaced_writes_nothing_more_as_leader, set_up_here, tear_down),
       cmocka_unit_test_setup_teardown(a_new_leader_waits_for_what_the_old_one_is_writing, set_up_here, tear_down),
+      cmocka_unit_test_setup_teardown(a_host_that_is_silent_does_not_keep_from_the_next, set_up_here, tear_down),
       cmocka_unit_test_setup_teardown(rejects_servers_that_will_not_do, set_up_here, tear_down),
       cmocka_unit_test_setup_teardown(rejects_a_database_made_or_copied_in_part, set_up_here, tear_down),
       cmocka_unit_test_setup_teardown(a_table_of_people_is_divided_by_person, set_up_here, tear_down),
