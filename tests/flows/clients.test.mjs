@@ -89,6 +89,7 @@ test('replaced metadata hold from the next request on, and the command line read
   assert.match((await danh('client', 'show', 'buu-dien', '--data', place.data)).stdout, /Bưu điện mới/);
 });
 
+// [RFC9110 13.1.1 MUST]
 test('of two operators who read the same registration the second is told that it has changed, and changes nothing', async () => {
   const first = await operator.ok(operator.get('/api/clients/buu-dien'));
   const change = (name, version) => operator.put('/api/clients/buu-dien', metadata('buu-dien', { client_name: name }), { headers: { 'If-Match': version } });
