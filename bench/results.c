@@ -4,7 +4,7 @@
  *   certificates   64 threads, each dossier_sign then dossier_seal: access, layout, person's signature, seal, each in the
  *                  signer's log on disk before it is given out, and each stored durably with state, ledger and deliveries
  * Dossiers are submitted, paid, received, looked up and decided first, unmeasured. Signatures come from a signer process as
- * under danh serve; its time and what it writes are counted in. Adds to the installation. Prints one JSON object.
+ * under danh serve; its time and what it writes are counted in. "whole_per_s" counts from the application on. Adds to the installation. Prints one JSON object.
  */
 #include <limits.h>
 #include <stdatomic.h>
@@ -37,6 +37,7 @@ struct results {
   atomic_size_t next_person;
   atomic_size_t ready;
   atomic_size_t next;
+  atomic_size_t made;
 };
 
 static void load_officer(struct results *r, struct db_tx *tx, struct slice name, struct officer *officer) {
@@ -139,8 +140,13 @@ static void *make_some(void *context) {
     struct dossier_act sign = act_of(&r->decider, r->codes[at].text);
     struct dossier_act seal = act_of(&r->sealer, r->codes[at].text);
     arena_reset(&arena);
-    bench_require(dossier_sign(r->world->env, &r->world->works, &arena, &sign, &release));
-    bench_require(dossier_seal(r->world->env, &r->world->works, &arena, &seal));
+    result made = dossier_sign(r->world->env, &r->world->works, &arena, &sign, &release);
+    made = is_ok(made) ? dossier_seal(r->world->env, &r->world->works, &arena, &seal) : made;
+    if (is_code(made, ACCESS_OWN_CASE)) {
+      continue; /* the sealer's own, or their kin's */
+    }
+    bench_require(made);
+    atomic_fetch_add(&r->made, 1);
   }
   arena_free(&arena);
   return NULL;
@@ -170,7 +176,9 @@ int main(int argc, char **argv) {
   struct results r = {.world = &world, .count = argc > 2 ? (size_t)strtol(argv[2], NULL, 10) : COUNT_DEFAULT};
   r.codes = ARENA_ARRAY(&world.arena, struct code, r.count);
   load_desk(&r);
+  int64_t prepared_us = clock_monotonic_us();
   bench_threads(CLIENTS, prepare_some, &r);
+  prepared_us = clock_monotonic_us() - prepared_us;
   r.count = r.ready < r.count ? (size_t)r.ready : r.count;
   (void)sleep(SETTLE_S); /* the sequencer orders what was prepared, and the log is carried over: not the certificates' cost */
   int64_t began_us = clock_monotonic_us();
@@ -179,12 +187,13 @@ int main(int argc, char **argv) {
   struct cost after = cost_until_now(&world);
   int64_t processor_us = after.processor_us - before.processor_us;
   int64_t elapsed_us = clock_monotonic_us() - began_us;
+  r.count = r.made;
   double count = (double)(r.count ? r.count : 1);
   (void)printf("{\"certificates\": %zu, \"certificates_per_s\": %.0f, \"processor_us_each\": %.0f, "
-               "\"certificates_per_s_per_core\": %.0f, \"cores_used\": %.2f, \"kib_written_each\": %.1f}\n",
+               "\"certificates_per_s_per_core\": %.0f, \"cores_used\": %.2f, \"kib_written_each\": %.1f, \"whole_per_s\": %.0f}\n",
                r.count, bench_rate((int64_t)r.count, elapsed_us), (double)processor_us / count,
                bench_rate((int64_t)r.count, processor_us), (double)processor_us / (double)elapsed_us,
-               (double)(after.written - before.written) / 1024 / count);
+               (double)(after.written - before.written) / 1024 / count, bench_rate((int64_t)r.count, prepared_us + elapsed_us));
   bench_world_close(&world);
   return 0;
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures everything and prints one table: every figure beside the machine's own limits, measured just before and after it.
 
-usage: script/bench [--json] [--people N] [--nation] [--data DIR] [NAME...]
-names: certificates submissions serving sign_in replay (default: these), register. What each figure means: bench/README.md"""
+usage: script/bench [--json] [--people N] [--nation] [--whole] [--data DIR] [NAME...]
+names: certificates submissions serving sign_in replay (default: these), register, day. What each figure means: bench/README.md"""
 import argparse
 import json
 import os
@@ -18,6 +18,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "bench"))
+import day as day_part  # noqa: E402
 import register as register_part  # noqa: E402
 import sign_in as sign_in_part  # noqa: E402
 
@@ -43,10 +44,9 @@ def program(name, *args, **more):
 
 
 class Run:
-    def __init__(self, folder, people, is_nation=False):
+    def __init__(self, folder, options):
         self.folder = folder
-        self.is_nation = is_nation
-        self.people = people
+        self.people, self.is_nation, self.is_whole = options.people, options.nation, options.whole
         self.rows = []
         self.limits = []
         self.country = folder / "country"
@@ -259,6 +259,12 @@ def register(run):
     register_part.measure(run, lambda data: Server(data, sign_in_part.SERVER_CORE), free_port, run.is_nation)
 
 
+# ---- a national day
+
+def day(run):
+    day_part.measure(run, Server, run.is_whole)
+
+
 # ---- the replay
 
 def replay(run):
@@ -305,17 +311,19 @@ def main():
     parser.add_argument("--data", help="folder to measure in: on the disk that counts (default: beside the build)")
     parser.add_argument("--nation", action="store_true", help=f"register: {register_part.NATION:,} people instead of up to ten million; needs "
                         f"{register_part.space_needed(register_part.NATION) / 1e9:.0f} GB")
+    parser.add_argument("--whole", action="store_true", help="day: every visit of it")
     parser.add_argument("names", nargs="*", default=[])
     options = parser.parse_args()
     parts = {"certificates": certificates, "submissions": submissions, "serving": serving, "sign_in": sign_in, "replay": replay}
     wanted = options.names or list(parts)
-    parts["register"] = register  # by name only: it takes ten minutes and nine gigabytes
+    parts |= {"register": register, "day": day}  # by name only: minutes and gigabytes
     for name in wanted:
         if name not in parts:
             parser.error(f"no figure named {name}: {' '.join(parts)}")
     with tempfile.TemporaryDirectory(prefix="bench-", dir=options.data or BUILD) as folder:
-        run = Run(pathlib.Path(folder), options.people, options.nation)
-        make_country(run)
+        run = Run(pathlib.Path(folder), options)
+        if set(wanted) - {"register", "day"}:
+            make_country(run)
         load_before = os.getloadavg()[0]
         for name in wanted:
             note(name)
