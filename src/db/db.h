@@ -1,8 +1,8 @@
 /* db/db.h: storage: one interface, two engines behind it: an SQLite file, or PostgreSQL 15 and later.
  *
  * Writing    is a function. db_write(db, fn, arg) runs fn, and returns only when it is on disk: on SQLite on the one writer thread, together
- *            with whatever else is waiting (group commit: one fsync serves all); on PostgreSQL on the caller's, in a SERIALIZABLE transaction
- *            of its own that runs again from its start when others came between. fn re-reads what it
+ *            with whatever else is waiting (group commit: one fsync serves all); on PostgreSQL likewise, up to 64 in one SERIALIZABLE
+ *            transaction at a time; what another node came between runs again from its start, each by itself on its caller's thread. fn re-reads what it
  *            decides on, checks, writes and appends its ledger entry, nothing else: no signature, HTTP, Lua, layout
  *            or password hash. If fn fails, nothing of it stays, the others stand, and db_write returns fn's code:
  *            refuse before the first write where you can, for after it everybody in the batch runs again. After a statement

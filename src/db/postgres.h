@@ -82,6 +82,15 @@ struct db_led {
   int64_t term;
 };
 
+struct db_waiting;
+/* Writes that wait for the transaction under way (postgres_batch.c). */
+struct db_batches {
+  pthread_mutex_t mutex;
+  struct db_waiting *first;
+  struct db_waiting *last;
+  bool is_led; /* somebody runs a batch, or has been told to run the next */
+};
+
 struct db_cluster {
   struct db db;
   char *url;
@@ -89,9 +98,11 @@ struct db_cluster {
   enum db_mode mode;
   int partitions;
   atomic_uint_fast64_t commits;
+  atomic_uint_fast64_t writes; /* functions committed */
   atomic_uint_fast64_t retries;
   atomic_uint first_host; /* of several in the address: the one before it did not answer in time */
   pthread_rwlock_t gate; /* shared by writes; one that others came between again and again runs alone */
+  struct db_batches batches;
   pthread_mutex_t mutex; /* guards what follows */
   pthread_cond_t returned;
   struct db_sessions sessions[2]; /* by role */
@@ -150,6 +161,20 @@ struct slice db_cell_text(const PGresult *answer, int row, int column, struct ar
 /* postgres_pool.c */
 MUST_USE result db_session_take(struct db_cluster *cluster, enum db_session_role role, struct db_session **ret_session);
 void db_session_give_back(struct db_session *session);
+
+/* postgres_write.c: what a write alone and a batch have in common. */
+MUST_USE result db_write_session_ready(struct db_session *session);
+/* Runs fn within the session's transaction, whose standing the session tells. */
+MUST_USE result db_write_call(struct db_session *session, db_fn fn, void *arg);
+/* Rolls back what is open and forgets it. */
+void db_write_begin_anew(struct db_session *session);
+/* The connection was lost while it committed: *ret_is_there: the transaction has happened. DB_IN_DOUBT: nobody can say. */
+MUST_USE result db_write_doubt_resolve(struct db_session *session, bool *ret_is_there);
+void db_write_gate_enter(struct db_cluster *cluster, bool is_alone);
+void db_write_session_end(struct db_session *session);
+
+/* postgres_batch.c: fn with whatever else waits. True: that is its outcome. False: nothing of it is there, and it is to run by itself. */
+bool db_batch_run(struct db_cluster *cluster, db_fn fn, void *arg, result *ret_outcome);
 
 /* The driver's parts. */
 /* postgres_lead.c */

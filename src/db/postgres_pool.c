@@ -108,6 +108,7 @@ static void cluster_close(struct db *db) {
   db_session_close(cluster->lead);
   (void)pthread_cond_destroy(&cluster->returned);
   (void)pthread_mutex_destroy(&cluster->mutex);
+  (void)pthread_mutex_destroy(&cluster->batches.mutex);
   (void)pthread_mutex_destroy(&cluster->lead_mutex);
   (void)pthread_rwlock_destroy(&cluster->gate);
   free(cluster->url);
@@ -135,6 +136,7 @@ static struct db_cluster *cluster_new(const struct db_options *options) {
   cluster->sessions[DB_SESSION_READS].max = at_most(options->readers);
   cluster->sessions[DB_SESSION_WRITES].max = at_most(options->writers > 0 ? options->writers : options->readers);
   (void)pthread_mutex_init(&cluster->mutex, NULL);
+  (void)pthread_mutex_init(&cluster->batches.mutex, NULL);
   (void)pthread_mutex_init(&cluster->lead_mutex, NULL);
   pthread_rwlockattr_t alone_first;
   (void)pthread_rwlockattr_init(&alone_first);
@@ -190,8 +192,7 @@ static result cluster_open(const struct db_options *options, struct db **ret_db)
 
 static struct db_figures figures(struct db *db) {
   struct db_cluster *cluster = db_cluster_of(db);
-  uint64_t commits = atomic_load(&cluster->commits);
-  struct db_figures now = {.commits = commits, .writes = commits, .retries = atomic_load(&cluster->retries)};
+  struct db_figures now = {.commits = atomic_load(&cluster->commits), .writes = atomic_load(&cluster->writes), .retries = atomic_load(&cluster->retries)};
   db_postgres_led(cluster, &now);
   return now;
 }

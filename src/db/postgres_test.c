@@ -112,9 +112,12 @@ static void what_each_decided_on_still_holds_when_both_have_written(void **state
   POSTGRES_ONLY();
   assert_ok(db_write(fixture->db, note_add, &(struct note){1, 1, "here"}));
   assert_ok(db_write(fixture->db, note_add, &(struct note){1, 2, "here"}));
+  struct db *other CLEANUP(db_close) = NULL; /* another node's: one process writes in one transaction after the other */
+  const struct db_options options = {.path = fixture->place, .mode = DB_WRITE, .migrations = note_migrations, .readers = 1};
+  assert_ok(db_open(&options, &other));
   pthread_barrier_t both_read;
   (void)pthread_barrier_init(&both_read, NULL, 2);
-  struct leaving leaving[2] = {{.db = fixture->db, .number = 1, .both_read = &both_read}, {.db = fixture->db, .number = 2, .both_read = &both_read}};
+  struct leaving leaving[2] = {{.db = fixture->db, .number = 1, .both_read = &both_read}, {.db = other, .number = 2, .both_read = &both_read}};
   pthread_t threads[2];
   for (int i = 0; i < 2; i++) {
     assert_int_equal(pthread_create(&threads[i], NULL, leaving_main, &leaving[i]), 0);

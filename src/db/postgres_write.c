@@ -42,7 +42,7 @@ static result mark_open(struct db_session *session) {
   return OK;
 }
 
-static void begin_anew(struct db_session *session) {
+void db_write_begin_anew(struct db_session *session) {
   db_answers_close(session);
   if (session->state == DB_SESSION_OPEN || session->state == DB_SESSION_FAILED) {
     db_session_send(session, "ROLLBACK");
@@ -59,19 +59,24 @@ enum ending {
   IN_DOUBT, /* ... after COMMIT was sent */
 };
 
-static enum ending fn_run(struct db_session *session, db_fn fn, void *arg, result *ret_outcome) {
+result db_write_call(struct db_session *session, db_fn fn, void *arg) {
   is_writing = true;
-  *ret_outcome = fn(&session->tx, arg);
+  result outcome = fn(&session->tx, arg);
   is_writing = false;
   db_answers_close(session);
+  if (is_ok(outcome) && session->state == DB_SESSION_FAILED && !session->is_contended) {
+    FAIL(DB_STATEMENT, "a write function went on after a statement that failed: %.160s", fault_last()->detail);
+  }
+  return outcome;
+}
+
+static enum ending fn_run(struct db_session *session, db_fn fn, void *arg, result *ret_outcome) {
+  *ret_outcome = db_write_call(session, fn, arg);
   if (session->state == DB_SESSION_LOST) {
     return LOST;
   }
   if (session->is_contended) {
     return AGAIN;
-  }
-  if (is_ok(*ret_outcome) && session->state == DB_SESSION_FAILED) {
-    *ret_outcome = fault_set(__FILE__, __LINE__, DB_STATEMENT, "a write function went on after a statement that failed: %.160s", fault_last()->detail);
   }
   if (!is_ok(*ret_outcome)) {
     return DONE;
@@ -100,8 +105,7 @@ static result doubt_end(struct db_session *session, int64_t mark_id, int64_t mar
   return OK;
 }
 
-/* The connection was lost while it committed. */
-static enum ending doubt_resolve(struct db_session *session, result *ret_outcome) {
+result db_write_doubt_resolve(struct db_session *session, bool *ret_is_there) {
   int64_t mark_id = session->mark_id;
   int64_t mark_number = session->mark_number;
   bool is_there = false;
@@ -111,14 +115,13 @@ static enum ending doubt_resolve(struct db_session *session, result *ret_outcome
   }
   if (!is_ok(asked)) {
     const struct fault why = *fault_last();
-    *ret_outcome = fault_set(why.file, why.line, DB_IN_DOUBT, "a commit was sent and never answered: %.180s", why.detail);
-    return DONE;
+    return fault_set(why.file, why.line, DB_IN_DOUBT, "a commit was sent and never answered: %.180s", why.detail);
   }
-  *ret_outcome = OK;
-  return is_there ? DONE : AGAIN;
+  *ret_is_there = is_there;
+  return OK;
 }
 
-static result session_ready(struct db_session *session) {
+result db_write_session_ready(struct db_session *session) {
   if (session->state == DB_SESSION_LOST) {
     TRY(db_session_reopen(session, DB_SERVER_WAIT_MS));
   }
@@ -131,7 +134,7 @@ static result session_ready(struct db_session *session) {
 
 /* PostgreSQL notes what a write has read by whole pages of an index: in a small database everybody reads and writes the same few, and could keep
  * each other from ever ending. */
-static void gate_enter(struct db_cluster *cluster, bool is_alone) {
+void db_write_gate_enter(struct db_cluster *cluster, bool is_alone) {
   sleeping_begin();
   if (is_alone) {
     (void)pthread_rwlock_wrlock(&cluster->gate);
@@ -148,23 +151,46 @@ static result write_tries(struct db_session *session, db_fn fn, void *arg) {
       atomic_fetch_add(&session->cluster->retries, 1);
       pause_before(try);
     }
-    result ready = session_ready(session);
+    result ready = db_write_session_ready(session);
     if (!is_ok(ready) && session->state == DB_SESSION_LOST && try == 0) {
       continue; /* the pool's connection had been closed: the next turn opens another */
     }
     TRY(ready);
-    gate_enter(session->cluster, try >= TRIES_BESIDE);
+    db_write_gate_enter(session->cluster, try >= TRIES_BESIDE);
     enum ending ending = fn_run(session, fn, arg, &outcome);
     (void)pthread_rwlock_unlock(&session->cluster->gate);
     if (ending == IN_DOUBT) {
-      ending = doubt_resolve(session, &outcome);
+      bool is_there = false;
+      outcome = db_write_doubt_resolve(session, &is_there);
+      ending = is_ok(outcome) && !is_there ? AGAIN : DONE;
     }
     if (ending == DONE && !(is_code(outcome, DB_DUPLICATE) && session->is_duplicate && try + 1 < TRIES_DUPLICATE)) {
       return outcome;
     }
-    begin_anew(session);
+    db_write_begin_anew(session);
   }
   FAIL(DB_CONTENDED, "%d times others came between", TRIES_MAX);
+}
+
+void db_write_session_end(struct db_session *session) {
+  db_write_begin_anew(session);
+  session->state = session->state == DB_SESSION_LOST ? DB_SESSION_LOST : DB_SESSION_IDLE;
+  db_session_give_back(session);
+}
+
+/* In a transaction of its own. */
+static result write_alone(struct db_cluster *cluster, bool is_led, db_fn fn, void *arg) {
+  struct db_session *session = NULL;
+  TRY(db_session_take(cluster, DB_SESSION_WRITES, &session));
+  session->is_led = is_led;
+  result outcome = write_tries(session, fn, arg);
+  const struct fault why = *fault_last();
+  if (is_ok(outcome)) {
+    atomic_fetch_add(&cluster->commits, 1);
+    atomic_fetch_add(&cluster->writes, 1);
+  }
+  db_write_session_end(session);
+  return is_ok(outcome) ? OK : why.code == outcome.code ? again(&why) : outcome;
 }
 
 result db_session_write(struct db_cluster *cluster, bool is_led, db_fn fn, void *arg) {
@@ -174,18 +200,11 @@ result db_session_write(struct db_cluster *cluster, bool is_led, db_fn fn, void 
   if (is_writing) {
     FAIL(DB_STATEMENT, "db_write inside a write function");
   }
-  struct db_session *session = NULL;
-  TRY(db_session_take(cluster, DB_SESSION_WRITES, &session));
-  session->is_led = is_led;
-  result outcome = write_tries(session, fn, arg);
-  const struct fault why = *fault_last();
-  if (is_ok(outcome)) {
-    atomic_fetch_add(&cluster->commits, 1);
+  result outcome = OK;
+  if (!is_led && db_batch_run(cluster, fn, arg, &outcome)) {
+    return outcome;
   }
-  begin_anew(session);
-  session->state = session->state == DB_SESSION_LOST ? DB_SESSION_LOST : DB_SESSION_IDLE;
-  db_session_give_back(session);
-  return is_ok(outcome) ? OK : why.code == outcome.code ? again(&why) : outcome;
+  return write_alone(cluster, is_led, fn, arg);
 }
 
 result db_postgres_write(struct db *db, db_fn fn, void *arg) { return db_session_write(db_cluster_of(db), false, fn, arg); }
