@@ -103,6 +103,8 @@ test('the passcode is changed on the security page, and a slip of the finger is 
   await signIn(page, 'banned.hanoi', '/app/security')
   await expect(page.getByRole('heading', { name: 'Đổi mã bí mật 6 số' })).toHaveCount(0) // not before a proof
   await prove(page)
+  const panel = page.locator('section', { has: page.getByRole('heading', { name: 'Đổi mã bí mật 6 số' }) }).last()
+  await panel.getByLabel('Mật khẩu hiện tại').fill(secrets.password)
   await page.getByLabel('Mã bí mật mới', { exact: true }).fill('604815')
   await page.getByLabel('Nhập lại mã bí mật mới').fill('604816')
   await page.getByRole('button', { name: 'Đổi mã bí mật' }).click()
