@@ -13,6 +13,8 @@ platform insists on, and an fsync costs nothing; right where a test does not ask
   create NAME [TEMPLATE]     a database: {"url"}
   drop NAME                  and whoever is connected to it
   template NAME              nobody connects to it any more, so that others are made from it
+  base                       a base copy; wants --set archive_mode=on and an archive_command that fills ../wal
+  recover MOMENT             another cluster, as this one was then: {"url"}
   sql TEXT                   {"answer"}: what psql prints of it, of the database `postgres` on the server that takes writes
   standby                    (needs --set wal_level=replica --set max_wal_senders=4) a second server that follows this one, which from then on acknowledges nothing the second has not on its disk: {"url", "pid"}, of both
   promote                    the second takes writes: {"ms"}; `start` and `stop` stay the first one's
@@ -165,6 +167,22 @@ class Cluster:
     def template(self, name):
         self.sql(f"ALTER DATABASE {checked(name)} WITH ALLOW_CONNECTIONS false IS_TEMPLATE false")
 
+    def base(self):
+        """A base copy to recover from: needs ARCHIVED among the settings."""
+        command = [f"{self.bin}/pg_basebackup", "-D", f"{self.folder}/base", "-d", self.url(), "-X", "none", "-c", "fast", "--no-sync"]
+        made = subprocess.run([*self.prefix, *command], cwd=self.folder, capture_output=True, text=True, check=False)
+        if made.returncode:
+            raise RuntimeError(f"pg_basebackup: {made.stderr.strip()}")
+
+    def recover(self, moment):
+        """Another cluster, as this one was at `moment`; it ends with this one."""
+        segment = self.sql("SELECT pg_walfile_name(pg_current_wal_lsn())")
+        self.sql("SELECT pg_switch_wal()")
+        self.wait(f"SELECT last_archived_wal >= '{segment}' FROM pg_stat_archiver", "t")
+        self.standby = Recovered(self, moment).start()
+        self.standby.wait("SELECT pg_is_in_recovery()", "f")
+        return self.standby
+
     def writer(self):
         return self.standby if self.standby and self.standby.is_promoted else self
 
@@ -218,6 +236,27 @@ class Standby(Cluster):
         return round((time.monotonic() - began) * 1000)
 
 
+class Recovered(Standby):
+    """A cluster as another one was at a moment: its base copy and what its archive has of the log since."""
+
+    def __init__(self, primary, moment):  # pylint: disable=super-init-not-called
+        self.bin, self.prefix, self.password, self.standby = primary.bin, primary.prefix, primary.password, None
+        self.folder = tempfile.mkdtemp(prefix="danh-postgres-", dir=os.path.dirname(primary.folder))
+        self.data, self.log = f"{self.folder}/data", f"{self.folder}/log"
+        self.process, self.is_promoted, self.port = None, True, None
+        shutil.copytree(f"{primary.folder}/base", self.data)
+        with open(f"{self.data}/postgresql.auto.conf", "a", encoding="utf-8") as file:
+            file.write(f"unix_socket_directories = '{self.folder}'\nrestore_command = 'cp {primary.folder}/wal/%f %p'\n"
+                       f"recovery_target_time = '{moment}'\nrecovery_target_action = 'promote'\narchive_mode = 'off'\n")
+        with open(f"{self.data}/recovery.signal", "w", encoding="utf-8"):
+            pass
+        user = unprivileged()[1]
+        for path, _, names in os.walk(self.folder) if user else ():
+            for each in (path, *(os.path.join(path, name) for name in names)):
+                os.chown(each, user.pw_uid, user.pw_gid)
+        os.chmod(self.data, 0o700)
+
+
 def checked(name):
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,60}", name):
         raise ValueError(f"no name for a database: {name}")
@@ -246,6 +285,10 @@ def obey(cluster, order):
         return {verb: getattr(cluster, verb)(*words)}
     if verb == "sql":
         return {"answer": cluster.writer().sql(order.partition(" ")[2])}
+    if verb == "base":
+        return {"base": cluster.base()}
+    if verb == "recover":
+        return {"url": cluster.recover(" ".join(words)).url()}
     if verb == "standby":
         return {"pid": cluster.follow().pid, "url": cluster.url_of_both()}
     if verb == "promote":

@@ -5,9 +5,10 @@ import { createInterface } from 'node:readline';
 import { ROOT } from './installation.mjs';
 
 export class Cluster {
-  static async open() {
+  /** settings: NAME=VALUE of postgresql.conf. */
+  static async open(...settings) {
     const made = new Cluster();
-    made.process = spawn(path.join(ROOT, 'script/lib/postgres.py'), ['serve'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    made.process = spawn(path.join(ROOT, 'script/lib/postgres.py'), ['serve', ...settings.flatMap((each) => ['--set', each])], { stdio: ['pipe', 'pipe', 'inherit'] });
     made.lines = createInterface({ input: made.process.stdout })[Symbol.asyncIterator]();
     made.url = (await made.#answer()).url;
     return made;
@@ -18,9 +19,21 @@ export class Cluster {
     if (said.error) throw new Error(said.error);
     return said;
   }
+  #order(words) {
+    this.process.stdin.write(`${words}\n`);
+    return this.#answer();
+  }
   async create(name) {
-    this.process.stdin.write(`create ${name}\n`);
-    return (await this.#answer()).url;
+    return (await this.#order(`create ${name}`)).url;
+  }
+  async sql(text) {
+    return (await this.#order(`sql ${text}`)).answer;
+  }
+  base() {
+    return this.#order('base');
+  }
+  async recover(moment) {
+    return (await this.#order(`recover ${moment}`)).url;
   }
   async close() {
     const gone = new Promise((done) => this.process.once('exit', done));
