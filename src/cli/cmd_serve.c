@@ -3,7 +3,7 @@
 enum { WORKERS_MAX = 512, LOOPS_MAX = 16, DRAIN_S_MAX = 600 };
 
 const struct cli_option cli_serve_options[] = {
-    {"listen", "ADDR:PORT", "address to answer on (default 127.0.0.1:8080; port 0: any free one), or unix:PATH for a proxy"},
+    {"listen", "ADDR:PORT", "address to answer on (default 127.0.0.1:8080; port 0: any free one), unix:PATH for a proxy, systemd for the socket it passes"},
     {"origin", "URL", "what links, cookies and the issuer are made of (default http://localhost:PORT)"},
     {"database", "URL", "postgresql://USER@HOST/NAME instead of what danh.ini says"},
     {"web", "DIR", "the built web app (default ../web/dist beside the program, or /usr/share/danh/web)"},

@@ -3,6 +3,7 @@
 
 const struct cli_option cli_signer_options[] = {
     {"parent", "PID", "end when that process does (how serve starts it)"},
+    {"client", "USER", "whose processes may ask, besides our own user's: where systemd passes the socket"},
     {"unlock", "KEY", "let a key be tried again that five wrong PINs have locked, e.g. officer/123"},
     {"verify-log", NULL, "recompute the log of signatures"},
     {0},
@@ -27,7 +28,7 @@ static result run(const struct cli_context *context, int64_t parent) {
   struct server_config config;
   TRY(server_config_load(context->data, context->arena, &config));
   struct clock clock = clock_shifted(config.clock_offset_ms);
-  return signer_run(&(const struct signer_options){.data_dir = context->data, .clock = &clock, .parent_pid = (int)parent});
+  return signer_run(&(const struct signer_options){.data_dir = context->data, .clock = &clock, .parent_pid = (int)parent, .client_user = cli_value(context, "client")});
 }
 
 int cli_signer(const struct cli_context *context, int argc, char **argv) {

@@ -10,7 +10,6 @@
 #include "codec/hex.h"
 #include "cli/commands.h"
 #include "receiver/receiver.h"
-#include "signer/signer.h"
 
 enum { PEOPLE_DEFAULT = 20000, SECRET_BYTES = 32 };
 
@@ -23,6 +22,7 @@ const struct cli_option cli_synth_options[] = {
     {"partitions", "N", "on PostgreSQL: parts of each table about people (1 to 256, default 4); for good"},
     {"national-portal", "URL", "where results are delivered (default http://127.0.0.1:9101/deliveries)"},
     {"provincial-system", "URL", "where results are delivered (default http://127.0.0.1:9102/deliveries)"},
+    {"signer", "SOCKET", "a signer that runs by itself, written to danh.ini (default: one below DIR)"},
     {"no-accounts", NULL, "people only: no accounts, keys or receivers"},
     {0},
 };
@@ -97,13 +97,13 @@ static result make_officers(struct synth *synth, struct server_installation *ins
   struct env *env = &installation->env;
   struct arena *arena = synth->context->arena;
   struct slice public_key;
-  TRY(signer_local_open(&(const struct signer_local_options){.data_dir = synth->context->data, .clock = env->clock}, &env->signer));
+  TRY(server_signer_open(installation));
   const struct server_demonstration demonstration = {provinces, sizeof provinces / sizeof *provinces, true};
   result made = server_demonstration_create(env, &demonstration);
   if (is_ok(made)) {
     made = env->signer->key_public(env->signer, S("message/danh"), arena, &public_key);
   }
-  signer_local_close(&env->signer);
+  server_signer_close(installation);
   TRY(made);
   return write_file((const char *)arena_printf(arena, "%s/receivers/danh.der", synth->context->data).ptr, public_key);
 }
@@ -259,6 +259,7 @@ int cli_synth(const struct cli_context *context, int argc, char **argv) {
     return cli_misuse(context, "--partitions is for --database postgresql://...");
   }
   synth.config.database.url = slice_str(database);
+  synth.config.signer_socket = slice_str(cli_value(context, "signer"));
   const char *date = cli_value(context, "date");
   if (date != NULL && !is_ok(clock_date_parse(slice_str(date), &synth.options.date))) {
     return cli_misuse(context, "--date takes a day, YYYY-MM-DD");

@@ -3,6 +3,7 @@
 
 const struct cli_command cli_commands[] = {
     {"serve", NULL, "Serves the installation over HTTP until SIGTERM or SIGINT", cli_serve_options, true, cli_serve},
+    {"init", NULL, "Makes an empty installation as danh.ini describes it: tables and keys", NULL, true, cli_init},
     {"synth", NULL, "Makes a demonstration country in a new folder", cli_synth_options, true, cli_synth},
     {"sandbox", "people", "Lists the fifty people of every sandbox, and what they are for", cli_sandbox_options, false, cli_sandbox},
     {"signer", NULL, "Runs the process that alone holds the private keys", cli_signer_options, true, cli_signer},

@@ -131,6 +131,10 @@ struct http_limits {
 struct http_server_options {
   const char *listen;      /* "127.0.0.1:8080", "[::1]:0" (0: any free port); NULL: no TCP */
   const char *unix_socket; /* path, replaced if nobody listens there; NULL: none */
+  /* Sockets that listen already (socket activation), at most one TCP and one Unix socket, instead of the two above. They stay the caller's: what has
+   * connected to them before the server listens, or after it stops, waits for the next server. */
+  const int *inherited;
+  size_t inherited_count;
   bool is_socket_shared;   /* mode 0660, so that a proxy of the folder's group may connect; otherwise 0600 */
   int loops;               /* 0: one a core, at most 16 */
   int workers;             /* 0: 64 */
@@ -166,6 +170,8 @@ struct http_figures {
   int waiting; /* requests no worker has taken yet */
 };
 struct http_figures http_server_figures(struct http_server *server);
+/* Asked again and again, by one thread: whether every loop has turned since it was asked the last time, and the queue, if there is one, has moved. */
+bool http_server_is_moving(struct http_server *server);
 
 /* The client: synchronous, one request, no redirects, no proxy, no cookies. https only; http to a loopback address or over a Unix socket
  * when the option allows it. Addresses no public service has (loopback, link-local, multicast, unspecified) are refused after resolution. */

@@ -60,6 +60,7 @@ struct loop {
   struct job *done; /* newest first */
   bool is_stopping;
   bool is_started;
+  atomic_bool has_turned; /* since http_server_is_moving asked */
   pthread_t thread;
 };
 
@@ -82,6 +83,9 @@ struct http_server {
   struct job *first;
   struct job *last;
   int waiting;
+  uint64_t taken;      /* by workers */
+  uint64_t taken_then; /* when http_server_is_moving asked */
+  bool was_waiting;    /* then */
   bool is_closing;
   struct worker *idle; /* wait for a request and were not told of one; who fell idle last is first */
   int awake;           /* run, or were told: not those that are idle, or sleep on the disk, the signer or a pool */

@@ -188,6 +188,45 @@ static result open_unix(struct http_server *server) {
   return accept_on(&server->loops[0].local, fd);
 }
 
+static result check_inherited(const struct http_server_options *options) {
+  int counts[2] = {0, 0};
+  for (size_t i = 0; i < options->inherited_count; i++) {
+    struct address address = {.length = sizeof address.storage};
+    int type = 0;
+    socklen_t type_length = sizeof type;
+    bool is_stream = getsockopt(options->inherited[i], SOL_SOCKET, SO_TYPE, &type, &type_length) == 0 && type == SOCK_STREAM;
+    if (!is_stream || getsockname(options->inherited[i], (struct sockaddr *)&address.storage, &address.length) != 0 ||
+        ++counts[address.storage.ss_family == AF_UNIX] > 1) {
+      FAIL(HTTP_ADDRESS_SYNTAX, "of the sockets passed at most one is TCP and one is a Unix socket");
+    }
+  }
+  return OK;
+}
+
+static result open_inherited(struct http_server *server) {
+  TRY(check_inherited(&server->options));
+  for (size_t i = 0; i < server->options.inherited_count; i++) {
+    int passed = server->options.inherited[i];
+    struct address address = {.length = sizeof address.storage};
+    getsockname(passed, (struct sockaddr *)&address.storage, &address.length);
+    bool is_local = address.storage.ss_family == AF_UNIX;
+    const int on = 1;
+    if (!is_local) {
+      server->port = port_of(&address);
+      setsockopt(passed, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
+    fcntl(passed, F_SETFL, fcntl(passed, F_GETFL) | O_NONBLOCK);
+    for (int j = 0; j < server->loop_count; j++) { /* one queue, which all loops take from */
+      int again = fcntl(passed, F_DUPFD_CLOEXEC, 0);
+      if (again < 0) {
+        FAIL(BASE_IO, "fcntl: errno %d", errno);
+      }
+      TRY(accept_on(is_local ? &server->loops[j].local : &server->loops[j].tcp, again));
+    }
+  }
+  return OK;
+}
+
 static void finish_jobs(struct loop *loop) {
   pthread_mutex_lock(&loop->done_lock);
   struct job *job = loop->done;
@@ -248,6 +287,7 @@ static void on_wake(evutil_socket_t fd, short what, void *arg) {
   struct loop *loop = arg;
   eventfd_t count = 0;
   eventfd_read((int)fd, &count);
+  atomic_store(&loop->has_turned, true);
   if (atomic_load(&loop->server->is_stopping) && !loop->is_stopping) {
     begin_stop(loop); /* first, so that a reply of this very turn says that the connection closes */
   }
@@ -261,6 +301,7 @@ static void set_port_of(struct loop *loop, struct port *port, bool is_local) {
 
 static result open_loop(struct http_server *server, struct loop *loop) {
   *loop = (struct loop){.server = server};
+  atomic_init(&loop->has_turned, true);
   pthread_mutex_init(&loop->done_lock, NULL);
   struct event_config *config = event_config_new();
   if (config != NULL) {
@@ -318,6 +359,7 @@ static result open_all(struct http_server *server) {
   if (server->options.unix_socket != NULL) {
     TRY(open_unix(server));
   }
+  TRY(open_inherited(server));
   if (server->options.bound != NULL) {
     server->options.bound(server->options.app, server->port);
   }
@@ -411,4 +453,18 @@ struct http_figures http_server_figures(struct http_server *server) {
   pthread_mutex_unlock(&server->lock);
   return (struct http_figures){atomic_load(&server->requests), atomic_load(&server->refused), atomic_load(&server->overloaded),
                                atomic_load(&server->connections), waiting};
+}
+
+bool http_server_is_moving(struct http_server *server) {
+  bool is_moving = true;
+  for (int i = 0; i < server->loop_count; i++) {
+    is_moving = is_moving && atomic_exchange(&server->loops[i].has_turned, false);
+    eventfd_write(server->loops[i].wake_fd, 1);
+  }
+  pthread_mutex_lock(&server->lock);
+  is_moving = is_moving && !(server->was_waiting && server->waiting > 0 && server->taken == server->taken_then);
+  server->was_waiting = server->waiting > 0;
+  server->taken_then = server->taken;
+  pthread_mutex_unlock(&server->lock);
+  return is_moving;
 }

@@ -79,6 +79,7 @@ static struct job *next_job(struct worker *worker) {
       server->last = NULL;
     }
     server->waiting--;
+    server->taken++;
   }
   return job;
 }

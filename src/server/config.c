@@ -1,4 +1,5 @@
 #include <ini.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -290,12 +291,16 @@ result server_config_save(const char *data, const struct server_config *config) 
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
   const char *path = (const char *)arena_printf(&arena, "%s/danh.ini", data).ptr;
-  const char *fresh = (const char *)arena_printf(&arena, "%s/danh.ini.new", data).ptr;
+  char target[PATH_MAX]; /* of a link, as packages make it to /etc */
+  path = realpath(path, target) != NULL ? target : path;
+  const char *fresh = (const char *)arena_printf(&arena, "%s.new", path).ptr;
   FILE *file CLEANUP(close_file) = fopen(fresh, "we");
   if (file == NULL) {
     FAIL(BASE_IO, "danh.ini.new cannot be made");
   }
-  (void)fchmod(fileno(file), S_IRUSR | S_IWUSR);
+  struct stat before;
+  bool is_kept = stat(path, &before) == 0 && fchown(fileno(file), before.st_uid, before.st_gid) == 0; /* who may read it still may */
+  (void)fchmod(fileno(file), is_kept ? before.st_mode & (S_IRUSR | S_IWUSR | S_IRGRP) : S_IRUSR | S_IWUSR);
   write_config(file, config);
   if (fflush(file) != 0 || ferror(file) != 0 || fsync(fileno(file)) != 0 || rename(fresh, path) != 0) {
     FAIL(BASE_IO, "danh.ini cannot be written");

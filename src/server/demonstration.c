@@ -145,7 +145,7 @@ result server_demonstration_create(struct env *env, const struct server_demonstr
   return made;
 }
 
-result server_demonstration_keys(struct env *env) {
+result server_system_keys_create(struct env *env) {
   struct making m = {.env = env};
   arena_init(&m.arena);
   result made = make_system_keys(&m);

@@ -1,11 +1,23 @@
 #include "server/file.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { SECRET_FILE_BYTES_MAX = 200 };
 
+static const char *resolve(struct arena *arena, struct slice path) {
+  static const struct slice scheme = S_INIT("credential:");
+  if (!slice_starts(path, scheme)) {
+    return arena_cstr(arena, path);
+  }
+  struct slice name = slice_from(path, scheme.len);
+  const char *shown = getenv("CREDENTIALS_DIRECTORY");
+  struct slice found = shown != NULL ? arena_printf(arena, "%s/secret_%.*s", shown, SLICE_ARG(name)) : arena_printf(arena, "/etc/danh/secret/%.*s", SLICE_ARG(name));
+  return (const char *)found.ptr;
+}
+
 result server_file_read(struct arena *arena, struct slice path, size_t bytes_max, struct slice *ret_bytes) {
-  FILE *file = fopen(arena_cstr(arena, path), "re");
+  FILE *file = fopen(resolve(arena, path), "re");
   if (file == NULL) {
     FAIL(SERVER_CONFIG, "a file named in danh.ini cannot be opened");
   }

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "server/server.h"
-#include "signer/signer.h"
 
 /* Its database may lie on a server: then danh.ini alone is in the folder. */
 static bool is_installation(struct arena *arena, const char *data) {
@@ -27,9 +26,9 @@ static result make_parts(const char *data) {
   TRY(server_installation_open(data, SERVER_CREATE, &installation));
   struct env *env = &installation->env;
   TRY(sandbox_create(env));
-  TRY(signer_local_open(&(const struct signer_local_options){.data_dir = data, .clock = env->clock}, &env->signer));
-  result made = server_demonstration_keys(env);
-  signer_local_close(&env->signer);
+  TRY(server_signer_open(installation));
+  result made = server_system_keys_create(env);
+  server_signer_close(installation);
   return made;
 }
 

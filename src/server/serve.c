@@ -1,7 +1,6 @@
 /* The server's life: everything is opened in order, one line says it is ready, and a signal closes it all in the opposite order. */
 #include <malloc.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -11,6 +10,7 @@
 
 #include "api/api.h"
 #include "base/log.h"
+#include "base/supervisor.h"
 #include "ledger/ledger.h"
 #include "oidc/oidc.h"
 #include "server/admin.h"
@@ -20,6 +20,7 @@
 #include "server/logout.h"
 #include "server/ping.h"
 #include "server/messages.h"
+#include "server/supervise.h"
 #include "server/sweeper.h"
 #include "server/tender.h"
 #include "server/witnesses.h"
@@ -29,7 +30,6 @@ enum {
   FILES_MAX = 65536,
   SIGNER_PATH_BYTES_MAX = 4096,
   CLIENT_LANES = 4, /* clients called at once, each in a few seconds at most */
-  LOOK_MS = 500,    /* how often the main thread asks after the disk */
 };
 
 struct serving {
@@ -67,6 +67,7 @@ static void confine(void) {
   files.rlim_cur = files.rlim_max < FILES_MAX ? files.rlim_max : FILES_MAX;
   setrlimit(RLIMIT_NOFILE, &files);
   setrlimit(RLIMIT_CORE, &(const struct rlimit){0, 0});
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* nor through a program that takes cores, which heeds no limit */
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   umask(S_IRWXG | S_IRWXO);
 }
@@ -202,6 +203,7 @@ static void set_origin(void *app, int port) {
   }
 }
 
+bool server_listen_is_passed(const char *listen) { return strcmp(listen, "systemd") == 0; }
 const char *server_listen_path(const char *listen) { return strncmp(listen, "unix:", 5) == 0 ? listen + 5 : NULL; }
 
 static void handle(void *app, struct http_call *call) { api_handle(((struct serving *)app)->api, call); }
@@ -209,9 +211,17 @@ static bool answer_at_once(void *app, struct http_call *call) { return api_answe
 static void refuse(void *app, struct http_call *call, uint16_t code) { api_refuse(((struct serving *)app)->api, call, code); }
 
 static result open_http(struct serving *serving) {
+  static const int passed[] = {SUPERVISOR_SOCKETS_FIRST, SUPERVISOR_SOCKETS_FIRST + 1};
   const char *path = server_listen_path(serving->options->listen);
+  bool is_passed = server_listen_is_passed(serving->options->listen);
+  int passed_count = is_passed ? supervisor_sockets() : 0;
+  if (is_passed && (passed_count < 1 || passed_count > 2)) {
+    FAIL(HTTP_ADDRESS_SYNTAX, "systemd passes one socket or two: danh.socket");
+  }
   struct http_server_options options = {
-      .listen = path == NULL ? serving->options->listen : NULL,
+      .listen = path == NULL && !is_passed ? serving->options->listen : NULL,
+      .inherited = passed,
+      .inherited_count = (size_t)passed_count,
       .unix_socket = path,
       .is_socket_shared = true,
       .limits = {.large_paths = api_large_paths},
@@ -236,7 +246,7 @@ static result open_all(struct serving *serving) {
   if (options->origin != NULL) {
     env->origin = slice_str(options->origin);
   }
-  if (env->origin.len == 0 && server_listen_path(options->listen) != NULL) {
+  if (env->origin.len == 0 && (server_listen_path(options->listen) != NULL || server_listen_is_passed(options->listen))) {
     FAIL(SERVER_CONFIG, "behind a proxy the origin is its address: --origin, or origin in danh.ini");
   }
   TRY(open_signer(serving));
@@ -302,40 +312,40 @@ static void print_ready(const struct serving *serving, int64_t began_us) {
   (void)fflush(stdout);
 }
 
+static bool has_failed(void *app) { return db_has_failed(((const struct serving *)app)->installation->env.db); }
+
+static void reload(void *app) {
+  const struct serving *serving = app;
+  LOG(&serving->installation->clock, LOG_INFO, "server.reload", LOG_NUMBER("pid", getpid()));
+}
+
 /* Until a signal ends it, or the disk has: after a write that failed nothing more is taken, and the next process starts from what the disk holds. */
-static result wait_for_end(const struct serving *serving, const sigset_t *ending) {
-  for (;;) {
-    int caught = sigtimedwait(ending, NULL, &(const struct timespec){.tv_nsec = LOOK_MS * 1000000L});
-    if (caught > 0) {
-      LOG(&serving->installation->clock, LOG_INFO, "server.stopping", LOG_NUMBER("signal", caught));
-      return OK;
-    }
-    if (db_has_failed(serving->installation->env.db)) {
-      FAIL(SERVER_DISK, "a write or an fsync of danh.db");
-    }
+static result wait_for_end(const struct serving *serving, const struct server_supervision *supervision) {
+  int caught = server_supervise_wait(supervision);
+  if (caught == 0) {
+    FAIL(SERVER_DISK, "a write or an fsync of danh.db");
   }
+  LOG(&serving->installation->clock, LOG_INFO, "server.stopping", LOG_NUMBER("signal", caught));
+  return OK;
 }
 
 result server_run(const struct server_options *options) {
   int64_t began_us = clock_monotonic_us();
   struct serving serving = {.options = options};
-  /* every thread inherits this: the signals that end the server reach nobody but the wait below */
-  sigset_t ending;
   sigset_t before;
-  sigemptyset(&ending);
-  sigaddset(&ending, SIGTERM);
-  sigaddset(&ending, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &ending, &before);
+  server_supervise_begin(&before); /* every thread inherits this: the signals reach nobody but the wait below */
   confine();
   bound_memory();
   result outcome = open_all(&serving);
   if (is_ok(outcome)) {
     print_ready(&serving, began_us);
-    outcome = wait_for_end(&serving, &ending);
+    const struct server_supervision supervision = {
+        .http = serving.http, .clock = &serving.installation->clock, .reload = reload, .has_failed = has_failed, .app = &serving};
+    outcome = wait_for_end(&serving, &supervision);
     atomic_store(&serving.figures.is_draining, true);
     if (is_ok(outcome) && options->drain_s > 0) {
       http_server_drain(serving.http);
-      (void)sigtimedwait(&ending, NULL, &(const struct timespec){.tv_sec = options->drain_s});
+      server_supervise_drain(&supervision, options->drain_s);
     }
   }
   const struct fault why = *fault_last();

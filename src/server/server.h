@@ -145,6 +145,12 @@ MUST_USE result server_database_make(const struct server_database_order *order, 
 /* What was made so and filled, brought forward to what this program knows. */
 MUST_USE result server_database_reopen(const char *data, const struct server_database *database, struct arena *arena, struct db **ret_db);
 
+/* The signer that danh.ini names, else one in this process: env.signer while an installation is made. Closed before the installation. */
+MUST_USE result server_signer_open(struct server_installation *installation);
+void server_signer_close(struct server_installation *installation);
+/* The certification authority and the system's own keys. Harmless when some are there already. Needs env->signer. */
+MUST_USE result server_system_keys_create(struct env *env);
+
 /* Takes the lock for an installation opened to read. SERVER_LOCKED. */
 MUST_USE result server_installation_lock(struct server_installation *installation);
 
@@ -190,7 +196,9 @@ MUST_USE result server_write_call(const struct server_writes *writes, const stru
 /* ---- the server ---- */
 struct server_options {
   const char *data;
-  const char *listen; /* "127.0.0.1:8080"; "unix:PATH": a socket (mode 0660) for a proxy in front, whose headers are believed */
+  /* "127.0.0.1:8080"; "unix:PATH": a socket (mode 0660) for a proxy in front, whose headers are believed; "systemd": the socket, of either kind, that
+   * systemd passes */
+  const char *listen;
   const char *origin; /* NULL: danh.ini's, else http://localhost:PORT */
   const char *database; /* postgresql://...; NULL: as danh.ini says */
   const char *web;    /* folder of the built web app; NULL: ../web/dist beside the program, else /usr/share/danh/web */
@@ -199,6 +207,7 @@ struct server_options {
   int drain_s;        /* after SIGTERM: how long /readyz says no, and everybody is still served, before the doors close; a second signal ends it */
   struct server_writes writes;
 };
+bool server_listen_is_passed(const char *listen); /* "systemd" */
 /* PATH of "unix:PATH"; NULL for an address. */
 const char *server_listen_path(const char *listen);
 /* Prints one JSON line {"event":"ready",...} on standard output when everything answers. */
@@ -218,8 +227,6 @@ struct server_demonstration {
 };
 /* Several writes; harmless when some of it is there already. Needs env->signer. */
 MUST_USE result server_demonstration_create(struct env *env, const struct server_demonstration *demonstration);
-/* Of it the CA and the system's own keys alone. */
-MUST_USE result server_demonstration_keys(struct env *env);
 
 /* ---- a sandbox: sandbox/sandbox.h, with danh.ini and keys ---- */
 /* Makes the installation unless it is there. SERVER_NO_SANDBOX: it is, and is none. */

@@ -3,6 +3,7 @@
  * */
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/supervisor.h"
 #include "signer/core.h"
 
 /* A server uses two connections and sends what has gathered on one at once, at most 64 requests (client.c): frames of tokens are about
@@ -34,6 +36,8 @@ struct process {
   int listener;
   int signals;
   bool ending;
+  uid_t client; /* may ask, besides our own user */
+  int64_t told_us; /* when the watchdog was told the last time */
   struct arena arena; /* of this round */
   struct connection *connections;
 };
@@ -69,6 +73,11 @@ static result watch(const struct process *process, int fd, int index) {
 enum { LISTENER = -1, SIGNALS = -2 };
 
 static result listen_at(struct process *process, const char *data_dir) {
+  if (supervisor_sockets() > 0) { /* systemd listens for us, and goes on when we end: who asks meanwhile waits */
+    process->listener = SUPERVISOR_SOCKETS_FIRST;
+    (void)fcntl(process->listener, F_SETFL, fcntl(process->listener, F_GETFL) | O_NONBLOCK);
+    return watch(process, process->listener, LISTENER);
+  }
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   int length = snprintf(address.sun_path, sizeof address.sun_path, "%s/signer.sock", data_dir);
   if (length < 0 || (size_t)length >= sizeof address.sun_path) {
@@ -83,10 +92,19 @@ static result listen_at(struct process *process, const char *data_dir) {
   return watch(process, process->listener, LISTENER);
 }
 
-static bool is_own_user(int fd) {
+static bool is_client(const struct process *process, int fd) {
   struct ucred peer = {0};
   socklen_t len = sizeof peer;
-  return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.uid == geteuid();
+  return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && (peer.uid == geteuid() || peer.uid == process->client);
+}
+
+static result find_client(struct process *process, const char *user) {
+  const struct passwd *found = user == NULL ? NULL : getpwnam(user); /* before any thread */
+  if (user != NULL && found == NULL) {
+    FAIL(SIGNER_FOLDER_UNUSABLE, "there is no user of the name given for those who may ask");
+  }
+  process->client = found == NULL ? geteuid() : found->pw_uid;
+  return OK;
 }
 
 static void drop(struct connection *connection) {
@@ -110,7 +128,7 @@ static void accept_all(struct process *process) {
       return;
     }
     struct connection *connection = free_connection(process);
-    if (connection == NULL || !is_own_user(fd) ||
+    if (connection == NULL || !is_client(process, fd) ||
         !is_ok(watch(process, fd, (int)(connection - process->connections)))) {
       (void)close(fd);
       continue;
@@ -187,9 +205,20 @@ static void send_replies(struct process *process) {
   }
 }
 
+/* A round is over, and another begins: no more often than the watchdog wants it. */
+static void tell_watchdog(struct process *process, int64_t watchdog_us) {
+  int64_t now_us = clock_monotonic_us();
+  if (watchdog_us > 0 && now_us - process->told_us >= watchdog_us / 4) {
+    supervisor_notify("WATCHDOG=1");
+    process->told_us = now_us;
+  }
+}
+
 static result run_round(struct process *process) {
   struct epoll_event events[EVENTS_MAX];
-  int count = epoll_wait(process->epoll, events, EVENTS_MAX, -1);
+  int64_t watchdog_us = supervisor_watchdog_us();
+  int count = epoll_wait(process->epoll, events, EVENTS_MAX, watchdog_us > 0 ? (int)(watchdog_us / 3000) + 1 : -1);
+  tell_watchdog(process, watchdog_us);
   for (int i = 0; i < count; i++) {
     int index = events[i].data.fd;
     if (index == LISTENER) {
@@ -251,9 +280,12 @@ result signer_run(const struct signer_options *options) {
   TRY(open_signals(&process));
   struct signer_local_options core = {.data_dir = options->data_dir, .clock = options->clock};
   TRY(signer_core_open(&core, &process.core));
+  TRY(find_client(&process, options->client_user));
   TRY(listen_at(&process, options->data_dir));
+  supervisor_notify("READY=1");
   while (!process.ending) {
     TRY(run_round(&process));
   }
+  supervisor_notify("STOPPING=1");
   return OK;
 }

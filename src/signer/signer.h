@@ -1,6 +1,7 @@
 /* signer/signer.h: the process that alone holds private keys, and the ways to reach it.
  *
- * The process  `danh signer --data DIR` listens on DIR/signer.sock (0600; peers of its own user only) and keeps
+ * The process  `danh signer --data DIR` listens on DIR/signer.sock (0600; peers of its own user only), or on the one socket that systemd passes
+ *              (peers of its own user and of the one it is told), and keeps
  *              everything under DIR/signer/ (0700): master.key (0600, or $CREDENTIALS_DIRECTORY/signer-master), one
  *              sealed file a key (vault.h), signatures.log (journal.h).
  * Policy       held by the signer alone, not by who asks (policy.h): a key's name fixes what it may sign, at its
@@ -62,6 +63,7 @@ struct signer_options {
   const char *data_dir;
   const struct clock *clock; /* for the times in the log */
   int parent_pid;            /* > 0: end when this process does */
+  const char *client_user;   /* whose processes may ask, besides our own user's; NULL: nobody's */
 };
 /* Returns after SIGTERM or SIGINT, everything written. */
 MUST_USE result signer_run(const struct signer_options *options);

@@ -132,12 +132,12 @@ static bool has_keys(int folder) {
   return found;
 }
 
-static result load_master(struct signer_vault *vault, int folder, const char *name) {
+static result load_master(struct signer_vault *vault, int folder, const char *name, mode_t forbidden) {
   uint8_t bytes[SEAL_KEY_BYTES];
   size_t len = 0;
   int fd CLEANUP(close_descriptor) = openat(folder, name, O_RDONLY | O_CLOEXEC);
   if (fd >= 0) {
-    TRY(check_private(fd, 0077));
+    TRY(check_private(fd, forbidden));
   }
   TRY(get_file(folder, name, bytes, sizeof bytes, &len));
   if (len != SEAL_KEY_BYTES) {
@@ -164,10 +164,10 @@ static result open_master(struct signer_vault *vault) {
   if (credentials != NULL) { /* systemd LoadCredential= */
     int folder CLEANUP(close_descriptor) = open(credentials, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder >= 0 && faccessat(folder, "signer-master", F_OK, 0) == 0) {
-      return load_master(vault, folder, "signer-master");
+      return load_master(vault, folder, "signer-master", 0037); /* systemd may grant reading by an ACL, whose mask stands in the group's place */
     }
   }
-  result loaded = load_master(vault, vault->folder, "master.key");
+  result loaded = load_master(vault, vault->folder, "master.key", 0077);
   return is_code(loaded, SIGNER_KEY_UNKNOWN) ? make_master(vault) : loaded;
 }
 

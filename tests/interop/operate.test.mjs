@@ -1,10 +1,11 @@
 // What an operator's tools see: figures read by Prometheus's own parser, readiness as a proxy asks for it.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Installation, until } from '../flows/lib/installation.mjs';
+import { DANH, danh, freePort, Installation, until } from '../flows/lib/installation.mjs';
 import { dossier } from '../flows/lib/story.mjs';
 
 const PYTHON = path.join(import.meta.dirname, '../../.local/python/bin/python3');
@@ -95,4 +96,33 @@ test('a server asked to stop says no to newcomers, serves on, and then ends', as
   assert.equal(await ended, 0);
   place.children.server = null;
   await place.startServer();
+});
+
+test('systemd passes the socket: who connects while the server starts is answered', async () => {
+  await place.stop('server');
+  const port = await freePort();
+  const refused = await danh('serve', '--data', place.data, '--listen', 'systemd', '--origin', place.url);
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /systemd passes/);
+  const child = spawn('systemd-socket-activate', ['--listen', `127.0.0.1:${port}`, DANH, 'serve', '--data', place.data, '--listen', 'systemd', '--origin', place.url], { stdio: 'ignore' });
+  try {
+    const answer = await until('somebody listens', () => fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null));
+    assert.ok([200, 503].includes(answer.status)); // the ledger's first round may be under way
+    assert.equal((await (await fetch(`http://127.0.0.1:${port}/healthz`)).json()).status, 'ok');
+  } finally {
+    const gone = new Promise((done) => child.once('exit', done));
+    child.kill('SIGTERM');
+    assert.equal(await gone, 0);
+  }
+  await place.startServer();
+});
+
+test('an installation is made once, empty, with its keys, and serves', async () => {
+  const data = path.join(place.folder, 'fresh');
+  mkdirSync(data, { mode: 0o700 });
+  assert.equal((await danh('serve', '--data', data, '--listen', '127.0.0.1:0')).code, 4);
+  assert.deepEqual([(await danh('init', '--data', data)).code, existsSync(path.join(data, 'signer'))], [0, true]);
+  assert.match((await danh('pki', 'root', '--data', data)).stdout, /BEGIN CERTIFICATE/);
+  const again = await danh('init', '--data', data, '--json');
+  assert.deepEqual([again.code, JSON.parse(again.stdout).error], [1, 'installation_exists']);
 });
