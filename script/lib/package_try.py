@@ -6,6 +6,7 @@ There is no systemd in a bare root: this file does what the units ask of it, fro
 notification and watchdog, and the system-call filters, here with death instead of EPERM for a call that is not allowed. What needs namespaces of systemd's own
 (ProtectSystem=, PrivateUsers= ...) is judged by `systemd-analyze` alone."""
 import ctypes
+import fcntl
 import json
 import os
 import pathlib
@@ -166,8 +167,10 @@ class Service:
         watchdog_us = int(unit.get("WatchdogSec").rstrip("s")) * 1000000 // 15  # two seconds, so that this test hears of it
 
         def confine():
-            for place, passed in enumerate(sockets):
-                os.dup2(passed.fileno(), 3 + place)
+            aside = [fcntl.fcntl(passed, fcntl.F_DUPFD, 100) for passed in sockets]  # none of them in another's place
+            for place, copy in enumerate(aside):
+                os.dup2(copy, 3 + place)
+                os.close(copy)
             os.chroot(CLEAN)
             os.chdir("/")
             os.setgroups([])
@@ -207,6 +210,15 @@ class Service:
         except TimeoutError:
             raise SystemExit(f"error: {self.unit.name} does not say {wanted}: {self.errors.read_text()}") from None
 
+    def hear_watchdog(self):
+        self.notify.setblocking(False)
+        try:
+            while self.notify.recv(4096):
+                pass
+        except BlockingIOError:
+            self.notify.settimeout(STARTS_IN_S)
+        self.hear("WATCHDOG=1")
+
     def stop(self):
         os.kill(self.pid, signal.SIGTERM)
         self.hear("STOPPING=1")
@@ -222,7 +234,7 @@ def check_installed():
     must((status.st_uid, status.st_mode & 0o777, status.st_size) == (0, 0o600, 32), "/etc/danh/signer-master is not root's alone")
     conffiles = inside("dpkg-query", "-W", "-f=${Conffiles}", "danh", capture_output=True, check=True).stdout
     must("/etc/danh/danh.ini" in conffiles, "/etc/danh/danh.ini is no conffile")
-    for path in ("usr/bin/danh", "usr/libexec/danh-signer", "usr/share/danh/web/index.html", "usr/share/danh/procedures/lltp/procedure.lua"):
+    for path in ("usr/bin/danh", "usr/lib/danh/danh-signer", "usr/share/danh/web/index.html", "usr/share/danh/procedures/lltp/procedure.lua"):
         must((CLEAN / path).exists(), f"/{path} is missing")
     checked = inside("runuser", "-u", "danh", "--", "danh", "procedure", "check", "--json", capture_output=True)
     must(checked.returncode == 0, f"danh procedure check: {checked.stderr}")
@@ -238,7 +250,7 @@ def free_port():
 
 def start_receiver(name, url):
     key = subprocess.run(["base64", "-w0", CLEAN / "var/lib/danh/receivers/danh.der"], capture_output=True, text=True, check=True).stdout
-    child = subprocess.Popen(["chroot", CLEAN, "runuser", "-u", "danh", "--", "danh", "receiver", "--name", name, "--data", f"/var/lib/danh/receivers/{name}",
+    child = subprocess.Popen(["chroot", "--userspec=danh:danh", CLEAN, "danh", "receiver", "--name", name, "--data", f"/var/lib/danh/receivers/{name}",
                               "--listen", url.split("/")[2], "--peer-key", key], env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
     must(child.stdout.readline(), f"the receiver {name} does not start")
     return child
@@ -271,13 +283,13 @@ def demonstrate(signer):
         must(job.returncode == 0, f"the main job: {job.stderr}{server.errors.read_text()}")
         over_unix = subprocess.run(["curl", "-s", "--unix-socket", CLEAN / "run/danh/web.sock", "http://localhost/readyz"], capture_output=True, text=True, check=True)
         must(json.loads(over_unix.stdout)["status"] == "ready", over_unix.stdout)
-        server.hear("WATCHDOG=1")
+        server.hear_watchdog()
         os.kill(server.pid, signal.SIGHUP)
         server.hear("READY=1")
         server.stop()
     finally:
         for child in receivers:
-            child.terminate()  # runuser hands it on
+            child.terminate()
             child.wait()
     say("danh.service and danh-signer.service ran as their units say, and the main job was done")
 
@@ -312,7 +324,7 @@ def try_package(package):
     say("installed: users, folders and rights, conffile, programs and web app")
     signer = Service(Unit("danh-signer.service"), [listen(Unit("danh-signer.socket"))])
     demonstrate(signer)
-    signer.hear("WATCHDOG=1")
+    signer.hear_watchdog()
     signer.stop()
     master = (CLEAN / "etc/danh/signer-master").read_bytes()
     again = inside("dpkg", "-i", "/tmp/danh.deb", capture_output=True)

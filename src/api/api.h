@@ -52,8 +52,12 @@ struct api_edge {
   void (*readiness)(void *app, struct api_readiness *ret_readiness);
 };
 
+/* Which requests become a line of the log: method, route, status, time, size and trace; no address, no query, nobody's id. */
+enum api_logging { API_LOG_FAILED, API_LOG_ALL, API_LOG_NONE }; /* FAILED: answered 5xx, or after more than a second */
 struct api_options {
   struct env *env;
+  enum api_logging log_requests;
+  int traced_per_mille; /* of requests that come without a trace, while env->spans is there */
   struct dossier_works works;
   const char *web;          /* folder of the built web app; NULL or absent: no app, pages still work */
   bool is_demo;

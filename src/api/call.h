@@ -2,6 +2,7 @@
  */
 #pragma once
 #include "api/api.h"
+#include "base/trace.h"
 #include "codec/jin.h"
 #include "codec/jout.h"
 #include "codec/url.h"

@@ -4,6 +4,7 @@
 
 #include "api/sandbox.h"
 #include "api/metrics.h"
+#include "api/watch.h"
 #include "api/published.h"
 #include "base/log.h"
 #include "sandbox/sandbox.h"
@@ -149,6 +150,8 @@ void api_handle(void *app, struct http_call *http) {
   struct api *api = app;
   int64_t began_us = clock_monotonic_us();
   struct api_call call = {.api = api, .env = api->options.env, .http = http, .arena = http->arena};
+  struct api_watch seen;
+  api_watch_begin(&call, &seen);
   const void *found = NULL;
   call.language = choose_language(&call);
   struct api_sandbox_watch watch;
@@ -167,7 +170,9 @@ void api_handle(void *app, struct http_call *http) {
     api_problem(&call, outcome, is_page);
   }
   api_sandbox_after(&call, &watch);
-  api_metrics_count(api->metrics, route, http->response.status, clock_monotonic_us() - began_us);
+  int64_t took_us = clock_monotonic_us() - began_us;
+  api_metrics_count(api->metrics, route, http->response.status, took_us);
+  api_watch_end(&call, &seen, route, took_us);
 }
 
 bool api_answer_at_once(void *app, struct http_call *http) {

@@ -1,8 +1,23 @@
 #include "base/log.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+
+/* Whether standard error is the journal's own stream, which takes a level before the line (sd-daemon(3)): device and inode tell. */
+static bool is_journal(void) {
+  const char *stream = getenv("JOURNAL_STREAM");
+  struct stat status;
+  char own[64];
+  if (stream == NULL || fstat(STDERR_FILENO, &status) != 0) {
+    return false;
+  }
+  (void)snprintf(own, sizeof own, "%llu:%llu", (unsigned long long)status.st_dev, (unsigned long long)status.st_ino);
+  return strcmp(stream, own) == 0;
+}
 
 static void append_quoted(struct buf *line, const char *text) {
   buf_append_byte(line, '"');
@@ -24,6 +39,10 @@ static void write_line(struct buf *line) {
 
 static void start_line(struct buf *line, const struct clock *clock, enum log_level level, const char *event) {
   static const char *const levels[] = {"info", "warning", "error"};
+  static const char *const journal_levels[] = {"<6>", "<4>", "<3>"};
+  if (is_journal()) {
+    buf_append_str(line, journal_levels[level]);
+  }
   buf_append_str(line, "{\"time\":\"");
   buf_append(line, clock_instant_write(line->arena, clock_now_ms(clock)));
   buf_printf(line, "\",\"level\":\"%s\",\"event\":", levels[level]);

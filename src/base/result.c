@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* The one mutable object of the program outside structs: one a thread, so no lock and no sharing. */
+/* One of two mutable objects of the program outside structs (trace.c has the other): one a thread, so no lock and no sharing. */
 static _Thread_local struct fault last_fault;
 
 result fault_set(const char *file, int line, uint16_t code, const char *format, ...) {

@@ -9,6 +9,7 @@ const struct cli_command cli_commands[] = {
     {"signer", NULL, "Runs the process that alone holds the private keys", cli_signer_options, true, cli_signer},
     {"account", "show PIN | lock PIN | unlock PIN | create PIN | count | limit NAME VALUE", "Shows and locks e-ID accounts; counters and limits",
      cli_account_options, true, cli_account},
+    {"doctor", NULL, "Says what is wrong with an installation and the machine below it, and what to do", NULL, true, cli_doctor},
     {"client", "add FILE | list | show ID | disable ID | enable ID | secret ID", "Registers relying parties: who may ask people to sign in",
      cli_client_options, true, cli_client},
     {"oidc", "rotate", "Has the OpenID Provider's next key sign from now on", cli_oidc_options, true, cli_oidc},

@@ -12,6 +12,7 @@ int cli_oidc(const struct cli_context *context, int argc, char **argv);
 int cli_client(const struct cli_context *context, int argc, char **argv);
 int cli_serve(const struct cli_context *context, int argc, char **argv);
 int cli_synth(const struct cli_context *context, int argc, char **argv);
+int cli_doctor(const struct cli_context *context, int argc, char **argv);
 int cli_init(const struct cli_context *context, int argc, char **argv);
 int cli_dossier(const struct cli_context *context, int argc, char **argv);
 int cli_import(const struct cli_context *context, int argc, char **argv);

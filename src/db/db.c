@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/trace.h"
 #include "db/driver.h"
 
 static bool is_server(const char *path) {
@@ -21,7 +22,26 @@ void db_close(struct db **handle) {
 
 const char *db_engine(const struct db *db) { return db->driver->name; }
 
-result db_write(struct db *db, db_fn fn, void *arg) { return db->driver->write(db, fn, arg); }
+/* A write for a trace, wherever it runs: what it adds to the outbox belongs to that trace too. */
+struct traced {
+  db_fn fn;
+  void *arg;
+  const struct trace *trace;
+};
+
+static result run_traced(struct db_tx *tx, void *arg) {
+  const struct traced *traced = arg;
+  const struct trace before = *trace_current();
+  trace_current_set(traced->trace);
+  result outcome = traced->fn(tx, traced->arg);
+  trace_current_set(&before);
+  return outcome;
+}
+
+result db_write(struct db *db, db_fn fn, void *arg) {
+  const struct trace trace = *trace_current();
+  return trace_is_set(&trace) ? db->driver->write(db, run_traced, &(struct traced){fn, arg, &trace}) : db->driver->write(db, fn, arg);
+}
 
 result db_write_led(struct db *db, const char *task, db_fn fn, void *arg) { return db->driver->write_led(db, task, fn, arg); }
 

@@ -7,6 +7,7 @@
 #include "base/pool.h"
 #include "base/random.h"
 #include "base/secret.h"
+#include "base/trace.h"
 #include "db/db.h"
 
 /* What a key may sign: the signer holds every key to the profiles it was made for. */
@@ -64,6 +65,7 @@ struct env {
   const struct evidence_matcher *matcher; /* compares them with the identity database, may be away: then a person looks; NULL: none */
   const struct secret *sealing; /* 32 bytes that seal what must be read again (crypto/seal.h); kept outside the database, so that a copy of
                                  * that alone opens nothing; NULL where nothing is sealed */
+  struct trace_sink *spans;  /* a collector of traces; NULL: none */
   struct slice origin;       /* "https://danh.example": issuer, links and cookies come from it, never from Host */
 };
 

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
+#include "base/trace.h"
 #include "http/http.h"
 
 enum { TIMEOUT_MS = 10000, CONNECT_MS = 3000, RESPONSE_BYTES_MAX = 1024 * 1024, HEADERS_MAX = 64, HEADER_BYTES_MAX = 16384 };
@@ -20,6 +22,8 @@ struct transfer {
   size_t header_bytes;
   bool is_too_large;
   bool is_address_refused;
+  struct trace trace; /* of this call; none: of no trace */
+  uint8_t parent_id[TRACE_SPAN_ID_BYTES];
 };
 
 /* No public service has such an address; calling one would reach this machine or its neighbours [SSRF]. */
@@ -95,8 +99,48 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *arg) {
 static void close_curl(CURL **curl) { curl_easy_cleanup(*curl); }
 static void free_list(struct curl_slist **list) { curl_slist_free_all(*list); }
 
-static result set_headers(CURL *curl, const struct http_client_request *request, struct arena *arena, struct curl_slist **list) {
-  struct curl_slist *grown = curl_slist_append(NULL, "Expect:");
+/* [Trace Context 3.2, 3.3] who is called learns for which trace, and that this call is its parent. */
+static struct curl_slist *add_trace(struct curl_slist *list, struct arena *arena, const struct trace *trace) {
+  if (list == NULL || !trace_is_set(trace)) {
+    return list;
+  }
+  struct curl_slist *grown = curl_slist_append(list, (const char *)arena_printf(arena, "traceparent: %.*s", SLICE_ARG(trace_write(arena, trace))).ptr);
+  if (grown != NULL && trace->state.len > 0) {
+    grown = curl_slist_append(grown, (const char *)arena_printf(arena, "tracestate: %.*s", SLICE_ARG(trace->state)).ptr);
+  }
+  return grown;
+}
+
+static void begin_span(struct transfer *transfer) {
+  struct random random = random_system();
+  transfer->trace = *trace_current();
+  if (trace_is_set(&transfer->trace)) {
+    memcpy(transfer->parent_id, transfer->trace.span_id, TRACE_SPAN_ID_BYTES);
+    trace_step(&random, &transfer->trace);
+  }
+}
+
+static void end_span(const struct transfer *transfer, int64_t took_us, int status) {
+  const struct trace *trace = &transfer->trace;
+  if (!trace->is_sampled || trace->sink == NULL) {
+    return;
+  }
+  const struct clock clock = clock_shifted(0);
+  struct trace_span span = {.is_client = true,
+                            .method = http_method_name(transfer->request->method),
+                            .began_ms = clock_now_ms(&clock) - took_us / 1000,
+                            .took_us = took_us,
+                            .status = status};
+  memcpy(span.trace_id, trace->trace_id, TRACE_ID_BYTES);
+  memcpy(span.span_id, trace->span_id, TRACE_SPAN_ID_BYTES);
+  memcpy(span.parent_id, transfer->parent_id, TRACE_SPAN_ID_BYTES);
+  trace->sink->record(trace->sink, &span);
+}
+
+static result set_headers(CURL *curl, const struct transfer *transfer, struct curl_slist **list) {
+  const struct http_client_request *request = transfer->request;
+  struct arena *arena = transfer->arena;
+  struct curl_slist *grown = add_trace(curl_slist_append(NULL, "Expect:"), arena, &transfer->trace);
   for (size_t i = 0; i < request->header_count && grown != NULL; i++) {
     struct slice line = arena_printf(arena, "%.*s: %.*s", SLICE_ARG(request->headers[i].name), SLICE_ARG(request->headers[i].value));
     for (size_t at = 0; at < line.len; at++) {
@@ -179,9 +223,14 @@ result http_client_send(const struct http_client_request *request, struct arena 
   if (curl == NULL) {
     FAIL(BASE_IO, "curl_easy_init");
   }
+  begin_span(&transfer);
   set_options(curl, &transfer);
-  TRY(set_headers(curl, request, arena, &list));
+  TRY(set_headers(curl, &transfer, &list));
+  int64_t began_us = clock_monotonic_us();
   CURLcode outcome = curl_easy_perform(curl);
+  long status = 0;
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  end_span(&transfer, clock_monotonic_us() - began_us, outcome == CURLE_OK ? (int)status : 0);
   if (transfer.is_address_refused) {
     FAIL(HTTP_URL_REFUSED, "the name leads to an address of this machine or its link");
   }
@@ -196,8 +245,6 @@ result http_client_send(const struct http_client_request *request, struct arena 
     curl_easy_getinfo(curl, CURLINFO_CONNECT_TIME_T, &connect_us);
     FAIL(connect_us == 0 ? HTTP_PEER_UNREACHABLE : HTTP_PEER_LOST, "%s", curl_easy_strerror(outcome));
   }
-  long status = 0;
-  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   *ret_response = (struct http_client_response){(int)status, transfer.headers, transfer.header_count, buf_slice(&transfer.body)};
   return OK;
 }

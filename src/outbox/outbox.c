@@ -12,12 +12,13 @@ const struct db_migration outbox_migrations[] = {
      "  PRIMARY KEY (person_id, outbox_id));"
      "CREATE INDEX outbox_due ON outbox (destination, next_attempt_at) WHERE state = 1;"
      "CREATE INDEX outbox_reference ON outbox (person_id, reference);"},
+    {"outbox", 2, "ALTER TABLE outbox ADD COLUMN trace text/public"},
     {0},
 };
 
 #define ITEM_COLUMNS                                                                                           \
   "person_id, outbox_id, destination, kind, reference, payload, document_sha256, state, attempts, created_at," \
-  " next_attempt_at, acknowledged_at, last_error"
+  " next_attempt_at, acknowledged_at, last_error, trace"
 
 enum {
   RETRY_FIRST_MS = 1000,
@@ -29,7 +30,27 @@ enum {
   FLUSH_MS = 50,    /* ... but what a slow receiver has acknowledged is not kept back for the rest */
 };
 
+static struct slice write_trace(struct arena *arena) {
+  const struct trace *trace = trace_current();
+  if (!trace_is_set(trace)) {
+    return (struct slice){0};
+  }
+  return arena_printf(arena, "%.*s %.*s", SLICE_ARG(trace_write(arena, trace)), SLICE_ARG(trace->state));
+}
+
+static void follow_trace(struct env *env, struct slice kept) {
+  struct trace trace = {.is_sampled = false};
+  struct slice rest = kept;
+  if (trace_parse(slice_cut(&rest, ' '), &trace)) {
+    trace.state = trace_state_check(rest);
+    trace.sink = env->spans;
+    trace_current_set(&trace);
+  }
+}
+
 result outbox_add(struct env *env, struct db_tx *tx, struct outbox_item *item) {
+  struct arena arena CLEANUP(arena_free);
+  arena_init(&arena);
   item->outbox_id = env_id_new(env);
   item->state = OUTBOX_PENDING;
   item->created_at_ms = clock_now_ms(env->clock);
@@ -37,12 +58,12 @@ result outbox_add(struct env *env, struct db_tx *tx, struct outbox_item *item) {
   return db_run(tx,
                 "INSERT INTO outbox (person_id, outbox_id, destination, kind, reference, payload, document_sha256, "
                 "state, attempts,"
-                " created_at, next_attempt_at, acknowledged_at, last_error) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, 0, "
-                "$8, $8, 0, '')",
+                " created_at, next_attempt_at, acknowledged_at, last_error, trace) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, 0, "
+                "$8, $8, 0, '', $9)",
                 DB_ARGS(db_of_int(item->person_id), db_of_int(item->outbox_id), db_of_text(item->destination),
                         db_of_text(item->kind), db_of_text(item->reference), db_of_text(item->payload),
                         slice_empty(item->document_sha256) ? db_of_null() : db_of_bytes(item->document_sha256),
-                        db_of_int(item->created_at_ms)),
+                        db_of_int(item->created_at_ms), db_of_text_or_null(write_trace(&arena))),
                 NULL);
 }
 
@@ -66,6 +87,7 @@ static void read_item(const struct db_rows *rows, struct arena *arena, struct ou
       .next_attempt_at_ms = db_int(rows, 10),
       .acknowledged_at_ms = db_int(rows, 11),
       .last_error = db_text_copy(rows, 12, arena),
+      .trace = db_is_null(rows, 13) ? S("") : db_text_copy(rows, 13, arena),
   };
 }
 
@@ -241,9 +263,11 @@ static result attempt_all(struct attempts *attempts, const struct attempt *form,
     struct attempt *attempt = &attempts->items[attempts->count];
     *attempt = *form;
     attempt->item = &due->items[i];
+    follow_trace(form->env, attempt->item->trace);
     attempt->outcome = destination->keep != NULL ? OK
                                                  : destination->deliver(form->env, destination->context, attempt->item,
                                                                         form->arena, &attempt->acknowledgement);
+    trace_current_set(NULL);
     attempts->first_at_us = attempts->count == 0 ? clock_monotonic_us() : attempts->first_at_us;
     attempts->count++;
     if (leaves_others_waiting(attempt)) {

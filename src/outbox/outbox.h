@@ -6,6 +6,7 @@
  *            A destination that is not configured keeps its rows pending until it is.
  * Families   many receivers reached in one way (relying parties): a row's destination is "family/member". Each member is a
  *            destination of its own; one that does not answer is tried by one row at a time, and its others wait with it.
+ * Traces     a row keeps the W3C trace context of the request that added it, and its delivery belongs to that trace.
  * Threads    outbox_add inside a write; the runner has a thread a destination, so that a slow receiver delays nobody
  *            else, and some threads a family, which take one member each.
  */
@@ -37,6 +38,7 @@ struct outbox_item {
   int64_t created_at_ms;
   int64_t next_attempt_at_ms;
   int64_t acknowledged_at_ms; /* 0: not yet */
+  struct slice trace;         /* traceparent of the request it comes from, and behind a space its tracestate; empty: of none */
   struct slice last_error;    /* a word for people: "unreachable", "refused", "acknowledgement_invalid"; empty: none */
 };
 

@@ -83,3 +83,12 @@ MUST_USE result pki_crl(struct env *env, struct slice ca_key, struct arena *aren
 MUST_USE result pki_crl_load(struct env *env, struct slice ca_key, struct arena *arena, struct slice *ret_crl);
 /* Everything x509_verify wants, for an instant, from what is stored. */
 MUST_USE result pki_trust_load(struct env *env, int64_t at_ms, struct arena *arena, struct x509_trust *ret_trust);
+
+/* ---- for operators ---- */
+enum { PKI_EXPIRING_MAX = 64 };
+struct pki_expiring {
+  struct slice key; /* a CA's, an agency's or a system's: "ca/issuing", "seal/H26.11" */
+  int64_t not_after_ms;
+};
+/* Keys, of nobody in person, whose last certificate ends before that instant. */
+MUST_USE result pki_expiring(struct db_tx *tx, int64_t before_ms, struct arena *arena, struct pki_expiring ret_expiring[PKI_EXPIRING_MAX], size_t *ret_count);

@@ -146,3 +146,18 @@ result pki_store_revoked(struct db_tx *tx, struct slice ca_key, struct arena *ar
   *ret_count = read;
   return OK;
 }
+
+result pki_expiring(struct db_tx *tx, int64_t before_ms, struct arena *arena, struct pki_expiring ret_expiring[PKI_EXPIRING_MAX], size_t *ret_count) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  size_t count = 0;
+  TRY(db_query(tx,
+               "SELECT key_name, MAX(not_after) FROM pki_certificate WHERE person_id = 0 AND revoked_at IS NULL GROUP BY key_name"
+               " HAVING MAX(not_after) < $1 ORDER BY key_name LIMIT 64",
+               DB_ARGS(db_of_int(before_ms)), &rows));
+  while (count < PKI_EXPIRING_MAX && db_rows_next(&rows)) {
+    ret_expiring[count++] = (struct pki_expiring){db_text_copy(&rows, 0, arena), db_int(&rows, 1)};
+  }
+  TRY(rows.status);
+  *ret_count = count;
+  return OK;
+}

@@ -129,6 +129,24 @@ static bool set_sms(struct server_sms *sms, const char *key, struct slice value)
          (strcmp(key, "national") == 0 && set_switch(&sms->is_national, value));
 }
 
+static bool set_log(struct server_config *config, const char *key, struct slice value) {
+  static const char *const words[] = {[API_LOG_FAILED] = "failed", [API_LOG_ALL] = "all", [API_LOG_NONE] = "none"};
+  for (size_t i = 0; i < sizeof words / sizeof *words && strcmp(key, "requests") == 0; i++) {
+    if (slice_is(value, words[i])) {
+      config->log_requests = (enum api_logging)i;
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool set_trace(struct server_trace *trace, const char *key, struct slice value) {
+  if (strcmp(key, "collector") == 0) {
+    return set_text(&trace->collector, value) && is_web_address(value);
+  }
+  return strcmp(key, "per_mille") == 0 && set_number(&trace->per_mille, value) && trace->per_mille > 0 && trace->per_mille <= 1000;
+}
+
 static bool set_key(struct server_config *config, const char *section, const char *key, struct slice value) {
   if (strcmp(section, "installation") == 0) {
     if (strcmp(key, "origin") == 0) {
@@ -150,6 +168,12 @@ static bool set_key(struct server_config *config, const char *section, const cha
   }
   if (strcmp(section, "sms") == 0) {
     return set_sms(&config->sms, key, value);
+  }
+  if (strcmp(section, "log") == 0) {
+    return set_log(config, key, value);
+  }
+  if (strcmp(section, "trace") == 0) {
+    return set_trace(&config->trace, key, value);
   }
   if (strcmp(section, "matcher") == 0) {
     return strcmp(key, "socket") == 0 && set_text(&config->matcher_socket, value);
@@ -248,6 +272,14 @@ static void write_config(FILE *file, const struct server_config *config) {
   if (config->signer_socket.len > 0) {
     (void)fprintf(file, "\n[signer]\n");
     put(file, "socket", config->signer_socket);
+  }
+  static const char *const logging[] = {[API_LOG_ALL] = "all", [API_LOG_NONE] = "none"};
+  if (config->log_requests != API_LOG_FAILED) {
+    (void)fprintf(file, "\n[log]\nrequests = %s\n", logging[config->log_requests]);
+  }
+  if (config->trace.collector.len > 0) {
+    (void)fprintf(file, "\n[trace]\nper_mille = %lld\n", (long long)(config->trace.per_mille > 0 ? config->trace.per_mille : 1000));
+    put(file, "collector", config->trace.collector);
   }
   if (config->matcher_socket.len > 0) {
     (void)fprintf(file, "\n[matcher]\n");

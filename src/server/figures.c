@@ -39,6 +39,15 @@ void server_figures_write(void *app, struct buf *out) {
     write_http(&http, out);
   }
   write_signer(figures->signer, out);
+  if (figures->spans != NULL) {
+    struct server_spans_figures spans = server_spans_figures(figures->spans);
+    prometheus_family(out, "danh_spans_sent_total", "counter", "Spans a collector has taken.");
+    prometheus_sample(out, "danh_spans_sent_total", PROMETHEUS_NO_LABELS, (int64_t)spans.sent);
+    prometheus_family(out, "danh_spans_dropped_total", "counter", "Spans no collector took, or that found no place to wait.");
+    prometheus_sample(out, "danh_spans_dropped_total", PROMETHEUS_NO_LABELS, (int64_t)spans.dropped);
+    prometheus_family(out, "danh_spans_waiting", "gauge", "Spans that wait for the collector.");
+    prometheus_sample(out, "danh_spans_waiting", PROMETHEUS_NO_LABELS, (int64_t)spans.waiting);
+  }
   prometheus_family(out, "danh_ledger_rounds_total", "counter", "Rounds of the ledger's sequencer.");
   prometheus_sample(out, "danh_ledger_rounds_total", PROMETHEUS_NO_LABELS, (int64_t)ledger.rounds);
   prometheus_family(out, "danh_ledger_failures_total", "counter", "Rounds that failed: entries wait, or the tree is not signed.");

@@ -3,11 +3,13 @@
 #include <stdatomic.h>
 
 #include "api/api.h"
+#include "server/spans.h"
 #include "signer/signer.h"
 
 struct server_figures {
   struct signer *signer;
   struct ledger_sequencer *sequencer;
+  struct server_spans *spans; /* NULL: no collector */
   struct http_server *http; /* NULL until it listens */
   _Atomic bool is_draining;
 };

@@ -20,6 +20,7 @@
 #include "server/logout.h"
 #include "server/ping.h"
 #include "server/messages.h"
+#include "server/spans.h"
 #include "server/supervise.h"
 #include "server/sweeper.h"
 #include "server/tender.h"
@@ -45,6 +46,7 @@ struct serving {
   struct server_sweeper *sweeper;
   struct server_witnesses *witnesses;
   struct server_tender *tender;
+  struct server_spans *spans;
   struct server_logout *logout;
   struct server_peer peers[SERVER_RECEIVERS_MAX];
   struct outbox_destination destinations[SERVER_RECEIVERS_MAX + 3];
@@ -166,9 +168,12 @@ static result open_api(struct serving *serving) {
   struct server_installation *installation = serving->installation;
   serving->figures.signer = installation->env.signer;
   serving->figures.sequencer = serving->sequencer;
+  serving->figures.spans = serving->spans;
   const struct server_config *config = &installation->config;
   struct api_options options = {
       .env = &installation->env,
+      .log_requests = config->log_requests,
+      .traced_per_mille = config->trace.per_mille > 0 ? (int)config->trace.per_mille : 1000,
       .works = {.procedures = serving->procedures,
                 .renderer = serving->renderer,
                 .passwords = installation->env.hashing,
@@ -249,6 +254,8 @@ static result open_all(struct serving *serving) {
   if (env->origin.len == 0 && (server_listen_path(options->listen) != NULL || server_listen_is_passed(options->listen))) {
     FAIL(SERVER_CONFIG, "behind a proxy the origin is its address: --origin, or origin in danh.ini");
   }
+  TRY(server_spans_open(&serving->installation->config, &serving->installation->clock, &serving->spans));
+  env->spans = server_spans_sink(serving->spans);
   TRY(open_signer(serving));
   TRY(oidc_memory_open(env, &env->oidc));
   TRY(server_tender_open(env, &serving->tender));
@@ -288,6 +295,7 @@ static void close_all(struct serving *serving) {
     oidc_memory_close(&serving->installation->env.oidc);
     signer_client_close(&serving->installation->env.signer);
   }
+  server_spans_close(&serving->spans);
   signer_child_stop(&serving->signer);
   server_installation_close(&serving->installation);
 }

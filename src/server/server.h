@@ -16,6 +16,7 @@
  * Errors      below; DB_..., HTTP_..., SIGNER_... pass through.
  */
 #pragma once
+#include "api/api.h"
 #include "codec/jin.h"
 #include "codec/jout.h"
 #include "dossier/dossier.h"
@@ -74,8 +75,14 @@ struct server_sms {
   struct slice reference;          /* member of its JSON answer that names the message in a receipt; empty: none */
   bool is_national;                /* numbers as 0912..., else +84912... */
 };
+struct server_trace {
+  struct slice collector; /* "http://127.0.0.1:4318": what comes before /v1/traces; empty: none */
+  int64_t per_mille;      /* of requests that come without a trace, how many begin one that is collected; 0: as if it said 1000 */
+};
 struct server_config {
   struct server_database database;
+  enum api_logging log_requests;
+  struct server_trace trace;
   struct slice origin;         /* empty: from --origin or the listening port */
   int64_t clock_offset_ms;     /* what the installation's clock adds to the system's */
   bool demo;                   /* demonstration bank and messages */
@@ -172,6 +179,24 @@ struct server_moved {
 /* Copies it, proves that both sides hold the same rows and the same ledger, and only then names the new one in danh.ini; the old file becomes
  * danh.db.moved. SERVER_SAME_ENGINE, SERVER_LOCKED, DB_NOT_EMPTY, DB_MOVE_DIFFERS, DB_OTHER_TABLES, LEDGER_ALTERED. */
 MUST_USE result server_move(const struct server_move *move, struct arena *arena, struct server_moved *ret_moved);
+
+/* ---- how it is ---- */
+enum server_finding_level { SERVER_FINDING_OK, SERVER_FINDING_WARNING, SERVER_FINDING_PROBLEM };
+struct server_finding {
+  enum server_finding_level level;
+  const char *topic; /* "configuration", "rights", "clock", "disk", "database", "certificates", "signer" */
+  struct slice said;
+  const char *advice; /* NULL: there is nothing to do */
+};
+enum { SERVER_FINDINGS_MAX = 128 };
+struct server_diagnosis {
+  struct server_finding items[SERVER_FINDINGS_MAX];
+  size_t count;
+  size_t problems;
+  size_t warnings;
+};
+/* Looks at configuration, rights, clock, disk, database, certificates and signer; changes nothing, beside a server too. */
+void server_diagnose(const char *data, struct arena *arena, struct server_diagnosis *ret_diagnosis);
 
 /* ---- writing commands ---- */
 struct server_write {
