@@ -259,7 +259,7 @@ static result call_once(struct db_session *session, const struct db_call *call, 
     return send_failure(session);
   }
   TRY(outcome_receive(session, session->state == DB_SESSION_WANTED ? 2 : 1, call->sql, ret_result));
-  session->has_written = session->has_written || strncmp(PQcmdStatus(*ret_result), "SELECT", 6) != 0;
+  session->has_written = session->has_written || (strncmp(PQcmdStatus(*ret_result), "SELECT", 6) != 0 && strcmp(PQcmdTuples(*ret_result), "0") != 0);
   return OK;
 }
 
