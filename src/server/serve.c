@@ -322,9 +322,17 @@ static void print_ready(const struct serving *serving, int64_t began_us) {
 
 static bool has_failed(void *app) { return db_has_failed(((const struct serving *)app)->installation->env.db); }
 
+/* Nothing is taken over while the server runs: it is said whether the next start would take danh.ini as it stands. */
 static void reload(void *app) {
-  const struct serving *serving = app;
-  LOG(&serving->installation->clock, LOG_INFO, "server.reload", LOG_NUMBER("pid", getpid()));
+  const struct server_installation *installation = ((const struct serving *)app)->installation;
+  struct arena arena CLEANUP(arena_free);
+  struct server_config config;
+  arena_init(&arena);
+  if (is_ok(server_config_load(installation->data, &arena, &config))) {
+    LOG(&installation->clock, LOG_INFO, "configuration.good", LOG_NUMBER("pid", getpid()));
+  } else {
+    log_fault(&installation->clock, "configuration.refused");
+  }
 }
 
 /* Until a signal ends it, or the disk has: after a write that failed nothing more is taken, and the next process starts from what the disk holds. */
