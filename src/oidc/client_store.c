@@ -67,7 +67,7 @@ static result write_client(struct db_tx *tx, void *arg) {
   int64_t changed = 0;
   if (order->replaces) {
     TRY(db_run(tx, "UPDATE oidc_client SET metadata = $2, version = version + 1, changed_at = $3, changed_by = $4 WHERE client_id = $1"
-               " AND ($5 = 0 OR version = $5)",
+               " AND (version = $5 OR $5 = 0)",
                DB_ARGS(db_of_text(client_id), db_of_text(order->metadata_text), db_of_int(now), db_of_int(order->actor.person_id),
                        db_of_int(order->version)),
                &changed));
