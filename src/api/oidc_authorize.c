@@ -207,11 +207,16 @@ result api_interact_page(struct api_call *call) {
   return api_step_send(call, &next);
 }
 
+/* In a sandbox each step keeps an address of its own, which the inspector shows and the fault switches act on. */
+static bool is_interaction_to_end(const struct api_call *call, struct slice path) {
+  return slice_starts(path, S("/interact/")) && !call->api->options.is_sandbox;
+}
+
 struct oidc_ending *api_interact_prepare(struct api_call *call, struct slice path) {
   struct oidc_visitor visitor = api_visitor(call);
   const struct oidc_interaction_key key = {slice_from(path, sizeof "/interact/" - 1), &visitor};
   struct oidc_ending *ending = NULL;
-  bool is_one = slice_starts(path, S("/interact/")) && is_ok(oidc_ending_prepare(call->env, call->arena, &key, &ending));
+  bool is_one = is_interaction_to_end(call, path) && is_ok(oidc_ending_prepare(call->env, call->arena, &key, &ending));
   return is_one ? ending : NULL;
 }
 
@@ -220,7 +225,7 @@ result api_interact_end(struct api_call *call, struct slice path, const struct a
   visitor.session = session;
   const struct oidc_interaction_key key = {slice_from(path, sizeof "/interact/" - 1), &visitor};
   struct oidc_next next;
-  bool is_ended = slice_starts(path, S("/interact/")) && is_ok(oidc_interaction_go_on(call->env, call->arena, &key, &next)) &&
+  bool is_ended = is_interaction_to_end(call, path) && is_ok(oidc_interaction_go_on(call->env, call->arena, &key, &next)) &&
                   (next.step == OIDC_STEP_REDIRECT || next.step == OIDC_STEP_FORM);
   if (is_ended) {
     return api_step_send(call, &next);

@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
   }
   bool is_home = slice_is(asking.redirect_uri, "https://library.example/cb") || slice_starts(asking.redirect_uri, S("http://127.0.0.1"));
   if (!asking.may_redirect || !is_home || asking.code_challenge.len != 43 || asking.nonce.len > 4 * 64 || asking.level < 1 || asking.level > 4 ||
-      (oidc_asking_attributes(&asking) & ~client.attributes) != 0) {
+      (oidc_asking_attributes(&asking, &(const struct account_session){0}) & ~client.attributes) != 0) {
     abort();
   }
   struct url_form again;

@@ -52,7 +52,15 @@ async function begin(form: HTMLFormElement): Promise<Ceremony> {
   throw new Refused(typeof title === 'string' ? title.slice(0, REFUSED_SENTENCE_MAX) : '')
 }
 
+/** The first answer leaves the page. A second one on its heels, of the button and of the number field, would look like two authenticators with one key. */
+let isLeaving = false
+window.addEventListener('pageshow', () => {
+  isLeaving = false
+})
+
 function send(form: HTMLFormElement, ceremony: string, answer: string): void {
+  if (isLeaving) return
+  isLeaving = true
   const put = (name: string, value: string) => {
     const field = form.elements.namedItem(name)
     if (field instanceof HTMLInputElement) field.value = value
@@ -80,6 +88,7 @@ function sentenceOf(form: HTMLFormElement, error: unknown): string {
 let waiting: AbortController | undefined
 
 async function press(form: HTMLFormElement): Promise<void> {
+  if (isLeaving) return
   const button = form.querySelector<HTMLButtonElement>('button[type=submit]')
   waiting?.abort()
   say(form, '')
@@ -92,6 +101,7 @@ async function press(form: HTMLFormElement): Promise<void> {
         : await usePasskey(options as RequestJson)
     send(form, ceremony, answer)
   } catch (error) {
+    if (isLeaving) return
     say(form, sentenceOf(form, error))
     if (button) button.disabled = false
   }
