@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -319,4 +320,13 @@ int cli_main(int argc, char **argv) {
     (void)fprintf(stderr, "danh %s: standard output cannot be written\n", command->name);
   }
   return is_written || code != CLI_OK ? code : CLI_BROKEN;
+}
+
+void cli_wait_for_end(void) {
+  sigset_t signals;
+  int received = 0;
+  (void)sigemptyset(&signals);
+  (void)sigaddset(&signals, SIGTERM);
+  (void)sigaddset(&signals, SIGINT);
+  (void)sigwait(&signals, &received);
 }

@@ -55,6 +55,9 @@ int cli_fail(const struct cli_context *context, result failure);
 /* "danh synth: ..." on standard error; CLI_USAGE. */
 int cli_misuse(const struct cli_context *context, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Sleeps until SIGTERM or SIGINT, which the caller has blocked. */
+void cli_wait_for_end(void);
+
 /* The installation of --data, read-only. */
 MUST_USE result cli_open(const struct cli_context *context, struct server_installation **ret_installation);
 /* Runs a write of commands.c, here or in the running server. */

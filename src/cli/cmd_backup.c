@@ -1,11 +1,8 @@
 /* danh backup [key FILE | verify FILE], danh restore FILE: the whole installation in one encrypted file, and out of it. */
-#include <unistd.h>
-
 #include "backup/backup.h"
 #include "cli/commands.h"
+#include "cli/progress.h"
 #include "codec/hex.h"
-
-enum { PROGRESS_EVERY_US = 100 * 1000, BAR_CELLS = 30 };
 
 const struct cli_option cli_backup_options[] = {
     {"to", "FILE", "the backup, a new file"},
@@ -21,37 +18,17 @@ const struct cli_option cli_restore_options[] = {
     {0},
 };
 
-struct showing {
-  bool is_shown;
-  int64_t shown_at_us;
-};
-
 /* all: 0 while it is not known. */
 static void show_progress(void *context, int64_t done, int64_t all) {
-  struct showing *showing = context;
-  int64_t now = clock_monotonic_us();
-  if (!showing->is_shown || (now - showing->shown_at_us < PROGRESS_EVERY_US && done != all)) {
+  if (!cli_progress_is_due(context, done, all)) {
     return;
   }
-  showing->shown_at_us = now;
   if (all == 0) {
-    (void)fprintf(stderr, "\r%lld rows", (long long)done);
-    return;
+    (void)fputc('\r', stderr);
+  } else {
+    cli_progress_bar(done, all);
   }
-  int cells = (int)(done * BAR_CELLS / all);
-  char bar[BAR_CELLS + 1] = {0};
-  for (int i = 0; i < BAR_CELLS; i++) {
-    bar[i] = i < cells ? '#' : '.';
-  }
-  (void)fprintf(stderr, "\r[%s] %3lld %%  %lld rows", bar, (long long)(done * 100 / all), (long long)done);
-}
-
-static struct showing showing_begin(void) { return (struct showing){.is_shown = isatty(STDERR_FILENO) == 1}; }
-
-static void showing_end(const struct showing *showing) {
-  if (showing->shown_at_us > 0) {
-    (void)fputc('\n', stderr);
-  }
+  (void)fprintf(stderr, "%lld rows", (long long)done);
 }
 
 static void put_report(const struct cli_context *context, const struct backup_report *report) {
@@ -112,11 +89,11 @@ static int run_make(const struct cli_context *context) {
   if (count == 0) {
     return cli_misuse(context, "--recipient is empty");
   }
-  struct showing showing = showing_begin();
+  struct cli_progress progress = cli_progress_begin();
   struct backup_report report = {0};
-  const struct backup_order order = {context->data, file, recipients, count, show_progress, &showing};
+  const struct backup_order order = {context->data, file, recipients, count, show_progress, &progress};
   result made = backup_make(&order, context->arena, &report);
-  showing_end(&showing);
+  cli_progress_end(&progress);
   return is_ok(made) ? tell(context, &report, "backed up") : cli_fail(context, made);
 }
 
@@ -161,14 +138,14 @@ int cli_restore(const struct cli_context *context, int argc, char **argv) {
   if (url != NULL && !server_is_database(slice_str(url))) {
     return cli_misuse(context, CLI_DATABASE_SYNTAX);
   }
-  struct showing showing = showing_begin();
+  struct cli_progress progress = cli_progress_begin();
   struct backup_report report = {0};
   const struct backup_restore_order order = {.source = {argv[0], cli_value(context, "key")},
                                              .data = context->data,
                                              .database = {.url = slice_str(url), .password_path = slice_str(password)},
                                              .progress = show_progress,
-                                             .context = &showing};
+                                             .context = &progress};
   result restored = backup_restore(&order, context->arena, &report);
-  showing_end(&showing);
+  cli_progress_end(&progress);
   return is_ok(restored) ? tell(context, &report, "restored, each row read again") : cli_fail(context, restored);
 }

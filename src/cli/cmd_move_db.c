@@ -1,11 +1,8 @@
 /* danh move-db: the whole database into a new one of the other engine, with a proof that both hold the same. The rest of the folder stays. */
-#include <unistd.h>
-
 #include "api/api.h"
 #include "cli/commands.h"
+#include "cli/progress.h"
 #include "codec/hex.h"
-
-enum { PROGRESS_EVERY_US = 100 * 1000, BAR_CELLS = 30 };
 
 const struct cli_option cli_move_db_options[] = {
     {"to", "URL", "postgresql://USER@HOST[:PORT]/NAME, an empty database; or sqlite, the file danh.db in DIR"},
@@ -14,26 +11,11 @@ const struct cli_option cli_move_db_options[] = {
     {0},
 };
 
-struct showing {
-  bool is_shown;
-  int64_t shown_at_us;
-};
-
 static void show_progress(void *context, int64_t done, int64_t all) {
-  struct showing *showing = context;
-  int64_t now = clock_monotonic_us();
-  if (!showing->is_shown || (now - showing->shown_at_us < PROGRESS_EVERY_US && done < all)) {
-    return;
+  if (cli_progress_is_due(context, done, all)) {
+    cli_progress_bar(done, all);
+    (void)fputs(done * 3 <= all ? "copying  " : "comparing", stderr); /* the first third copies, the others read what lies there again */
   }
-  showing->shown_at_us = now;
-  int64_t of = all > 0 ? all : 1;
-  int cells = (int)(done * BAR_CELLS / of);
-  char bar[BAR_CELLS + 1] = {0};
-  for (int i = 0; i < BAR_CELLS; i++) {
-    bar[i] = i < cells ? '#' : '.';
-  }
-  /* the first third copies, the others read what lies there again */
-  (void)fprintf(stderr, "\r[%s] %3lld %%  %s", bar, (long long)(done * 100 / of), done * 3 <= all ? "copying  " : "comparing");
 }
 
 static void put_proof(const struct cli_context *context, const struct server_moved *moved) {
@@ -75,16 +57,14 @@ int cli_move_db(const struct cli_context *context, int argc, char **argv) {
   if (!cli_number(context, "partitions", (int64_t[]){1, DB_PARTITIONS_MAX}, &partitions)) {
     return CLI_USAGE;
   }
-  struct showing showing = {.is_shown = isatty(STDERR_FILENO) == 1};
+  struct cli_progress progress = cli_progress_begin();
   const struct server_move move = {.data = context->data,
                                    .to = {.url = is_file ? (struct slice){0} : slice_str(to), .password_path = slice_str(password), .partitions = partitions},
                                    .progress = show_progress,
-                                   .context = &showing};
+                                   .context = &progress};
   struct server_moved moved = {0};
   result outcome = server_move(&move, context->arena, &moved);
-  if (showing.shown_at_us > 0) {
-    (void)fputc('\n', stderr);
-  }
+  cli_progress_end(&progress);
   if (!is_ok(outcome)) {
     return cli_fail(context, outcome);
   }

@@ -25,15 +25,6 @@ static int print_key(const struct cli_context *context) {
   return CLI_OK;
 }
 
-static void wait_for_end(void) {
-  sigset_t signals;
-  int received = 0;
-  (void)sigemptyset(&signals);
-  (void)sigaddset(&signals, SIGTERM);
-  (void)sigaddset(&signals, SIGINT);
-  (void)sigwait(&signals, &received);
-}
-
 static void block_signals(void) {
   sigset_t signals;
   (void)sigemptyset(&signals);
@@ -64,7 +55,7 @@ static int run(const struct cli_context *context, int64_t offset_ms) {
   printf("{\"event\":\"ready\",\"receiver\":\"%s\",\"port\":%d}\n", cli_value(context, "name"),
          receiver_port(receiver));
   (void)fflush(stdout);
-  wait_for_end();
+  cli_wait_for_end();
   return CLI_OK;
 }
 

@@ -84,15 +84,6 @@ static result serve(const struct cli_context *context, struct running *running) 
   return http_server_open(&server, &running->server);
 }
 
-static void wait_for_end(void) {
-  sigset_t signals;
-  int received = 0;
-  (void)sigemptyset(&signals);
-  (void)sigaddset(&signals, SIGTERM);
-  (void)sigaddset(&signals, SIGINT);
-  (void)sigwait(&signals, &received);
-}
-
 int cli_witness(const struct cli_context *context, int argc, char **argv) {
   bool is_key = argc == 1 && strcmp(argv[0], "key") == 0;
   struct running running = {.clock = clock_shifted(0)};
@@ -113,7 +104,7 @@ int cli_witness(const struct cli_context *context, int argc, char **argv) {
   if (is_ok(outcome) && !is_key) {
     printf("{\"event\":\"ready\",\"witness\":\"%s\",\"port\":%d}\n", cli_value(context, "name"), http_server_port(running.server));
     (void)fflush(stdout);
-    wait_for_end();
+    cli_wait_for_end();
   }
   running_close(&running);
   return is_ok(outcome) ? CLI_OK : cli_fail(context, outcome);
