@@ -26,6 +26,7 @@ import glob
 import json
 import os
 import pwd
+import random
 import re
 import secrets
 import shutil
@@ -38,6 +39,7 @@ import time
 
 OWNER = "danh"
 START_S = 60
+STILL_THERE = "pre-existing shared memory block"  # processes of one that was killed, which are just ending
 FOLLOW = {"stop": "SELECT pg_wal_replay_pause()", "go": "SELECT pg_wal_replay_resume()"}
 SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill": signal.SIGKILL}
 MEMORY, ROOM_BYTES = "/dev/shm", 2 << 30
@@ -64,10 +66,24 @@ def unprivileged():
     return [*prefix, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"], user
 
 
+PORTS = range(12000, 32000)  # below those that the kernel gives to whoever connects
+CLAIMS = []
+
+
 def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    """One that is this process's own among all tests of this machine (as in tests/flows/lib/installation.mjs): a name without a file says whose it is."""
+    for port in random.sample(PORTS, len(PORTS)):
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0danh-port-{port}")
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", port))
+        except OSError:
+            claim.close()
+            continue
+        CLAIMS.append(claim)
+        return port
+    raise RuntimeError("no free port")
 
 
 def in_memory():
@@ -128,9 +144,13 @@ class Cluster:
     def pid(self):
         return self.process.pid if self.process else None
 
-    def start(self):
+    def launch(self):
         with open(self.log, "ab") as log:
+            self.said = log.tell()
             self.process = subprocess.Popen([*self.prefix, f"{self.bin}/postgres", "-D", self.data], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def start(self):
+        self.launch()
         ready, until = f"{self.data}/postmaster.pid", time.monotonic() + START_S
         while True:
             with contextlib.suppress(FileNotFoundError), open(ready, encoding="utf-8") as file:
@@ -138,8 +158,12 @@ class Cluster:
                 if len(lines) > 7 and lines[0] == str(self.process.pid) and lines[7].strip() == "ready":
                     return self
             if self.process.poll() is not None or time.monotonic() > until:
-                with open(self.log, encoding="utf-8", errors="replace") as file:
-                    raise RuntimeError(f"PostgreSQL did not start: {file.read()[-2000:]}")
+                with open(self.log, "rb") as file:
+                    file.seek(self.said)
+                    said = file.read().decode(errors="replace")
+                if STILL_THERE not in said or time.monotonic() > until:
+                    raise RuntimeError(f"PostgreSQL did not start: {said[-2000:]}")
+                self.launch()
             time.sleep(0.02)
 
     def stop(self, how="fast"):

@@ -115,9 +115,12 @@ enum access_act {
   ACCESS_ACCOUNT_LOCK,
   ACCESS_ACCOUNT_UNLOCK,
   ACCESS_REGISTER_IMPORT,
+  ACCESS_LEDGER_REBUILD,
+  ACCESS_BACKUP_MAKE,        /* of the whole installation */
   ACCESS_CLIENT_VIEW,        /* the register of relying parties */
   ACCESS_CLIENT_REGISTER,    /* adds, changes, disables one */
   ACCESS_SIGNING_KEY_ROTATE, /* the OpenID Provider's: the next key signs from now on */
+  ACCESS_CERTIFICATE_RENEW,  /* of the system, an agency, an officer in office */
   ACCESS_ACT_COUNT
 };
 /* "dossier.submit" and so on: for ledger entries and messages. */

@@ -74,9 +74,12 @@ static const struct {
     [ACCESS_ACCOUNT_LOCK] = {"account.lock", "operator:LO system:"},
     [ACCESS_ACCOUNT_UNLOCK] = {"account.unlock", "operator:LO system:"},
     [ACCESS_REGISTER_IMPORT] = {"register.import", "operator:L system:"},
+    [ACCESS_LEDGER_REBUILD] = {"ledger.rebuild", "system:"},
+    [ACCESS_BACKUP_MAKE] = {"backup.make", "system:"},
     [ACCESS_CLIENT_VIEW] = {"client.view", "operator:L system:"},
     [ACCESS_CLIENT_REGISTER] = {"client.register", "operator:L system:"},
     [ACCESS_SIGNING_KEY_ROTATE] = {"signing_key.rotate", "system:"},
+    [ACCESS_CERTIFICATE_RENEW] = {"certificate.renew", "system:"},
 };
 
 /* One request with its facts beside it, all of them right. */

@@ -104,9 +104,12 @@ const struct access_row access_table[ACCESS_ACT_COUNT] = {
     [ACCESS_ACCOUNT_LOCK] = {"account.lock", SENSITIVE, {OPERATOR(NOT_OWN), SYSTEM(FREE)}},
     [ACCESS_ACCOUNT_UNLOCK] = {"account.unlock", SENSITIVE, {OPERATOR(NOT_OWN), SYSTEM(FREE)}},
     [ACCESS_REGISTER_IMPORT] = {"register.import", SENSITIVE, {OPERATOR(POST), SYSTEM(FREE)}},
+    [ACCESS_LEDGER_REBUILD] = {"ledger.rebuild", SENSITIVE, {SYSTEM(FREE)}},
+    [ACCESS_BACKUP_MAKE] = {"backup.make", SENSITIVE, {SYSTEM(FREE)}},
     [ACCESS_CLIENT_VIEW] = {"client.view", QUIET, {OPERATOR(POST), SYSTEM(FREE)}},
     [ACCESS_CLIENT_REGISTER] = {"client.register", SENSITIVE, {OPERATOR(POST), SYSTEM(FREE)}},
     [ACCESS_SIGNING_KEY_ROTATE] = {"signing_key.rotate", SENSITIVE, {SYSTEM(FREE)}},
+    [ACCESS_CERTIFICATE_RENEW] = {"certificate.renew", SENSITIVE, {SYSTEM(FREE)}},
 };
 
 struct slice access_act_name(enum access_act act) { return slice_str(access_table[act].name); }

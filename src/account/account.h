@@ -117,8 +117,7 @@ struct account {
   int64_t approved_at_ms;  /* 0: not */
   int64_t activated_at_ms; /* 0: not */
 };
-/* A person without a row: state NONE, OK. */
-MUST_USE result account_load(struct db_tx *tx, int64_t person_id, struct account *ret_account);
+MUST_USE result account_load(struct db_tx *tx, int64_t person_id, struct account *ret_account); /* without a row: state NONE, OK */
 
 /* Who acts, for ledger and checks. person_id 0: the system. role: "one_stop_officer@H26.11", empty for the holder. */
 struct account_actor {
@@ -329,12 +328,18 @@ struct account_session {
   int64_t mandate_id;          /* under which it acts for another; 0: none, or one of the register's (mandate/) */
   int64_t acting_for_id;       /* the person acted for; 0: for oneself, or an organisation */
   int64_t acting_organisation_id;
+  int64_t idle_ms;             /* it ends after so long without a request */
   struct slice agent;          /* account_session_list only */
 };
+/* Sessions as last read: a commit that ends or changes one says so (db_mark). Bounded; where several processes write nothing is kept. */
+struct account_memory *account_memory_open(void);
+void account_memory_close(struct account_memory **memory); /* NULL is fine */
 MUST_USE result account_sign_in(struct env *env, struct pool *pool, const struct account_credentials *credentials,
                                 struct account_token *ret_token, struct account_session *ret_session);
 /* Every request. Moves the idle limit at most once a minute. ACCOUNT_SESSION. */
 MUST_USE result account_session_find(struct env *env, struct slice token, struct account_session *ret_session);
+/* A session that was just opened, by a write that began after that moment (db_moment): its first request finds it without looking it up. */
+void account_session_keep(struct env *env, const struct account_token *token, const struct account_session *session, uint64_t moment);
 MUST_USE result account_sign_out(struct env *env, struct slice token);
 /* 0: back to citizen. The post must be the person's own and held today: ACCOUNT_POST. Changes the session given; it acts for nobody else then. */
 MUST_USE result account_session_choose_post(struct env *env, struct account_session *session, int64_t post_id);
@@ -348,8 +353,7 @@ struct account_session_list {
   const struct account_session *items;
   size_t count;
 };
-MUST_USE result account_session_list(struct env *env, struct db_tx *tx, int64_t person_id, struct arena *arena,
-                                     struct account_session_list *ret_list);
+MUST_USE result account_session_list(struct env *env, struct db_tx *tx, int64_t person_id, struct arena *arena, struct account_session_list *ret_list);
 /* "Chrome trên Android", out of a User-Agent. */
 struct slice account_agent_name(struct arena *arena, struct slice agent, bool english);
 /* Whether it is still there, inside a write that hangs on it. */
@@ -447,23 +451,23 @@ MUST_USE result account_session_raise(struct env *env, struct db_tx *tx, const s
 /* The holder's own history, kept five years [Decree 69/2024 Art 28]: sign-ins, failures, own reads. */
 struct account_event {
   int64_t event_id;   /* list only */
-  int64_t at_ms;      /* list only */
+  int64_t at_ms;      /* 0, but in a list: now */
   int64_t person_id;
   int64_t session_id; /* 0: none */
   struct slice kind;  /* "signed_in", "sign_in_failed", "document_opened", "dossier_viewed" ... */
   struct slice detail; /* a dossier code, a document id; may be empty */
 };
 MUST_USE result account_history_append(struct env *env, struct db_tx *tx, const struct account_event *event);
-/* The same in a write of its own. */
+/* The same in a write of its own. While no server takes writes (db_is_away) some hundred lines wait in this process, and end with it. DB_UNREACHABLE: no more can. */
 MUST_USE result account_history_record(struct env *env, const struct account_event *event);
+MUST_USE result account_history_flush(struct env *env); /* writes those that wait, with their times: every second or so while there is a primary */
 struct account_history_query {
   int64_t person_id;
   int64_t before_id; /* events older than this one; 0: from the newest */
   int limit;
 };
 /* Newest first. */
-MUST_USE result account_history_list(struct db_tx *tx, const struct account_history_query *query, struct arena *arena,
-                                     struct account_event **ret_events, size_t *ret_count);
+MUST_USE result account_history_list(struct db_tx *tx, const struct account_history_query *query, struct arena *arena, struct account_event **ret_events, size_t *ret_count);
 
 /* ---- Locks --------------------------------------------------------------------------------------------------------------------------- */
 
@@ -513,12 +517,13 @@ MUST_USE result account_capability_unlock(struct env *env, struct db_tx *tx, con
 /* May this account do it now? Asked before every such act, and by oidc/ for every token it honours. ACCOUNT_LOCKED when the account as a whole is not
  * active, ACCOUNT_CAPABILITY_LOCKED. */
 MUST_USE result account_capability_check(struct env *env, struct db_tx *tx, int64_t person_id, enum account_capability capability);
+/* The same for what hangs on a session, in one look. ACCOUNT_SESSION: it has ended. */
+MUST_USE result account_session_check(struct env *env, struct db_tx *tx, const struct account_session *session, enum account_capability capability);
 struct account_capability_list {
   const struct account_capability_lock *items;
   size_t count;
 };
-MUST_USE result account_capability_list(struct env *env, struct db_tx *tx, int64_t person_id, struct arena *arena,
-                                        struct account_capability_list *ret_list);
+MUST_USE result account_capability_list(struct env *env, struct db_tx *tx, int64_t person_id, struct arena *arena, struct account_capability_list *ret_list);
 /* The grounds an account is locked on, as rows: for the holder's own page. */
 struct account_ground_list {
   const struct account_lock *items; /* until_ms 0: until lifted */

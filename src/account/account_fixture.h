@@ -41,7 +41,8 @@ static inline void country_open(struct country *country) {
   }
   struct db_options options = {.path = country->path, .mode = DB_CREATE, .migrations = migrations, .readers = 4};
   assert_ok(db_engine_open(&options, &country->db));
-  country->env = (struct env){.db = country->db, .clock = &country->clock, .random = &country->random, .origin = S("http://localhost:1")};
+  account_memory_close(&country->env.account); /* it goes with the process */
+  country->env = (struct env){.account = account_memory_open(), .db = country->db, .clock = &country->clock, .random = &country->random, .origin = S("http://localhost:1")};
 }
 
 struct person_line {
@@ -101,6 +102,7 @@ static inline int country_set_up(void **state) {
 
 static inline int country_tear_down(void **state) {
   struct country *country = *state;
+  account_memory_close(&country->env.account);
   db_close(&country->db);
   arena_free(&country->arena);
   char command[128];

@@ -110,20 +110,41 @@ result account_capability_unlock(struct env *env, struct db_tx *tx, const struct
   return write_line(env, tx, lock, false);
 }
 
-result account_capability_check(struct env *env, struct db_tx *tx, int64_t person_id, enum account_capability capability) {
-  struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx,
-               "SELECT state, CASE WHEN EXISTS (SELECT 1 FROM account_capability_lock l WHERE l.person_id = $1 AND l.capability = $2"
-               " AND (l.until IS NULL OR l.until > $3)) THEN 1 ELSE 0 END FROM account WHERE person_id = $1",
-               DB_ARGS(db_of_int(person_id), db_of_int(capability), db_of_int(clock_now_ms(env->clock))), &rows));
-  if (!db_rows_next(&rows) || db_int(&rows, 0) != ACCOUNT_ACTIVE) {
-    TRY(rows.status);
+static result judge(const struct db_rows *rows, enum account_capability capability) {
+  if (db_int(rows, 0) != ACCOUNT_ACTIVE) {
     FAIL(ACCOUNT_LOCKED, "the account is not active");
   }
-  if (db_int(&rows, 1) != 0) {
+  if (db_int(rows, 1) != 0) {
     FAIL(ACCOUNT_CAPABILITY_LOCKED, "%s", capabilities[index_of(capability)].name);
   }
   return OK;
+}
+
+#define HOW_IT_STANDS                                                                                                                   \
+  "SELECT a.state, CASE WHEN EXISTS (SELECT 1 FROM account_capability_lock l WHERE l.person_id = $1 AND l.capability = $2"               \
+  " AND (l.until IS NULL OR l.until > $3)) THEN 1 ELSE 0 END"
+
+result account_capability_check(struct env *env, struct db_tx *tx, int64_t person_id, enum account_capability capability) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx, HOW_IT_STANDS " FROM account a WHERE a.person_id = $1",
+               DB_ARGS(db_of_int(person_id), db_of_int(capability), db_of_int(clock_now_ms(env->clock))), &rows));
+  if (!db_rows_next(&rows)) {
+    TRY(rows.status);
+    FAIL(ACCOUNT_LOCKED, "no account");
+  }
+  return judge(&rows, capability);
+}
+
+result account_session_check(struct env *env, struct db_tx *tx, const struct account_session *session, enum account_capability capability) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx,
+               HOW_IT_STANDS " FROM account_session s JOIN account a ON a.person_id = s.person_id WHERE s.person_id = $1 AND s.session_id = $4",
+               DB_ARGS(db_of_int(session->person_id), db_of_int(capability), db_of_int(clock_now_ms(env->clock)), db_of_int(session->session_id)), &rows));
+  if (!db_rows_next(&rows)) {
+    TRY(rows.status);
+    FAIL(ACCOUNT_SESSION, "the session has ended");
+  }
+  return judge(&rows, capability);
 }
 
 result account_capability_list(struct env *env, struct db_tx *tx, int64_t person_id, struct arena *arena, struct account_capability_list *ret_list) {

@@ -52,6 +52,7 @@ static result close_enrolment(struct env *env, struct db_tx *tx, const struct ac
 
 result account_level_raise(struct db_tx *tx, int64_t person_id, int level, int64_t at_ms) {
   int64_t changed = 0;
+  db_mark(tx, person_id);
   TRY(db_run(tx, "UPDATE account SET level = $2, approved_at = COALESCE(approved_at, $3) WHERE person_id = $1 AND level < $2",
              DB_ARGS(db_of_int(person_id), db_of_int(level), db_of_int(at_ms)), &changed));
   if (changed == 0 || level < 1 || level > 2) {

@@ -1,8 +1,9 @@
+#include "account/later.h"
 #include "account/life.h"
 
 result account_history_append(struct env *env, struct db_tx *tx, const struct account_event *event) {
   return db_run(tx, "INSERT INTO account_event (person_id, event_id, at, session_id, kind, detail) VALUES ($1, $2, $3, $4, $5, $6)",
-                DB_ARGS(db_of_int(event->person_id), db_of_int(account_id_new(env)), db_of_int(clock_now_ms(env->clock)),
+                DB_ARGS(db_of_int(event->person_id), db_of_int(account_id_new(env)), db_of_int(event->at_ms != 0 ? event->at_ms : clock_now_ms(env->clock)),
                         db_of_int_or_null(event->session_id), db_of_text(event->kind), db_of_text_or_null(event->detail)),
                 NULL);
 }
@@ -18,7 +19,14 @@ static result write_event(struct db_tx *tx, void *arg) {
 }
 
 result account_history_record(struct env *env, const struct account_event *event) {
-  return db_write(env->db, write_event, &(struct recording){env, event});
+  result written = db_is_away(env->db) ? (result){DB_UNREACHABLE} : db_write(env->db, write_event, &(struct recording){env, event});
+  if (is_code(written, DB_UNREACHABLE) && db_is_away(env->db) && account_later_keep(env, event)) {
+    return OK;
+  }
+  if (is_code(written, DB_UNREACHABLE)) {
+    FAIL(DB_UNREACHABLE, "a line of the history cannot be written now");
+  }
+  return written;
 }
 
 result account_history_list(struct db_tx *tx, const struct account_history_query *query, struct arena *arena,

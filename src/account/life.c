@@ -47,6 +47,7 @@ static result state_save(struct db_tx *tx, const struct account_step *step, enum
     return db_run(tx, "INSERT INTO account (person_id, state, registered_at) VALUES ($1, $2, $3)",
                   DB_ARGS(db_of_int(step->person_id), db_of_int(to), db_of_int(at_ms)), NULL);
   }
+  db_mark(tx, step->person_id);
   return db_run(tx, "UPDATE account SET state = $2 WHERE person_id = $1", DB_ARGS(db_of_int(step->person_id), db_of_int(to)), NULL);
 }
 
@@ -93,50 +94,32 @@ result account_move(struct env *env, struct db_tx *tx, const struct account_step
   return ledger_append(env, tx, &entry);
 }
 
-static result grounds_load(struct db_tx *tx, int64_t person_id, unsigned *ret_grounds) {
-  struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT ground FROM account_lock WHERE person_id = $1", DB_ARGS(db_of_int(person_id)), &rows));
-  unsigned grounds = 0;
-  while (db_rows_next(&rows)) {
-    grounds |= (unsigned)db_int(&rows, 0);
-  }
-  TRY(rows.status);
-  *ret_grounds = grounds;
-  return OK;
-}
-
-static result authenticators_load(struct db_tx *tx, struct account *account) {
-  struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT kind, CASE WHEN secret IS NULL THEN 0 ELSE 1 END FROM account_authenticator WHERE person_id = $1", DB_ARGS(db_of_int(account->person_id)), &rows));
-  while (db_rows_next(&rows)) {
-    int64_t kind = db_int(&rows, 0);
-    bool has_secret = db_int(&rows, 1) != 0;
-    account->has_password |= kind == ACCOUNT_PASSWORD_KIND && has_secret;
-    account->has_passcode |= kind == ACCOUNT_PASSCODE_KIND && has_secret;
-    account->has_signing_pin |= kind == ACCOUNT_SIGNING_PIN_KIND;
-  }
-  return rows.status;
-}
+/* Grounds are bits, one a row: their sum is the set. */
+static const char account_sql[] =
+    "SELECT a.state, a.level, a.registered_at, a.approved_at, a.activated_at,"
+    " (SELECT CAST(SUM(l.ground) AS BIGINT) FROM account_lock l WHERE l.person_id = a.person_id),"
+    " (SELECT MAX(CASE WHEN n.kind = $2 AND n.secret IS NOT NULL THEN 1 ELSE 0 END) + 2 * MAX(CASE WHEN n.kind = $3 AND n.secret IS NOT NULL THEN 1 ELSE 0 END)"
+    " + 4 * MAX(CASE WHEN n.kind = $4 THEN 1 ELSE 0 END) FROM account_authenticator n WHERE n.person_id = a.person_id)"
+    " FROM account a WHERE a.person_id = $1";
 
 result account_load(struct db_tx *tx, int64_t person_id, struct account *ret_account) {
   struct account account = {.person_id = person_id};
-  {
-    struct db_rows rows CLEANUP(db_rows_close) = {0};
-    TRY(db_query(tx, "SELECT state, level, registered_at, approved_at, activated_at FROM account WHERE person_id = $1",
-                 DB_ARGS(db_of_int(person_id)), &rows));
-    if (db_rows_next(&rows)) {
-      account.state = (enum account_state)db_int(&rows, 0);
-      account.level = (int)db_int(&rows, 1);
-      account.registered_at_ms = db_int(&rows, 2);
-      account.approved_at_ms = db_int(&rows, 3);
-      account.activated_at_ms = db_int(&rows, 4);
-    }
-    TRY(rows.status);
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx, account_sql,
+               DB_ARGS(db_of_int(person_id), db_of_int(ACCOUNT_PASSWORD_KIND), db_of_int(ACCOUNT_PASSCODE_KIND), db_of_int(ACCOUNT_SIGNING_PIN_KIND)), &rows));
+  if (db_rows_next(&rows)) {
+    int64_t has = db_int(&rows, 6);
+    account.state = (enum account_state)db_int(&rows, 0);
+    account.level = (int)db_int(&rows, 1);
+    account.registered_at_ms = db_int(&rows, 2);
+    account.approved_at_ms = db_int(&rows, 3);
+    account.activated_at_ms = db_int(&rows, 4);
+    account.grounds = (unsigned)db_int(&rows, 5);
+    account.has_password = (has & 1) != 0;
+    account.has_passcode = (has & 2) != 0;
+    account.has_signing_pin = (has & 4) != 0;
   }
-  if (account.state != ACCOUNT_NONE) {
-    TRY(grounds_load(tx, person_id, &account.grounds));
-    TRY(authenticators_load(tx, &account));
-  }
+  TRY(rows.status);
   *ret_account = account;
   return OK;
 }

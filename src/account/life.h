@@ -23,6 +23,9 @@ struct account_step {
 
 MUST_USE result account_move(struct env *env, struct db_tx *tx, const struct account_step *step);
 
+/* account_refresh, and the account as it then is. */
+MUST_USE result account_refresh_load(struct env *env, struct db_tx *tx, int64_t person_id, struct account *ret_account);
+
 /* Time-ordered, unique within a person: (ms since 2020) << 22 | 22 random bits. */
 int64_t account_id_new(struct env *env);
 /* A code to the number of the account: person, purpose, code, network and texts are read. MESSAGE_TOO_MANY. */

@@ -188,16 +188,17 @@ static result ended_grounds(struct env *env, struct db_tx *tx, int64_t person_id
   return OK;
 }
 
-result account_refresh(struct env *env, struct db_tx *tx, int64_t person_id) {
+result account_refresh_load(struct env *env, struct db_tx *tx, int64_t person_id, struct account *ret_account) {
   struct account account = {0};
   unsigned wanted = 0;
   unsigned ended = 0;
   TRY(account_load(tx, person_id, &account));
   if (account.state != ACCOUNT_ACTIVE && account.state != ACCOUNT_STATE_LOCKED) {
+    *ret_account = account;
     return OK;
   }
   TRY(register_grounds(env, tx, person_id, &wanted));
-  TRY(ended_grounds(env, tx, person_id, &ended));
+  TRY(account.grounds != 0 ? ended_grounds(env, tx, person_id, &ended) : OK);
   for (int i = 0; i < GROUNDS; i++) {
     if (wanted & ~account.grounds & (unsigned)grounds[i].ground) {
       struct account_lock lock = {.person_id = person_id, .ground = grounds[i].ground, .reason = slice_str(grounds[i].notice)};
@@ -207,7 +208,17 @@ result account_refresh(struct env *env, struct db_tx *tx, int64_t person_id) {
   }
   unsigned lifted = account.grounds & (ended | (BASIS_REGISTER & ~wanted));
   struct account_lock system = {.person_id = person_id};
-  return lifted ? lift(env, tx, &system, lifted) : OK;
+  if (lifted != 0) {
+    TRY(lift(env, tx, &system, lifted));
+    TRY(account_load(tx, person_id, &account));
+  }
+  *ret_account = account;
+  return OK;
+}
+
+result account_refresh(struct env *env, struct db_tx *tx, int64_t person_id) {
+  struct account account = {0};
+  return account_refresh_load(env, tx, person_id, &account);
 }
 
 result account_close(struct env *env, struct db_tx *tx, int64_t person_id, const struct account_actor *actor) {

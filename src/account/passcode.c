@@ -51,6 +51,7 @@ static result write_give_back(struct db_tx *tx, void *arg) {
 static result open_documents(struct db_tx *tx, struct passing *it) {
   int64_t changed = 0;
   it->until_ms = clock_now_ms(it->env->clock) + it->limits.passcode_lifetime_ms;
+  db_mark(tx, it->session->person_id);
   TRY(db_run(tx, "UPDATE account_session SET passcode_until = $3 WHERE person_id = $1 AND session_id = $2",
              DB_ARGS(db_of_int(it->session->person_id), db_of_int(it->session->session_id), db_of_int(it->until_ms)), &changed));
   if (changed == 0) {

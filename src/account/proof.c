@@ -54,8 +54,7 @@ result account_session_open(struct env *env, struct db_tx *tx, const struct acco
                             struct account_session *ret_session) {
   struct account account = {0};
   struct account_granted granted = {0};
-  TRY(account_refresh(env, tx, proof->person_id));
-  TRY(account_load(tx, proof->person_id, &account));
+  TRY(account_refresh_load(env, tx, proof->person_id, &account));
   if (account.state != ACCOUNT_ACTIVE) {
     FAIL(account.grounds & ACCOUNT_GROUND_WRONG_PASSWORD ? ACCOUNT_LOCKED_FOR_NOW : ACCOUNT_LOCKED, "the account may not be used now");
   }
@@ -67,6 +66,7 @@ result account_session_open(struct env *env, struct db_tx *tx, const struct acco
 
 static result change_token(struct db_tx *tx, const struct account_session *session, struct slice old_token,
                            const struct account_token_hash *hash) {
+  db_mark(tx, session->person_id);
   struct account_token_hash old_hash = account_token_hash(old_token);
   TRY(db_run(tx, "DELETE FROM account_token WHERE token_hash = $1", DB_ARGS(db_of_bytes(slice_of(old_hash.bytes, sizeof old_hash.bytes))), NULL));
   return db_run(tx, "INSERT INTO account_token (token_hash, person_id, session_id) VALUES ($1, $2, $3)",

@@ -1,6 +1,8 @@
 #include "account/session.h"
 
 #include "account/life.h"
+#include "account/memory.h"
+#include "admission/admission.h"
 
 enum {
   SEEN_EVERY_MS = 60 * 1000, /* the idle limit moves at most once a minute: a page of ten requests is one write */
@@ -10,16 +12,25 @@ enum {
 
 static const unsigned biometric = ACCOUNT_MEANS_FACE | ACCOUNT_MEANS_FINGERPRINT | ACCOUNT_MEANS_IRIS;
 
+/* Rows of tokens that were made one after the other lie beside each other: a commit changes a page of them, and not one for each. */
 struct account_token_hash account_token_hash(struct slice token) {
   struct account_token_hash hash;
   token_stored_form("danh-account-token", token, hash.bytes);
+  (void)admission_mark_time(token, hash.bytes);
   return hash;
 }
 
 struct account_token_hash account_token_new(struct env *env, struct account_token *ret_token) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
-  struct slice text = token_make(env->random, &arena);
+  /* where there is a key, one that can be told at the door from what never was one */
+  struct slice text = {0};
+  if (env->sealing != NULL) {
+    const struct admission_key key = admission_key_of(env->sealing);
+    text = admission_mark_make(&key, env->random, clock_now_ms(env->clock), &arena);
+  } else {
+    text = token_make(env->random, &arena);
+  }
   *ret_token = (struct account_token){0};
   memcpy(ret_token->text, text.ptr, text.len < ACCOUNT_TOKEN_CHARACTERS ? text.len : ACCOUNT_TOKEN_CHARACTERS);
   return account_token_hash(text);
@@ -28,6 +39,7 @@ struct account_token_hash account_token_new(struct env *env, struct account_toke
 static struct slice hash_slice(const struct account_token_hash *hash) { return slice_of(hash->bytes, sizeof hash->bytes); }
 
 result account_sessions_end_but(struct db_tx *tx, int64_t person_id, int64_t session_id) {
+  db_mark(tx, person_id);
   TRY(db_run(tx,
              "INSERT INTO account_session_ended (person_id, session_id)"
              " SELECT person_id, session_id FROM account_session WHERE person_id = $1 AND session_id <> $2",
@@ -43,6 +55,7 @@ result account_sessions_end_but(struct db_tx *tx, int64_t person_id, int64_t ses
 result account_sessions_end(struct db_tx *tx, int64_t person_id) { return account_sessions_end_but(tx, person_id, 0); }
 
 static result end_one(struct db_tx *tx, int64_t person_id, int64_t session_id, int64_t *ret_ended) {
+  db_mark(tx, person_id);
   TRY(db_run(tx,
              "INSERT INTO account_session_ended (person_id, session_id)"
              " SELECT person_id, session_id FROM account_session WHERE person_id = $1 AND session_id = $2",
@@ -55,28 +68,48 @@ static result end_one(struct db_tx *tx, int64_t person_id, int64_t session_id, i
                 DB_ARGS(db_of_int(person_id), db_of_int(session_id)), ret_ended);
 }
 
-/* The sessions_max - 1 newest stay: one more is about to begin. */
-static result make_room(struct db_tx *tx, const struct account_session_start *start) {
-  int64_t oldest_kept = 0;
-  {
-    struct db_rows rows CLEANUP(db_rows_close) = {0};
-    TRY(db_query(tx, "SELECT session_id FROM account_session WHERE person_id = $1 ORDER BY session_id DESC LIMIT 1 OFFSET $2",
-                 DB_ARGS(db_of_int(start->person_id), db_of_int(start->limits->sessions_max - 1)), &rows));
-    if (!db_rows_next(&rows)) {
-      return rows.status;
+enum { LEAVING_AT_ONCE = 8 };
+struct leaving {
+  int64_t session_id;
+  struct account_token_hash hash;
+};
+
+static result find_leaving(struct db_tx *tx, const struct account_session_start *start, struct leaving *leaving, size_t *ret_count) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  size_t count = 0;
+  TRY(db_query(tx, "SELECT session_id, token_hash FROM account_session WHERE person_id = $1 ORDER BY session_id DESC LIMIT 8 OFFSET $2",
+               DB_ARGS(db_of_int(start->person_id), db_of_int(start->limits->sessions_max - 1)), &rows));
+  while (count < LEAVING_AT_ONCE && db_rows_next(&rows)) {
+    struct slice hash = db_bytes(&rows, 1);
+    if (hash.len != sizeof leaving->hash.bytes) {
+      FAIL(DB_BROKEN, "a session's hash of %zu bytes", hash.len);
     }
-    oldest_kept = db_int(&rows, 0);
+    leaving[count].session_id = db_int(&rows, 0);
+    memcpy(leaving[count++].hash.bytes, hash.ptr, hash.len);
   }
-  TRY(db_run(tx,
-             "INSERT INTO account_session_ended (person_id, session_id)"
-             " SELECT person_id, session_id FROM account_session WHERE person_id = $1 AND session_id <= $2",
-             DB_ARGS(db_of_int(start->person_id), db_of_int(oldest_kept)), NULL));
-  TRY(db_run(tx,
-             "DELETE FROM account_token WHERE token_hash IN"
-             " (SELECT token_hash FROM account_session WHERE person_id = $1 AND session_id <= $2)",
-             DB_ARGS(db_of_int(start->person_id), db_of_int(oldest_kept)), NULL));
-  return db_run(tx, "DELETE FROM account_session WHERE person_id = $1 AND session_id <= $2",
-                DB_ARGS(db_of_int(start->person_id), db_of_int(oldest_kept)), NULL);
+  *ret_count = count;
+  return rows.status;
+}
+
+static result leave(struct db_tx *tx, int64_t person_id, const struct leaving *leaving) {
+  db_mark(tx, person_id);
+  TRY(db_run(tx, "INSERT INTO account_session_ended (person_id, session_id) VALUES ($1, $2)", DB_ARGS(db_of_int(person_id), db_of_int(leaving->session_id)),
+             NULL));
+  TRY(db_run(tx, "DELETE FROM account_token WHERE token_hash = $1", DB_ARGS(db_of_bytes(hash_slice(&leaving->hash))), NULL));
+  return db_run(tx, "DELETE FROM account_session WHERE person_id = $1 AND session_id = $2", DB_ARGS(db_of_int(person_id), db_of_int(leaving->session_id)),
+                NULL);
+}
+
+/* The sessions_max - 1 newest stay: one more is about to begin. Nearly always one leaves; more where an operator has lowered the limit. */
+static result make_room(struct db_tx *tx, const struct account_session_start *start) {
+  struct leaving leaving[LEAVING_AT_ONCE];
+  for (size_t count = LEAVING_AT_ONCE; count == LEAVING_AT_ONCE;) {
+    TRY(find_leaving(tx, start, leaving, &count));
+    for (size_t i = 0; i < count; i++) {
+      TRY(leave(tx, start->person_id, &leaving[i]));
+    }
+  }
+  return OK;
 }
 
 result account_session_start(struct env *env, struct db_tx *tx, const struct account_session_start *start,
@@ -90,7 +123,8 @@ result account_session_start(struct env *env, struct db_tx *tx, const struct acc
                                     .ends_at_ms = now + start->limits->session_lifetime_ms,
                                     .means = start->means,
                                     .passkey_id = start->passkey_id,
-                                    .auth_at_ms = now};
+                                    .auth_at_ms = now,
+                                    .idle_ms = start->limits->session_idle_ms};
   TRY(make_room(tx, start));
   TRY(db_run(tx,
              "INSERT INTO account_session (person_id, session_id, token_hash, created_at, seen_at, idle_ms, ends_at, agent, means, auth_at, passkey_id)"
@@ -109,6 +143,17 @@ result account_session_start(struct env *env, struct db_tx *tx, const struct acc
  * request, and the session goes on with the rest [SP800-63B-4 2.3.3 SHALL]. */
 static unsigned means_left(const struct account_session *session, int64_t now) {
   return now >= session->seen_at_ms + BIOMETRIC_IDLE_MS ? session->means & ~biometric : session->means;
+}
+
+/* What the clock leaves of it. */
+static result as_of_now(struct env *env, struct account_session *session, struct account_session *ret_session) {
+  int64_t now = clock_now_ms(env->clock);
+  if (now >= session->ends_at_ms || now >= session->seen_at_ms + session->idle_ms) {
+    FAIL(ACCOUNT_SESSION, "the session has run out");
+  }
+  session->means = means_left(session, now);
+  *ret_session = *session;
+  return OK;
 }
 
 result account_session_read(struct env *env, struct db_tx *tx, struct slice token, struct account_session *ret_session) {
@@ -137,17 +182,12 @@ result account_session_read(struct env *env, struct db_tx *tx, struct slice toke
                                     .mandate_id = db_int(&rows, 12),
                                     .acting_for_id = db_int(&rows, 13),
                                     .acting_organisation_id = db_int(&rows, 14),
+                                    .idle_ms = db_int(&rows, 8),
                                     .passkey_id = db_int(&rows, 15)};
-  int64_t now = clock_now_ms(env->clock);
-  if (now >= session.ends_at_ms || now >= session.seen_at_ms + db_int(&rows, 8)) {
-    FAIL(ACCOUNT_SESSION, "the session has run out");
-  }
   if (db_int(&rows, 9) != ACCOUNT_ACTIVE) {
     FAIL(ACCOUNT_SESSION, "the account is not active");
   }
-  session.means = means_left(&session, now);
-  *ret_session = session;
-  return OK;
+  return as_of_now(env, &session, ret_session);
 }
 
 struct touch {
@@ -167,22 +207,46 @@ static result write_seen(struct db_tx *tx, void *arg) {
                 NULL);
 }
 
+static result look_up(struct env *env, struct slice token, const struct account_token_hash *hash, struct account_memory_found *ret_found) {
+  struct account_memory_found found = {.moment = 0};
+  bool may_keep = db_moment(env->db, &found.moment); /* before the snapshot begins */
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_look_begin(env->db, &tx));
+  TRY(account_session_read(env, tx, token, &found.session));
+  if (may_keep) {
+    account_memory_keep(env, hash, &found);
+  }
+  *ret_found = found;
+  return OK;
+}
+
 result account_session_find(struct env *env, struct slice token, struct account_session *ret_session) {
   if (token.len != ACCOUNT_TOKEN_CHARACTERS) {
     FAIL(ACCOUNT_SESSION, "not a token");
   }
-  struct account_session session = {0};
-  {
-    struct db_tx *tx CLEANUP(db_read_end) = NULL;
-    TRY(db_read_begin(env->db, &tx));
-    TRY(account_session_read(env, tx, token, &session));
+  struct account_token_hash hash = account_token_hash(token);
+  struct account_memory_found found;
+  if (account_memory_find(env, &hash, &found)) {
+    TRY(as_of_now(env, &found.session, &found.session));
+  } else {
+    TRY(look_up(env, token, &hash, &found));
   }
-  if (clock_now_ms(env->clock) - session.seen_at_ms >= SEEN_EVERY_MS) {
-    TRY(db_write(env->db, write_seen, &(struct touch){env, &session}));
-    session.seen_at_ms = clock_now_ms(env->clock);
+  /* where nothing can be written now, what may be read is shown nevertheless; the idle limit goes on from where it was */
+  if (clock_now_ms(env->clock) - found.session.seen_at_ms >= SEEN_EVERY_MS && !db_is_away(env->db)) {
+    result touched = db_write(env->db, write_seen, &(struct touch){env, &found.session});
+    if (!is_ok(touched) && result_kind(touched) != RESULT_UNAVAILABLE) {
+      return touched;
+    }
+    found.session.seen_at_ms = is_ok(touched) ? clock_now_ms(env->clock) : found.session.seen_at_ms;
+    account_memory_keep(env, &hash, &found);
   }
-  *ret_session = session;
+  *ret_session = found.session;
   return OK;
+}
+
+void account_session_keep(struct env *env, const struct account_token *token, const struct account_session *session, uint64_t moment) {
+  struct account_token_hash hash = account_token_hash(slice_str(token->text));
+  account_memory_keep(env, &hash, &(const struct account_memory_found){*session, moment});
 }
 
 struct ending {
@@ -254,6 +318,7 @@ static result write_post(struct db_tx *tx, void *arg) {
     detail = arena_printf(&arena, "%.*s@%.*s", SLICE_ARG(access_role_name(post.role)), SLICE_ARG(post.agency));
   }
   int64_t changed = 0;
+  db_mark(tx, choosing->session->person_id);
   TRY(db_run(tx,
              "UPDATE account_session SET post_id = $3, mandate_id = NULL, acting_for_id = NULL, acting_organisation_id = NULL"
              " WHERE person_id = $1 AND session_id = $2",
@@ -277,6 +342,7 @@ result account_session_choose_post(struct env *env, struct account_session *sess
 
 result account_session_act_for(struct db_tx *tx, const struct account_session *session) {
   int64_t changed = 0;
+  db_mark(tx, session->person_id);
   TRY(db_run(tx,
              "UPDATE account_session SET post_id = NULL, mandate_id = $3, acting_for_id = $4, acting_organisation_id = $5"
              " WHERE person_id = $1 AND session_id = $2",

@@ -56,9 +56,8 @@ static result write_right(struct db_tx *tx, void *arg) {
   struct signing_in *it = arg;
   TRY(account_try_right(tx, &it->attempt));
   TRY(account_authenticator_right(tx, it->person_id, ACCOUNT_PASSWORD_KIND));
-  TRY(account_refresh(it->env, tx, it->person_id));
   struct account account = {0};
-  TRY(account_load(tx, it->person_id, &account));
+  TRY(account_refresh_load(it->env, tx, it->person_id, &account));
   if (account.state != ACCOUNT_ACTIVE) {
     it->answer = account.grounds & ACCOUNT_GROUND_WRONG_PASSWORD ? ACCOUNT_LOCKED_FOR_NOW : ACCOUNT_LOCKED;
     return OK;

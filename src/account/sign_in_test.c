@@ -352,6 +352,26 @@ static void a_sixth_session_ends_the_oldest(void **state) {
   assert_true(list.items[0].created_at_ms > list.items[4].created_at_ms);
 }
 
+/* More at once than are looked up at once. */
+static void a_lowered_limit_ends_all_that_are_too_many(void **state) {
+  enum { MANY = 12 };
+  struct country *country = *state;
+  make_active(country, country->citizen);
+  struct account_token tokens[MANY] = {0};
+  struct account_session session = {0};
+  assert_ok(db_write(country->db, write_limit, &(struct limiting){&country->env, "sessions_max", MANY}));
+  for (int i = 0; i < MANY; i++) {
+    if (i == MANY - 1) {
+      assert_ok(db_write(country->db, write_limit, &(struct limiting){&country->env, "sessions_max", 2}));
+    }
+    pass(country, 1000);
+    assert_ok(sign_in(country, PIN, PASSWORD, &tokens[i]));
+  }
+  for (int i = 0; i < MANY; i++) {
+    assert_code(find(country, &tokens[i], &session), i < MANY - 2 ? ACCOUNT_SESSION : 0);
+  }
+}
+
 static void a_locked_account_has_no_session_and_unlocking_revives_none(void **state) {
   struct country *country = *state;
   make_active(country, country->citizen);
@@ -544,6 +564,7 @@ int main(void) {
       TEST(signing_out_ends_that_session_alone_and_a_restart_revives_none),
       TEST(a_sign_in_ends_the_session_its_browser_had),
       TEST(a_sixth_session_ends_the_oldest),
+      TEST(a_lowered_limit_ends_all_that_are_too_many),
       TEST(a_locked_account_has_no_session_and_unlocking_revives_none),
       TEST(a_session_acts_in_a_post_of_ones_own_only),
       TEST(the_passcode_opens_for_five_minutes_and_locks_after_five_wrong_ones),

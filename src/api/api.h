@@ -8,6 +8,8 @@
  * Threads    api_handle from many at once.
  */
 #pragma once
+#include "admission/admission.h"
+#include "base/snapshot.h"
 #include "dossier/dossier.h"
 #include "http/http.h"
 
@@ -52,22 +54,38 @@ struct api_edge {
   void (*readiness)(void *app, struct api_readiness *ret_readiness);
 };
 
+/* What happens when more come than can be served (door.h). */
+struct api_surge {
+  struct admission_room *room; /* NULL: nobody waits, newcomers are refused */
+  void *app;
+  int (*fullness)(void *app);  /* of what may be under way for people inside, thousandths; NULL: unknown */
+};
+/* Of requests, the most urgent first. */
+enum { API_CLASS_ALWAYS, API_CLASS_SESSION, API_CLASS_ADMITTED, API_CLASS_MACHINE, API_CLASS_ARRIVAL, API_CLASSES };
+/* For http_server_options; target_ms 0: as is usual. */
+const struct http_class *api_classes(int target_ms, struct http_class ret_classes[static API_CLASSES]);
+
 /* Which requests become a line of the log: method, route, status, time, size and trace; no address, no query, nobody's id. */
 enum api_logging { API_LOG_FAILED, API_LOG_ALL, API_LOG_NONE }; /* FAILED: answered 5xx, or after more than a second */
-struct api_options {
-  struct env *env;
+/* What may be replaced while requests run: each goes by the one that stood when it came. */
+struct api_settings {
   enum api_logging log_requests;
-  int traced_per_mille; /* of requests that come without a trace, while env->spans is there */
-  struct dossier_works works;
-  const char *web;          /* folder of the built web app; NULL or absent: no app, pages still work */
-  bool is_demo;
+  int traced_per_mille; /* of requests that come without a trace, while env->spans is open */
   struct slice registration_token; /* initial access token of clients that register themselves; empty: none may */
-  bool is_sandbox;          /* published secrets: /sandbox and its switches are there */
   struct slice bank_secret; /* empty: notifications are refused */
   struct slice receipt_secret; /* of the SMS gateway; empty: its receipts are refused */
   struct slice bank_bin;
   struct slice bank_account;
+};
+struct api_options {
+  struct env *env;
+  struct snapshot_slot *settings; /* values that begin with a struct api_settings; NULL: nothing is set */
+  struct dossier_works works;
+  const char *web;          /* folder of the built web app; NULL or absent: no app, pages still work */
+  bool is_demo;
+  bool is_sandbox;          /* published secrets: /sandbox and its switches are there */
   struct api_edge edge;
+  struct api_surge surge;
 };
 struct api;
 MUST_USE result api_open(const struct api_options *options, struct api **ret_api);
@@ -77,6 +95,8 @@ void api_close(struct api **api);
 void api_handle(void *api, struct http_call *call);
 void api_refuse(void *api, struct http_call *call, uint16_t code);
 bool api_answer_at_once(void *api, struct http_call *call);
+int api_classify(void *api, struct http_call *call);
+bool api_stays(void *api, struct http_call *call);
 /* The headers every reply carries. */
 const struct http_header *api_headers(const struct api *api, size_t *ret_count);
 /* Everything counted so far, in the format of Prometheus. */

@@ -251,7 +251,7 @@ static void a_request_that_was_never_read_is_refused_in_words(void **state) {
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     const struct http_request requests[] = {{0}, {.headers = english, .header_count = 1}, {.headers = vietnamese, .header_count = 2}};
     for (size_t j = 0; j < 3; j++) {
-      struct http_call call = {.arena = &f.arena, .request = requests[j]};
+      struct http_call call = {.arena = &f.arena, .class = HTTP_NO_CLASS, .request = requests[j]};
       api_refuse(f.api, &call, rows[i].code);
       enum api_language language = j == 1 ? API_ENGLISH : API_VIETNAMESE;
       struct slice sentence = api_error_sentence(rows[i].code, language);

@@ -3,7 +3,7 @@
 #include "api/people.h"
 
 /* Schema Form: the applicant's, about one of their subjects. */
-MUST_USE result api_application_send_form(struct api_call *call, struct db_tx *tx, const struct api_subjects *subjects,
+MUST_USE result api_application_put_form(struct api_call *call, struct db_tx *tx, const struct api_subjects *subjects,
                                           const struct api_subject *subject);
 /* subject, certificate, copies and channel of a body. channels: the words that may stand there; NULL-ended, the first is meant when there is none. */
 struct api_application_reader {

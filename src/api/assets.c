@@ -1,7 +1,9 @@
-/* The built web app lies in memory, each file with its strong ETag and, where the build has compressed it, as .br and .gz too. Names under
- * assets/ that carry a hash of their content never change; everything else is asked for again each time. */
+/* The built web app: what is asked for stays in memory with its strong ETag, each file also as .br and .gz where the build has compressed it. Names
+ * under assets/ that carry a hash of their content never change; everything else is asked for again each time. */
 #include <dirent.h>
-#include <stdio.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,18 +14,27 @@
 
 enum { FILES_MAX = 512, FILE_BYTES_MAX = 8 * 1024 * 1024, DEPTH_MAX = 4 };
 
+/* The bytes of a file in one form: what the build wrote, or what it compressed. The file is held open, so that what is sent belongs together even when
+ * a newer app has replaced it, and is read when somebody first asks for it. */
+struct form {
+  int fd; /* -1: the build made none, or it is read */
+  size_t length;
+  struct slice bytes; /* NULL: not read yet; this and the next behind the lock */
+  struct slice tag;
+};
+
+enum { PLAIN, GZIP, BROTLI, FORMS };
+
 struct asset {
   struct slice path; /* "/assets/index-1a2b.js" */
   const char *type;
-  struct slice tag;    /* of its content */
-  bool is_fixed;       /* the name changes with the content */
-  struct slice bytes;
-  struct slice gzip;   /* this and the next empty: the build made none */
-  struct slice brotli;
+  bool is_fixed; /* the name changes with the content */
+  struct form forms[FORMS];
 };
 
 struct assets {
   struct arena arena;
+  pthread_mutex_t lock; /* over what is read later, and the arena it goes to */
   struct asset *items;
   size_t count;
 };
@@ -47,23 +58,45 @@ static int type_of(struct slice path) {
   return -1;
 }
 
-static result read_file(struct arena *arena, const char *path, struct slice *ret_bytes) {
-  FILE *file = fopen(path, "re");
+static bool is_there(const struct form *form) { return form->fd >= 0 || form->bytes.ptr != NULL; }
+
+/* Not there: the build made no such form. */
+static result open_form(const char *path, struct form *ret_form) {
   struct stat status;
-  if (file == NULL || fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size > FILE_BYTES_MAX) {
-    if (file != NULL) {
-      (void)fclose(file);
-    }
+  *ret_form = (struct form){.fd = open(path, O_RDONLY | O_CLOEXEC)};
+  if (ret_form->fd < 0 && errno == ENOENT) {
+    return OK;
+  }
+  if (ret_form->fd < 0 || fstat(ret_form->fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size > FILE_BYTES_MAX) {
     FAIL(BASE_IO, "a file of the web app cannot be read");
   }
-  size_t length = (size_t)status.st_size;
-  uint8_t *bytes = arena_alloc(arena, length + 1);
-  size_t got = fread(bytes, 1, length, file);
-  (void)fclose(file);
-  if (got != length) {
-    FAIL(BASE_IO, "a file of the web app is cut short");
+  ret_form->length = (size_t)status.st_size;
+  return OK;
+}
+
+static void close_form(struct form *form) {
+  if (form->fd >= 0) {
+    (void)close(form->fd);
+    form->fd = -1;
   }
-  *ret_bytes = slice_of(bytes, length);
+}
+
+/* Under the lock. */
+static result read_form(struct arena *arena, struct form *form) {
+  uint8_t *bytes = arena_alloc(arena, form->length + 1);
+  size_t length = 0;
+  while (length < form->length) {
+    ssize_t got = pread(form->fd, bytes + length, form->length - length, (off_t)length);
+    if (got <= 0) {
+      FAIL(BASE_IO, "a file of the web app is cut short");
+    }
+    length += (size_t)got;
+  }
+  uint8_t digest[32];
+  form->bytes = slice_of(bytes, length);
+  digest_sha256(form->bytes, digest);
+  form->tag = arena_printf(arena, "\"%.*s\"", SLICE_ARG(hex_write(arena, slice_of(digest, 12))));
+  close_form(form);
   return OK;
 }
 
@@ -74,30 +107,20 @@ static bool is_hashed_name(struct slice path) {
   return slice_starts(path, S("/assets/")) && stem > 17 && path.ptr[stem - 9] == '-';
 }
 
-/* Empty when there is no such file. */
-static result read_compressed(struct arena *arena, const char *file_path, const char *suffix, struct slice *ret_bytes) {
-  const char *path = (const char *)arena_printf(arena, "%s.%s", file_path, suffix).ptr;
-  *ret_bytes = (struct slice){0};
-  return access(path, F_OK) == 0 ? read_file(arena, path, ret_bytes) : OK;
-}
-
 static result add_file(struct assets *assets, const char *file_path, struct slice path) {
   int type = type_of(path);
   if (type < 0 || assets->count == FILES_MAX) {
     return OK; /* .br and .gz come with the file they belong to; maps and sources stay at home */
   }
-  struct asset *asset = &assets->items[assets->count];
-  TRY(read_file(&assets->arena, file_path, &asset->bytes));
-  uint8_t digest[32];
-  digest_sha256(asset->bytes, digest);
+  struct asset *asset = &assets->items[assets->count++];
+  static const char *const suffixes[] = {[PLAIN] = "", [GZIP] = ".gz", [BROTLI] = ".br"};
   asset->path = path;
   asset->type = types[type].type;
-  asset->tag = hex_write(&assets->arena, slice_of(digest, 12));
   asset->is_fixed = is_hashed_name(path);
-  TRY(read_compressed(&assets->arena, file_path, "gz", &asset->gzip));
-  TRY(read_compressed(&assets->arena, file_path, "br", &asset->brotli));
-  assets->count++;
-  return OK;
+  for (int i = 0; i < FORMS; i++) {
+    TRY(open_form((const char *)arena_printf(&assets->arena, "%s%s", file_path, suffixes[i]).ptr, &asset->forms[i]));
+  }
+  return is_there(&asset->forms[PLAIN]) ? OK : fault_set(__FILE__, __LINE__, BASE_IO, "a file of the web app has just gone");
 }
 
 static result add_folder(struct assets *assets, const char *folder, struct slice path, int depth) {
@@ -134,6 +157,7 @@ result api_assets_open(const char *folder, struct assets **ret_assets) {
   }
   struct assets *assets = heap_alloc(sizeof *assets);
   arena_init(&assets->arena);
+  pthread_mutex_init(&assets->lock, NULL);
   assets->items = ARENA_ARRAY(&assets->arena, struct asset, FILES_MAX);
   result outcome = add_folder(assets, folder, (struct slice){0}, 0);
   if (!is_ok(outcome)) {
@@ -144,15 +168,23 @@ result api_assets_open(const char *folder, struct assets **ret_assets) {
   return OK;
 }
 
-void api_assets_close(struct assets **assets) {
-  if (*assets != NULL) {
-    arena_free(&(*assets)->arena);
-    free(*assets);
-    *assets = NULL;
+void api_assets_close(struct assets **slot) {
+  struct assets *assets = *slot;
+  if (assets == NULL) {
+    return;
   }
+  *slot = NULL;
+  for (size_t i = 0; i < assets->count; i++) {
+    for (int form = 0; form < FORMS; form++) {
+      close_form(&assets->items[i].forms[form]);
+    }
+  }
+  pthread_mutex_destroy(&assets->lock);
+  arena_free(&assets->arena);
+  free(assets);
 }
 
-static const struct asset *find(const struct assets *assets, struct slice path) {
+static struct asset *find(const struct assets *assets, struct slice path) {
   for (size_t i = 0; assets != NULL && i < assets->count; i++) {
     if (slice_eq(assets->items[i].path, path)) {
       return &assets->items[i];
@@ -174,47 +206,53 @@ static bool accepts(const struct api_call *call, const char *coding) {
   return false;
 }
 
-/* Strong tags: one for each form the bytes go out in [RFC9110 8.8.3]. */
-static struct slice choose_form(struct api_call *call, const struct asset *asset, struct slice *ret_bytes) {
-  if (asset->brotli.len > 0 && accepts(call, "br")) {
+static struct form *choose_form(struct api_call *call, struct asset *asset) {
+  if (is_there(&asset->forms[BROTLI]) && accepts(call, "br")) {
     http_response_header(call->http, "Content-Encoding", S("br"));
-    *ret_bytes = asset->brotli;
-    return arena_printf(call->arena, "\"%.*s-br\"", SLICE_ARG(asset->tag));
+    return &asset->forms[BROTLI];
   }
-  if (asset->gzip.len > 0 && accepts(call, "gzip")) {
+  if (is_there(&asset->forms[GZIP]) && accepts(call, "gzip")) {
     http_response_header(call->http, "Content-Encoding", S("gzip"));
-    *ret_bytes = asset->gzip;
-    return arena_printf(call->arena, "\"%.*s-gz\"", SLICE_ARG(asset->tag));
+    return &asset->forms[GZIP];
   }
-  *ret_bytes = asset->bytes;
-  return arena_printf(call->arena, "\"%.*s\"", SLICE_ARG(asset->tag));
+  return &asset->forms[PLAIN];
 }
 
-static result send_asset(struct api_call *call, const struct asset *asset) {
+static result send_asset(struct api_call *call, struct asset *asset) {
+  struct assets *assets = call->api->assets;
   struct http_call *http = call->http;
-  struct slice bytes;
-  struct slice etag = choose_form(call, asset, &bytes);
+  (void)pthread_mutex_lock(&assets->lock);
+  struct form *form = choose_form(call, asset);
+  result read = form->bytes.ptr != NULL ? OK : read_form(&assets->arena, form);
+  (void)pthread_mutex_unlock(&assets->lock); /* what is read once stays as it is */
+  TRY(read);
   http_response_header(http, "Cache-Control", asset->is_fixed ? S("public, max-age=31536000, immutable") : S("no-cache"));
-  http_response_header(http, "ETag", etag);
+  http_response_header(http, "ETag", form->tag); /* strong: of the bytes that go out [RFC9110 8.8.3] */
   http_response_header(http, "Vary", S("Accept-Encoding"));
-  if (http_etag_is_known(&http->request, etag)) {
+  if (http_etag_is_known(&http->request, form->tag)) {
     http->response.status = 304;
     return OK;
   }
-  http_reply(http, 200, asset->type, bytes);
+  http_reply(http, 200, asset->type, form->bytes);
   return OK;
 }
 
+/* It shows the app when no server answers, and has no business outside it. */
+static const char kept_worker[] = "/assets/kept_worker.js";
+
 result api_assets_get(struct api_call *call) {
-  const struct asset *asset = find(call->api->assets, call->http->request.path);
+  struct asset *asset = find(call->api->assets, call->http->request.path);
   if (asset == NULL) {
     FAIL(HTTP_NO_ROUTE, "no such file in the web app");
+  }
+  if (slice_is(asset->path, kept_worker)) {
+    http_response_header(call->http, "Service-Worker-Allowed", S("/app/"));
   }
   return send_asset(call, asset);
 }
 
 result api_app_page(struct api_call *call) {
-  const struct asset *asset = find(call->api->assets, S("/index.html"));
+  struct asset *asset = find(call->api->assets, S("/index.html"));
   if (asset == NULL) {
     FAIL(HTTP_NO_ROUTE, "the web app is not built");
   }

@@ -13,12 +13,14 @@ struct assets;
 struct published;
 struct metrics;
 struct sandbox_events;
+struct api_door;
 struct api {
   struct api_options options;
   struct assets *assets;
   struct published *published; /* NULL in a sandbox, where every request is looked at */
   struct sandbox_events *events; /* NULL: no sandbox */
   struct metrics *metrics;
+  struct api_door *door;
   struct http_header headers[12];
   size_t header_count;
   bool is_https;
@@ -26,6 +28,7 @@ struct api {
 
 struct api_call {
   struct api *api;
+  const struct api_settings *settings; /* until it is answered */
   struct env *env;
   struct http_call *http;
   struct arena *arena;
@@ -59,6 +62,9 @@ enum api_requirement {
   API_FOR_ANOTHER = 1 << 4,      /* knows for which person the session acts */
   API_FOR_ORGANISATION = 1 << 5, /* knows for which organisation it acts */
   API_MANDATE_ENDED = 1 << 6,    /* answers also when the mandate has ended: the way back to oneself */
+  /* May run on the loop's own thread (http.h, stays): reads a few rows, checks and signs, and waits for the disk, the signer and passwords only. What lays
+   * out pages, runs a procedure's rules or searches does not. */
+  API_STAYS = 1 << 7,
 };
 struct api_route {
   struct http_route route; /* first: see struct http_routes */
@@ -89,6 +95,8 @@ struct slice api_proxy_header(const struct api_call *call, const char *name);
 struct account_client api_client(const struct api_call *call);
 /* When to try again, if the failure is one that passes: Retry-After. */
 void api_retry_after(struct api_call *call, result failure);
+/* By cookie, Accept-Language, and else Vietnamese. */
+enum api_language api_language_of(const struct http_request *request);
 /* Which of two texts the caller reads. */
 const char *api_words(const struct api_call *call, const char *vi, const char *en);
 void api_put_text(struct jout *out, const char *name, struct slice vi, struct slice en); /* {vi, en} */
@@ -122,6 +130,6 @@ MUST_USE result api_capability_check(struct api_call *call, enum account_capabil
 /* "decider@H26.11": the acting post as the ledger names it; empty for a citizen. */
 struct slice api_role(const struct api_call *call);
 
-/* assets.c: the built web app, read once. */
+/* assets.c: the built web app. */
 MUST_USE result api_assets_open(const char *folder, struct assets **ret_assets);
 void api_assets_close(struct assets **assets);

@@ -62,10 +62,15 @@ result api_desk_lltp_form(struct api_call *call) {
                                             .channel = PROCEDURE_COUNTER,
                                             .level = call->session.level};
   assist_with(call, purpose, &application);
-  TRY(dossier_assist(call->env, &call->api->options.works, call->arena, &application));
+  db_read_end(&tx);
+  TRY(dossier_assist(call->env, &call->api->options.works, call->arena, &application)); /* looks for itself */
+  TRY(db_read_begin(call->env->db, &tx));
+  TRY(api_application_put_form(call, tx, &subjects, subject));
+  db_read_end(&tx);
   TRY(record_read(call, &application, "form.read"));
   TRY(record_family(call, &subjects, purpose)); /* durable from here on: now it may be shown */
-  return api_application_send_form(call, tx, &subjects, subject);
+  api_send(call, 200);
+  return OK;
 }
 
 /* What both bodies begin with. */

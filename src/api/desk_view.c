@@ -123,6 +123,7 @@ result api_desk_queue(struct api_call *call) {
   TRY(db_read_begin(call->env->db, &tx));
   TRY(dossier_queue(tx, call->arena, &question, &rows, &count));
   TRY(dossier_queue_count(tx, call->post.agency, api_today(call), &counts));
+  db_read_end(&tx);
   bool has_more = count > cursor.limit;
   count -= has_more;
   TRY(record_queue_read(call, rows, count)); /* durable from here on: now it may be shown */

@@ -124,8 +124,6 @@ result api_dossiers_list(struct api_call *call) {
   for (size_t i = 0; i < count; i++) {
     people[i] = dossiers[i].person_id;
   }
-  TRY(api_read_record(call, &(const struct api_read){.kind = "dossier.read", .people = people, .count = count,
-                                                     .mandate = call->mandate.kind != MANDATE_SELF ? &call->mandate : NULL}));
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_list(out, "items");
@@ -137,6 +135,9 @@ result api_dossiers_list(struct api_call *call) {
   jout_list_end(out);
   api_cursor_put(call, has_more ? last : NULL, 2);
   jout_object_end(out);
+  db_read_end(&tx);
+  TRY(api_read_record(call, &(const struct api_read){.kind = "dossier.read", .people = people, .count = count,
+                                                     .mandate = call->mandate.kind != MANDATE_SELF ? &call->mandate : NULL}));
   api_send(call, 200);
   return OK;
 }

@@ -24,6 +24,7 @@ static const struct api_error_row rows[] = {
     /* base */
     {BASE_IO, 500, "internal", INTERNAL},
     {BASE_RANDOM, 500, "internal", INTERNAL},
+    {BASE_LIBRARY, 500, "internal", INTERNAL},
     {BASE_TIME_SYNTAX, 422, "time_syntax", "Ngày hoặc giờ không đúng định dạng", "Not a date or time in the form asked for"},
     {BASE_NUMBER_SYNTAX, 422, "number_syntax", "Không phải số nguyên trong khoảng cho phép", "Not a whole number in range"},
     {BASE_POOL_FULL, 503, "busy", "Hệ thống đang bận, vui lòng thử lại sau giây lát", "The system is busy; please try again in a moment"},
@@ -79,6 +80,7 @@ static const struct api_error_row rows[] = {
     {DB_NO_ROW, 404, "not_found", "Không tìm thấy", "There is no such thing"},
     {DB_LOCKED, 503, "storage_locked", "Cơ sở dữ liệu đang được tiến trình khác giữ", "Another process holds the database"},
     {DB_FULL, 503, "storage_full", "Hết dung lượng lưu trữ; chưa có gì được lưu", "No storage space is left; nothing was written"},
+    {DB_READONLY, 503, "storage_readonly", "Hệ thống lưu trữ chỉ đọc được; chưa có gì được lưu", "Storage can only be read; nothing was written"},
     {DB_CONSTRAINT, 500, "internal", INTERNAL},
     {DB_MISSING, 500, "database_missing", "Không có cơ sở dữ liệu", "There is no database"},
     {DB_HALF_MADE, 500, "database_half_made", "Cơ sở dữ liệu được tạo dở dang", "The database was made only in part"},
@@ -93,6 +95,8 @@ static const struct api_error_row rows[] = {
      "It is not known whether that was written: look before you try again"},
     {DB_NOT_EMPTY, 409, "database_not_empty", "Cơ sở dữ liệu đích không trống", "The database is not empty"},
     {DB_NOT_LEADING, 503, "not_leading", "Máy chủ khác đang đảm nhận việc này; chưa có gì được lưu", "Another server does this now; nothing was written"},
+    {DB_STANDBY_BEHIND, 503, "standby_behind", "Máy chủ cơ sở dữ liệu chính không phản hồi, bản dự phòng chưa đủ mới để xem; chưa có gì được lưu",
+     "The main database server does not answer, and its standby is too far behind to be read; nothing was written"},
     {DB_MOVE_DIFFERS, 409, "database_differs", "Hai cơ sở dữ liệu không giống nhau", "The two databases do not hold the same"},
     /* http */
     {HTTP_MALFORMED, 400, "request_malformed", "Yêu cầu HTTP không đúng chuẩn", "The request is not well formed"},
@@ -114,6 +118,7 @@ static const struct api_error_row rows[] = {
     {HTTP_URL_REFUSED, 500, "url_refused", "Hệ thống không được phép gọi địa chỉ đó", "Not an address this system may call"},
     {HTTP_PEER_UNREACHABLE, 503, "peer_unreachable", "Không kết nối được với hệ thống kia", "The other system cannot be reached"},
     {HTTP_PEER_ANSWER, 503, "peer_answer", "Hệ thống kia trả lời không đúng", "The other system did not answer as expected"},
+    {HTTP_PEER_CERTIFICATE, 503, "peer_certificate", "Chứng thư của hệ thống kia không dùng được", "The other system's certificate has ended, is another's, or is not trusted"},
     {HTTP_PEER_LOST, 503, "peer_lost", "Hệ thống kia không trả lời nữa", "The other system went silent after the request"},
     /* ledger, calendar, procedure */
     {LEDGER_TOO_LONG, 422, "ledger_entry_too_long", "Nội dung ghi sổ quá dài", "What has to be recorded is too long"},
@@ -178,6 +183,9 @@ static const struct api_error_row rows[] = {
     {REGISTER_ALREADY_EXPUNGED, 409, "already_expunged", "Án tích đã được xóa", "The conviction is expunged already"},
     {REGISTER_DEMO_UNKNOWN, 404, "demo_unknown", "Không có danh tính minh họa tên đó", "No demonstration identity of that name"},
     {REGISTER_SOURCE_FAILED, 503, "source_failed", "Không đọc được hết tệp", "The file could not be read to its end"},
+    {REGISTER_IMPORT_STOPPED, 503, "import_stopped", "Đã dừng nhập; chạy lại lệnh để nhập tiếp", "The import was stopped: run it again to go on"},
+    {REGISTER_IMPORT_CHANGED, 409, "import_changed", "Tệp đã khác so với khi việc nhập bị dừng giữa chừng", "The file is not what it was when its import was broken off"},
+    {REGISTER_IMPORT_ELSEWHERE, 409, "import_elsewhere", "Tệp đang được nhập ở nơi khác hoặc đã nhập xong", "Another process imports that file, or has finished it"},
     /* access: its own sentences, but for what must answer as if it were not there */
     {ACCESS_ROLE, 403, "role", NULL, NULL},
     {ACCESS_POST_EXPIRED, 403, "post_expired", NULL, NULL},

@@ -179,6 +179,7 @@ const struct api_error_row api_error_rows_of_sign_in[] = {
     {OIDC_PERSON_UNKNOWN, 400, "oidc_request", OIDC_WRONG},
     {OIDC_BINDING_MESSAGE, 400, "oidc_request", OIDC_WRONG},
     {OIDC_ORGANISATION_NEEDED, 403, "oidc_organisation_needed", "Dịch vụ này chỉ nhận tổ chức; hãy chọn tổ chức ông/bà thay mặt", "This service takes organisations alone: choose the one you act for"},
+    {OIDC_PERSON_NEEDED, 403, "oidc_person_needed", "Dịch vụ này chỉ nhận người dân; hãy trở lại là chính mình", "This service takes people alone: return to yourself"},
     {OIDC_REGISTRATION_OFF, 404, "not_found", "Không tìm thấy", "There is no such thing here"},
     {OIDC_REGISTRATION_TOKEN, 401, "oidc_registration_token", "Mã quản lý đăng ký không đúng", "The registration access token is not good for this"},
     /* sandbox */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "api/door.h"
 #include "api/sandbox.h"
 #include "api/metrics.h"
 #include "api/watch.h"
@@ -38,6 +39,7 @@ result api_open(const struct api_options *options, struct api **ret_api) {
   api->published = options->is_sandbox ? NULL : api_published_open();
   api->is_https = slice_starts(options->env->origin, S("https://"));
   set_headers(api);
+  api->door = api_door_open(api);
   result opened = options->web == NULL ? OK : api_assets_open(options->web, &api->assets);
   if (!is_ok(opened)) {
     api_close(&api);
@@ -53,6 +55,7 @@ void api_close(struct api **slot) {
     api_published_close((*slot)->published);
     api_metrics_close((*slot)->metrics);
     sandbox_events_free(&(*slot)->events);
+    api_door_close((*slot)->door);
     free(*slot);
     *slot = NULL;
   }
@@ -84,19 +87,26 @@ static enum api_language accepted_language(const struct http_request *request) {
   return best;
 }
 
+enum api_language api_language_of(const struct http_request *request) {
+  struct slice cookie = http_cookie(request, "danh_lang");
+  if (slice_is(cookie, "vi") || slice_is(cookie, "en")) {
+    return slice_is(cookie, "en") ? API_ENGLISH : API_VIETNAMESE;
+  }
+  return accepted_language(request);
+}
+
+static bool has_word(struct slice text, const char *word) { return text.len > 0 && memmem(text.ptr, text.len, word, strlen(word)) != NULL; }
+
 /* ?lang= on a page, then the cookie, then Accept-Language, then Vietnamese. */
 static enum api_language choose_language(struct api_call *call) {
   struct url_form query;
   struct slice asked = {0};
-  if (is_ok(api_query(call, &query)) && url_form_find(&query, "lang", &asked) && (slice_is(asked, "vi") || slice_is(asked, "en"))) {
+  bool may_ask = has_word(call->http->request.query, "lang=");
+  if (may_ask && is_ok(api_query(call, &query)) && url_form_find(&query, "lang", &asked) && (slice_is(asked, "vi") || slice_is(asked, "en"))) {
     api_cookie(call, "danh_lang", asked, 365 * 24 * 3600);
     return slice_is(asked, "en") ? API_ENGLISH : API_VIETNAMESE;
   }
-  struct slice cookie = http_cookie(&call->http->request, "danh_lang");
-  if (slice_is(cookie, "vi") || slice_is(cookie, "en")) {
-    return slice_is(cookie, "en") ? API_ENGLISH : API_VIETNAMESE;
-  }
-  return accepted_language(&call->http->request);
+  return api_language_of(&call->http->request);
 }
 
 static bool is_write(enum http_method method) { return method != HTTP_GET && method != HTTP_HEAD && method != HTTP_OPTIONS && method != HTTP_TRACE; }
@@ -146,22 +156,48 @@ static bool is_for_programs(struct slice path) {
   return slice_starts(path, S("/api/")) || slice_starts(path, S("/oidc/")) || slice_starts(path, S("/.well-known/"));
 }
 
+/* What was read from a standby may be older than what was acknowledged: whoever shows it says so. */
+static void tell_as_of(const struct api_call *call) {
+  int64_t as_of_ms = db_as_of_ms();
+  if (as_of_ms != 0) {
+    http_response_header(call->http, "Danh-As-Of", clock_instant_write(call->arena, as_of_ms));
+  }
+}
+
+/* NULL: nothing was set. */
+static struct snapshot *take_settings(const struct api *api) {
+  return api->options.settings != NULL ? snapshot_take(api->options.settings) : NULL;
+}
+
+static const struct api_settings *settings_in(const struct snapshot *settings) {
+  static const struct api_settings none = {.log_requests = API_LOG_FAILED, .traced_per_mille = 1000};
+  return settings != NULL ? settings->value : &none;
+}
+
 void api_handle(void *app, struct http_call *http) {
   struct api *api = app;
   int64_t began_us = clock_monotonic_us();
-  struct api_call call = {.api = api, .env = api->options.env, .http = http, .arena = http->arena};
+  struct snapshot *settings CLEANUP(snapshot_give) = take_settings(api);
+  struct api_call call = {.api = api, .env = api->options.env, .http = http, .arena = http->arena, .settings = settings_in(settings)};
   struct api_watch seen;
   api_watch_begin(&call, &seen);
+  db_as_of_begin();
   const void *found = NULL;
   call.language = choose_language(&call);
   struct api_sandbox_watch watch;
   bool is_answered = api_sandbox_before(&call, &watch);
-  result outcome = is_answered ? OK : http_route_find(&api_routes, http, &found);
+  result outcome = OK;
+  if (!is_answered && http->route != NULL) {
+    found = http->route;
+  } else if (!is_answered) {
+    outcome = http_route_find(&api_routes, http, &found);
+  }
   const struct api_route *route = found;
   if (is_ok(outcome) && !is_answered) {
     outcome = check_requirements(&call, route);
   }
   if (is_ok(outcome) && !is_answered) {
+    api_door_let_in(&call);
     outcome = route->handler(&call);
   }
   if (!is_ok(outcome)) {
@@ -169,6 +205,7 @@ void api_handle(void *app, struct http_call *http) {
     bool is_page = route != NULL ? (route->requires & API_PAGE) != 0 : !is_for_programs(http->request.path);
     api_problem(&call, outcome, is_page);
   }
+  tell_as_of(&call);
   api_sandbox_after(&call, &watch);
   int64_t took_us = clock_monotonic_us() - began_us;
   api_metrics_count(api->metrics, route, http->response.status, took_us);
@@ -180,10 +217,26 @@ bool api_answer_at_once(void *app, struct http_call *http) {
   return published != NULL && api_published_answer(published, http);
 }
 
-/* Always a problem, also for pages: of a request that was not read whole nobody knows what it was to show. */
+/* In a sandbox an answer may be held back on purpose, and a server of databases is waited for by the thread. */
+bool api_stays(void *app, struct http_call *http) {
+  const struct api *api = app;
+  if (api->options.is_sandbox || !db_is_file(api->options.env->db) || !is_ok(http_route_find(&api_routes, http, &http->route))) {
+    return false;
+  }
+  return (((const struct api_route *)http->route)->requires & API_STAYS) != 0;
+}
+
+int api_classify(void *app, struct http_call *http) { return api_door_classify(app, http); }
+
+/* What is too much has its own words. Else always a problem, also for pages: of a request that was not read whole nobody knows what it was to show. */
 void api_refuse(void *app, struct http_call *http, uint16_t code) {
   struct api *api = app;
-  struct api_call call = {.api = api, .env = api->options.env, .http = http, .arena = http->arena};
+  if (code == HTTP_OVERLOADED && http->class != HTTP_NO_CLASS) {
+    api_door_refuse(api, http);
+    return;
+  }
+  struct snapshot *settings CLEANUP(snapshot_give) = take_settings(api);
+  struct api_call call = {.api = api, .env = api->options.env, .http = http, .arena = http->arena, .settings = settings_in(settings)};
   call.language = choose_language(&call);
   api_problem(&call, (result){code}, false);
 }

@@ -94,9 +94,6 @@ result api_me_read(struct api_call *call) {
   TRY(register_person_load(tx, call->arena, call->session.person_id, &person));
   TRY(register_relations_load(tx, call->arena, call->session.person_id, api_today(call), &relations));
   TRY(register_categories_load(tx, call->arena, call->session.person_id, api_today(call), &categories));
-  const struct account_event event = {
-      .person_id = call->session.person_id, .session_id = call->session.session_id, .kind = S("record_viewed")};
-  TRY(account_history_record(call->env, &event));
   struct jout *out = api_begin(call);
   jout_object(out);
   put_person(call, &person);
@@ -107,6 +104,10 @@ result api_me_read(struct api_call *call) {
   put_relative(out, "spouse", &relations, REGISTER_SPOUSE);
   put_categories(call, &categories);
   jout_object_end(out);
+  db_read_end(&tx); /* others may read while the line becomes durable */
+  const struct account_event event = {
+      .person_id = call->session.person_id, .session_id = call->session.session_id, .kind = S("record_viewed")};
+  TRY(account_history_record(call->env, &event));
   api_send(call, 200);
   return OK;
 }

@@ -124,12 +124,9 @@ static void write_process(const struct metrics *metrics, struct buf *out) {
   prometheus_family(out, "process_cpu_seconds_total", "counter", "Processor time of the server.");
   prometheus_seconds(out, "process_cpu_seconds_total", PROMETHEUS_NO_LABELS,
                      (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 + used.ru_utime.tv_usec + used.ru_stime.tv_usec);
-  prometheus_family(out, "process_resident_memory_bytes", "gauge", "Memory of the server in use.");
-  prometheus_sample(out, "process_resident_memory_bytes", PROMETHEUS_NO_LABELS, resident_bytes());
-  prometheus_family(out, "process_open_fds", "gauge", "Open files and connections.");
-  prometheus_sample(out, "process_open_fds", PROMETHEUS_NO_LABELS, open_files());
-  prometheus_family(out, "process_max_fds", "gauge", "As many may be open.");
-  prometheus_sample(out, "process_max_fds", PROMETHEUS_NO_LABELS, (int64_t)files.rlim_cur);
+  prometheus_single(out, "process_resident_memory_bytes", "gauge", "Memory of the server in use.", resident_bytes());
+  prometheus_single(out, "process_open_fds", "gauge", "Open files and connections.", open_files());
+  prometheus_single(out, "process_max_fds", "gauge", "As many may be open.", (int64_t)files.rlim_cur);
   prometheus_family(out, "process_start_time_seconds", "gauge", "When the server began to serve.");
   prometheus_seconds(out, "process_start_time_seconds", PROMETHEUS_NO_LABELS, metrics->began_ms * 1000);
   prometheus_family(out, "danh_build_info", "gauge", "Always 1; the label says which program runs.");
@@ -172,19 +169,19 @@ static result write_waiting(const struct env *env, struct buf *out) {
   TRY(write_deliveries(tx, now_ms, out));
   TRY(write_deadlines(tx, now_ms, out));
   TRY(message_backlog(tx, &messages));
-  prometheus_family(out, "danh_messages_waiting", "gauge", "SMS and mails not sent yet.");
-  prometheus_sample(out, "danh_messages_waiting", PROMETHEUS_NO_LABELS, messages);
+  prometheus_single(out, "danh_messages_waiting", "gauge", "SMS and mails not sent yet.", messages);
   return OK;
 }
 
 static void write_database(const struct env *env, struct buf *out) {
   struct db_figures figures = db_figures(env->db);
-  prometheus_family(out, "danh_db_commits_total", "counter", "Commits to the database.");
-  prometheus_sample(out, "danh_db_commits_total", PROMETHEUS_NO_LABELS, (int64_t)figures.commits);
-  prometheus_family(out, "danh_db_writes_total", "counter", "Writes committed; divided by the commits: how many share one.");
-  prometheus_sample(out, "danh_db_writes_total", PROMETHEUS_NO_LABELS, (int64_t)figures.writes);
-  prometheus_family(out, "danh_db_retries_total", "counter", "Writes that ran again because others came between.");
-  prometheus_sample(out, "danh_db_retries_total", PROMETHEUS_NO_LABELS, (int64_t)figures.retries);
+  prometheus_single(out, "danh_db_commits_total", "counter", "Commits to the database.", (int64_t)figures.commits);
+  prometheus_single(out, "danh_db_writes_total", "counter", "Writes committed; divided by the commits: how many share one.", (int64_t)figures.writes);
+  prometheus_single(out, "danh_db_retries_total", "counter", "Writes that ran again because others came between.", (int64_t)figures.retries);
+  prometheus_family(out, "danh_db_commit_seconds", "histogram", "From a batch of writes being begun until it is on disk.");
+  prometheus_histogram(out, "danh_db_commit_seconds", PROMETHEUS_NO_LABELS, figures.commit_took);
+  prometheus_family(out, "danh_db_commit_writes", "histogram", "Writes that one commit took.");
+  prometheus_sizes(out, "danh_db_commit_writes", PROMETHEUS_NO_LABELS, figures.commit_sizes);
   prometheus_family(out, "danh_leads", "gauge", "1 for each task in which, of all nodes on the database, this one leads.");
   for (int i = 0; i < figures.led_count; i++) {
     prometheus_sample(out, "danh_leads", PROMETHEUS_LABELS({"task", slice_str(figures.led[i])}), 1);
@@ -199,8 +196,7 @@ void api_metrics_write(struct api *api, struct buf *out) {
   write_times(api->metrics, out);
   write_database(api->options.env, out);
   bool answers = is_ok(write_waiting(api->options.env, &waiting));
-  prometheus_family(out, "danh_db_up", "gauge", "Whether the database answers; without it, what waits there is not told.");
-  prometheus_sample(out, "danh_db_up", PROMETHEUS_NO_LABELS, answers);
+  prometheus_single(out, "danh_db_up", "gauge", "Whether the database answers; without it, what waits there is not told.", answers);
   if (answers) {
     buf_append(out, buf_slice(&waiting));
   }

@@ -121,7 +121,8 @@ static void send_consent(struct api_call *call, const struct oidc_next *next) {
   bool is_english = call->language == API_ENGLISH;
   struct slice required;
   struct slice optional;
-  bool may_agree = page->takes_people || page->is_for_organisation;
+  bool may_agree = page->is_for_organisation ? page->takes_organisations : page->takes_people;
+  bool must_return = page->is_for_organisation && !may_agree;
   struct slice choices = choices_of(call, page, next->interaction);
   api_consent_lines(call, page, &required, &optional);
   api_form_may_lead_to(call, next->client_origin);
@@ -135,7 +136,8 @@ static void send_consent(struct api_call *call, const struct oidc_next *next) {
                                                    {"days", arena_printf(call->arena, "%d", page->days)},
                                                    {"offline", page->is_offline ? S("1") : S("")}, {"id", next->interaction},
                                                    {"role", oidc_words_in(&page->role, is_english)}, {"choices", choices},
-                                                   {"may_agree", may_agree ? S("1") : S("")}, {"must_choose", may_agree || choices.len == 0 ? S("") : S("1")},
+                                                   {"may_agree", may_agree ? S("1") : S("")}, {"must_choose", may_agree || must_return || choices.len == 0 ? S("") : S("1")},
+                                                   {"must_return", must_return ? S("1") : S("")},
                                                    {"nobody", may_agree || choices.len > 0 ? S("") : S("1")}, {"token", page->form_token})});
 }
 

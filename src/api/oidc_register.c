@@ -11,7 +11,7 @@ static struct slice bearer(const struct api_call *call) {
 }
 
 static result check_open(const struct api_call *call) {
-  if (call->api->options.registration_token.len == 0) {
+  if (call->settings->registration_token.len == 0) {
     FAIL(OIDC_REGISTRATION_OFF, "no initial access token is set");
   }
   return OK;
@@ -40,7 +40,7 @@ static result fail(struct api_call *call, result failure) {
 static result create(struct api_call *call, struct slice *ret_json) {
   const struct jin *root = NULL;
   TRY(check_open(call));
-  if (!slice_eq_secret(bearer(call), call->api->options.registration_token)) {
+  if (!slice_eq_secret(bearer(call), call->settings->registration_token)) {
     FAIL(OIDC_REGISTRATION_TOKEN, "not the initial access token");
   }
   TRY(api_body(call, &root));

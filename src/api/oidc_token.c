@@ -76,7 +76,7 @@ result api_oidc_jwks(struct api_call *call) {
 
 result api_oidc_metadata(struct api_call *call) {
   struct slice json = {0};
-  TRY(oidc_metadata(call->env, call->arena, call->api->options.registration_token.len > 0, &json));
+  TRY(oidc_metadata(call->env, call->arena, call->settings->registration_token.len > 0, &json));
   publish(call, "application/json", json);
   return OK;
 }

@@ -1,5 +1,5 @@
 /* The pages: landing and activation. The public check is in check.c, sign-in in sign_in.c. */
-#include "api/page.h"
+#include "api/new_secrets.h"
 #include "api/resources.h"
 
 result api_landing_page(struct api_call *call) {
@@ -24,10 +24,7 @@ struct activation {
   struct slice pin;
   struct slice ticket;
   struct slice problem;
-  struct slice password_problem;
-  struct slice password_again_problem;
-  struct slice passcode_problem;
-  struct slice passcode_again_problem;
+  struct api_secrets_problems secrets;
 };
 
 static void send_activation(struct api_call *call, const struct activation *a) {
@@ -35,8 +32,7 @@ static void send_activation(struct api_call *call, const struct activation *a) {
                       .name = "activate",
                       .status = a->status,
                       PAGE_VALUES({a->step, S("1")}, {"pin", a->pin}, {"ticket", a->ticket}, {"problem", a->problem},
-                                  {"password_problem", a->password_problem}, {"password_again_problem", a->password_again_problem},
-                                  {"passcode_problem", a->passcode_problem}, {"passcode_again_problem", a->passcode_again_problem})});
+                                  {"secrets", api_secrets_fields(call, &a->secrets)})});
 }
 
 result api_activate_page(struct api_call *call) {
@@ -63,33 +59,18 @@ static result activate_code(struct api_call *call, const struct url_form *form) 
   return OK;
 }
 
-/* The reason at its field; false: it is none of a field's. */
-static bool place_problem(struct api_call *call, result refused, struct activation *a) {
-  switch (refused.code) {
-    case ACCOUNT_PASSWORD_LENGTH: a->password_problem = api_page_text_find(call, "activate.password_short"); return true;
-    case ACCOUNT_PASSWORD_COMMON:
-    case ACCOUNT_PASSWORD_PERSONAL: a->password_problem = api_page_text_find(call, "activate.password_known"); return true;
-    case ACCOUNT_PASSCODE_FORM: a->passcode_problem = api_page_text_find(call, "activate.passcode_form"); return true;
-    case ACCOUNT_PASSCODE_TRIVIAL: a->passcode_problem = api_page_text_find(call, "activate.passcode_trivial"); return true;
-    case ACCOUNT_CODE: a->problem = api_page_text_find(call, "activate.ticket_expired"); return true;
-    default: return false;
-  }
-}
-
 static result activate_secrets(struct api_call *call, const struct url_form *form) {
-  const struct account_secrets secrets = {.password = url_form_get(form, "password"), .passcode = url_form_get(form, "passcode")};
+  struct account_secrets secrets;
   struct activation again = {.step = "step_secrets", .status = 422, .ticket = url_form_get(form, "ticket")};
-  if (!slice_eq(secrets.password, url_form_get(form, "password_again"))) {
-    again.password_again_problem = api_page_text_find(call, "activate.password_differs");
-  } else if (!slice_eq(secrets.passcode, url_form_get(form, "passcode_again"))) {
-    again.passcode_again_problem = api_page_text_find(call, "activate.passcode_differs");
-  } else {
+  if (api_secrets_read(call, form, &secrets, &again.secrets)) {
     result outcome = account_activate_finish(call->env, call->env->hashing, again.ticket, &secrets);
     if (is_ok(outcome)) {
       send_activation(call, &(const struct activation){.step = "step_done", .status = 200});
       return OK;
     }
-    if (!place_problem(call, outcome, &again)) {
+    if (is_code(outcome, ACCOUNT_CODE)) {
+      again.problem = api_page_text_find(call, "activate.ticket_expired");
+    } else if (!api_secrets_refused(call, outcome, &again.secrets)) {
       return outcome;
     }
   }

@@ -44,15 +44,15 @@ static const char *state_of(const struct fee *fee) {
 }
 
 static result put_qr(struct api_call *call, const struct fee *fee) {
-  const struct api_options *options = &call->api->options;
+  const struct api_settings *settings = call->settings;
   struct jout *out = &call->out;
-  if (remaining(fee) == 0 || options->bank_bin.len == 0) {
+  if (remaining(fee) == 0 || settings->bank_bin.len == 0) {
     jout_put_null(out, "qr_text");
     jout_put_null(out, "qr_svg");
     return OK;
   }
-  const struct payment_vietqr payload = {.bank_bin = options->bank_bin,
-                                         .account = options->bank_account,
+  const struct payment_vietqr payload = {.bank_bin = settings->bank_bin,
+                                         .account = settings->bank_account,
                                          .amount = remaining(fee),
                                          .purpose = fee->request.reference};
   struct slice text;
@@ -78,8 +78,8 @@ static result send_fee(struct api_call *call, const struct dossier *dossier) {
   jout_put_int(out, "refund_due", fee.refund_due);
   jout_put_text(out, "reference", fee.request.reference);
   jout_put_object(out, "account");
-  jout_put_text(out, "bank", options->bank_bin);
-  jout_put_text(out, "number", options->bank_account);
+  jout_put_text(out, "bank", call->settings->bank_bin);
+  jout_put_text(out, "number", call->settings->bank_account);
   jout_put_str(out, "holder", options->is_demo ? "TAI KHOAN THU PHI (MINH HOA)" : "TAI KHOAN THU PHI");
   jout_object_end(out);
   TRY(put_qr(call, &fee));
@@ -111,7 +111,7 @@ result api_desk_payment_read(struct api_call *call) {
 
 /* "sha256=<hex of HMAC-SHA256(bank secret, body as sent)>" */
 static result check_bank(const struct api_call *call) {
-  struct slice secret = call->api->options.bank_secret;
+  struct slice secret = call->settings->bank_secret;
   struct slice given = http_header(&call->http->request, "Danh-Signature");
   uint8_t mac[DIGEST_BYTES];
   if (secret.len == 0) {

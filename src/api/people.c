@@ -2,25 +2,31 @@
 
 #include "ledger/ledger.h"
 
-enum { API_SUBJECTS_MAX = 64 }; /* relatives and principals of one person: beyond it, a defect of the data */
+enum {
+  API_SUBJECTS_MAX = 64,  /* relatives and principals of one person: beyond it, a defect of the data */
+  API_SUBJECTS_FIRST = 4, /* room for nearly everybody: the room for all would cost each request 30 KB of clean memory */
+};
+
+/* Each once: a relative may also have given a mandate. */
+static void subject_add(struct arena *arena, struct api_subjects *subjects, const struct api_subject *subject) {
+  for (size_t i = 0; i < subjects->count; i++) {
+    if (subjects->items[i].person_id == subject->person_id) {
+      return;
+    }
+  }
+  bool is_full = subjects->count >= API_SUBJECTS_FIRST && (subjects->count & (subjects->count - 1)) == 0;
+  if (is_full || subjects->items == NULL) {
+    struct api_subject *grown = ARENA_ARRAY(arena, struct api_subject, is_full ? 2 * subjects->count : API_SUBJECTS_FIRST);
+    memcpy(grown, subjects->items != NULL ? subjects->items : grown, subjects->count * sizeof *grown);
+    subjects->items = grown;
+  }
+  subjects->items[subjects->count++] = *subject;
+}
 
 int32_t api_today(const struct api_call *call) { return clock_date_of(clock_now_ms(call->env->clock)); }
 
 void api_put_birth(struct jout *out, const char *name, struct register_birth birth) {
   jout_put_date(out, name, register_birth_date(birth));
-}
-
-static result add(struct api_call *call, struct db_tx *tx, struct api_subjects *subjects, const struct api_subject *whom) {
-  struct api_subject *subject = &subjects->items[subjects->count];
-  for (size_t i = 0; i < subjects->count; i++) {
-    if (subjects->items[i].person_id == whom->person_id) {
-      return OK; /* a relative who also gave a mandate */
-    }
-  }
-  *subject = *whom;
-  TRY(register_person_load(tx, call->arena, whom->person_id, &subject->person));
-  subjects->count++;
-  return OK;
 }
 
 struct api_applicant api_applicant_self(const struct api_call *call, const char *scope) {
@@ -62,19 +68,17 @@ static result find_mandate(struct api_call *call, struct db_tx *tx, const struct
   return found;
 }
 
+/* Children and wards; at the desk the rest of the family too. */
 static result add_kin(struct api_call *call, struct db_tx *tx, const struct api_applicant *applicant, struct api_subjects *subjects) {
   struct register_relation_list relations;
-  TRY(register_relations_load(tx, call->arena, applicant->person_id, api_today(call), &relations));
+  int32_t today = api_today(call);
+  TRY(applicant->is_at_desk ? register_relations_load(tx, call->arena, applicant->person_id, today, &relations)
+                            : register_dependants_load(tx, call->arena, applicant->person_id, today, &relations));
   for (size_t i = 0; i < relations.count && subjects->count < API_SUBJECTS_MAX; i++) {
     struct api_subject subject = {.person_id = relations.items[i].related_person_id, .relation = relation_word(applicant, relations.items[i].kind)};
-    if (subject.relation == NULL || subject.person_id == 0) {
-      continue;
-    }
-    TRY(find_mandate(call, tx, applicant, &subject));
-    /* a delegate acts for the one who gave it only when the session says so, even if they are kin */
-    bool is_kin = subject.mandate.kind == MANDATE_PARENT || subject.mandate.kind == MANDATE_GUARDIAN;
-    if (applicant->is_at_desk || is_kin) {
-      TRY(add(call, tx, subjects, &subject));
+    bool has_grown = !applicant->is_at_desk && relations.items[i].kind == REGISTER_CHILD && mandate_child_until(relations.items[i].birth) < today;
+    if (subject.relation != NULL && subject.person_id != 0 && !has_grown) {
+      subject_add(call->arena, subjects, &subject);
     }
   }
   return OK;
@@ -85,34 +89,60 @@ static result add_principals(struct api_call *call, struct db_tx *tx, const stru
   struct mandate_list list;
   TRY(mandate_list_for(call->env, tx, applicant->person_id, call->arena, &list));
   for (size_t i = 0; i < list.count && subjects->count < API_SUBJECTS_MAX; i++) {
-    struct api_subject subject = {.person_id = list.items[i].principal_id, .relation = "principal"};
-    if (list.items[i].mandate_id == 0 || subject.person_id == 0) {
-      continue;
-    }
-    TRY(find_mandate(call, tx, applicant, &subject));
-    if (subject.mandate.kind != MANDATE_SELF) {
-      TRY(add(call, tx, subjects, &subject));
+    if (list.items[i].mandate_id != 0 && list.items[i].principal_id != 0) {
+      subject_add(call->arena, subjects, &(const struct api_subject){.person_id = list.items[i].principal_id, .relation = "principal"});
     }
   }
   return OK;
 }
 
-result api_subjects_load(struct api_call *call, struct db_tx *tx, const struct api_applicant *applicant, struct api_subjects *ret_subjects) {
-  struct api_subjects subjects = {.items = ARENA_ARRAY(call->arena, struct api_subject, API_SUBJECTS_MAX)};
-  struct api_subject first = {.person_id = applicant->person_id, .relation = "self"};
+result api_candidates_load(struct api_call *call, struct db_tx *tx, const struct api_applicant *applicant, struct api_subjects *ret_candidates) {
+  struct api_subjects candidates = {0};
+  struct api_subject first = {.person_id = applicant->person_id, .relation = "self", .is_certain = true};
   bool is_for_another = !applicant->is_at_desk && account_session_is_for_another(&call->session);
   if (is_for_another) {
     TRY(api_mandate_require(call, tx, applicant->scope, &first.mandate));
     first.person_id = first.mandate.principal_id;
     first.relation = relation_of(&first.mandate);
   }
-  TRY(add(call, tx, &subjects, &first));
+  subject_add(call->arena, &candidates, &first);
   if (!is_for_another) {
-    TRY(add_kin(call, tx, applicant, &subjects));
+    TRY(add_kin(call, tx, applicant, &candidates));
   }
   if (applicant->is_at_desk) {
-    TRY(add_principals(call, tx, applicant, &subjects));
+    TRY(add_principals(call, tx, applicant, &candidates));
   }
+  *ret_candidates = candidates;
+  return OK;
+}
+
+/* A delegate acts for the one who gave it only when the session says so, even if they are kin; at the desk the rule decides about kin, and a principal is
+ * one by the mandate alone. */
+result api_candidate_confirm(struct api_call *call, struct db_tx *tx, const struct api_applicant *applicant, struct api_subject *candidate,
+                             bool *ret_is_subject) {
+  bool is_subject = candidate->is_certain;
+  if (!is_subject) {
+    TRY(find_mandate(call, tx, applicant, candidate));
+    bool is_carer = candidate->mandate.kind == MANDATE_PARENT || candidate->mandate.kind == MANDATE_GUARDIAN;
+    bool is_principal = strcmp(candidate->relation, "principal") == 0;
+    is_subject = !applicant->is_at_desk ? is_carer : !is_principal || candidate->mandate.kind != MANDATE_SELF;
+  }
+  TRY(is_subject ? register_person_load(tx, call->arena, candidate->person_id, &candidate->person) : OK);
+  *ret_is_subject = is_subject;
+  return OK;
+}
+
+result api_subjects_load(struct api_call *call, struct db_tx *tx, const struct api_applicant *applicant, struct api_subjects *ret_subjects) {
+  struct api_subjects subjects;
+  size_t count = 0;
+  TRY(api_candidates_load(call, tx, applicant, &subjects));
+  for (size_t i = 0; i < subjects.count; i++) {
+    bool is_subject = false;
+    TRY(api_candidate_confirm(call, tx, applicant, &subjects.items[i], &is_subject));
+    subjects.items[count] = subjects.items[i];
+    count += is_subject;
+  }
+  subjects.count = count;
   *ret_subjects = subjects;
   return OK;
 }

@@ -7,6 +7,7 @@
 struct api_subject {
   int64_t person_id;
   const char *relation; /* "self", "child", "ward", "principal" (who gave a mandate); at the desk also "parent", "spouse" */
+  bool is_certain;        /* of a candidate: nothing to ask */
   struct mandate mandate; /* under which the applicant acts for them; of kind SELF: none, or the rule decides */
   struct register_person person;
 };
@@ -25,6 +26,11 @@ struct api_applicant api_applicant_self(const struct api_call *call, const char 
  * the desk also parents, spouse and grown-up children, for whom the rule decides, and whoever gave the applicant a mandate. */
 MUST_USE result api_subjects_load(struct api_call *call, struct db_tx *tx, const struct api_applicant *applicant,
                                   struct api_subjects *ret_subjects);
+/* The same in two steps, for who has nothing to ask about most of them: those who come into question, the applicant first; then one by one whether it is
+ * so, with mandate and person filled in. */
+MUST_USE result api_candidates_load(struct api_call *call, struct db_tx *tx, const struct api_applicant *applicant, struct api_subjects *ret_candidates);
+MUST_USE result api_candidate_confirm(struct api_call *call, struct db_tx *tx, const struct api_applicant *applicant, struct api_subject *candidate,
+                                      bool *ret_is_subject);
 /* NULL for a ref that is not among them. */
 const struct api_subject *api_subjects_find(const struct api_call *call, const struct api_subjects *subjects, struct slice ref);
 /* A read of the data of those the caller acts for: one entry, durable before anything is shown. Nothing for the caller's own. */

@@ -153,8 +153,8 @@ static const struct api_word purposes[] = {
     {0},
 };
 
-result api_application_send_form(struct api_call *call, struct db_tx *tx, const struct api_subjects *subjects,
-                                 const struct api_subject *subject) {
+result api_application_put_form(struct api_call *call, struct db_tx *tx, const struct api_subjects *subjects,
+                                const struct api_subject *subject) {
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_name(out, "procedure");
@@ -177,7 +177,6 @@ result api_application_send_form(struct api_call *call, struct db_tx *tx, const 
   jout_list_end(out);
   TRY(put_channels(call, tx, subject->person_id, PROCEDURE_VNEID));
   jout_object_end(out);
-  api_send(call, 200);
   return OK;
 }
 
@@ -195,8 +194,11 @@ result api_lltp_form(struct api_call *call) {
   if (subject == NULL) {
     FAIL(REGISTER_PERSON_UNKNOWN, "not among the caller's subjects");
   }
+  TRY(api_application_put_form(call, tx, &subjects, subject));
+  db_read_end(&tx);
   TRY(api_read_record(call, &(const struct api_read){.kind = "form.read", .people = &subject->person_id, .count = 1, .mandate = &subject->mandate}));
-  return api_application_send_form(call, tx, &subjects, subject);
+  api_send(call, 200);
+  return OK;
 }
 
 /* ---- preview ---- */

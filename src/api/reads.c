@@ -48,7 +48,6 @@ result api_me_reads(struct api_call *call) {
   const struct ledger_query query = {filter.person_id, cursor.keys[0], (int)cursor.limit};
   TRY(api_read_page_load(call, tx, &filter, &query, &page));
   TRY(misuse_list_of_person(tx, filter.person_id, call->arena, &reports));
-  TRY(record_look(call, &filter));
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_list(out, "items");
@@ -58,6 +57,8 @@ result api_me_reads(struct api_call *call) {
   jout_list_end(out);
   api_cursor_put(call, page.next_before > 0 ? &page.next_before : NULL, 1);
   jout_object_end(out);
+  db_read_end(&tx);
+  TRY(record_look(call, &filter)); /* durable from here on: now it may be shown */
   api_send(call, 200);
   return OK;
 }

@@ -14,10 +14,11 @@ result api_ready(struct api_call *call) {
     from->readiness(from->app, &edge);
   }
   bool has_database = database_answers(call->env);
-  bool is_ready = has_database && edge.has_signer && edge.has_ledger && !edge.is_draining;
+  bool is_read_only = has_database && db_is_away(call->env->db); /* the ledger goes on with the primary: what can be read is, by whoever a balancer sends here */
+  bool is_ready = has_database && edge.has_signer && (edge.has_ledger || is_read_only) && !edge.is_draining;
   struct jout *out = api_begin(call);
   jout_object(out);
-  jout_put_str(out, "status", is_ready ? "ready" : edge.is_draining ? "draining" : "not_ready");
+  jout_put_str(out, "status", is_ready ? (is_read_only ? "read_only" : "ready") : edge.is_draining ? "draining" : "not_ready");
   jout_put_bool(out, "database", has_database);
   jout_put_bool(out, "signer", edge.has_signer);
   jout_put_bool(out, "ledger", edge.has_ledger);

@@ -6,7 +6,7 @@
 enum { REFERENCE_BYTES_MAX = 200 };
 
 static result check_gateway(const struct api_call *call) {
-  struct slice secret = call->api->options.receipt_secret;
+  struct slice secret = call->settings->receipt_secret;
   struct slice wanted = arena_printf(call->arena, "Bearer %.*s", SLICE_ARG(secret));
   if (secret.len == 0 || !slice_eq_secret(http_header(&call->http->request, "Authorization"), wanted)) {
     FAIL(API_GATEWAY, secret.len == 0 ? "no receipt secret is configured" : "another token");

@@ -1,5 +1,5 @@
 /* Recovery as pages without script: GET and POST /recover, /recover/case, /recover/stop. Who has an account is told by none of them. */
-#include "api/page.h"
+#include "api/new_secrets.h"
 #include "api/resources.h"
 #include "recovery/recovery.h"
 
@@ -93,10 +93,7 @@ struct case_page {
   bool is_code_sent;
   struct slice problem;
   struct slice code_problem;
-  struct slice password_problem;
-  struct slice password_again_problem;
-  struct slice passcode_problem;
-  struct slice passcode_again_problem;
+  struct api_secrets_problems secrets;
 };
 
 /* A sentence with one thing in it: "... {0} ...". */
@@ -150,8 +147,7 @@ static void send_case(struct api_call *call, const struct recovery_case *of, con
                             {"sheet_open", flag(!has_sheet && !is_sheet)},
                             {"passkey_proved", flag(is_passkey)}, {"passkey_session", flag(has_passkey && !is_passkey)},
                             {"passkey_open", flag(!has_passkey && !is_passkey)}, {"problem", p->problem}, {"code_problem", p->code_problem},
-                            {"password_problem", p->password_problem}, {"password_again_problem", p->password_again_problem},
-                            {"passcode_problem", p->passcode_problem}, {"passcode_again_problem", p->passcode_again_problem})});
+                            {"secrets", api_secrets_fields(call, &p->secrets)})});
 }
 
 /* With the claim of this browser; without one it is asked for. */
@@ -208,34 +204,19 @@ static result use_passkey(struct api_call *call, struct slice claim) {
   return OK;
 }
 
-/* The reason at its field; false: it is none of a field's. */
-static bool place_problem(struct api_call *call, result refused, struct case_page *p) {
-  switch (refused.code) {
-    case ACCOUNT_PASSWORD_LENGTH: p->password_problem = api_page_text_find(call, "activate.password_short"); return true;
-    case ACCOUNT_PASSWORD_COMMON:
-    case ACCOUNT_PASSWORD_PERSONAL: p->password_problem = api_page_text_find(call, "activate.password_known"); return true;
-    case ACCOUNT_PASSCODE_FORM: p->passcode_problem = api_page_text_find(call, "activate.passcode_form"); return true;
-    case ACCOUNT_PASSCODE_TRIVIAL: p->passcode_problem = api_page_text_find(call, "activate.passcode_trivial"); return true;
-    case RECOVERY_TOO_EARLY:
-    case RECOVERY_MOVE: p->problem = api_error_sentence(refused.code, call->language); p->status = 409; return true;
-    default: return false;
-  }
-}
-
 static result set_secrets(struct api_call *call, const struct recovery_entry *entry, const struct url_form *form) {
-  const struct account_secrets secrets = {.password = url_form_get(form, "password"), .passcode = url_form_get(form, "passcode")};
+  struct account_secrets secrets;
   struct case_page again = {.status = 422};
-  if (!slice_eq(secrets.password, url_form_get(form, "password_again"))) {
-    again.password_again_problem = api_page_text_find(call, "activate.password_differs");
-  } else if (!slice_eq(secrets.passcode, url_form_get(form, "passcode_again"))) {
-    again.passcode_again_problem = api_page_text_find(call, "activate.passcode_differs");
-  } else {
+  if (api_secrets_read(call, form, &secrets, &again.secrets)) {
     result outcome = recovery_finish(call->env, call->env->hashing, entry, &secrets);
     if (is_ok(outcome)) {
       http_redirect(call->http, S("/recover/case"));
       return OK;
     }
-    if (!place_problem(call, outcome, &again)) {
+    if (is_code(outcome, RECOVERY_TOO_EARLY) || is_code(outcome, RECOVERY_MOVE)) {
+      again.problem = api_error_sentence(outcome.code, call->language);
+      again.status = 409;
+    } else if (!api_secrets_refused(call, outcome, &again.secrets)) {
       return outcome;
     }
   }

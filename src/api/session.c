@@ -104,19 +104,14 @@ static void put_acting(struct api_call *call) {
   jout_list_end(out);
 }
 
-static result put_person(struct api_call *call, struct db_tx *tx, int32_t today) {
-  struct register_person person;
-  struct register_category_list categories;
-  TRY(register_person_load(tx, call->arena, call->session.person_id, &person));
-  TRY(register_categories_load(tx, call->arena, call->session.person_id, today, &categories));
+static void put_person(struct api_call *call, const struct register_bearer *bearer) {
   struct jout *out = &call->out;
   jout_put_object(out, "person");
-  jout_put_text(out, "name", person.name);
-  jout_put_text(out, "pin_masked", api_pin_masked(call->arena, person.pin));
+  jout_put_text(out, "name", bearer->name);
+  jout_put_text(out, "pin_masked", api_pin_masked(call->arena, bearer->pin));
   jout_put_int(out, "level", call->session.level);
-  jout_put_bool(out, "digital_citizen", register_category_list_has(&categories, REGISTER_CATEGORY_DIGITAL_CITIZEN));
+  jout_put_bool(out, "digital_citizen", bearer->is_digital_citizen);
   jout_object_end(out);
-  return OK;
 }
 
 /* The name of whom the session acts for; of nobody else it learns anything. */
@@ -134,7 +129,7 @@ static result principal_name(struct api_call *call, struct db_tx *tx, struct sli
 }
 
 /* "acting_for": what the bar on every screen shows. */
-static result put_acting_for(struct api_call *call, struct db_tx *tx) {
+static result put_acting_for(struct api_call *call) {
   struct jout *out = &call->out;
   const struct account_session *session = &call->session;
   struct slice name;
@@ -143,6 +138,8 @@ static result put_acting_for(struct api_call *call, struct db_tx *tx) {
     return OK;
   }
   bool is_organisation = session->acting_organisation_id != 0;
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_look_begin(call->env->db, &tx));
   TRY(principal_name(call, tx, &name));
   jout_put_object(out, "acting_for");
   jout_put_text(out, "ref", arena_printf(call->arena, "%lld", (long long)(is_organisation ? session->acting_organisation_id : session->acting_for_id)));
@@ -164,23 +161,26 @@ static result put_acting_for(struct api_call *call, struct db_tx *tx) {
   return OK;
 }
 
+static result load_bearer(struct api_call *call, int32_t today, struct register_bearer *ret_bearer) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_look_begin(call->env->db, &tx));
+  return register_bearer_load(tx, call->arena, call->session.person_id, today, ret_bearer);
+}
+
 result api_session_read(struct api_call *call) {
   int64_t now_ms = clock_now_ms(call->env->clock);
-  int32_t today = clock_date_of(now_ms);
-  struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  TRY(db_read_begin(call->env->db, &tx));
-  struct register_post_list posts;
-  TRY(register_posts_of_person(tx, call->arena, call->session.person_id, today, &posts));
+  struct register_bearer bearer;
+  TRY(load_bearer(call, clock_date_of(now_ms), &bearer));
   struct jout *out = api_begin(call);
   jout_object(out);
-  TRY(put_person(call, tx, today));
+  put_person(call, &bearer);
   jout_put_list(out, "posts");
-  for (size_t i = 0; i < posts.count; i++) {
-    put_post(call, &posts.items[i]);
+  for (size_t i = 0; i < bearer.posts.count; i++) {
+    put_post(call, &bearer.posts.items[i]);
   }
   jout_list_end(out);
   put_acting(call);
-  TRY(put_acting_for(call, tx));
+  TRY(put_acting_for(call));
   jout_put_str(out, "language", api_words(call, "vi", "en"));
   jout_put_list(out, "languages");
   jout_text(out, S("vi"));

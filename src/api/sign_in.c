@@ -324,6 +324,7 @@ result api_session_end(struct api_call *call) {
 
 result api_sign_out(struct api_call *call) {
   TRY(api_session_end(call));
+  http_response_header(call->http, "Clear-Site-Data", S("\"storage\"")); /* documents kept on the device too, whatever page this came from */
   http_redirect(call->http, S("/?signed_out=1"));
   return OK;
 }

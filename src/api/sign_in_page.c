@@ -8,13 +8,23 @@ static struct slice mark(bool is_set) { return is_set ? S("1") : S(""); }
 
 static struct slice level_text(struct api_call *call, int level) { return arena_printf(call->arena, "%d", level); }
 
+/* With the page comes what a passkey answers, so that the script need not ask for it. Without it the page is as good, and the script asks. */
+static struct authenticator_ceremony begin_passkey(struct api_call *call, const struct sign_in_form *form) {
+  const struct authenticator_beginning beginning = {.kind = AUTHENTICATOR_PASSKEY, .is_verified = form->level >= ACCOUNT_TWO_FACTORS};
+  struct authenticator_ceremony ceremony = {0};
+  result begun = authenticator_begin(call->env, &beginning, call->arena, &ceremony);
+  return is_ok(begun) ? ceremony : (struct authenticator_ceremony){0};
+}
+
 void api_sign_in_send_number(struct api_call *call, const struct sign_in_form *form, struct slice activated) {
   struct slice hint = api_interact_allow_form(call, form->next); /* [OIDC Core 3.1.2.1] */
   struct slice pin = form->pin.len > 0 ? form->pin : hint;
+  struct authenticator_ceremony passkey = begin_passkey(call, form);
   api_page_send(call, &(const struct page){.name = "sign_in",
                                        .status = form->status,
                                        PAGE_VALUES({"next", form->next}, {"level", level_text(call, form->level)}, {"pin", pin},
-                                                   {"problem", form->problem}, {"activated", activated})});
+                                                   {"problem", form->problem}, {"activated", activated}, {"ceremony", passkey.id},
+                                                   {"options", passkey.json})});
 }
 
 /* "00••••••••11": the middle eight are not shown to whoever looks over the shoulder. What is no number is shown as dots alone. */

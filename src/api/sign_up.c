@@ -1,6 +1,6 @@
 /* Signing up for level 1: GET and POST /sign-up, POST /sign-up/portrait. Three forms that need no script; until card, number and portrait have been seen
  * together nothing here depends on what the register holds. */
-#include "api/page.h"
+#include "api/new_secrets.h"
 #include "api/people.h"
 #include "api/resources.h"
 #include "card/card.h"
@@ -227,10 +227,12 @@ result api_sign_up(struct api_call *call) {
 /* ---- the third form ---- */
 
 static void send_approved(struct api_call *call, const struct dossier_sign_up_answer *answer) {
+  static const struct api_secrets_problems no_problems;
   api_page_send(call, &(const struct page){.name = "activate",
                                            .status = 200,
                                            PAGE_VALUES({"step_secrets", S("1")}, {"approved", S("1")},
-                                                       {"ticket", slice_of(answer->enrolment.ticket.text, ACCOUNT_TOKEN_CHARACTERS)})});
+                                                       {"ticket", slice_of(answer->enrolment.ticket.text, ACCOUNT_TOKEN_CHARACTERS)},
+                                                       {"secrets", api_secrets_fields(call, &no_problems)})});
 }
 
 static void send_answer(struct api_call *call, const struct dossier_sign_up_answer *answer) {

@@ -61,29 +61,53 @@ struct held_list {
   size_t count;
 };
 
+/* Behind those that are there, those of one holder. */
+static void held_add(struct api_call *call, struct held_list *list, const struct api_subject *holder, const struct wallet_document *documents, size_t count) {
+  struct held *items = ARENA_ARRAY(call->arena, struct held, list->count + count);
+  memcpy(items, list->items != NULL ? list->items : items, list->count * sizeof *items);
+  list->items = items;
+  for (size_t i = 0; i < count; i++) {
+    items[list->count] = (struct held){documents[i], holder};
+    list->count += is_shown_to(holder, &documents[i]);
+  }
+}
+
 static int newest_first(const void *left, const void *right) {
   int64_t a = ((const struct held *)left)->document.document_id;
   int64_t b = ((const struct held *)right)->document.document_id;
   return (a < b) - (a > b);
 }
 
-/* One more than the page holds, if there is one: of each holder as many, then the newest of all. */
-static result load_page(struct api_call *call, struct db_tx *tx, const struct api_subjects *holders,
-                        const struct api_cursor *cursor, struct held_list *ret_held) {
-  struct held_list held = {.items = ARENA_ARRAY(call->arena, struct held, holders->count * (cursor->limit + 1))};
-  for (size_t i = 0; i < holders->count; i++) {
-    const struct api_subject *holder = &holders->items[i];
-    const struct wallet_list_question question = {holder->person_id, cursor->keys[0], cursor->limit + 1};
-    struct wallet_document *documents = NULL;
-    size_t found = 0;
-    TRY(require(call, ACCESS_DOCUMENT_LIST, holder));
-    TRY(wallet_document_list(tx, call->arena, &question, &documents, &found));
-    for (size_t j = 0; j < found; j++) {
-      held.items[held.count] = (struct held){documents[j], holder};
-      held.count += is_shown_to(holder, &documents[j]);
-    }
+/* Whether the caller acts for one who comes into question is asked only where there is something to see. */
+static result load_holder(struct api_call *call, struct db_tx *tx, struct api_subject *holder, const struct api_cursor *cursor, struct held_list *held) {
+  const struct api_applicant self = api_applicant_self(call, scope);
+  const struct wallet_list_question question = {holder->person_id, cursor->keys[0], cursor->limit + 1};
+  struct wallet_document *documents = NULL;
+  size_t found = 0;
+  bool is_holder = holder->is_certain;
+  TRY(is_holder ? require(call, ACCESS_DOCUMENT_LIST, holder) : OK);
+  TRY(wallet_document_list(tx, call->arena, &question, &documents, &found));
+  if (found == 0) {
+    return OK;
   }
-  qsort(held.items, held.count, sizeof *held.items, newest_first);
+  TRY(api_candidate_confirm(call, tx, &self, holder, &is_holder));
+  if (is_holder) {
+    TRY(require(call, ACCESS_DOCUMENT_LIST, holder));
+    held_add(call, held, holder, documents, found);
+  }
+  return OK;
+}
+
+/* One more than the page holds, if there is one: of each holder as many, then the newest of all. */
+static result load_page(struct api_call *call, struct db_tx *tx, const struct api_subjects *candidates, const struct api_cursor *cursor,
+                        struct held_list *ret_held) {
+  struct held_list held = {0};
+  for (size_t i = 0; i < candidates->count; i++) {
+    TRY(load_holder(call, tx, &candidates->items[i], cursor, &held));
+  }
+  if (held.count > 1) {
+    qsort(held.items, held.count, sizeof *held.items, newest_first);
+  }
   *ret_held = held;
   return OK;
 }
@@ -111,8 +135,9 @@ result api_wallet_list(struct api_call *call) {
   TRY(api_cursor_read(call, 1, LISTED_MAX, &cursor));
   TRY(db_read_begin(call->env->db, &tx));
   const struct api_applicant self = api_applicant_self(call, scope);
-  TRY(api_subjects_load(call, tx, &self, &holders));
+  TRY(api_candidates_load(call, tx, &self, &holders));
   TRY(load_page(call, tx, &holders, &cursor, &held));
+  db_read_end(&tx);
   bool has_more = held.count > cursor.limit;
   held.count = has_more ? cursor.limit : held.count;
   TRY(record_page(call, &holders, &held)); /* durable from here on: now it may be shown */

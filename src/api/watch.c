@@ -22,23 +22,24 @@ static struct slice whole_state(const struct api_call *call) {
 
 static bool is_chosen(const struct api_call *call, const struct trace *trace) {
   unsigned drawn = (unsigned)trace->trace_id[0] << 16 | (unsigned)trace->trace_id[1] << 8 | trace->trace_id[2];
-  return (int)(drawn % 1000) < call->api->options.traced_per_mille;
+  return (int)(drawn % 1000) < call->settings->traced_per_mille;
 }
 
 void api_watch_begin(struct api_call *call, struct api_watch *ret_watch) {
   struct api_watch watch = {.trace = {.is_sampled = false}};
+  struct trace_sink *spans = trace_sink_open(call->env->spans);
   struct slice parent = http_header(&call->http->request, "traceparent");
   /* [Trace Context 4.3 MUST] who sends none, or one that cannot be read, is not followed, nor is their state */
   bool is_followed = parent.len > 0 && trace_parse(parent, &watch.trace);
-  bool begins = !is_followed && (call->env->spans != NULL || call->api->options.log_requests == API_LOG_ALL);
+  bool begins = !is_followed && (spans != NULL || call->settings->log_requests == API_LOG_ALL);
   if (is_followed) {
     memcpy(watch.parent_id, watch.trace.span_id, TRACE_SPAN_ID_BYTES);
     watch.trace.state = whole_state(call);
   }
   if (is_followed || begins) {
     trace_step(call->env->random, &watch.trace);
-    watch.trace.is_sampled = is_followed ? watch.trace.is_sampled : call->env->spans != NULL && is_chosen(call, &watch.trace);
-    watch.trace.sink = call->env->spans;
+    watch.trace.is_sampled = is_followed ? watch.trace.is_sampled : spans != NULL && is_chosen(call, &watch.trace);
+    watch.trace.sink = spans;
   }
   trace_current_set(&watch.trace);
   *ret_watch = watch;
@@ -63,7 +64,7 @@ static void record_span(const struct api_watch *watch, struct trace_span *span) 
 
 void api_watch_end(const struct api_call *call, const struct api_watch *watch, const struct api_route *route, int64_t took_us) {
   int status = call->http->response.status;
-  enum api_logging logging = call->api->options.log_requests;
+  enum api_logging logging = call->settings->log_requests;
   if (logging == API_LOG_ALL || (logging == API_LOG_FAILED && (status >= 500 || took_us > SLOW_US))) {
     write_line(call, watch, route, took_us);
   }

@@ -69,7 +69,7 @@ struct authenticator {
   enum authenticator_state state;
   struct slice name;
   int64_t made_at_ms;
-  int64_t used_at_ms; /* 0: never */
+  int64_t used_at_ms; /* 0: never; of a passkey that keeps no counter to the hour */
   bool may_be_copied; /* passkeys: kept by an account elsewhere and on its other devices */
   int codes_left;     /* recovery codes */
 };

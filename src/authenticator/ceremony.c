@@ -99,7 +99,7 @@ result authenticator_ceremony_use(struct env *env, struct db_tx *tx, struct slic
 static result give_id(struct env *env, const struct authenticator_pending *pending, struct arena *arena, struct authenticator_ceremony *ceremony) {
   struct authenticator_limits limits = {0};
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  TRY(db_read_begin(env->db, &tx));
+  TRY(db_look_begin(env->db, &tx));
   TRY(authenticator_limits_load(tx, &limits));
   return write_id(env, pending, clock_now_ms(env->clock) + limits.ceremony_lifetime_ms, arena, &ceremony->id);
 }

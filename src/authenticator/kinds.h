@@ -31,6 +31,7 @@ struct authenticator_proving {
   int64_t authenticator_id; /* 0: not known */
   unsigned means;
   bool is_counter_back;     /* passkeys: what `check` found */
+  bool is_at_rest;          /* passkeys: nothing of its row would change, as `check` saw it */
   uint32_t counter;
   int flags;
   const void *found;        /* the kind's own, from check to use */
@@ -123,7 +124,12 @@ struct authenticator_row {
   struct slice key;
   int64_t counter;
   int flags;
+  int64_t used_at_ms;
 };
+/* Of FROM authenticator a, the first columns of a statement. */
+#define AUTHENTICATOR_ROW_COLUMNS "a.authenticator_id, a.state, a.key, a.counter, a.flags, a.used_at"
+enum { AUTHENTICATOR_ROW_WIDTH = 6 };
+struct authenticator_row authenticator_row_of(const struct db_rows *rows, struct arena *arena);
 struct authenticator_rows {
   const struct authenticator_row *items;
   size_t count;
@@ -133,6 +139,8 @@ result authenticator_rows_load(struct db_tx *tx, int64_t person_id, enum authent
                                struct authenticator_rows *ret_rows);
 /* id 0 in ret_row: there is none. */
 result authenticator_row_load(struct db_tx *tx, int64_t person_id, int64_t id, struct arena *arena, struct authenticator_row *ret_row);
+/* The counter, if it is active and the counter grows or is 0, and now. */
+result authenticator_counter_move(struct env *env, struct db_tx *tx, const struct authenticator_proving *proving, bool *ret_moved);
 /* The counter and now. */
 result authenticator_row_used(struct env *env, struct db_tx *tx, const struct authenticator_proving *proving, int64_t counter);
 

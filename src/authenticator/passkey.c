@@ -3,7 +3,7 @@
 #include "codec/url.h"
 #include "crypto/digest.h"
 
-enum { TIMEOUT_MS = 5 * 60 * 1000, HANDLE_BYTES = 32, ROOM = 64 };
+enum { TIMEOUT_MS = 5 * 60 * 1000, USED_EVERY_MS = 3600 * 1000, HANDLE_BYTES = 32, ROOM = 64 };
 enum { PENDING_VERIFIED = 1 }; /* a ceremony's flags: the device must verify its user */
 
 void authenticator_party_of(const struct env *env, struct authenticator_party *ret_party) {
@@ -149,21 +149,28 @@ struct found {
 
 /* The record behind a credential id, whoever's. AUTHENTICATOR_WRONG. */
 static result find_record(struct authenticator_proving *proving, struct slice credential_id, struct found *ret_found) {
-  int64_t id = 0;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  TRY(db_read_begin(proving->env->db, &tx));
-  {
-    struct db_rows rows CLEANUP(db_rows_close) = {0};
-    TRY(db_query(tx, "SELECT person_id, authenticator_id FROM authenticator_passkey WHERE credential_id = $1", DB_ARGS(db_of_bytes(credential_id)), &rows));
-    if (!db_rows_next(&rows)) {
-      TRY(rows.status);
-      FAIL(AUTHENTICATOR_WRONG, "no such credential");
-    }
-    ret_found->person_id = db_int(&rows, 0);
-    id = db_int(&rows, 1);
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_look_begin(proving->env->db, &tx));
+  TRY(db_query(tx,
+               "SELECT " AUTHENTICATOR_ROW_COLUMNS ", p.person_id, h.user_handle FROM authenticator_passkey p"
+               " JOIN authenticator a ON a.person_id = p.person_id AND a.authenticator_id = p.authenticator_id"
+               " LEFT JOIN authenticator_handle h ON h.person_id = p.person_id WHERE p.credential_id = $1",
+               DB_ARGS(db_of_bytes(credential_id)), &rows));
+  if (!db_rows_next(&rows)) {
+    TRY(rows.status);
+    FAIL(AUTHENTICATOR_WRONG, "no such credential");
   }
-  TRY(authenticator_row_load(tx, ret_found->person_id, id, proving->arena, &ret_found->row));
-  return handle_load(tx, ret_found->person_id, proving->arena, &ret_found->handle);
+  ret_found->row = authenticator_row_of(&rows, proving->arena);
+  ret_found->person_id = db_int(&rows, AUTHENTICATOR_ROW_WIDTH);
+  ret_found->handle = db_bytes_copy(&rows, AUTHENTICATOR_ROW_WIDTH + 1, proving->arena);
+  return OK;
+}
+
+/* Most passkeys keep no counter: nought, always, is nothing to be written [WebAuthn 7.2 step 22]. When it was last used is noted to the hour. */
+static bool is_at_rest(const struct authenticator_proving *proving, const struct authenticator_row *row) {
+  return row->state == AUTHENTICATOR_ACTIVE && row->counter == 0 && proving->counter == 0 && row->flags == proving->flags &&
+         clock_now_ms(proving->env->clock) - row->used_at_ms < USED_EVERY_MS;
 }
 
 result authenticator_passkey_check(struct authenticator_proving *proving, const struct authenticator_pending *pending) {
@@ -196,6 +203,7 @@ result authenticator_passkey_check(struct authenticator_proving *proving, const 
   proving->counter = facts.counter;
   proving->is_counter_back = facts.is_counter_back;
   proving->flags = (found.row.flags & ~AUTHENTICATOR_IS_COPIED) | (facts.is_backed_up ? AUTHENTICATOR_IS_COPIED : 0);
+  proving->is_at_rest = is_at_rest(proving, &found.row);
   proving->means = (facts.is_user_verified ? (unsigned)ACCOUNT_MEANS_PASSKEY_VERIFIED : (unsigned)ACCOUNT_MEANS_PASSKEY) |
                    (record.is_backup_eligible ? 0 : (unsigned)ACCOUNT_MEANS_KEY_STAYS);
   return OK;
@@ -205,13 +213,21 @@ result authenticator_passkey_check(struct authenticator_proving *proving, const 
  * answers at once may both have looked new. */
 result authenticator_passkey_use(struct db_tx *tx, struct authenticator_proving *proving) {
   struct authenticator_row row = {0};
+  bool is_moved = false;
+  if (proving->is_at_rest) {
+    TRY(authenticator_row_load(tx, proving->person_id, proving->authenticator_id, proving->arena, &row));
+  }
+  if (is_at_rest(proving, &row)) {
+    return OK;
+  }
+  TRY(proving->is_counter_back ? OK : authenticator_counter_move(proving->env, tx, proving, &is_moved));
+  if (is_moved) {
+    return OK;
+  }
   TRY(authenticator_row_load(tx, proving->person_id, proving->authenticator_id, proving->arena, &row));
   bool is_back = proving->is_counter_back || (proving->counter != 0 && proving->counter <= row.counter);
-  if (row.id == 0 || row.state != AUTHENTICATOR_ACTIVE || is_back) {
-    proving->outcome = row.id == 0 ? AUTHENTICATOR_WRONG : AUTHENTICATOR_SUSPENDED;
-    return row.id != 0 && is_back ? authenticator_suspend(proving->env, tx, proving->person_id, row.id) : OK;
-  }
-  return authenticator_row_used(proving->env, tx, proving, proving->counter);
+  proving->outcome = row.id == 0 ? AUTHENTICATOR_WRONG : AUTHENTICATOR_SUSPENDED;
+  return row.id != 0 && is_back ? authenticator_suspend(proving->env, tx, proving->person_id, row.id) : OK;
 }
 
 result authenticator_passkey_check_new(struct authenticator_adding *adding) {

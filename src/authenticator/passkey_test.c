@@ -248,6 +248,34 @@ static void a_counter_grows_or_is_never_kept(void **state) {
   key_free(&passkey.key);
 }
 
+static int64_t used_at(struct place *place) { return list_of(place, place->citizen).items[0].used_at_ms; }
+
+/* [WebAuthn 7.2 step 22] a passkey that keeps no counter is not written at each use, and a counter that it begins to keep is */
+static void notes_to_the_hour_when_a_passkey_without_counter_was_used(void **state) {
+  struct place *place = *state;
+  struct passkey passkey = passkey_new(place, S("credential-one"));
+  struct authenticator_granted granted = {0};
+  int64_t id = 0;
+  assert_ok(add_passkey(place, &passkey, &id));
+  struct signing first = sign_with(place, &passkey, "");
+  assert_ok(prove(place, &first, &granted));
+  int64_t noted = used_at(place);
+  pass(place, 59 * 60 * 1000);
+  struct signing soon = sign_with(place, &passkey, "");
+  assert_ok(prove(place, &soon, &granted));
+  assert_int_equal(used_at(place), noted);
+  pass(place, 60 * 1000);
+  struct signing later = sign_with(place, &passkey, "");
+  assert_ok(prove(place, &later, &granted));
+  assert_int_equal(used_at(place), noted + 3600 * 1000);
+  passkey.counter = 7;
+  struct signing counted = sign_with(place, &passkey, "");
+  assert_ok(prove(place, &counted, &granted));
+  struct signing copied = sign_with(place, &passkey, "");
+  assert_code(prove(place, &copied, &granted), AUTHENTICATOR_SUSPENDED);
+  key_free(&passkey.key);
+}
+
 /* [WebAuthn 7.2 step 22] [W17 refuses] a counter that stays or goes back: suspended, told to the holder, and refused from then on */
 static void rejects_a_counter_that_does_not_grow(void **state) {
   struct place *place = *state;
@@ -320,6 +348,7 @@ int main(void) {
       TEST(rejects_a_credential_id_that_is_registered),
       TEST(rejects_anothers_credential_and_another_user_handle),
       TEST(a_counter_grows_or_is_never_kept),
+      TEST(notes_to_the_hour_when_a_passkey_without_counter_was_used),
       TEST(rejects_a_counter_that_does_not_grow),
       TEST(options_do_not_tell_who_exists),
       TEST(a_key_that_stays_is_told_from_one_that_is_copied),

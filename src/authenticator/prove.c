@@ -110,9 +110,14 @@ result authenticator_prove(struct env *env, const struct authenticator_answer *a
     FAIL(AUTHENTICATOR_KIND, "a %s does not stand alone", it.kind->name);
   }
   TRY(it.kind->has_ceremony ? check(&it) : OK);
+  uint64_t moment = 0;
+  bool may_keep = db_moment(env->db, &moment); /* before the write begins */
   TRY(db_write(env->db, write_proof, &it));
   if (it.proving.outcome != 0) {
     FAIL(it.proving.outcome, "the %s was refused", it.kind->name);
+  }
+  if (may_keep && answer->session == NULL) {
+    account_session_keep(env, &it.granted.token, &it.granted.session, moment);
   }
   *ret_granted = it.granted;
   return OK;

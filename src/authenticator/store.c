@@ -2,12 +2,13 @@
 
 enum { ROOM = 64 }; /* far beyond every limit together */
 
-static struct authenticator_row row_of(struct db_rows *rows, struct arena *arena) {
+struct authenticator_row authenticator_row_of(const struct db_rows *rows, struct arena *arena) {
   return (struct authenticator_row){.id = db_int(rows, 0),
                                     .state = (enum authenticator_state)db_int(rows, 1),
                                     .key = db_bytes_copy(rows, 2, arena),
                                     .counter = db_int(rows, 3),
-                                    .flags = (int)db_int(rows, 4)};
+                                    .flags = (int)db_int(rows, 4),
+                                    .used_at_ms = db_int(rows, 5)};
 }
 
 result authenticator_rows_load(struct db_tx *tx, int64_t person_id, enum authenticator_kind kind, struct arena *arena,
@@ -15,10 +16,10 @@ result authenticator_rows_load(struct db_tx *tx, int64_t person_id, enum authent
   struct authenticator_row *items = ARENA_ARRAY(arena, struct authenticator_row, ROOM);
   size_t count = 0;
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT authenticator_id, state, key, counter, flags FROM authenticator WHERE person_id = $1 AND kind = $2 LIMIT 64",
+  TRY(db_query(tx, "SELECT " AUTHENTICATOR_ROW_COLUMNS " FROM authenticator a WHERE person_id = $1 AND kind = $2 LIMIT 64",
                DB_ARGS(db_of_int(person_id), db_of_int(kind)), &rows));
   while (count < ROOM && db_rows_next(&rows)) {
-    items[count++] = row_of(&rows, arena);
+    items[count++] = authenticator_row_of(&rows, arena);
   }
   TRY(rows.status);
   *ret_rows = (struct authenticator_rows){items, count};
@@ -27,10 +28,23 @@ result authenticator_rows_load(struct db_tx *tx, int64_t person_id, enum authent
 
 result authenticator_row_load(struct db_tx *tx, int64_t person_id, int64_t id, struct arena *arena, struct authenticator_row *ret_row) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_query(tx, "SELECT authenticator_id, state, key, counter, flags FROM authenticator WHERE person_id = $1 AND authenticator_id = $2",
+  TRY(db_query(tx, "SELECT " AUTHENTICATOR_ROW_COLUMNS " FROM authenticator a WHERE person_id = $1 AND authenticator_id = $2",
                DB_ARGS(db_of_int(person_id), db_of_int(id)), &rows));
-  *ret_row = db_rows_next(&rows) ? row_of(&rows, arena) : (struct authenticator_row){0};
+  *ret_row = db_rows_next(&rows) ? authenticator_row_of(&rows, arena) : (struct authenticator_row){0};
   return rows.status;
+}
+
+/* A row that does not pass is not written: whoever asks reads it then, and says why. */
+result authenticator_counter_move(struct env *env, struct db_tx *tx, const struct authenticator_proving *proving, bool *ret_moved) {
+  int64_t changed = 0;
+  TRY(db_run(tx,
+             "UPDATE authenticator SET counter = $3, flags = $4, used_at = $5, failures = 0"
+             " WHERE person_id = $1 AND authenticator_id = $2 AND state = $6 AND (counter < $3 OR CAST($3 AS BIGINT) = 0)",
+             DB_ARGS(db_of_int(proving->person_id), db_of_int(proving->authenticator_id), db_of_int(proving->counter), db_of_int(proving->flags),
+                     db_of_int(clock_now_ms(env->clock)), db_of_int(AUTHENTICATOR_ACTIVE)),
+             &changed));
+  *ret_moved = changed == 1;
+  return OK;
 }
 
 result authenticator_row_used(struct env *env, struct db_tx *tx, const struct authenticator_proving *proving, int64_t counter) {

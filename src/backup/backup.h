@@ -8,6 +8,8 @@
  * Tables     rows as db_part has them (db/db.h): the same bytes from either engine, so that a backup of one is restored on the other.
  * Header     at the beginning: versions, module by module; the moment; size and root of the newest signed checkpoint of the ledger.
  * Manifest   at the end: rows and SHA-256 of each table, of all files together.
+ * Line       the ledger of the installation says of each that it was made, by what it holds, its file's SHA-256 and its recipients' fingerprints (kind backup.made), and the
+ *            ledger of what is restored that it was, and from which file (backup.restored): both after the moment that the file holds.
  * Does not   say who made it: a recipient's key is public. What the ledger says is held against its own signature when it is restored, and
  *            can be held against a checkpoint from elsewhere (danh ledger verify --checkpoint).
  * Left out   sockets, locks, databases of other programs, unfinished files, links; a signer's master key that is not in the folder.
@@ -27,7 +29,11 @@ enum backup_error {
   BACKUP_FULL = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_BACKUP, 7),          /* No space left. */
   BACKUP_KEY_FILE = RESULT_CODE(RESULT_INVALID, MODULE_BACKUP, 8),          /* The file of the key is missing, or holds none. */
   BACKUP_UNREADABLE = RESULT_CODE(RESULT_INTERNAL, MODULE_BACKUP, 9),       /* A file of the installation or the backup cannot be read. */
+  BACKUP_UNRECORDED = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_BACKUP, 10),   /* It is whole and stays, but the ledger could not be given its line. */
 };
+
+#define BACKUP_MADE_KIND "backup.made" /* milestones (ledger/ledger.h) */
+#define BACKUP_RESTORED_KIND "backup.restored"
 
 struct backup_report {
   int64_t made_at_ms;     /* the moment of the snapshot */
@@ -43,6 +49,11 @@ struct backup_report {
   int64_t left_out;       /* links and other things that are no files */
   int64_t ledger_size;    /* entries under the newest signed checkpoint; 0: none yet */
   uint8_t ledger_root[32];
+  int64_t bytes;          /* of the file */
+  uint8_t digest[32];     /* its SHA-256 */
+  uint8_t recipients[AGE_KEYS_MAX][32]; /* SHA-256 of each key that it was made for, as it is written (age1...); of a file that is read nobody can tell */
+  size_t recipient_count;
+  int64_t entry_id;       /* of its line in the ledger; 0: it was only looked through */
 };
 
 typedef void (*backup_progress)(void *context, int64_t rows_done, int64_t rows);
@@ -55,7 +66,11 @@ struct backup_order {
   backup_progress progress;
   void *context;
 };
+/* BACKUP_UNRECORDED: the file is there and good, and the ledger has no line of it, since the installation cannot be written. */
 MUST_USE result backup_make(const struct backup_order *order, struct arena *arena, struct backup_report *ret_report);
+/* A row of the writes that a server knows (server_write), which backup_make asks it for. */
+#define BACKUP_RECORD "backup.record"
+MUST_USE result backup_record(struct server_installation *installation, const struct jin *args, struct jout *out);
 
 /* A new key in a file that is not there yet (0600), as age-keygen writes it. */
 MUST_USE result backup_key_make(const char *file, struct arena *arena, struct age_recipient *ret_recipient);
@@ -74,5 +89,7 @@ struct backup_restore_order {
   backup_progress progress;
   void *context;
 };
-/* Whenever it is broken off, what lies there is not taken for an installation (SERVER_UNFINISHED, DB_HALF_MADE). */
+/* Each row that was written is read again and held against the backup; only then comes the installation's own line of it.
+ * Whenever it is broken off, what lies there is not taken for an installation (SERVER_UNFINISHED, DB_HALF_MADE). BACKUP_UNRECORDED: it stands, without its line,
+ * since the clock here lies before the newest entry of its ledger. */
 MUST_USE result backup_restore(const struct backup_restore_order *order, struct arena *arena, struct backup_report *ret_report);

@@ -28,7 +28,7 @@ void backup_sum_end(struct backup_sum *sum, uint8_t ret_digest[static DIGEST_BYT
 
 void backup_sum_free(struct backup_sum *sum) { digest_free(&sum->digest); }
 
-/* Databases are read through their engine or are another program's; locks and what is being written mean nothing elsewhere. */
+/* Databases are read through their engine or are another program's; locks, what is being written and who waits at the door mean nothing elsewhere. */
 static bool is_passing(struct slice path) {
   static const char *const endings[] = {".db", ".db-wal", ".db-shm", ".db.lock", ".db.moved", ".db.moved-wal", ".db.moved-shm", ".db.moved.lock", ".new", ".part"};
   for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
@@ -36,7 +36,7 @@ static bool is_passing(struct slice path) {
       return true;
     }
   }
-  return slice_is(path, "lock") || slice_ends(path, S("/lock")) || slice_is(path, "unfinished");
+  return slice_is(path, "lock") || slice_ends(path, S("/lock")) || slice_is(path, "unfinished") || slice_is(path, "waiting");
 }
 
 /* As many bytes as it had when it was opened: the signer's log may grow meanwhile, all else is replaced as a whole. */

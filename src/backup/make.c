@@ -2,6 +2,7 @@
 
 #include "backup/archive.h"
 #include "backup/files.h"
+#include "backup/line.h"
 #include "backup/manifest.h"
 #include "backup/output.h"
 #include "ledger/ledger.h"
@@ -91,6 +92,13 @@ static result everything_write(struct making *making, const char *part) {
   return age_writer_end(making->archive.out);
 }
 
+static void recipients_tell(const struct backup_order *order, struct arena *arena, struct backup_report *report) {
+  report->recipient_count = order->recipient_count;
+  for (size_t i = 0; i < order->recipient_count; i++) {
+    digest_sha256(age_recipient_write(arena, &order->recipients[i]), report->recipients[i]);
+  }
+}
+
 result backup_make(const struct backup_order *order, struct arena *arena, struct backup_report *ret_report) {
   struct making making CLEANUP(making_end) = {.order = order, .arena = arena};
   struct backup_output output CLEANUP(backup_output_close) = {.fd = -1};
@@ -100,7 +108,16 @@ result backup_make(const struct backup_order *order, struct arena *arena, struct
   const struct age_writer_options encrypted = {&random, order->recipients, order->recipient_count, &output, backup_output_write};
   TRY(age_writer_open(&encrypted, &making.archive.out));
   TRY(everything_write(&making, output.part));
-  TRY(backup_output_end(&output));
+  TRY(backup_output_sync(&output, making.report.digest));
+  making.report.bytes = output.bytes;
+  recipients_tell(order, arena, &making.report);
+  server_installation_close(&making.installation); /* read: whoever writes the line opens it anew, or is the server */
+  result said = backup_line_made(order->data, arena, &making.report); /* before anybody finds it under its name */
+  struct slice why = arena_copy(arena, slice_str(fault_last()->detail));
+  TRY(backup_output_name(&output));
+  if (!is_ok(said)) {
+    FAIL(BACKUP_UNRECORDED, "%s: %.*s", order->file, SLICE_ARG(why));
+  }
   *ret_report = making.report;
   return OK;
 }

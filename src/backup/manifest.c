@@ -5,11 +5,11 @@
 static const struct jin_limits limits = {BACKUP_JSON_BYTES_MAX, 8, 20000};
 enum { TABLES_MAX = 1024, TEXT_BYTES_MAX = 4096 };
 
-static void put_digest(struct jout *out, const char *name, const uint8_t digest[static 32], struct arena *arena) {
+void backup_digest_put(struct jout *out, const char *name, const uint8_t digest[static 32], struct arena *arena) {
   jout_put_text(out, name, hex_write(arena, slice_of(digest, 32)));
 }
 
-static result digest_parse(const struct jin *object, const char *name, struct arena *arena, uint8_t ret_digest[static 32]) {
+result backup_digest_parse(const struct jin *object, const char *name, struct arena *arena, uint8_t ret_digest[static 32]) {
   struct slice text = {0};
   struct slice bytes = {0};
   TRY(jin_text(object, name, 64, &text));
@@ -33,7 +33,7 @@ struct slice backup_header_write(const struct backup_report *report, const struc
   jout_put_text(&out, "engine", report->engine);
   jout_put_text(&out, "data", report->data);
   jout_put_int(&out, "ledger_size", report->ledger_size);
-  put_digest(&out, "ledger_root", report->ledger_root, arena);
+  backup_digest_put(&out, "ledger_root", report->ledger_root, arena);
   jout_put_list(&out, "modules");
   for (size_t i = 0; i < states->count; i++) {
     jout_object(&out);
@@ -70,7 +70,7 @@ static result header_read(const struct jin *root, struct arena *arena, struct ba
   TRY(jin_text(root, "engine", 32, &report->engine));
   TRY(jin_text(root, "data", TEXT_BYTES_MAX, &report->data));
   TRY(jin_int(root, "ledger_size", 0, INT64_MAX, &report->ledger_size));
-  TRY(digest_parse(root, "ledger_root", arena, report->ledger_root));
+  TRY(backup_digest_parse(root, "ledger_root", arena, report->ledger_root));
   return states_parse(root, arena, ret_states);
 }
 
@@ -103,13 +103,13 @@ struct slice backup_manifest_write(const struct backup_report *report, struct ar
     jout_object(&out);
     jout_put_str(&out, "table", report->tables[i].table);
     jout_put_int(&out, "rows", report->tables[i].rows);
-    put_digest(&out, "sha256", report->tables[i].digest, arena);
+    backup_digest_put(&out, "sha256", report->tables[i].digest, arena);
     jout_object_end(&out);
   }
   jout_list_end(&out);
   jout_put_int(&out, "files", report->files);
   jout_put_int(&out, "file_bytes", report->file_bytes);
-  put_digest(&out, "files_sha256", report->files_digest, arena);
+  backup_digest_put(&out, "files_sha256", report->files_digest, arena);
   jout_put_int(&out, "left_out", report->left_out);
   jout_object_end(&out);
   return buf_slice(&text);
@@ -125,7 +125,7 @@ static result tables_parse(const struct jin *root, struct arena *arena, struct b
     struct db_moved *table = &report->tables[i];
     TRY(jin_text(&list->items[i], "table", 64, &name));
     TRY(jin_int(&list->items[i], "rows", 0, INT64_MAX, &table->rows));
-    TRY(digest_parse(&list->items[i], "sha256", arena, table->digest));
+    TRY(backup_digest_parse(&list->items[i], "sha256", arena, table->digest));
     table->table = arena_cstr(arena, name);
   }
   return OK;
@@ -136,7 +136,7 @@ static result manifest_read(const struct jin *root, struct arena *arena, struct 
   TRY(tables_parse(root, arena, report));
   TRY(jin_int(root, "files", 0, INT64_MAX, &report->files));
   TRY(jin_int(root, "file_bytes", 0, INT64_MAX, &report->file_bytes));
-  TRY(digest_parse(root, "files_sha256", arena, report->files_digest));
+  TRY(backup_digest_parse(root, "files_sha256", arena, report->files_digest));
   return jin_int(root, "left_out", 0, INT64_MAX, &report->left_out);
 }
 

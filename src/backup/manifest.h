@@ -2,6 +2,10 @@
 #pragma once
 #include "backup/backup.h"
 
+/* Digests in hex. BACKUP_SYNTAX. */
+void backup_digest_put(struct jout *out, const char *name, const uint8_t digest[static 32], struct arena *arena);
+MUST_USE result backup_digest_parse(const struct jin *object, const char *name, struct arena *arena, uint8_t ret_digest[static 32]);
+
 #define BACKUP_HEADER "danh-backup.json"
 #define BACKUP_MANIFEST "manifest.json"
 enum { BACKUP_FORM = 1, BACKUP_JSON_BYTES_MAX = 4 << 20 };

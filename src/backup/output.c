@@ -59,6 +59,7 @@ result backup_output_open(const char *path, struct arena *arena, struct backup_o
     FAIL(BACKUP_FILE_EXISTS, "another backup is being written to %s", part);
   }
   output->part = part; /* ours: what an earlier one left is overwritten */
+  digest_begin(&output->digest);
   if (ftruncate(output->fd, 0) != 0) {
     FAIL(BASE_IO, "%s: %s", part, strerror(errno));
   }
@@ -66,14 +67,20 @@ result backup_output_open(const char *path, struct arena *arena, struct backup_o
 }
 
 result backup_output_write(void *context, struct slice bytes) {
-  const struct backup_output *output = context;
+  struct backup_output *output = context;
+  digest_add(&output->digest, bytes);
+  output->bytes += (int64_t)bytes.len;
   return backup_bytes_write(output->fd, bytes);
 }
 
-result backup_output_end(struct backup_output *output) {
+result backup_output_sync(struct backup_output *output, uint8_t ret_digest[static DIGEST_BYTES]) {
+  digest_end(&output->digest, ret_digest);
+  return descriptor_sync(output->fd);
+}
+
+result backup_output_name(struct backup_output *output) {
   struct arena arena CLEANUP(arena_free) = {0};
   char *copy = (char *)(uintptr_t)arena_cstr(&arena, slice_str(output->path));
-  TRY(descriptor_sync(output->fd));
   if (link(output->part, output->path) != 0) { /* and not over a file that came meanwhile */
     FAIL(errno == EEXIST ? BACKUP_FILE_EXISTS : BASE_IO, "%s: %s", output->path, strerror(errno));
   }
@@ -81,6 +88,7 @@ result backup_output_end(struct backup_output *output) {
 }
 
 void backup_output_close(struct backup_output *output) {
+  digest_free(&output->digest);
   if (output->fd >= 0) {
     if (output->part != NULL) {
       (void)unlink(output->part);

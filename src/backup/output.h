@@ -3,17 +3,21 @@
 #pragma once
 #include "base/arena.h"
 #include "crypto/age.h"
+#include "crypto/digest.h"
 
 /* NAME.part until it is whole. */
 struct backup_output {
   int fd;
   const char *path;
   const char *part;
+  struct digest_stream digest;
+  int64_t bytes;
 };
 MUST_USE result backup_output_open(const char *path, struct arena *arena, struct backup_output *output);
 MUST_USE result backup_output_write(void *output, struct slice bytes);
-/* Durable, and under its name. */
-MUST_USE result backup_output_end(struct backup_output *output);
+/* Durable, and not yet under its name. */
+MUST_USE result backup_output_sync(struct backup_output *output, uint8_t ret_digest[static DIGEST_BYTES]);
+MUST_USE result backup_output_name(struct backup_output *output);
 /* What is not whole is removed. For CLEANUP. */
 void backup_output_close(struct backup_output *output);
 

@@ -20,6 +20,7 @@ struct reading {
   struct archive_reader archive;
   struct backup_keys keys;
   struct backup_input input;
+  struct digest_stream file_digest; /* of the encrypted file */
   struct backup_report report;
   struct db_moved *tables; /* as they came */
   size_t table_count;
@@ -34,6 +35,7 @@ static void reading_close(struct reading **slot) {
   backup_input_close(&reading->input);
   backup_keys_clear(&reading->keys);
   digest_free(&reading->digest);
+  digest_free(&reading->file_digest);
   backup_sum_free(&reading->sum);
 }
 
@@ -218,6 +220,14 @@ static result members_take(struct reading *reading) {
   }
 }
 
+static result file_read(void *context, uint8_t *bytes, size_t len, size_t *ret_len) {
+  struct reading *reading = context;
+  TRY(backup_input_read(&reading->input, bytes, len, ret_len));
+  digest_add(&reading->file_digest, slice_of(bytes, *ret_len));
+  reading->report.bytes += (int64_t)*ret_len;
+  return OK;
+}
+
 result backup_read(const struct backup_source *source, const struct backup_visitor *visitor, struct arena *arena,
                    struct backup_report *ret_report) {
   struct reading *reading CLEANUP(reading_close) = ARENA_NEW(arena, struct reading);
@@ -226,14 +236,15 @@ result backup_read(const struct backup_source *source, const struct backup_visit
   reading->tables = ARENA_ARRAY(arena, struct db_moved, TABLES_MAX);
   reading->input.fd = -1;
   backup_sum_begin(&reading->sum);
+  digest_begin(&reading->file_digest);
   TRY(backup_keys_read(source->key_file, &reading->keys));
   reading->input.fd = open(source->file, O_RDONLY | O_CLOEXEC);
   if (reading->input.fd < 0) {
     FAIL(BACKUP_UNREADABLE, "%s: %s", source->file, strerror(errno));
   }
-  TRY(age_reader_open(&(const struct age_reader_options){reading->keys.items, reading->keys.count, &reading->input, backup_input_read},
-                      &reading->archive.in));
+  TRY(age_reader_open(&(const struct age_reader_options){reading->keys.items, reading->keys.count, reading, file_read}, &reading->archive.in));
   TRY(members_take(reading));
+  digest_end(&reading->file_digest, reading->report.digest); /* to its last byte: nothing stands behind the archive's end */
   *ret_report = reading->report;
   return OK;
 }

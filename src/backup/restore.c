@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "backup/line.h"
 #include "backup/output.h"
 #include "backup/read.h"
 #include "ledger/ledger.h"
@@ -172,12 +173,13 @@ static result config_move(struct restoring *restoring, const struct backup_repor
   free(real);
   TRY(server_config_load(restoring->order->data, restoring->arena, &config));
   struct slice *const paths[] = {&config.registration_token_path, &config.signer_socket, &config.matcher_socket, &config.mail.password_path,
-                                 &config.mail.ca_path, &config.sms.authorization_path, &config.sms.receipt_secret_path, &config.bank_secret_path};
+                                 &config.mail.ca_path, &config.sms.authorization_path, &config.sms.receipt_secret_path, &config.sms.ca_path, &config.bank_secret_path};
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
     path_move(&place, paths[i]);
   }
   for (size_t i = 0; i < config.receiver_count; i++) {
     path_move(&place, &config.receivers[i].key_path);
+    path_move(&place, &config.receivers[i].ca_path);
   }
   config.database = restoring->database;
   return server_config_save(restoring->order->data, &config);
@@ -191,9 +193,15 @@ result backup_restore(const struct backup_restore_order *order, struct arena *ar
   TRY(backup_read(&order->source, &visitor, arena, &report));
   TRY(database_prove(&restoring, &report));
   TRY(config_move(&restoring, &report));
+  result said = backup_line_restored(order->data, arena, &report); /* after the proof: all that is here and not in the backup */
+  TRY(is_code(said, SERVER_CLOCK) ? OK : said);
+  struct slice why = arena_copy(arena, slice_str(fault_last()->detail));
   sync(); /* every file and folder that was made, before what says so goes */
   TRY(server_unfinished_set(order->data, false));
   TRY(backup_folder_sync(order->data));
+  if (!is_ok(said)) {
+    FAIL(BACKUP_UNRECORDED, "%s: the clock of this machine lies before the newest entry: %.*s", order->data, SLICE_ARG(why));
+  }
   *ret_report = report;
   return OK;
 }

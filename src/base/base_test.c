@@ -4,6 +4,9 @@
 #include "base/random.h"
 #include "base/unit_test.h"
 
+/* A clock behind which another one is set. */
+static int64_t machine_now_ms(const struct clock *clock) { return clock_now_ms((const struct clock *)(uintptr_t)clock->offset_ms); }
+
 static void dates_round_trip_over_five_centuries(void **state) {
   (void)state;
   for (int32_t date = -62091; date < 157054; date += 1) {
@@ -43,6 +46,31 @@ static void age_turns_on_the_birthday(void **state) {
   assert_ok(clock_date_parse(S("2024-06-30"), &eve));
   assert_int_equal(clock_age_years(birth, eve), 15);
   assert_int_equal(clock_age_years(birth, eve + 1), 16);
+}
+
+/* Somebody sets the machine's clock back by an hour: nothing that has ended may live again, and deadlines still come. */
+static void a_steady_clock_is_never_set_back(void **state) {
+  (void)state;
+  struct clock machine = clock_fixed(0);
+  clock_fixed_set(&machine, 1000000000);
+  struct clock steady = clock_steady((struct clock){machine_now_ms, (int64_t)(uintptr_t)&machine, NULL});
+  assert_int_equal(clock_now_ms(&steady), 1000000000);
+  clock_fixed_set(&machine, 1000000000 - 3600000);
+  int64_t before_us = clock_monotonic_us();
+  int64_t told = clock_now_ms(&steady);
+  assert_int_equal(told, 1000000000);
+  while (clock_monotonic_us() - before_us < 10000) {
+    assert_true(clock_now_ms(&steady) >= told);
+    told = clock_now_ms(&steady);
+  }
+  int64_t passed_ms = (clock_monotonic_us() - before_us) / 1000;
+  assert_true(told > 1000000000 && told <= 1000000000 + passed_ms / 2 + 1); /* it goes, at half speed */
+  clock_fixed_set(&machine, told + 1);
+  assert_int_equal(clock_now_ms(&steady), told + 1); /* come up to it: together again */
+  clock_fixed_set(&machine, told + 86400000);
+  assert_int_equal(clock_now_ms(&steady), told + 86400000);
+  assert_int_equal(clock_machine_ms(&steady), told + 86400000);
+  clock_steady_end(&steady);
 }
 
 static void seeded_randomness_repeats(void **state) {
@@ -94,6 +122,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(dates_round_trip_over_five_centuries), cmocka_unit_test(rejects_days_that_do_not_exist),
       cmocka_unit_test(instants_keep_their_offset),           cmocka_unit_test(age_turns_on_the_birthday),
+      cmocka_unit_test(a_steady_clock_is_never_set_back),
       cmocka_unit_test(seeded_randomness_repeats),            cmocka_unit_test(buf_grows_without_losing_bytes),
       cmocka_unit_test(secret_comparison_needs_equal_length), cmocka_unit_test(numbers_end_at_64_bits),
   };

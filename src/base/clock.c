@@ -1,6 +1,7 @@
 #include "base/clock.h"
 
-#include <stdatomic.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <time.h>
 
 static int64_t system_now_ms(void) {
@@ -13,9 +14,71 @@ static int64_t shifted_now_ms(const struct clock *clock) { return system_now_ms(
 
 static int64_t fixed_now_ms(const struct clock *clock) { return __atomic_load_n(&clock->offset_ms, __ATOMIC_ACQUIRE); }
 
-struct clock clock_shifted(int64_t offset_ms) { return (struct clock){shifted_now_ms, offset_ms}; }
+struct clock clock_shifted(int64_t offset_ms) { return (struct clock){shifted_now_ms, offset_ms, NULL}; }
 
-struct clock clock_fixed(int64_t now_ms) { return (struct clock){fixed_now_ms, now_ms}; }
+struct clock clock_fixed(int64_t now_ms) { return (struct clock){fixed_now_ms, now_ms, NULL}; }
+
+/* ---- a clock that is never set back ---- */
+
+struct clock_course {
+  struct clock machine;
+  int64_t latest_ms;     /* the greatest that was told; atomic */
+  bool is_held;          /* atomic */
+  pthread_mutex_t mutex; /* guards what follows */
+  int64_t held_at_ms;    /* what was told last before the machine's clock was set back ... */
+  int64_t held_at_us;    /* ... and when, by the monotonic clock */
+};
+
+static void tell(struct clock_course *course, int64_t ms) {
+  int64_t latest = __atomic_load_n(&course->latest_ms, __ATOMIC_ACQUIRE);
+  while (latest < ms && !__atomic_compare_exchange_n(&course->latest_ms, &latest, ms, true, __ATOMIC_RELEASE, __ATOMIC_ACQUIRE)) {
+  }
+}
+
+/* The machine's clock stands before what was told already. */
+static int64_t held_now_ms(struct clock_course *course) {
+  (void)pthread_mutex_lock(&course->mutex);
+  int64_t latest = __atomic_load_n(&course->latest_ms, __ATOMIC_ACQUIRE);
+  int64_t now = clock_now_ms(&course->machine);
+  bool is_held = now < latest;
+  if (is_held) {
+    int64_t us = clock_monotonic_us();
+    if (!course->is_held) {
+      course->held_at_ms = latest;
+      course->held_at_us = us;
+    }
+    now = course->held_at_ms + (us - course->held_at_us) / 2000;
+    now = now < latest ? latest : now;
+  }
+  __atomic_store_n(&course->is_held, is_held, __ATOMIC_RELEASE);
+  tell(course, now);
+  (void)pthread_mutex_unlock(&course->mutex);
+  return now;
+}
+
+static int64_t steady_now_ms(const struct clock *clock) {
+  struct clock_course *course = clock->course;
+  int64_t latest = __atomic_load_n(&course->latest_ms, __ATOMIC_ACQUIRE); /* before the machine's is read: another thread's would seem a step back */
+  int64_t now = clock_now_ms(&course->machine);
+  if (now < latest || __atomic_load_n(&course->is_held, __ATOMIC_ACQUIRE)) {
+    return held_now_ms(course);
+  }
+  tell(course, now);
+  return now;
+}
+
+struct clock clock_steady(struct clock machine) {
+  struct clock_course *course = heap_alloc(sizeof *course);
+  *course = (struct clock_course){.machine = machine, .latest_ms = INT64_MIN, .mutex = PTHREAD_MUTEX_INITIALIZER};
+  return (struct clock){steady_now_ms, 0, course};
+}
+
+void clock_steady_end(struct clock *clock) {
+  free(clock->course);
+  clock->course = NULL;
+}
+
+int64_t clock_machine_ms(const struct clock *clock) { return clock_now_ms(clock->course == NULL ? clock : &clock->course->machine); }
 
 void clock_fixed_set(struct clock *clock, int64_t now_ms) {
   __atomic_store_n(&clock->offset_ms, now_ms, __ATOMIC_RELEASE);

@@ -5,10 +5,13 @@
 #pragma once
 #include "base/arena.h"
 
+struct clock_course;
+
 /* now_ms may be called from any thread. */
 struct clock {
   int64_t (*now_ms)(const struct clock *clock);
   int64_t offset_ms; /* clock_shifted: what it adds to system time; clock_fixed: the instant itself, set atomically */
+  struct clock_course *course; /* clock_steady's */
 };
 
 enum { CLOCK_UTC_OFFSET_MS = 7 * 3600 * 1000, CLOCK_DAY_MS = 24 * 3600 * 1000 };
@@ -20,6 +23,13 @@ struct clock clock_shifted(int64_t offset_ms);
 /* A clock that stands until it is set: tests and replay. */
 struct clock clock_fixed(int64_t now_ms);
 void clock_fixed_set(struct clock *clock, int64_t now_ms);
+
+/* A machine's clock that is never seen to go back: set back, it goes at half speed from where it stood until the machine's has come up to it, so that nothing that has
+ * ended lives again and what is recorded rises in time. Set forward, it follows at once. */
+struct clock clock_steady(struct clock machine);
+void clock_steady_end(struct clock *clock); /* one of zeros is fine */
+/* The machine's, behind a steady clock; any other's is its own. */
+int64_t clock_machine_ms(const struct clock *clock);
 
 /* Monotonic, for durations only; never stored. */
 int64_t clock_monotonic_us(void);

@@ -16,3 +16,11 @@ struct histogram {
   _Atomic uint64_t sum_us;
 };
 void histogram_add(struct histogram *histogram, int64_t took_us);
+
+/* How many came together: 1, 2, up to 4, 8 ... 128, and more. */
+enum { HISTOGRAM_SIZES = 8 };
+struct histogram_sizes {
+  _Atomic uint64_t buckets[HISTOGRAM_SIZES + 1];
+  _Atomic uint64_t sum;
+};
+void histogram_sizes_add(struct histogram_sizes *sizes, uint64_t number);

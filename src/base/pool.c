@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/parking.h"
 #include "base/sleeping.h"
 
 /* Lives on its caller's stack: the caller sleeps until it is done. */
@@ -15,8 +16,7 @@ struct job {
   pool_fn fn;
   void *arg;
   struct job *next;
-  pthread_cond_t finished;
-  bool is_done;
+  struct parking finished;
   result outcome;
   struct fault fault;
 };
@@ -50,7 +50,7 @@ static struct job *next_job(struct pool *pool) {
 }
 
 enum { NICE_OF_THOSE_WHO_GIVE_WAY = 10, /* a tenth of the processor where others want it, all of it where nobody does */
-       SLICE_NS = 100 * 1000 };          /* and never longer in one piece while another waits; 3 ms otherwise */
+       SLICE_NS = 20 * 1000 * 1000 };    /* whoever asks for short pieces is due soon and goes first: these ask for long ones, and are interrupted */
 
 /* This thread alone: so Linux has it. The slice is taken from Linux 6.12 on and means nothing to older ones; idle priority would starve it. */
 static void give_way(void) {
@@ -80,8 +80,11 @@ static void *run_jobs(void *arg) {
     job->fault = *fault_last();
     pthread_mutex_lock(&pool->lock);
     pool->accepted--;
-    job->is_done = true;
-    pthread_cond_signal(&job->finished);
+    pthread_mutex_unlock(&pool->lock);
+    struct parking_bell bell = {.count = 0};
+    parking_post(&job->finished, &bell);
+    parking_ring(&bell);
+    pthread_mutex_lock(&pool->lock);
   }
   pthread_mutex_unlock(&pool->lock);
   return NULL;
@@ -138,7 +141,7 @@ result pool_run(struct pool *pool, pool_fn fn, void *arg) {
     return fn(arg);
   }
   struct job job = {.fn = fn, .arg = arg};
-  sleeping_begin();
+  (void)sleeping_begin();
   pthread_mutex_lock(&pool->lock);
   if (pool->is_closing || pool->accepted >= pool->thread_count + pool->waiting_max) {
     int accepted = pool->accepted;
@@ -146,7 +149,7 @@ result pool_run(struct pool *pool, pool_fn fn, void *arg) {
     sleeping_end();
     FAIL(BASE_POOL_FULL, "%d jobs accepted already", accepted);
   }
-  pthread_cond_init(&job.finished, NULL);
+  parking_init(&job.finished);
   pool->accepted++;
   pool->count++;
   if (pool->last != NULL) {
@@ -155,13 +158,11 @@ result pool_run(struct pool *pool, pool_fn fn, void *arg) {
     pool->first = &job;
   }
   pool->last = &job;
-  pthread_cond_signal(&pool->arrived);
-  while (!job.is_done) {
-    pthread_cond_wait(&job.finished, &pool->lock);
-  }
   pthread_mutex_unlock(&pool->lock);
+  pthread_cond_signal(&pool->arrived);
+  parking_wait(&job.finished);
   sleeping_end();
-  pthread_cond_destroy(&job.finished);
+  parking_end(&job.finished);
   if (!is_ok(job.outcome)) {
     return fault_set(job.fault.file, job.fault.line, job.outcome.code, "%s", job.fault.detail);
   }

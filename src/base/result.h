@@ -82,6 +82,7 @@ enum base_error {
   BASE_TIME_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_BASE, 3),   /* Not a date or time in the form asked for. */
   BASE_NUMBER_SYNTAX = RESULT_CODE(RESULT_INVALID, MODULE_BASE, 4), /* Not a whole number in range. */
   BASE_POOL_FULL = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_BASE, 5), /* Too much work of this kind is waiting already. */
+  BASE_LIBRARY = RESULT_CODE(RESULT_INTERNAL, MODULE_BASE, 6),      /* A library of the system is missing. */
 };
 
 static inline bool is_ok(result r) { return r.code == 0; }

@@ -6,11 +6,7 @@ static _Thread_local const struct sleeping_watch *watching;
 
 void sleeping_watch_set(const struct sleeping_watch *watch) { watching = watch; }
 
-void sleeping_begin(void) {
-  if (watching != NULL) {
-    watching->begins(watching->arg);
-  }
-}
+bool sleeping_begin(void) { return watching != NULL && watching->begins(watching->arg); }
 
 void sleeping_end(void) {
   if (watching != NULL) {

@@ -5,15 +5,16 @@
  * Threads    the watch is the thread's own.
  */
 #pragma once
+#include <stdbool.h>
 
 struct sleeping_watch {
-  void (*begins)(void *arg);
+  bool (*begins)(void *arg); /* whether others that are watched run on meanwhile */
   void (*ends)(void *arg);
   void *arg;
 };
 /* For the calling thread, as long as it lives or until NULL. */
 void sleeping_watch_set(const struct sleeping_watch *watch);
 
-/* Around a wait; not nested. */
-void sleeping_begin(void);
+/* Around a wait; not nested. true: others run on, and may soon want the same. */
+bool sleeping_begin(void);
 void sleeping_end(void);

@@ -1,15 +1,13 @@
 #include "base/trace.h"
 
 #include "base/buf.h"
+#include "base/own.h"
 
 enum { MEMBERS_MAX = 32, KEY_BYTES_MAX = 256, TENANT_BYTES_MAX = 241, SYSTEM_BYTES_MAX = 14, VALUE_BYTES_MAX = 256 };
 
-/* Like the fault record: one a thread, so no lock and no sharing. */
-static _Thread_local struct trace current;
+const struct trace *trace_current(void) { return &own_here()->trace; }
 
-const struct trace *trace_current(void) { return &current; }
-
-void trace_current_set(const struct trace *trace) { current = trace != NULL ? *trace : (struct trace){.is_sampled = false}; }
+void trace_current_set(const struct trace *trace) { own_here()->trace = trace != NULL ? *trace : (struct trace){.is_sampled = false}; }
 
 /* -1: not a digit; [Trace Context 3.2.2] lower case only. */
 static int digit_of(uint8_t c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }

@@ -6,6 +6,8 @@
  * Does not   hold anything of a person: ids are random, a span's name is a route of ours or a method.
  */
 #pragma once
+#include <stdatomic.h>
+
 #include "base/arena.h"
 #include "base/random.h"
 
@@ -26,7 +28,10 @@ struct trace_span {
 /* Where spans go. record neither blocks nor fails: what does not fit is counted and dropped. */
 struct trace_sink {
   void (*record)(struct trace_sink *sink, const struct trace_span *span);
+  _Atomic bool is_closed; /* nobody collects at present */
 };
+/* NULL: nobody collects. */
+static inline struct trace_sink *trace_sink_open(struct trace_sink *sink) { return sink != NULL && !atomic_load(&sink->is_closed) ? sink : NULL; }
 
 struct trace {
   uint8_t trace_id[TRACE_ID_BYTES]; /* noughts: no trace */

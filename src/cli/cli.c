@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,7 +38,7 @@ static void print_command_help(const struct cli_command *command) {
     print_option(&common[i]);
   }
   printf("\nexit codes: 0 done, 1 refused or a check failed, 2 usage, 3 try again (locked, in use, not answering),\n"
-         "            4 the installation is missing, damaged, newer or wrongly configured\n");
+         "            4 the installation is missing, damaged, newer or wrongly configured, 71 no memory is left\n");
 }
 
 static void print_help(FILE *to) {
@@ -119,6 +121,7 @@ static const struct {
   const char *sentence;
 } own[] = {
     {BASE_IO, CLI_BROKEN, "input_output", "a file, folder or socket cannot be made, read or written"},
+    {BASE_LIBRARY, CLI_BROKEN, "library_missing", "a library of the system is not installed"},
     {SERVER_DATA_MISSING, CLI_BROKEN, "installation_missing", "there is no installation in that folder (danh synth makes a demonstration)"},
     {SERVER_LOCKED, CLI_UNAVAILABLE, "installation_locked", "another process is writing to the installation"},
     {SERVER_CONFIG, CLI_BROKEN, "configuration", "danh.ini has an unknown key or a wrong value"},
@@ -128,6 +131,7 @@ static const struct {
     {SERVER_DATA_EXISTS, CLI_REFUSED, "installation_exists", "the folder holds an installation already"},
     {SERVER_UNFINISHED, CLI_BROKEN, "installation_unfinished", "making that installation was broken off: remove the folder and begin again"},
     {SERVER_DISK, CLI_BROKEN, "disk_failed", "the disk failed to write or to sync: everything acknowledged is there; look at the disk, then start again"},
+    {SERVER_CLOCK, CLI_UNAVAILABLE, "clock_behind", "the clock of this machine lies before the newest entry of the ledger: set it right"},
     {SERVER_NO_SANDBOX, CLI_REFUSED, "no_sandbox", "the folder holds an installation that is no sandbox: choose another folder"},
     {SERVER_STOPPED, CLI_BROKEN, "server_stopped", "a part of the server ended unexpectedly"},
     {HTTP_ADDRESS_SYNTAX, CLI_USAGE, "address_syntax", "not ADDRESS:PORT"},
@@ -135,6 +139,7 @@ static const struct {
     {SIGNER_ALREADY_RUNNING, CLI_UNAVAILABLE, "signer_running", "another signer holds this installation"},
     {HTTP_ADDRESS_IN_USE, CLI_UNAVAILABLE, "address_in_use", "another program listens at that address"},
     {DB_BROKEN, CLI_BROKEN, "stored_data_damaged", "the database is damaged"},
+    {DB_READONLY, CLI_BROKEN, "database_readonly", "the database, or the folder it lies in, cannot be written"},
     {DB_TOO_NEW, CLI_BROKEN, "database_newer", "the database was made by a newer program"},
     {DB_MISSING, CLI_BROKEN, "database_missing", "there is no installation in that database (danh synth makes a demonstration)"},
     {DB_HALF_MADE, CLI_BROKEN, "database_half_made", "a migration or a copy of the database was broken off"},
@@ -143,6 +148,8 @@ static const struct {
     {DB_LOGIN, CLI_BROKEN, "database_login", "the database server refuses the user or the password"},
     {DB_ENGINE_TOO_OLD, CLI_BROKEN, "database_server_older", "the database server is older than PostgreSQL 15"},
     {DB_UNSAFE, CLI_BROKEN, "database_unsafe", "the database server may lose what it has acknowledged, or does not keep UTF-8"},
+    {DB_LOCKED, CLI_UNAVAILABLE, "database_in_use", "others are connected to the database, or write to it"},
+    {DB_STANDBY_BEHIND, CLI_UNAVAILABLE, "standby_behind", "that database server is a standby, and too far behind to be read"},
     {DB_NOT_EMPTY, CLI_REFUSED, "database_not_empty", "a database is moved into an empty one only"},
     {DB_MOVE_DIFFERS, CLI_BROKEN, "database_differs", "what was read again is not the same on both sides: the old database still counts, the new one is unfinished"},
     {SERVER_SAME_ENGINE, CLI_REFUSED, "same_engine", "the database is on that engine already"},
@@ -159,6 +166,7 @@ static const struct {
     {BACKUP_FULL, CLI_UNAVAILABLE, "no_space", "no space is left: nothing that is not whole remains under the name asked for"},
     {BACKUP_KEY_FILE, CLI_USAGE, "key_file", "the file of the key is missing, or holds no AGE-SECRET-KEY-1..."},
     {BACKUP_UNREADABLE, CLI_BROKEN, "unreadable", "a file cannot be read"},
+    {BACKUP_UNRECORDED, CLI_UNAVAILABLE, "backup_unrecorded", "it is whole and stays, but the ledger could not be given its line"},
     {DB_OTHER_TABLES, CLI_BROKEN, "database_other", "the database was made by another build of the program"},
 };
 
@@ -193,19 +201,22 @@ result cli_open(const struct cli_context *context, struct server_installation **
   return server_installation_open(context->data, SERVER_READ, ret_installation);
 }
 
-static result call_write(const struct cli_context *context, enum server_mode mode, const char *name, struct slice args,
-                         struct slice *ret_answer) {
+static result call_write(const struct cli_context *context, struct server_write_order order, struct slice *ret_answer) {
   const struct server_writes writes = {cli_writes};
-  const struct server_write_order order = {.data = context->data, .mode = mode, .name = name, .args = args};
+  order.data = context->data;
   return server_write_call(&writes, &order, context->arena, ret_answer);
 }
 
 result cli_write(const struct cli_context *context, const char *name, struct slice args, struct slice *ret_answer) {
-  return call_write(context, SERVER_WRITE, name, args, ret_answer);
+  return call_write(context, (struct server_write_order){.mode = SERVER_WRITE, .name = name, .args = args}, ret_answer);
+}
+
+result cli_write_or_ask(const struct cli_context *context, const char *name, struct slice args, void (*elsewhere)(void), struct slice *ret_answer) {
+  return call_write(context, (struct server_write_order){.mode = SERVER_WRITE, .name = name, .args = args, .elsewhere = elsewhere}, ret_answer);
 }
 
 result cli_write_creating(const struct cli_context *context, const char *name, struct slice args, struct slice *ret_answer) {
-  return call_write(context, SERVER_CREATE, name, args, ret_answer);
+  return call_write(context, (struct server_write_order){.mode = SERVER_CREATE, .name = name, .args = args}, ret_answer);
 }
 
 /* The command's own options first, then the common ones; val: GETOPT_FIRST + place. */
@@ -287,8 +298,15 @@ static void hold_standard_streams(void) {
   }
 }
 
+/* What a command holds in memory is personal: no core of it, nor through a program that takes cores, which heeds no limit. */
+static void leave_no_core(void) {
+  (void)setrlimit(RLIMIT_CORE, &(const struct rlimit){0, 0});
+  (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 int cli_main(int argc, char **argv) {
   hold_standard_streams();
+  leave_no_core();
   umask(S_IRWXG | S_IRWXO); /* whatever is made holds personal data */
   bool asks_help = argc >= 2 && (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0);
   if (asks_help && argc == 2) {

@@ -62,6 +62,8 @@ void cli_wait_for_end(void);
 MUST_USE result cli_open(const struct cli_context *context, struct server_installation **ret_installation);
 /* Runs a write of commands.c, here or in the running server. */
 MUST_USE result cli_write(const struct cli_context *context, const char *name, struct slice args, struct slice *ret_answer);
+/* The same; `elsewhere` is called before the running server is asked. */
+MUST_USE result cli_write_or_ask(const struct cli_context *context, const char *name, struct slice args, void (*elsewhere)(void), struct slice *ret_answer);
 /* The same for a command that may make the installation. */
 MUST_USE result cli_write_creating(const struct cli_context *context, const char *name, struct slice args, struct slice *ret_answer);
 

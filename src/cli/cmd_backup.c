@@ -31,6 +31,20 @@ static void show_progress(void *context, int64_t done, int64_t all) {
   (void)fprintf(stderr, "%lld rows", (long long)done);
 }
 
+/* What the ledger says of it, beside the rest. */
+static void put_line(struct jout *out, const struct backup_report *report, struct arena *arena) {
+  if (report->recipient_count > 0) {
+    jout_put_list(out, "recipients");
+    for (size_t i = 0; i < report->recipient_count; i++) {
+      jout_text(out, hex_write(arena, slice_of(report->recipients[i], sizeof report->recipients[i])));
+    }
+    jout_list_end(out);
+  }
+  if (report->entry_id > 0) {
+    jout_put_int(out, "entry_id", report->entry_id);
+  }
+}
+
 static void put_report(const struct cli_context *context, const struct backup_report *report) {
   struct buf text;
   struct jout out;
@@ -46,6 +60,9 @@ static void put_report(const struct cli_context *context, const struct backup_re
   jout_put_int(&out, "left_out", report->left_out);
   jout_put_int(&out, "ledger_size", report->ledger_size);
   jout_put_text(&out, "ledger_root", hex_write(context->arena, slice_of(report->ledger_root, sizeof report->ledger_root)));
+  jout_put_int(&out, "bytes", report->bytes);
+  jout_put_text(&out, "sha256", hex_write(context->arena, slice_of(report->digest, sizeof report->digest)));
+  put_line(&out, report, context->arena);
   jout_put_list(&out, "tables");
   for (size_t i = 0; i < report->table_count; i++) {
     jout_object(&out);
@@ -67,6 +84,8 @@ static int tell(const struct cli_context *context, const struct backup_report *r
   printf("%s: %lld rows of %zu tables and %lld files as of %.*s, the ledger at %lld entries, root %.*s\n", what, (long long)report->rows,
          report->table_count, (long long)report->files, SLICE_ARG(clock_instant_write(context->arena, report->made_at_ms)),
          (long long)report->ledger_size, SLICE_ARG(hex_write(context->arena, slice_of(report->ledger_root, sizeof report->ledger_root))));
+  printf("%lld bytes, SHA-256 %.*s", (long long)report->bytes, SLICE_ARG(hex_write(context->arena, slice_of(report->digest, sizeof report->digest))));
+  printf(report->entry_id > 0 ? "; the ledger says so in entry %lld\n" : "\n", (long long)report->entry_id);
   if (report->left_out > 0) {
     printf("%lld links and the like in the folder are not in it\n", (long long)report->left_out);
   }

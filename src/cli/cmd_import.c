@@ -1,15 +1,20 @@
 /* danh import: people from a file into the register. The row runs where the installation is held, here or in the
- * running server, so files go by absolute path; the progress bar is drawn when it runs here. */
+ * running server, so files go by absolute path; where it runs here, the progress bar is drawn and SIGINT and SIGTERM stop it behind a whole batch. */
+#include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "api/api.h"
 #include "cli/commands.h"
+#include "cli/progress.h"
+#include "crypto/digest.h"
 
-enum { REFUSALS_TOLD = 100, PROGRESS_EVERY_US = 100 * 1000, BAR_CELLS = 30 };
+enum { REFUSALS_TOLD = 100, DIGEST_STEP_BYTES = 1024 * 1024 };
 
 const struct cli_option cli_import_options[] = {
+    {"anew", NULL, "begins at the first line, also where an import of that file or path was broken off"},
     {"format", "WORD", "ndjson or csv (default: by the file's name)"},
     {"refused", "FILE", "writes every refused row there: one JSON object a line, with line, field and reason"},
     {0},
@@ -18,11 +23,12 @@ const struct cli_option cli_import_options[] = {
 /* ---- the row "register.import" ---- */
 
 struct importing {
+  struct server_installation *installation;
   FILE *file;
   FILE *refused; /* NULL: none */
   int64_t bytes; /* of the file */
-  bool shows_progress;
-  int64_t shown_at_us;
+  bool is_here;  /* in the process that was called, not in the server */
+  struct cli_progress progress;
   struct buf told; /* the first refusals, as they go into the answer */
   struct jout told_out;
   int64_t told_count;
@@ -72,21 +78,72 @@ static void tell_refused(void *context, const struct register_refused_row *row) 
   }
 }
 
-static void show_progress(void *context, int64_t bytes_read, int64_t rows_done) {
+static void show_progress(void *context, int64_t bytes_done, int64_t rows_done) {
   struct importing *importing = context;
-  int64_t now = clock_monotonic_us();
-  bool is_last = bytes_read >= importing->bytes;
-  if (!importing->shows_progress || (now - importing->shown_at_us < PROGRESS_EVERY_US && !is_last)) {
-    return;
+  if (cli_progress_is_due(&importing->progress, bytes_done, importing->bytes)) {
+    cli_progress_bar(bytes_done, importing->bytes);
+    (void)fprintf(stderr, "%lld rows", (long long)rows_done);
   }
-  importing->shown_at_us = now;
-  int64_t of = importing->bytes > 0 ? importing->bytes : 1;
-  int cells = (int)(bytes_read * BAR_CELLS / of);
-  char bar[BAR_CELLS + 1] = {0};
-  for (int i = 0; i < BAR_CELLS; i++) {
-    bar[i] = i < cells ? '#' : '.';
+}
+
+static void say_resumed(void *context, int64_t line, int64_t rows_done) {
+  const struct importing *importing = context;
+  if (importing->is_here) {
+    (void)fprintf(stderr, "danh import: goes on at line %lld; %lld rows were done before\n", (long long)line, (long long)rows_done);
   }
-  (void)fprintf(stderr, "\r[%s] %3lld %%  %lld rows", bar, (long long)(bytes_read * 100 / of), (long long)rows_done);
+}
+
+static void stop_signals(sigset_t *ret_signals) {
+  (void)sigemptyset(ret_signals);
+  (void)sigaddset(ret_signals, SIGINT);
+  (void)sigaddset(ret_signals, SIGTERM);
+}
+
+/* Signals that were held back tell it here; a server, its end. */
+static bool is_stopped(void *context) {
+  const struct importing *importing = context;
+  sigset_t pending;
+  if (!importing->is_here) {
+    return atomic_load(&importing->installation->is_ending);
+  }
+  return sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
+}
+
+static result seek_file(void *context, int64_t at_byte) {
+  struct importing *importing = context;
+  if (fseeko(importing->file, (off_t)at_byte, SEEK_SET) != 0) {
+    FAIL(REGISTER_SOURCE_FAILED, "the file cannot be read from where it was left");
+  }
+  return OK;
+}
+
+/* Behind this, nobody can tell again which rows were refused. */
+static result settle_refused(void *context) {
+  const struct importing *importing = context;
+  FILE *refused = importing->refused;
+  if (refused != NULL && (importing->refused_failed || fflush(refused) != 0 || (fsync(fileno(refused)) != 0 && errno != EINVAL))) {
+    FAIL(BASE_IO, "the file of refused rows cannot be written: what was added stands");
+  }
+  return OK;
+}
+
+/* SHA-256 of all of it; then it is at its beginning again. */
+static result digest_file(struct importing *importing, uint8_t ret_digest[static DIGEST_BYTES]) {
+  struct digest_stream stream CLEANUP(digest_free) = {0};
+  struct arena arena CLEANUP(arena_free) = {0};
+  uint8_t *bytes = arena_alloc(&arena, DIGEST_STEP_BYTES);
+  int64_t done = 0;
+  digest_begin(&stream);
+  for (size_t got = 1; got > 0; done += (int64_t)got) {
+    TRY(read_file(importing, bytes, DIGEST_STEP_BYTES, &got));
+    digest_add(&stream, slice_of(bytes, got));
+    if (cli_progress_is_due(&importing->progress, done, -1)) {
+      cli_progress_bar(done, importing->bytes);
+      (void)fputs("reading", stderr);
+    }
+  }
+  digest_end(&stream, ret_digest);
+  return seek_file(importing, 0);
 }
 
 static result open_files(struct importing *importing, const char *path, struct slice refused_path,
@@ -96,7 +153,7 @@ static result open_files(struct importing *importing, const char *path, struct s
     FAIL(REGISTER_SOURCE_FAILED, "the file cannot be opened");
   }
   importing->bytes = (int64_t)ftello(importing->file);
-  rewind(importing->file);
+  TRY(seek_file(importing, 0));
   if (refused_path.len > 0) {
     importing->refused = fopen(arena_cstr(arena, refused_path), "we");
     if (importing->refused == NULL) {
@@ -112,6 +169,8 @@ static void put_counts(struct jout *out, struct importing *importing, const stru
   jout_put_int(out, "added", counts->added);
   jout_put_int(out, "refused", counts->refused);
   jout_put_int(out, "batches", counts->batches);
+  jout_put_int(out, "resumed_line", counts->resumed_line);
+  jout_put_int(out, "resumed_rows", counts->resumed_rows);
   jout_list_end(&importing->told_out);
   jout_name(out, "refusals");
   jout_raw(out, buf_slice(&importing->told));
@@ -121,34 +180,37 @@ static void put_counts(struct jout *out, struct importing *importing, const stru
 struct import_args {
   struct slice file, refused;
   size_t format;
-  int64_t progress_pid;
+  bool is_anew;
+  int64_t pid; /* of the process that was called */
 };
 
 static result args_read(const struct jin *args, struct import_args *ret_args) {
   static const char *const formats[] = {"ndjson", "csv", NULL};
-  TRY(jin_fields(args, (const char *const[]){"file", "format", "refused", "progress_pid", NULL}));
+  TRY(jin_fields(args, (const char *const[]){"file", "format", "refused", "anew", "pid", NULL}));
   TRY(jin_text(args, "file", PATH_MAX, &ret_args->file));
   TRY(jin_word(args, "format", formats, &ret_args->format));
   TRY(jin_text_optional(args, "refused", PATH_MAX, &ret_args->refused));
-  return jin_int_optional(args, "progress_pid", 0, INT32_MAX, &ret_args->progress_pid);
+  TRY(jin_bool_optional(args, "anew", &ret_args->is_anew));
+  return jin_int_optional(args, "pid", 0, INT32_MAX, &ret_args->pid);
 }
 
-static result import_files(struct server_installation *installation, struct importing *importing,
-                           const struct import_args *args, struct register_import_counts *ret_counts) {
+static result import_file(struct importing *importing, const struct import_args *args, struct register_import_counts *ret_counts) {
   struct register_act act = {.actor_role = S("operator@cli"), .legal_basis = S("Nhập dữ liệu dân cư từ tệp")};
+  struct register_import_file file = {.path = args->file, .is_anew = args->is_anew, .seek = seek_file};
   struct register_import_options options = {
       .format = args->format == 0 ? REGISTER_NDJSON : REGISTER_CSV,
+      .file = &file,
       .read = read_file,
       .refused = tell_refused,
       .progress = show_progress,
+      .resumed = say_resumed,
+      .stops = is_stopped,
+      .settle = settle_refused,
       .context = importing,
       .act = &act,
   };
-  TRY(register_import(&installation->env, &options, ret_counts));
-  if (importing->refused != NULL && (fflush(importing->refused) != 0 || importing->refused_failed)) {
-    FAIL(BASE_IO, "the file of refused rows cannot be written: what was added stands");
-  }
-  return OK;
+  TRY(digest_file(importing, file.digest));
+  return register_import(&importing->installation->env, &options, ret_counts);
 }
 
 result cli_register_import(struct server_installation *installation, const struct jin *args, struct jout *out) {
@@ -158,7 +220,10 @@ result cli_register_import(struct server_installation *installation, const struc
   arena_init(&arena);
   TRY(args_read(args, &wanted));
   TRY(access_require(&installation->env, &request));
-  struct importing importing = {.shows_progress = wanted.progress_pid == (int64_t)getpid()};
+  struct importing importing = {.installation = installation, .is_here = wanted.pid == (int64_t)getpid()};
+  if (importing.is_here) {
+    importing.progress = cli_progress_begin();
+  }
   FILE *file CLEANUP(file_close) = NULL;
   FILE *refused CLEANUP(file_close) = NULL;
   result opened = open_files(&importing, arena_cstr(&arena, wanted.file), wanted.refused, &arena);
@@ -169,10 +234,8 @@ result cli_register_import(struct server_installation *installation, const struc
   jout_init(&importing.told_out, &importing.told);
   jout_list(&importing.told_out);
   struct register_import_counts counts = {0};
-  result imported = import_files(installation, &importing, &wanted, &counts);
-  if (importing.shows_progress) {
-    (void)fputc('\n', stderr);
-  }
+  result imported = import_file(&importing, &wanted, &counts);
+  cli_progress_end(&importing.progress);
   TRY(imported);
   put_counts(out, &importing, &counts);
   return OK;
@@ -252,6 +315,21 @@ static struct slice absolute(const struct cli_context *context, const char *path
   return arena_printf(context->arena, "%s/%s", folder, path);
 }
 
+/* Before the installation's threads are there, which inherit it. */
+static void hold_signals(void) {
+  sigset_t signals;
+  stop_signals(&signals);
+  (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+}
+
+/* What a server does goes on when this process ends. */
+static void let_signals(void) {
+  sigset_t signals;
+  stop_signals(&signals);
+  (void)fputs("danh import: the running server imports it, and goes on when this command is ended\n", stderr);
+  (void)pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+}
+
 int cli_import(const struct cli_context *context, int argc, char **argv) {
   const char *format = argc == 1 ? format_of(context, argv[0]) : NULL;
   if (argc != 1) {
@@ -273,8 +351,10 @@ int cli_import(const struct cli_context *context, int argc, char **argv) {
   jout_put_text(&out, "file", absolute(context, argv[0]));
   jout_put_str(&out, "format", format);
   jout_put_text_or_null(&out, "refused", refused != NULL ? absolute(context, refused) : S(""));
-  jout_put_int(&out, "progress_pid", isatty(STDERR_FILENO) == 1 ? (int64_t)getpid() : 0);
+  jout_put_bool(&out, "anew", cli_has(context, "anew"));
+  jout_put_int(&out, "pid", (int64_t)getpid());
   jout_object_end(&out);
-  result imported = cli_write(context, "register.import", buf_slice(&args), &answer);
+  hold_signals();
+  result imported = cli_write_or_ask(context, "register.import", buf_slice(&args), let_signals, &answer);
   return is_ok(imported) ? exit_code(context, answer, argv[0]) : cli_fail(context, imported);
 }

@@ -78,7 +78,7 @@ static void answers_with_counts_and_the_refused_rows(void **state) {
       arena_printf(arena, "{\"file\":\"%s\",\"format\":\"csv\",\"refused\":\"%s\"}", fixture->file, fixture->refused);
   assert_ok(run(fixture, args, &answer));
   assert_true(slice_is(answer,
-                       "{\"rows\":3,\"added\":1,\"refused\":2,\"batches\":1,\"refusals\":["
+                       "{\"rows\":3,\"added\":1,\"refused\":2,\"batches\":1,\"resumed_line\":0,\"resumed_rows\":0,\"refusals\":["
                        "{\"line\":3,\"field\":\"pin\",\"reason\":\"register.pin_sex\"},"
                        "{\"line\":4,\"field\":\"\",\"reason\":\"register.field_count\"}]}"));
   assert_true(file_is(fixture->refused,

@@ -1,4 +1,4 @@
-/* danh ledger verify | tail | key | export DIR | check FILE: the tamper-evident record, recomputed from its first entry; its newest lines; what readers need. */
+/* danh ledger verify | tail | key | export DIR | check FILE | rebuild: the tamper-evident record, recomputed from its first entry; its newest lines; what readers need. */
 #include <sys/stat.h>
 
 #include "cli/cmd_ledger.h"
@@ -17,23 +17,23 @@ const struct cli_option cli_ledger_options[] = {
 
 /* ---- whose signatures count ---- */
 
-/* The signer of this folder: in this process, or the running one when it holds the folder; none when there is no folder. */
+/* The signer of this folder: the running one, or in this process; none when there is no folder. */
 result cli_keeper_open(const struct cli_context *context, struct server_installation *installation, struct cli_keeper *keeper) {
   struct stat status;
   struct arena *arena = context->arena;
   struct slice socket = installation->config.signer_socket;
   bool is_elsewhere = socket.len > 0;
-  if (!is_elsewhere && stat((const char *)arena_printf(arena, "%s/signer/master.key", context->data).ptr, &status) != 0) {
-    return OK;
-  }
-  if (!is_elsewhere) {
+  socket = is_elsewhere ? socket : arena_printf(arena, "%s/signer.sock", context->data);
+  if (!is_elsewhere && !signer_is_listening(arena_cstr(arena, socket))) {
     const struct signer_local_options options = {.data_dir = context->data, .clock = &installation->clock};
+    if (stat((const char *)arena_printf(arena, "%s/signer/master.key", context->data).ptr, &status) != 0) {
+      return OK;
+    }
     result opened = signer_local_open(&options, &keeper->local);
-    if (!is_code(opened, SIGNER_ALREADY_RUNNING)) {
+    if (!is_code(opened, SIGNER_ALREADY_RUNNING)) { /* it may have been just starting */
       installation->env.signer = keeper->local;
       return opened;
     }
-    socket = arena_printf(arena, "%s/signer.sock", context->data);
   }
   TRY(signer_client_open(arena_cstr(arena, socket), &keeper->client));
   installation->env.signer = keeper->client;
@@ -267,6 +267,53 @@ static int run_key(const struct cli_context *context) {
   return CLI_OK;
 }
 
+/* ---- rebuild ---- */
+
+result cli_ledger_rebuild(struct server_installation *installation, const struct jin *args, struct jout *out) {
+  const struct ledger_act act = {S("operator@cli"), S("Khôi phục sổ ghi nhận từ các mục của chính sổ")};
+  struct ledger_rebuilt rebuilt = {0};
+  bool is_ours = installation->env.signer == NULL; /* no server runs */
+  TRY(jin_fields(args, (const char *const[]){NULL}));
+  TRY(access_require(&installation->env, &(const struct access_request){.act = ACCESS_LEDGER_REBUILD, .is_system = true}));
+  if (is_ours) {
+    TRY(server_signer_open(installation));
+  }
+  result outcome = ledger_rebuild(&installation->env, &act, &rebuilt);
+  if (is_ours) {
+    server_signer_close(installation);
+  }
+  TRY(outcome);
+  jout_object(out);
+  jout_put_int(out, "entries", rebuilt.entries);
+  jout_put_int(out, "covered", rebuilt.covered);
+  jout_put_int(out, "tiles", rebuilt.tiles);
+  jout_object_end(out);
+  return OK;
+}
+
+static int run_rebuild(const struct cli_context *context) {
+  struct slice answer = {0};
+  struct jin_doc doc;
+  const struct jin *root = NULL;
+  int64_t tiles = 0;
+  int64_t covered = 0;
+  jin_doc_init(&doc, context->arena, JIN_LIMITS_DEFAULT);
+  result outcome = cli_write(context, "ledger.rebuild", S("{}"), &answer);
+  if (is_ok(outcome)) {
+    outcome = jin_parse(&doc, answer, &root);
+  }
+  if (!is_ok(outcome) || !is_ok(jin_int(root, "tiles", 0, INT64_MAX, &tiles)) || !is_ok(jin_int(root, "covered", 0, INT64_MAX, &covered))) {
+    return cli_fail(context, outcome);
+  }
+  if (context->json) {
+    printf("%.*s\n", SLICE_ARG(answer));
+  } else {
+    printf("the entries lead to every signed root, the newest of %lld entries; %lld tiles were missing or wrong, and are made anew\n", (long long)covered,
+           (long long)tiles);
+  }
+  return CLI_OK;
+}
+
 int cli_ledger(const struct cli_context *context, int argc, char **argv) {
   if (argc == 2 && strcmp(argv[0], "check") == 0) {
     return cli_ledger_check(context, argv[1]);
@@ -286,5 +333,8 @@ int cli_ledger(const struct cli_context *context, int argc, char **argv) {
   if (argc == 2 && strcmp(argv[0], "export") == 0) {
     return cli_ledger_export(context, argv[1]);
   }
-  return cli_misuse(context, "what: verify, tail, key, export DIR or check FILE");
+  if (argc == 1 && strcmp(argv[0], "rebuild") == 0) {
+    return run_rebuild(context);
+  }
+  return cli_misuse(context, "what: verify, tail, key, export DIR, check FILE or rebuild");
 }

@@ -18,6 +18,8 @@ static void show_progress(void *context, int64_t done, int64_t all) {
   }
 }
 
+static int64_t rows_per_s(const struct server_moved *moved) { return moved->rows * 1000000 / (moved->copied_us > 0 ? moved->copied_us : 1); }
+
 static void put_proof(const struct cli_context *context, const struct server_moved *moved) {
   struct buf text;
   struct jout out;
@@ -26,6 +28,7 @@ static void put_proof(const struct cli_context *context, const struct server_mov
   jout_object(&out);
   jout_put_text(&out, "database", moved->database);
   jout_put_int(&out, "rows", moved->rows);
+  jout_put_int(&out, "rows_per_s", rows_per_s(moved));
   jout_put_int(&out, "ledger_size", moved->ledger_size);
   jout_put_text(&out, "ledger_root", hex_write(context->arena, slice_of(moved->ledger_root, sizeof moved->ledger_root)));
   jout_put_list(&out, "tables");
@@ -72,8 +75,8 @@ int cli_move_db(const struct cli_context *context, int argc, char **argv) {
     put_proof(context, &moved);
     return CLI_OK;
   }
-  printf("%lld rows of %zu tables are in %.*s, each of them read again and the same; the ledger has %lld entries in order, root %.*s\n",
-         (long long)moved.rows, moved.table_count, SLICE_ARG(moved.database), (long long)moved.ledger_size,
+  printf("%lld rows of %zu tables are in %.*s, copied at %lld a second, each of them read again and the same; the ledger has %lld entries in order, root %.*s\n",
+         (long long)moved.rows, moved.table_count, SLICE_ARG(moved.database), (long long)rows_per_s(&moved), (long long)moved.ledger_size,
          SLICE_ARG(hex_write(context->arena, slice_of(moved.ledger_root, sizeof moved.ledger_root))));
   if (!is_file) {
     printf("the old file is %s/danh.db.moved\n", context->data);

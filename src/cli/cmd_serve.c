@@ -10,6 +10,7 @@ const struct cli_option cli_serve_options[] = {
     {"sandbox", NULL, "an integrator's sandbox: makes DIR if absent, with fifty documented people (doc/sandbox-people.md)"},
     {"workers", "N", "threads that run requests (default 64)"},
     {"drain", "SECONDS", "after SIGTERM, still serve for so long while /readyz says no (default 0)"},
+    {"accept-clock", NULL, "start although the clock lies before the newest entry of the ledger: that entry was made by a wrong one"},
     {"loops", "N", "threads that read and write sockets (default one a core)"},
     {0},
 };
@@ -40,6 +41,7 @@ int cli_serve(const struct cli_context *context, int argc, char **argv) {
       .database = database,
       .web = cli_value(context, "web"),
       .workers = (int)workers,
+      .accepts_clock = cli_has(context, "accept-clock"),
       .drain_s = (int)drain,
       .loops = (int)loops,
       .writes = {cli_writes},

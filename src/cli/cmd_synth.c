@@ -66,7 +66,7 @@ static result add_receiver(struct synth *synth, const char *name, const char *ur
   struct slice public_key;
   TRY(receiver_public_key((const char *)folder.ptr, arena, &public_key));
   TRY(write_file((const char *)key_path.ptr, public_key));
-  synth->config.receivers[synth->config.receiver_count++] = (struct server_receiver){slice_str(name), slice_str(url), key_path};
+  synth->config.receivers[synth->config.receiver_count++] = (struct server_receiver){.name = slice_str(name), .url = slice_str(url), .key_path = key_path};
   return OK;
 }
 

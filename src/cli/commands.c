@@ -1,4 +1,5 @@
 /* The table of commands, in the order of --help, and the table of what they write. */
+#include "backup/backup.h"
 #include "cli/commands.h"
 
 const struct cli_command cli_commands[] = {
@@ -10,6 +11,7 @@ const struct cli_command cli_commands[] = {
     {"account", "show PIN | lock PIN | unlock PIN | create PIN | count | limit NAME VALUE", "Shows and locks e-ID accounts; counters and limits",
      cli_account_options, true, cli_account},
     {"doctor", NULL, "Says what is wrong with an installation and the machine below it, and what to do", NULL, true, cli_doctor},
+    {"reload", NULL, "Has the running server go by danh.ini as it now is", NULL, true, cli_reload},
     {"client", "add FILE | list | show ID | disable ID | enable ID | secret ID", "Registers relying parties: who may ask people to sign in",
      cli_client_options, true, cli_client},
     {"oidc", "rotate", "Has the OpenID Provider's next key sign from now on", cli_oidc_options, true, cli_oidc},
@@ -24,8 +26,8 @@ const struct cli_command cli_commands[] = {
     {"backup", "[key FILE | verify FILE]", "Writes the whole installation into one encrypted file while it is served; makes a key; looks a backup through",
      cli_backup_options, false, cli_backup},
     {"restore", "FILE", "Makes an installation from a backup in an empty folder, on either engine", cli_restore_options, true, cli_restore},
-    {"ledger", "verify | tail | key | export DIR | check FILE", "Recomputes the tamper-evident record, prints its newest entries or its key, writes it as files that anybody can check, checks a proof", cli_ledger_options, false, cli_ledger},
-    {"pki", "root | key NAME", "Prints the root certificate, or a system's public key such as message/danh", cli_pki_options, true, cli_pki},
+    {"ledger", "verify | tail | key | export DIR | check FILE | rebuild", "Recomputes the tamper-evident record, prints its newest entries or its key, writes it as files that anybody can check, checks a proof, makes lost tiles anew", cli_ledger_options, false, cli_ledger},
+    {"pki", "root | key NAME | renew [NAME]", "The root certificate; a system's public key, such as message/danh; other certificates for what ends within 30 days", cli_pki_options, true, cli_pki},
     {"verify", "FILE", "Checks both signatures and every byte of a signed certificate", cli_verify_options, false, cli_verify},
     {"witness", "[key]", "Cosigns the checkpoints of transparency logs that only grow", cli_witness_options, true, cli_witness},
     {"version", NULL, "Prints the program's version", NULL, false, cli_version},
@@ -37,7 +39,7 @@ const struct server_write cli_writes[] = {
     {"account.create", cli_account_create}, {"account.limit", cli_account_limit},   {"register.import", cli_register_import},
     {"client.add", cli_client_add},         {"client.disable", cli_client_disable}, {"client.enable", cli_client_enable},
     {"client.secret", cli_client_secret},   {"procedure.open_channel", cli_procedure_open_channel},
-    {"oidc.rotate", cli_oidc_rotate},
-    {"dossier.show", cli_dossier_show},     {"dossier.replay", cli_dossier_replay},
+    {"oidc.rotate", cli_oidc_rotate},       {"pki.renew", cli_pki_renew},           {"ledger.rebuild", cli_ledger_rebuild},
+    {BACKUP_RECORD, backup_record},         {"dossier.show", cli_dossier_show},     {"dossier.replay", cli_dossier_replay},
     {0},
 };

@@ -22,6 +22,7 @@ int cli_procedure(const struct cli_context *context, int argc, char **argv);
 /* channel.c */
 int cli_channel_open(const struct cli_context *context, const char *procedure);
 result cli_procedure_open_channel(struct server_installation *installation, const struct jin *args, struct jout *out);
+int cli_reload(const struct cli_context *context, int argc, char **argv);
 int cli_receiver(const struct cli_context *context, int argc, char **argv);
 int cli_replay(const struct cli_context *context, int argc, char **argv);
 int cli_report(const struct cli_context *context, int argc, char **argv);
@@ -58,6 +59,8 @@ MUST_USE result cli_account_limit(struct server_installation *installation, cons
 MUST_USE result cli_account_lock(struct server_installation *installation, const struct jin *args, struct jout *out);
 MUST_USE result cli_account_show(struct server_installation *installation, const struct jin *args, struct jout *out);
 MUST_USE result cli_account_unlock(struct server_installation *installation, const struct jin *args, struct jout *out);
+MUST_USE result cli_ledger_rebuild(struct server_installation *installation, const struct jin *args, struct jout *out);
+MUST_USE result cli_pki_renew(struct server_installation *installation, const struct jin *args, struct jout *out);
 MUST_USE result cli_oidc_rotate(struct server_installation *installation, const struct jin *args, struct jout *out);
 MUST_USE result cli_client_add(struct server_installation *installation, const struct jin *args, struct jout *out);
 MUST_USE result cli_client_disable(struct server_installation *installation, const struct jin *args, struct jout *out);

@@ -40,6 +40,11 @@ void prometheus_sample(struct buf *out, const char *name, struct prometheus_labe
   buf_printf(out, "%" PRId64 "\n", value);
 }
 
+void prometheus_single(struct buf *out, const char *name, const char *type, const char *help, int64_t value) {
+  prometheus_family(out, name, type, help);
+  prometheus_sample(out, name, PROMETHEUS_NO_LABELS, value);
+}
+
 static void append_seconds(struct buf *out, uint64_t us) {
   buf_printf(out, "%" PRIu64 ".%06" PRIu64, us / US_A_SECOND, us % US_A_SECOND);
 }
@@ -77,6 +82,19 @@ void prometheus_histogram(struct buf *out, const char *name, struct prometheus_l
   append_name(out, name, "_sum", labels);
   append_seconds(out, atomic_load_explicit(&histogram->sum_us, memory_order_relaxed));
   buf_append_byte(out, '\n');
+  append_name(out, name, "_count", labels);
+  buf_printf(out, "%" PRIu64 "\n", count);
+}
+
+void prometheus_sizes(struct buf *out, const char *name, struct prometheus_labels labels, const struct histogram_sizes *sizes) {
+  uint64_t count = 0;
+  for (size_t i = 0; i <= HISTOGRAM_SIZES; i++) {
+    count += atomic_load_explicit(&sizes->buckets[i], memory_order_relaxed);
+    append_bucket(out, name, labels, i < HISTOGRAM_SIZES ? arena_printf(out->arena, "%d", 1 << i) : S("+Inf"));
+    buf_printf(out, "%" PRIu64 "\n", count);
+  }
+  append_name(out, name, "_sum", labels);
+  buf_printf(out, "%" PRIu64 "\n", atomic_load_explicit(&sizes->sum, memory_order_relaxed));
   append_name(out, name, "_count", labels);
   buf_printf(out, "%" PRIu64 "\n", count);
 }

@@ -26,6 +26,10 @@ struct prometheus_labels {
 /* Once a name, before its samples. type: "counter", "gauge", "histogram". */
 void prometheus_family(struct buf *out, const char *name, const char *type, const char *help);
 void prometheus_sample(struct buf *out, const char *name, struct prometheus_labels labels, int64_t value);
+/* A family of one sample without labels. */
+void prometheus_single(struct buf *out, const char *name, const char *type, const char *help, int64_t value);
 /* Microseconds in, seconds out. */
 void prometheus_seconds(struct buf *out, const char *name, struct prometheus_labels labels, int64_t us);
+/* A histogram of numbers. */
+void prometheus_sizes(struct buf *out, const char *name, struct prometheus_labels labels, const struct histogram_sizes *sizes);
 void prometheus_histogram(struct buf *out, const char *name, struct prometheus_labels labels, const struct histogram *histogram);

@@ -1,10 +1,10 @@
 #include "crypto/attested.h"
 
-#include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
 #include "codec/der.h"
 #include "crypto/digest.h"
+#include "crypto/x509_path.h"
 
 static result read_version(struct slice *tbs, int64_t *ret_version) {
   int64_t version = 0;
@@ -155,64 +155,11 @@ bool attested_has_purpose(const struct attested_certificate *certificate, const 
 
 /* ---- paths ---- */
 
-static void free_certificate(X509 **certificate) {
-  X509_free(*certificate);
-}
-static void free_store(X509_STORE **store) {
-  X509_STORE_free(*store);
-}
-static void free_context(X509_STORE_CTX **context) {
-  X509_STORE_CTX_free(*context);
-}
-static void free_stack(STACK_OF(X509) * *stack) {
-  sk_X509_pop_free(*stack, X509_free);
-}
-
-static X509 *decode(struct slice der) {
-  const uint8_t *at = der.ptr;
-  X509 *certificate = der.len > 0 ? d2i_X509(NULL, &at, (long)der.len) : NULL;
-  if (certificate != NULL && at != der.ptr + der.len) {
-    X509_free(certificate);
-    certificate = NULL;
-  }
-  return certificate;
-}
-
-static result add_roots(X509_STORE *store, const struct attested_trust *trust) {
-  for (size_t i = 0; i < trust->root_count; i++) {
-    X509 *root CLEANUP(free_certificate) = decode(trust->roots[i]);
-    if (root == NULL || X509_STORE_add_cert(store, root) != 1) {
-      FAIL(CRYPTO_CERTIFICATE_SYNTAX, "configured root %zu", i);
-    }
-  }
-  return OK;
-}
-
-static result check_path(X509_STORE_CTX *context, const struct attested_trust *trust) {
-  X509_VERIFY_PARAM *parameters = X509_STORE_CTX_get0_param(context);
-  X509_VERIFY_PARAM_set_time(parameters, (time_t)(trust->at_ms / 1000));
-  /* [WebAuthn 7.1 step 24] an acceptable certificate may be the attestation certificate itself */
-  (void)X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
-  if (X509_verify_cert(context) == 1) {
-    return OK;
-  }
-  int error = X509_STORE_CTX_get_error(context);
-  if (error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID) {
-    FAIL(CRYPTO_CERTIFICATE_EXPIRED, "%s", X509_verify_cert_error_string(error));
-  }
-  FAIL(CRYPTO_CERTIFICATE_UNTRUSTED, "%s", X509_verify_cert_error_string(error));
-}
-
 /* Whatever of the path the sender showed, and what was built of it with the roots. */
-static result check_revoked(const struct attested_trust *trust, X509 *certificate) {
+static result check_revoked(void *arg, struct slice der) {
+  const struct attested_trust *trust = arg;
   uint8_t digest[DIGEST_BYTES];
-  uint8_t *der = NULL;
-  int len = i2d_X509(certificate, &der);
-  if (len <= 0) {
-    FAIL(CRYPTO_LIBRARY_FAILED, "cannot write a certificate");
-  }
-  digest_sha256(slice_of(der, (size_t)len), digest);
-  OPENSSL_free(der);
+  digest_sha256(der, digest);
   for (size_t i = 0; i < trust->revoked_count; i++) {
     if (slice_eq(trust->revoked[i], slice_of(digest, sizeof digest))) {
       FAIL(CRYPTO_CERTIFICATE_REVOKED, "a certificate of the path is revoked");
@@ -222,31 +169,18 @@ static result check_revoked(const struct attested_trust *trust, X509 *certificat
 }
 
 result attested_path_check(const struct attested_trust *trust, const struct slice *path, size_t path_count) {
-  X509_STORE *store CLEANUP(free_store) = X509_STORE_new();
-  STACK_OF(X509) * helpers CLEANUP(free_stack) = sk_X509_new_null();
-  X509 *leaf CLEANUP(free_certificate) = path_count > 0 ? decode(path[0]) : NULL;
-  X509_STORE_CTX *context CLEANUP(free_context) = X509_STORE_CTX_new();
-  if (leaf == NULL) {
+  if (path_count == 0) {
     FAIL(CRYPTO_CERTIFICATE_SYNTAX, "no certificate");
   }
-  if (store == NULL || context == NULL || helpers == NULL) {
-    FAIL(CRYPTO_LIBRARY_FAILED, "no memory");
-  }
-  TRY(add_roots(store, trust));
-  for (size_t i = 1; i < path_count; i++) {
-    X509 *helper = decode(path[i]);
-    if (helper == NULL || sk_X509_push(helpers, helper) <= 0) {
-      X509_free(helper);
-      FAIL(CRYPTO_CERTIFICATE_SYNTAX, "certificate %zu of the path", i);
-    }
-  }
-  if (X509_STORE_CTX_init(context, store, leaf, helpers) != 1) {
-    FAIL(CRYPTO_LIBRARY_FAILED, "verification context");
-  }
-  TRY(check_path(context, trust));
-  STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
-  for (int i = 0; i < sk_X509_num(chain); i++) {
-    TRY(check_revoked(trust, sk_X509_value(chain, i)));
-  }
-  return OK;
+  const struct x509_path asked = {
+      .leaf = path[0],
+      .roots = trust->roots,
+      .root_count = trust->root_count,
+      .others = path + 1,
+      .other_count = path_count - 1,
+      .at_ms = trust->at_ms,
+      .flags = X509_V_FLAG_PARTIAL_CHAIN, /* [WebAuthn 7.1 step 24] an acceptable certificate may be the attestation certificate itself */
+  };
+  struct attested_trust seen = *trust;
+  return x509_path_check(&asked, check_revoked, &seen);
 }

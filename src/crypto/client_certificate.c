@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+#include <time.h>
 
 static void free_certificate(X509 **certificate) { X509_free(*certificate); }
 static void free_bio(BIO **bio) { BIO_free(*bio); }
@@ -37,6 +38,12 @@ static void dns_names_of(const X509 *certificate, struct arena *arena, struct cl
   }
 }
 
+/* No end that can be read: it has ended. */
+static int64_t end_of(const X509 *certificate) {
+  struct tm end = {0};
+  return ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) == 1 ? (int64_t)timegm(&end) * 1000 : 0;
+}
+
 result client_certificate_parse(struct slice pem, struct arena *arena, struct client_certificate *ret_certificate) {
   struct client_certificate found = {.dns_name_count = 0};
   if (pem.len == 0 || pem.len > CLIENT_CERTIFICATE_PEM_BYTES_MAX) {
@@ -53,6 +60,7 @@ result client_certificate_parse(struct slice pem, struct arena *arena, struct cl
   der = NULL;
   int spki_len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
   found.spki = take_der(der, spki_len, arena);
+  found.not_after_ms = end_of(certificate);
   found.subject = subject_of(certificate, arena);
   if (whole.len == 0 || found.spki.len == 0) {
     FAIL(CRYPTO_CERTIFICATE_SYNTAX, "a certificate without a key");

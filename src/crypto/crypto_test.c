@@ -167,6 +167,29 @@ static void passwords_verify_and_refuse(void **state) {
       S("$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$c29tZWhhc2hzb21laGFzaHNvbWVoYXNoc29tZWhhc2g")));
 }
 
+static void briefly_sealed_bytes_open_only_where_they_belong(void **state) {
+  (void)state;
+  struct secret key = {.len = SEAL_KEY_BYTES};
+  struct secret other = {.len = SEAL_KEY_BYTES, .bytes = {1}};
+  struct slice sealed = {0};
+  struct slice again = {0};
+  struct slice opened = {0};
+  assert_ok(seal_write_brief(&key, S("here"), S("seven"), &arena, &sealed));
+  assert_ok(seal_write_brief(&key, S("here"), S("seven"), &arena, &again));
+  assert_int_equal(sealed.len, 5 + SEAL_BRIEF_OVERHEAD_BYTES);
+  assert_false(slice_eq(sealed, again)); /* who sees both does not learn that they say the same */
+  assert_ok(seal_read_brief(&key, S("here"), sealed, &arena, &opened));
+  assert_true(slice_is(opened, "seven"));
+  assert_code(seal_read_brief(&other, S("here"), sealed, &arena, &opened), CRYPTO_SEALED_ALTERED);
+  assert_code(seal_read_brief(&key, S("there"), sealed, &arena, &opened), CRYPTO_SEALED_ALTERED);
+  for (size_t i = 0; i < sealed.len; i++) {
+    uint8_t *altered = (uint8_t *)(uintptr_t)arena_copy(&arena, sealed).ptr;
+    altered[i] ^= 1;
+    assert_code(seal_read_brief(&key, S("here"), slice_of(altered, sealed.len), &arena, &opened), CRYPTO_SEALED_ALTERED);
+    assert_code(seal_read_brief(&key, S("here"), slice_sub(sealed, 0, i), &arena, &opened), CRYPTO_SEALED_ALTERED);
+  }
+}
+
 static void sealed_bytes_open_only_where_they_belong(void **state) {
   (void)state;
   struct secret key = {.len = SEAL_KEY_BYTES};
@@ -241,6 +264,7 @@ int main(void) {
       cmocka_unit_test(refuses_keys_of_another_kind),
       cmocka_unit_test(passwords_verify_and_refuse),
       cmocka_unit_test(sealed_bytes_open_only_where_they_belong),
+      cmocka_unit_test(briefly_sealed_bytes_open_only_where_they_belong),
       cmocka_unit_test(a_pin_proof_is_good_for_one_document_only),
       cmocka_unit_test(tokens_have_their_shape),
   };

@@ -1,64 +1,42 @@
 #include "crypto/digest.h"
 
-#include <openssl/evp.h>
-#include <pthread.h>
+#define OPENSSL_SUPPRESS_DEPRECATED /* SHA256_Init and the like: the same code as behind EVP, which allocates two states for each digest */
+#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/result.h"
 
-/* Written once: OpenSSL 3.0 looks a digest up by name at each use otherwise, which is slower than hashing a leaf and
- * contends for one lock. */
-static pthread_once_t fetched_once = PTHREAD_ONCE_INIT;
-static EVP_MD *fetched;
+_Static_assert(sizeof(SHA256_CTX) <= sizeof(struct digest_stream), "a stream has room for the library's state");
 
-static void fetch(void) {
-  fetched = EVP_MD_fetch(NULL, "SHA256", NULL);
-}
+static SHA256_CTX *state_of(struct digest_stream *stream) { return (SHA256_CTX *)(void *)stream->state; }
 
-static const EVP_MD *sha256(void) {
-  (void)pthread_once(&fetched_once, fetch);
-  return fetched;
-}
-
-static void demand(bool done) {
-  if (!done) {
+static void demand(int done) {
+  if (done != 1) {
     abort();
   }
 }
 
-void digest_begin(struct digest_stream *stream) {
-  if (stream->state == NULL) {
-    stream->state = EVP_MD_CTX_new();
-  }
-  demand(stream->state != NULL && EVP_DigestInit_ex2(stream->state, sha256(), NULL) == 1);
-}
+void digest_begin(struct digest_stream *stream) { demand(SHA256_Init(state_of(stream))); }
 
-void digest_add(struct digest_stream *stream, struct slice bytes) {
-  demand(EVP_DigestUpdate(stream->state, bytes.ptr, bytes.len) == 1);
-}
+void digest_add(struct digest_stream *stream, struct slice bytes) { demand(SHA256_Update(state_of(stream), bytes.ptr, bytes.len)); }
 
-void digest_add_byte(struct digest_stream *stream, uint8_t byte) {
-  digest_add(stream, slice_of(&byte, 1));
-}
+void digest_add_byte(struct digest_stream *stream, uint8_t byte) { digest_add(stream, slice_of(&byte, 1)); }
 
 void digest_so_far(const struct digest_stream *stream, uint8_t ret_digest[static DIGEST_BYTES]) {
-  struct digest_stream copy CLEANUP(digest_free) = {EVP_MD_CTX_new()};
-  demand(copy.state != NULL && EVP_MD_CTX_copy_ex(copy.state, stream->state) == 1);
+  struct digest_stream copy CLEANUP(digest_free) = *stream;
   digest_end(&copy, ret_digest);
 }
 
-void digest_end(struct digest_stream *stream, uint8_t ret_digest[static DIGEST_BYTES]) {
-  demand(EVP_DigestFinal_ex(stream->state, ret_digest, NULL) == 1);
-}
+void digest_end(struct digest_stream *stream, uint8_t ret_digest[static DIGEST_BYTES]) { demand(SHA256_Final(ret_digest, state_of(stream))); }
 
-void digest_free(struct digest_stream *stream) {
-  EVP_MD_CTX_free(stream->state);
-  stream->state = NULL;
-}
+void digest_free(struct digest_stream *stream) { explicit_bzero(stream, sizeof *stream); }
 
 void digest_sha256(struct slice bytes, uint8_t ret_digest[static DIGEST_BYTES]) {
-  demand(EVP_Digest(bytes.ptr, bytes.len, ret_digest, NULL, sha256(), NULL) == 1);
+  struct digest_stream stream CLEANUP(digest_free) = {0};
+  digest_begin(&stream);
+  digest_add(&stream, bytes);
+  digest_end(&stream, ret_digest);
 }
 
 /* [RFC2104 2] by hand: OpenSSL 3.0's own looks MAC and digest up by name at each call, which takes longer than the two hashes. */

@@ -14,7 +14,7 @@ void digest_hmac_sha256(struct slice key, struct slice bytes, uint8_t ret_mac[st
  *            digest_begin(&stream); digest_add(&stream, a); digest_add(&stream, b); digest_end(&stream, digest);
  * digest_begin again makes it new. */
 struct digest_stream {
-  void *state;
+  uint64_t state[14]; /* OpenSSL's, which may hold what is secret */
 };
 void digest_begin(struct digest_stream *stream);
 void digest_add(struct digest_stream *stream, struct slice bytes);

@@ -1,6 +1,7 @@
 #include "base/unit_test.h"
 #include "codec/hex.h"
 #include "crypto/key.h"
+#include "crypto/key_table.h"
 
 static struct arena arena;
 
@@ -117,12 +118,29 @@ static void a_hastened_key_adds_the_point_at_infinity(void **state) {
   assert_ok(key_verify_raw(hastened, digest, slice_of(raw, sizeof raw)));
 }
 
+/* The sum's first coordinate is the order and 3, so r is 3: made for it, with another key from r, s and the digest. */
+static void a_coordinate_of_more_than_the_order_counts_modulo_it(void **state) {
+  (void)state;
+  struct slice point = unhex("046a11de20cdf5ff7bdff88486db395629af35a11b679854e7e74d8e64f763052b0e6e6ec775a0201d397d7bca2ef68187b9c0fd963fb90d8261680f9adb710bc7");
+  struct slice raw = unhex("0000000000000000000000000000000000000000000000000000000000000003000000000000000000000000000000001234567890abcdef1234567890abcdef");
+  struct slice other = unhex("0000000000000000000000000000000000000000000000000000000000000004000000000000000000000000000000001234567890abcdef1234567890abcdef");
+  struct key_table *table CLEANUP(key_table_free) = key_table_new(point);
+  uint8_t digest[DIGEST_BYTES];
+  digest_sha256(S("sample"), digest);
+  assert_non_null(table);
+  assert_true(key_table_verify(table, digest, raw.ptr));
+  assert_true(key_table_verify_once(point, digest, raw.ptr));
+  assert_false(key_table_verify(table, digest, other.ptr));
+  assert_false(key_table_verify_once(point, digest, other.ptr));
+}
+
 int main(void) {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_hastened_key_takes_the_published_signature_and_no_altered_one),
       cmocka_unit_test(a_hastened_key_refuses_numbers_outside_of_the_order),
       cmocka_unit_test(a_hastened_key_judges_as_the_library_does),
       cmocka_unit_test(a_hastened_key_adds_the_point_at_infinity),
+      cmocka_unit_test(a_coordinate_of_more_than_the_order_counts_modulo_it),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -11,6 +11,7 @@ enum { HEADER_BYTES = 48, KEY_ID_AT = 16, KEY_ID_BYTES = 8, NONCE_AT = 24, NONCE
 static_assert(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES == NONCE_BYTES, "nonce");
 static_assert(crypto_aead_xchacha20poly1305_ietf_ABYTES == TAG_BYTES, "tag");
 static_assert(HEADER_BYTES + TAG_BYTES == SEAL_OVERHEAD_BYTES, "overhead");
+static_assert(NONCE_BYTES + TAG_BYTES == SEAL_BRIEF_OVERHEAD_BYTES, "overhead of the brief form");
 
 static const uint8_t magic[16] = {'d', 'a', 'n', 'h', 's', 'e', 'a', 'l', 1};
 
@@ -93,6 +94,37 @@ result seal_read_bytes(const struct secret *key, struct slice about, struct slic
   size_t length = sealed.len - SEAL_OVERHEAD_BYTES;
   uint8_t *plain = arena_alloc(arena, length + 1);
   TRY(unseal(key, about, sealed, plain));
+  *ret_plain = slice_of(plain, length);
+  return OK;
+}
+
+/* ---- brief ---- */
+
+result seal_write_brief(const struct secret *key, struct slice about, struct slice plain, struct arena *arena, struct slice *ret_sealed) {
+  assert(key->len == SEAL_KEY_BYTES && about.len <= SEAL_ABOUT_BYTES_MAX);
+  if (sodium_init() < 0) {
+    FAIL(CRYPTO_LIBRARY_FAILED, "libsodium");
+  }
+  uint8_t *sealed = arena_alloc(arena, plain.len + SEAL_BRIEF_OVERHEAD_BYTES);
+  unsigned long long written = 0;
+  randombytes_buf(sealed, NONCE_BYTES);
+  (void)crypto_aead_xchacha20poly1305_ietf_encrypt(sealed + NONCE_BYTES, &written, plain.ptr, plain.len, about.ptr, about.len, NULL, sealed,
+                                                   key->bytes);
+  *ret_sealed = slice_of(sealed, NONCE_BYTES + (size_t)written);
+  return OK;
+}
+
+result seal_read_brief(const struct secret *key, struct slice about, struct slice sealed, struct arena *arena, struct slice *ret_plain) {
+  assert(key->len == SEAL_KEY_BYTES && about.len <= SEAL_ABOUT_BYTES_MAX);
+  if (sealed.len < SEAL_BRIEF_OVERHEAD_BYTES) {
+    FAIL(CRYPTO_SEALED_ALTERED, "too short to be sealed");
+  }
+  size_t length = sealed.len - SEAL_BRIEF_OVERHEAD_BYTES;
+  uint8_t *plain = arena_alloc(arena, length + 1);
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, sealed.ptr + NONCE_BYTES, sealed.len - NONCE_BYTES, about.ptr, about.len,
+                                                 sealed.ptr, key->bytes) != 0) {
+    FAIL(CRYPTO_SEALED_ALTERED, "sealed bytes do not open");
+  }
   *ret_plain = slice_of(plain, length);
   return OK;
 }

@@ -12,6 +12,9 @@
  *       48     n  ciphertext
  *     48+n    16  tag, over the header (0..47), `about` and the ciphertext
  *
+ * The brief form, for what is carried in a text for minutes (codes, ids of tokens), has nonce, ciphertext and tag alone: it does not say which key it
+ * needs, and that it does not open is all that is told.
+ *
  * `about` says what the bytes are ("signer-key:ca/root"), so that a sealed file moved elsewhere does not open.
  * Errors     CRYPTO_SEALED_KEY_WRONG, CRYPTO_SEALED_ALTERED, CRYPTO_SEALED_TOO_LONG.
  */
@@ -20,7 +23,7 @@
 #include "base/secret.h"
 #include "crypto/crypto_error.h"
 
-enum { SEAL_KEY_BYTES = 32, SEAL_OVERHEAD_BYTES = 64, SEAL_ABOUT_BYTES_MAX = 256 };
+enum { SEAL_KEY_BYTES = 32, SEAL_OVERHEAD_BYTES = 64, SEAL_BRIEF_OVERHEAD_BYTES = 40, SEAL_ABOUT_BYTES_MAX = 256 };
 
 MUST_USE result seal_write(const struct secret *key, struct slice about, const struct secret *plain,
                            struct arena *arena, struct slice *ret_sealed);
@@ -28,3 +31,6 @@ MUST_USE result seal_read(const struct secret *key, struct slice about, struct s
 /* The same for bytes of any length, which lie open in the arena: pictures, not keys. */
 MUST_USE result seal_write_bytes(const struct secret *key, struct slice about, struct slice plain, struct arena *arena, struct slice *ret_sealed);
 MUST_USE result seal_read_bytes(const struct secret *key, struct slice about, struct slice sealed, struct arena *arena, struct slice *ret_plain);
+/* The brief form. CRYPTO_SEALED_ALTERED: it does not open, for whatever reason. */
+MUST_USE result seal_write_brief(const struct secret *key, struct slice about, struct slice plain, struct arena *arena, struct slice *ret_sealed);
+MUST_USE result seal_read_brief(const struct secret *key, struct slice about, struct slice sealed, struct arena *arena, struct slice *ret_plain);

@@ -7,12 +7,13 @@
 
 #include "crypto/digest.h"
 #include "crypto/key.h"
+#include "crypto/key_table.h"
 
 enum { RSA_BITS_MIN = 2048, RSA_BITS_MAX = 4096, RSA_EXPONENT_MIN = 65537 };
 
 struct verifier {
-  struct key *p256; /* NULL: the other */
-  EVP_PKEY *pkey;
+  uint8_t p256[KEY_POINT_BYTES];
+  EVP_PKEY *pkey; /* NULL: the other */
 };
 
 static void free_pkey(EVP_PKEY **pkey) {
@@ -27,18 +28,10 @@ static void free_number(BIGNUM **number) {
 
 void verifier_free(struct verifier **verifier) {
   if (*verifier != NULL) {
-    key_free(&(*verifier)->p256);
     EVP_PKEY_free((*verifier)->pkey);
     free(*verifier);
     *verifier = NULL;
   }
-}
-
-/* Takes over what it is given. */
-static struct verifier *wrap(struct key *p256, EVP_PKEY *pkey) {
-  struct verifier *verifier = heap_alloc(sizeof *verifier);
-  *verifier = (struct verifier){.p256 = p256, .pkey = pkey};
-  return verifier;
 }
 
 static result check_rsa(const EVP_PKEY *pkey) {
@@ -65,13 +58,21 @@ static result check_kind(const EVP_PKEY *pkey) {
   }
 }
 
+/* Most are a passkey's that is used once: not made an object of the library's first. */
+static result load_point(struct slice point, struct verifier **ret_verifier) {
+  if (!key_table_is_point(point)) {
+    FAIL(CRYPTO_KEY_INVALID, "point not on P-256");
+  }
+  struct verifier *verifier = heap_alloc(sizeof *verifier);
+  memcpy(verifier->p256, point.ptr, point.len);
+  *ret_verifier = verifier;
+  return OK;
+}
+
 result verifier_load(struct slice spki, struct verifier **ret_verifier) {
   struct slice point = {0};
   if (is_ok(key_point_of(spki, &point))) {
-    struct key *p256 = NULL;
-    TRY(key_load_public(spki, &p256));
-    *ret_verifier = wrap(p256, NULL);
-    return OK;
+    return load_point(point, ret_verifier);
   }
   const uint8_t *at = spki.ptr;
   EVP_PKEY *pkey CLEANUP(free_pkey) = spki.len > 0 ? d2i_PUBKEY(NULL, &at, (long)spki.len) : NULL;
@@ -79,19 +80,25 @@ result verifier_load(struct slice spki, struct verifier **ret_verifier) {
     FAIL(CRYPTO_KEY_INVALID, "not a SubjectPublicKeyInfo");
   }
   TRY(check_kind(pkey));
-  *ret_verifier = wrap(NULL, pkey);
+  struct verifier *verifier = heap_alloc(sizeof *verifier);
+  verifier->pkey = pkey;
   pkey = NULL;
+  *ret_verifier = verifier;
   return OK;
 }
 
-static result check_p256(const struct key *key, const struct slice message[static 2], struct slice signature) {
+static result check_p256(const struct verifier *verifier, const struct slice message[static 2], struct slice signature) {
   uint8_t digest[DIGEST_BYTES];
+  uint8_t raw[KEY_RAW_BYTES];
   struct digest_stream stream CLEANUP(digest_free) = {0};
   digest_begin(&stream);
   digest_add(&stream, message[0]);
   digest_add(&stream, message[1]);
   digest_end(&stream, digest);
-  return key_verify(key, digest, signature);
+  if (!is_ok(key_signature_to_raw(signature, raw)) || !key_table_verify_once(slice_of(verifier->p256, sizeof verifier->p256), digest, raw)) {
+    FAIL(CRYPTO_SIGNATURE_WRONG, "the signature does not match");
+  }
+  return OK;
 }
 
 static struct slice join(struct arena *arena, const struct slice parts[static 2]) {
@@ -109,11 +116,11 @@ static struct slice join(struct arena *arena, const struct slice parts[static 2]
 result verifier_check(const struct verifier *verifier, enum verifier_scheme scheme,
                       const struct slice message[static 2], struct slice signature) {
   bool is_ed25519 = verifier->pkey != NULL && EVP_PKEY_get_base_id(verifier->pkey) == EVP_PKEY_ED25519;
-  if ((scheme == VERIFIER_ES256) != (verifier->p256 != NULL) || (scheme == VERIFIER_EDDSA) != is_ed25519) {
+  if ((scheme == VERIFIER_ES256) != (verifier->pkey == NULL) || (scheme == VERIFIER_EDDSA) != is_ed25519) {
     FAIL(CRYPTO_KEY_INVALID, "a key of another kind than the algorithm's");
   }
-  if (verifier->p256 != NULL) {
-    return check_p256(verifier->p256, message, signature);
+  if (verifier->pkey == NULL) {
+    return check_p256(verifier, message, signature);
   }
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);

@@ -51,6 +51,11 @@ static void verifies_p256(void **state) {
   assert_code(verifier_check(verifier, VERIFIER_ES256, (struct slice[2]){S("a"), S("c")}, signature),
               CRYPTO_SIGNATURE_WRONG);
   assert_code(verifier_check(verifier, VERIFIER_EDDSA, (struct slice[2]){S("ab")}, signature), CRYPTO_KEY_INVALID);
+  /* of nobody's making, nought in either half, a byte too many and a byte too few */
+  static const char *const wrong[] = {"3006020101020101", "3006020100020101", "3006020101020100", "300602010102010100", "30060201010201"};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    assert_code(verifier_check(verifier, VERIFIER_ES256, (struct slice[2]){S("a"), S("b")}, bytes_of(&arena, wrong[i])), CRYPTO_SIGNATURE_WRONG);
+  }
   struct verifier *off CLEANUP(verifier_free) = NULL; /* not a point of the curve */
   uint8_t moved[KEY_PUBLIC_BYTES];
   memcpy(moved, spki.ptr, sizeof moved);

@@ -1,76 +1,9 @@
 /* Chains are built and checked by OpenSSL; revocation by our own reader, because OpenSSL counts a certificate revoked
  * today as revoked at every earlier time too, and a signature made before the revocation stays good. */
-#include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
 #include "crypto/crl.h"
-
-static void free_certificate(X509 **certificate) {
-  X509_free(*certificate);
-}
-static void free_store(X509_STORE **store) {
-  X509_STORE_free(*store);
-}
-static void free_context(X509_STORE_CTX **context) {
-  X509_STORE_CTX_free(*context);
-}
-static void free_stack(STACK_OF(X509) * *stack) {
-  sk_X509_pop_free(*stack, X509_free);
-}
-
-static X509 *decode(struct slice der) {
-  const uint8_t *at = der.ptr;
-  X509 *certificate = der.len > 0 ? d2i_X509(NULL, &at, (long)der.len) : NULL;
-  if (certificate != NULL && at != der.ptr + der.len) {
-    X509_free(certificate);
-    certificate = NULL;
-  }
-  return certificate;
-}
-
-static result check_root(X509_STORE *store, struct slice root) {
-  X509 *certificate CLEANUP(free_certificate) = decode(root);
-  if (certificate == NULL || X509_STORE_add_cert(store, certificate) != 1) {
-    FAIL(CRYPTO_CERTIFICATE_SYNTAX, "root certificate");
-  }
-  return OK;
-}
-
-static result add_intermediates(STACK_OF(X509) * stack, const struct x509_trust *trust) {
-  for (size_t i = 0; i < trust->intermediate_count; i++) {
-    X509 *certificate = decode(trust->intermediates[i]);
-    if (certificate == NULL || sk_X509_push(stack, certificate) <= 0) {
-      X509_free(certificate);
-      FAIL(CRYPTO_CERTIFICATE_SYNTAX, "intermediate certificate %zu", i);
-    }
-  }
-  return OK;
-}
-
-static result check_chain(const struct x509_trust *trust, X509 *leaf) {
-  X509_STORE *store CLEANUP(free_store) = X509_STORE_new();
-  X509_STORE_CTX *context CLEANUP(free_context) = X509_STORE_CTX_new();
-  STACK_OF(X509) * stack CLEANUP(free_stack) = sk_X509_new_null();
-  if (store == NULL || context == NULL || stack == NULL) {
-    FAIL(CRYPTO_LIBRARY_FAILED, "no memory");
-  }
-  TRY(check_root(store, trust->root));
-  TRY(add_intermediates(stack, trust));
-  if (X509_STORE_CTX_init(context, store, leaf, stack) != 1) {
-    FAIL(CRYPTO_LIBRARY_FAILED, "verification context");
-  }
-  X509_VERIFY_PARAM *parameters = X509_STORE_CTX_get0_param(context);
-  X509_VERIFY_PARAM_set_time(parameters, (time_t)(trust->at_ms / 1000));
-  (void)X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_X509_STRICT);
-  if (X509_verify_cert(context) == 1) {
-    return OK;
-  }
-  int error = X509_STORE_CTX_get_error(context);
-  if (error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID) {
-    FAIL(CRYPTO_CERTIFICATE_EXPIRED, "%s", X509_verify_cert_error_string(error));
-  }
-  FAIL(CRYPTO_CERTIFICATE_UNTRUSTED, "%s", X509_verify_cert_error_string(error));
-}
+#include "crypto/x509_path.h"
 
 /* The one CRL of this issuer that says most: good signature, still in force at that time, the highest number. */
 static result find_crl(const struct x509_trust *trust, const struct x509 *issuer, struct crl *ret_crl) {
@@ -105,7 +38,7 @@ static result find_issuer(const struct x509_trust *trust, const struct x509 *of,
   FAIL(CRYPTO_CERTIFICATE_UNTRUSTED, "issuer not given");
 }
 
-/* From the leaf up to the root; check_chain has shown that this is the chain, so it ends. */
+/* From the leaf up to the root; x509_verify_chain has shown that this is the chain, so it ends. */
 static result check_revocation(const struct x509_trust *trust, struct slice certificate) {
   struct x509 current;
   struct x509 root;
@@ -129,11 +62,16 @@ static result check_revocation(const struct x509_trust *trust, struct slice cert
 }
 
 result x509_verify_chain(const struct x509_trust *trust, struct slice certificate) {
-  X509 *leaf CLEANUP(free_certificate) = decode(certificate);
-  if (leaf == NULL) {
-    FAIL(CRYPTO_CERTIFICATE_SYNTAX, "certificate");
-  }
-  return check_chain(trust, leaf);
+  const struct x509_path path = {
+      .leaf = certificate,
+      .roots = &trust->root,
+      .root_count = 1,
+      .others = trust->intermediates,
+      .other_count = trust->intermediate_count,
+      .at_ms = trust->at_ms,
+      .flags = X509_V_FLAG_X509_STRICT,
+  };
+  return x509_path_check(&path, NULL, NULL);
 }
 
 result x509_verify(const struct x509_trust *trust, struct slice certificate) {

@@ -33,6 +33,7 @@ struct db_statement {
 };
 
 struct db_file;
+struct db_marks;
 
 struct db_connection {
   struct db_tx tx;
@@ -43,6 +44,7 @@ struct db_connection {
   enum db_role role;
   struct db_file *pool; /* readers: where it goes back to */
   int wal_pages;   /* writer: length of the log after the last commit */
+  struct db_marks *marks; /* writer: of its database */
 };
 
 static inline struct db_connection *db_connection_of(struct db_tx *tx) {

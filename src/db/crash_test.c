@@ -1,6 +1,8 @@
+#include <fcntl.h>
 #include <sqlite3.h>
 
 #include "db/fixture_test.h"
+#include "db/sqlite_log.h"
 
 /* A disk that fails when told: SQLite's own, with two doors that a test can shut. */
 static struct {
@@ -11,6 +13,7 @@ static struct {
   int sync_fails; /* the next so many */
   int write_full;
   int syncs;
+  int writes;
 } disk;
 
 static int disk_sync(sqlite3_file *file, int flags) {
@@ -23,6 +26,7 @@ static int disk_sync(sqlite3_file *file, int flags) {
 }
 
 static int disk_write(sqlite3_file *file, const void *bytes, int len, sqlite3_int64 offset) {
+  disk.writes++;
   if (disk.write_full > 0) {
     disk.write_full--;
     return SQLITE_FULL;
@@ -62,6 +66,56 @@ static int tear_down_disk(void **state) {
   disk.sync_fails = disk.write_full = 0;
   (void)tear_down(state);
   return sqlite3_vfs_register(disk.real_vfs, 1);
+}
+
+/* A page of the log is two writes to SQLite; a whole commit is one to the disk, and readers find it there. */
+static void a_commit_of_many_pages_is_one_write(void **state) {
+  struct fixture *fixture = *state;
+  static char text[20 * 1024];
+  memset(text, 'x', sizeof text - 1);
+  assert_ok(db_write(fixture->db, note_add, &(struct note){1, 1, "the log has begun"}));
+  disk.writes = 0;
+  assert_ok(db_write(fixture->db, note_add, &(struct note){1, 2, text}));
+  assert_int_equal(disk.writes, 1);
+  assert_int_equal(notes_now(fixture->db, 1), 2);
+}
+
+/* A frame of the log: its header and a page of noughts. */
+static int put_frame(sqlite3_file *log, int number, bool ends_commit) {
+  static const uint8_t page[4096];
+  uint8_t header[24] = {[4] = ends_commit};
+  sqlite3_int64 at = 32 + (sqlite3_int64)number * (24 + 4096);
+  int status = log->pMethods->xWrite(log, header, sizeof header, at);
+  return status == SQLITE_OK ? log->pMethods->xWrite(log, page, sizeof page, at + 24) : status;
+}
+
+/* What SQLite takes for written and the disk refused later, for another reason: a commit behind it would be one with a hole. */
+static void no_commit_follows_behind_what_was_dropped(void **state) {
+  struct fixture *fixture = *state;
+  sqlite3_vfs *vfs = sqlite3_vfs_find(db_sqlite_log_vfs());
+  char beside[256];
+  char path[272];
+  (void)snprintf(beside, sizeof beside, "%s-other", fixture->path);
+  (void)snprintf(path, sizeof path, "%s-wal", beside);
+  (void)close(open(beside, O_CREAT | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR)); /* whose modes a log takes */
+  sqlite3_file *log = calloc(1, (size_t)vfs->szOsFile);
+  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_WAL;
+  assert_int_equal(vfs->xOpen(vfs, path, log, flags, &flags), SQLITE_OK);
+  assert_int_equal(put_frame(log, 0, true), SQLITE_OK);
+  assert_int_equal(put_frame(log, 1, false), SQLITE_OK); /* gathered */
+  char byte;
+  disk.write_full = 1;
+  assert_int_equal(log->pMethods->xRead(log, &byte, 1, 40), SQLITE_FULL);
+  assert_int_equal(log->pMethods->xRead(log, &byte, 1, 40), SQLITE_OK);
+  assert_int_equal(put_frame(log, 2, true), SQLITE_FULL); /* there is room again, but not for a hole */
+  assert_int_equal(put_frame(log, 2, true), SQLITE_FULL);
+  assert_int_equal(put_frame(log, 1, true), SQLITE_OK); /* undone, and begun anew where it began */
+  sqlite3_int64 size = 0;
+  assert_int_equal(log->pMethods->xFileSize(log, &size), SQLITE_OK);
+  assert_int_equal(size, 32 + 2 * (24 + 4096));
+  assert_int_equal(log->pMethods->xClose(log), SQLITE_OK);
+  free(log);
+  assert_int_equal(unlink(path) + unlink(beside), 0);
 }
 
 static void after_a_failed_fsync_nothing_more_is_accepted(void **state) {
@@ -211,6 +265,8 @@ static void the_log_does_not_grow_for_ever(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(a_commit_of_many_pages_is_one_write, set_up_disk, tear_down_disk),
+      cmocka_unit_test_setup_teardown(no_commit_follows_behind_what_was_dropped, set_up_disk, tear_down_disk),
       cmocka_unit_test_setup_teardown(after_a_failed_fsync_nothing_more_is_accepted, set_up_disk, tear_down_disk),
       cmocka_unit_test_setup_teardown(a_full_disk_refuses_and_recovers, set_up_disk, tear_down_disk),
       cmocka_unit_test_setup_teardown(every_acknowledgement_comes_after_an_fsync, set_up_disk, tear_down_disk),

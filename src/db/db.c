@@ -21,6 +21,7 @@ void db_close(struct db **handle) {
 }
 
 const char *db_engine(const struct db *db) { return db->driver->name; }
+const char *db_engine_version(const struct db *db) { return db->driver->version != NULL ? db->driver->version() : ""; }
 
 /* A write for a trace, wherever it runs: what it adds to the outbox belongs to that trace too. */
 struct traced {
@@ -45,7 +46,20 @@ result db_write(struct db *db, db_fn fn, void *arg) {
 
 result db_write_led(struct db *db, const char *task, db_fn fn, void *arg) { return db->driver->write_led(db, task, fn, arg); }
 
-result db_read_begin(struct db *db, struct db_tx **ret_tx) { return db->driver->read_begin(db, ret_tx); }
+void db_mark(struct db_tx *tx, int64_t number) {
+  if (tx->driver->mark != NULL) {
+    tx->driver->mark(tx, number);
+  }
+}
+
+bool db_moment(struct db *db, uint64_t *ret_moment) { return db->driver->moment != NULL && db->driver->moment(db, ret_moment); }
+
+bool db_is_marked_since(struct db *db, int64_t number, uint64_t moment) {
+  return db->driver->is_marked_since == NULL || db->driver->is_marked_since(db, number, moment);
+}
+
+result db_read_begin(struct db *db, struct db_tx **ret_tx) { return db->driver->read_begin(db, false, ret_tx); }
+result db_look_begin(struct db *db, struct db_tx **ret_tx) { return db->driver->read_begin(db, true, ret_tx); }
 
 void db_read_end(struct db_tx **handle) {
   struct db_tx *tx = *handle;
@@ -57,8 +71,32 @@ void db_read_end(struct db_tx **handle) {
 
 result db_lead(struct db *db, const char *task, bool *ret_leads) { return db->driver->lead(db, task, ret_leads); }
 
+/* ---- while the primary is away ---- */
+
+/* One a thread. A file's reads are as of now, and only they are made in fibers (db_is_file): none waits between a read and what it tells of it. */
+static _Thread_local int64_t as_of_ms;
+
+void db_as_of_begin(void) { as_of_ms = 0; }
+int64_t db_as_of_ms(void) { return as_of_ms; }
+void db_as_of_note(int64_t read_ms) { as_of_ms = as_of_ms == 0 || read_ms < as_of_ms ? read_ms : as_of_ms; }
+
+bool db_is_file(const struct db *db) { return db->driver == &db_sqlite_driver; }
+
+bool db_is_away(struct db *db) { return db->driver->is_away != NULL && db->driver->is_away(db); }
+
+result db_servers_look(struct db *db, struct arena *arena, struct db_server **ret_servers, size_t *ret_count) {
+  *ret_count = 0;
+  return db->driver->servers_look != NULL ? db->driver->servers_look(db, arena, ret_servers, ret_count) : OK;
+}
+
 bool db_has_failed(struct db *db) { return db->driver->has_failed != NULL && db->driver->has_failed(db); }
 struct db_figures db_figures(struct db *db) { return db->driver->figures(db); }
+
+void db_password_set(struct db *db, const char *password) {
+  if (db->driver->password_set != NULL) {
+    db->driver->password_set(db, password);
+  }
+}
 
 result db_copy_to(struct db *db, const char *path) { return db->driver->copy_to(db, path); }
 
@@ -71,6 +109,10 @@ result db_insert(struct db_tx *tx, const char *sql, struct db_args args, int64_t
 }
 
 result db_query(struct db_tx *tx, const char *sql, struct db_args args, struct db_rows *ret_rows) {
+  if (tx->is_look && tx->has_looked) {
+    FAIL(DB_STATEMENT, "a second statement in one look: %.120s", sql);
+  }
+  tx->has_looked = true;
   return tx->driver->query(tx, sql, args, ret_rows);
 }
 

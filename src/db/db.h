@@ -2,14 +2,16 @@
  *
  * Writing    is a function. db_write(db, fn, arg) runs fn, and returns only when it is on disk: on SQLite on the one writer thread, together
  *            with whatever else is waiting (group commit: one fsync serves all); on PostgreSQL likewise, up to 64 in one SERIALIZABLE
- *            transaction at a time; what another node came between runs again from its start, each by itself on its caller's thread. fn re-reads what it
+ *            transaction, a few of these beside each other; what others came between runs again from its start, in the end each by itself on its caller's thread.
+ *            A db_run that asks for no count is there not waited for: should it fail, fn is run again, and hears of it at once. fn re-reads what it
  *            decides on, checks, writes and appends its ledger entry, nothing else: no signature, HTTP, Lua, layout
  *            or password hash. If fn fails, nothing of it stays, the others stand, and db_write returns fn's code:
  *            refuse before the first write where you can, for after it everybody in the batch runs again. After a statement
  *            that failed fn can only fail: where a key that is taken is an answer, write ON CONFLICT DO NOTHING and look at ret_changed. So fn may
  *            run twice: it sets what arg holds and never adds to it. The caller sleeps meanwhile, so fn may use the
  *            caller's arena.
- * Reading    a snapshot on a pooled reader connection, until db_read_end. It is as of db_read_begin or, on PostgreSQL, of the first query.
+ * Reading    a snapshot on a pooled reader connection, until db_read_end. It is as of the first query. What one statement answers is a snapshot by
+ *            itself: db_look_begin, which no BEGIN and no COMMIT goes with.
  * Durable    what db_write acknowledged survives kill -9 and power loss (WAL, synchronous=FULL). DB_FULL: nothing
  *            was written. DB_UNAVAILABLE from a disk that failed: no further write is taken until the process starts
  *            anew, and whether the last batch is there is known only then: a caller that asks again needs its
@@ -24,6 +26,7 @@
  */
 #pragma once
 #include "base/arena.h"
+#include "base/histogram.h"
 
 struct db;
 struct db_tx;
@@ -43,6 +46,7 @@ enum db_error {
   DB_OTHER_TABLES = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 12), /* Made by migrations whose text was another. */
   DB_HALF_MADE = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 13),    /* Tables that it says it has are not there, or others are. */
   DB_TEXT_BROKEN = RESULT_CODE(RESULT_INVALID, MODULE_DB, 14),          /* A text with a NUL in it, or that is not UTF-8. */
+  DB_READONLY = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 26), /* The file, its folder or its disk may only be read. Nothing was written. */
   /* PostgreSQL only. */
   DB_ADDRESS = RESULT_CODE(RESULT_INTERNAL, MODULE_DB, 15),        /* Not an address of a PostgreSQL server. */
   DB_UNREACHABLE = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_DB, 16), /* No server answers there. Nothing was written. */
@@ -56,6 +60,8 @@ enum db_error {
   DB_MOVE_DIFFERS = RESULT_CODE(RESULT_CONFLICT, MODULE_DB, 23), /* The two ends do not hold the same rows. */
   /* Several processes. */
   DB_NOT_LEADING = RESULT_CODE(RESULT_CONFLICT, MODULE_DB, 24), /* Another process leads in that task. Nothing was written. */
+  /* Away from the primary. */
+  DB_STANDBY_BEHIND = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_DB, 25), /* The primary is away, and the standby too far behind what it last was. */
 };
 
 enum db_mode {
@@ -73,7 +79,7 @@ enum db_mode {
  *          them in order of arrival, with the key beside them: cheaper for wide rows that come from anybody. A column's own
  *          `id/... PRIMARY KEY` left out of an INSERT is given by the engine (db_insert tells it): ascending in the
  *          order of commits on SQLite; on PostgreSQL unique, but neither without gaps nor in that order.
- * Allowed  CREATE and DROP TABLE and INDEX, ALTER TABLE ADD COLUMN, INSERT, UPDATE, DELETE.
+ * Allowed  CREATE and DROP TABLE and INDEX, ALTER TABLE ADD COLUMN and RENAME TO, INSERT, UPDATE, DELETE.
  * Refused  because the engines differ: STRICT, WITHOUT ROWID, IF NOT EXISTS, AUTOINCREMENT, DEFERRABLE, COLLATE,
  *          triggers, views, pragmas. "Double quotes" never hold a text. */
 struct db_migration {
@@ -91,14 +97,20 @@ struct db_options {
   const char *password; /* NULL: as the address or libpq's passfile says */
   int writers;          /* pooled connections that write; 0: as many as readers */
   int partitions;       /* parts of each table about people (ddl_partition.h), when the tables are made, up to DB_PARTITIONS_MAX; 0: DB_PARTITIONS, negative: undivided */
+  int64_t numbers_kept_ms; /* how long keys that the engine gives may be held in stock; 0: 250, and what is not used by then is a gap */
+  int64_t standby_lag_ms; /* while the primary is away a standby is read from that is at most so far behind it; 0: none is */
 };
 
 enum { DB_PARTITIONS = 4, DB_PARTITIONS_MAX = 256 };
 
 MUST_USE result db_open(const struct db_options *options, struct db **ret_db);
 void db_close(struct db **db);
+/* PostgreSQL: what connections opened from now on log in with; those that are open stay. NULL: as the address or libpq's passfile says. On SQLite nothing. */
+void db_password_set(struct db *db, const char *password);
 /* "sqlite" or "postgresql". */
 const char *db_engine(const struct db *db);
+/* Of the library: "3.40.1"; empty: each server has its own (db_servers_look). */
+const char *db_engine_version(const struct db *db);
 
 /* The disk has failed a write and nothing more is taken (Durable): the process is to end, so that the next one starts from what the disk holds. */
 bool db_has_failed(struct db *db);
@@ -110,8 +122,51 @@ MUST_USE result db_write(struct db *db, db_fn fn, void *arg);
  * stopped or cut off in between. On SQLite the same as db_write. */
 MUST_USE result db_write_led(struct db *db, const char *task, db_fn fn, void *arg);
 
+/* ---- copies of rows in memory ----
+ * A copy is good until somebody changes what it is of. Whoever does so, inside db_write, marks a number of it: a person's. Whoever keeps a copy keeps the
+ * moment before the snapshot began that it was read in, and asks at each use whether the number was marked since: a mark counts from the commit, before
+ * db_write returns. Numbers share room: a copy may be thrown away for another's change.
+ * db_moment   false: keep nothing, for other processes write here too (PostgreSQL, DB_READ_ONLY). */
+void db_mark(struct db_tx *tx, int64_t number);
+bool db_moment(struct db *db, uint64_t *ret_moment);
+bool db_is_marked_since(struct db *db, int64_t number, uint64_t moment);
+
 MUST_USE result db_read_begin(struct db *db, struct db_tx **ret_tx);
+MUST_USE result db_look_begin(struct db *db, struct db_tx **ret_tx); /* for one db_query: a second one is refused, DB_STATEMENT */
 void db_read_end(struct db_tx **tx); /* for CLEANUP; NULL is fine */
+
+/* ---- while the primary is away ----
+ *
+ * A PostgreSQL address may name a primary and its standbys. As soon as none of them takes writes, read transactions that begin are a standby's, writes fail with
+ * DB_UNREACHABLE, and once a second the primary is looked for. A standby is measured in each of these transactions: whoever leads puts the primary's time into a row there
+ * each second, and what the standby has of that row, against the last that this process knew, is how far it is behind. Beyond standby_lag_ms: DB_STANDBY_BEHIND.
+ * A process that only reads (DB_READ_ONLY) knows no last: what the standby has received but not yet applied counts from the last time of the row. */
+
+/* No server takes writes, as far as this process knows. Always false on SQLite. */
+bool db_is_away(struct db *db);
+/* Reads are this process's own and wait for nobody, and db_write waits by base/parking.h. */
+bool db_is_file(const struct db *db);
+/* What this thread has read since db_as_of_begin is as of then, Unix ms by the primary's clock, the oldest if it differs; 0: as of now, by the primary or a file. */
+void db_as_of_begin(void);
+int64_t db_as_of_ms(void);
+
+/* One server that the address names, as it answers now. */
+struct db_server {
+  const char *name; /* host:port */
+  const char *trouble; /* it does not answer: why; NULL: it does */
+  const char *version; /* "15.8" */
+  int64_t clock_ahead_ms; /* of this process's clock, to within half a round trip */
+  const char *logs_values; /* settings that put the values of statements into its log: "log_statement = all"; empty: none */
+  const char *logs_keys;   /* settings that put values into it when a statement fails: keys that are taken, rows that do not fit; empty: none */
+  bool is_standby;
+  /* of a standby */
+  bool is_receiving;       /* connected to its primary */
+  int64_t lag_ms;          /* how old the last time is that it has of its primary, less what nobody has written since; 0: it has applied all it has received */
+  int64_t waiting_bytes;   /* received, not applied */
+  int64_t as_of_ms;        /* Unix; 0: never heard of one */
+};
+/* Asks each, one after the other; up to 3 s one that is silent. None on SQLite. */
+MUST_USE result db_servers_look(struct db *db, struct arena *arena, struct db_server **ret_servers, size_t *ret_count);
 
 /* Of all processes on this database one leads in a task, until it ends, is cut off from the database or says nothing for DB_LEAD_SILENT_MS: then
  * the next one that asks. Ask at the start of each round, every second. Does not   stop a round that has begun: what is not written by db_write_led must
@@ -191,6 +246,8 @@ struct db_figures {
   uint64_t retries; /* PostgreSQL: functions that ran again because others came between */
   const char *led[DB_LED_MAX]; /* PostgreSQL: the tasks that this process leads in, as far as it knows */
   int led_count;
+  const struct histogram *commit_took; /* from a batch's begin until it is on disk */
+  const struct histogram_sizes *commit_sizes;    /* writes that one commit took */
 };
 struct db_figures db_figures(struct db *db);
 
@@ -249,11 +306,17 @@ struct db_moved {
   uint8_t digest[32]; /* SHA-256 of every value of every row, in the order of the key: the same on both engines */
 };
 struct db_move {
-  struct db *from; /* nobody writes to it meanwhile: DB_LOCKED when other connections of ours are seen */
-  struct db *to;   /* new, and with the same migrations */
+  struct db *from; /* nobody writes to it meanwhile. DB_LOCKED: a file that a process writes to; a server's database to which anybody else is connected, at the
+                    * start or at the end */
+  struct db *to;   /* new, with the same migrations, and nobody else's either */
   void (*progress)(void *context, int64_t rows_done, int64_t rows); /* each row three times: copied, and read again on both sides */
   void *context;
 };
+struct db_move_sum {
+  size_t tables;
+  int64_t rows;
+  int64_t copied_us; /* without the proof */
+};
 /* Copies every row, reads both sides again and compares, table by table. From its first row until both agree `to` says of itself that it is
  * unfinished, and db_open refuses it (DB_HALF_MADE). DB_MOVE_DIFFERS names the first table that is not the same. */
-MUST_USE result db_move(const struct db_move *move, struct arena *arena, struct db_moved **ret_tables, size_t *ret_count);
+MUST_USE result db_move(const struct db_move *move, struct arena *arena, struct db_moved **ret_tables, struct db_move_sum *ret_sum);

@@ -186,18 +186,37 @@ static result create_table_spell(struct scan *scan, struct db_ddl_statement *sta
   copy_up_to(scan);
   if (scan->source->engine == DB_ENGINE_SQLITE) {
     buf_append_str(&scan->out, has_table_key && !is_heap ? " STRICT, WITHOUT ROWID" : " STRICT");
-  } else if (scan->source->partitions > 0 && db_ddl_is_partitioned(scan->source->all, scan->table)) {
+  } else if (scan->source->partitions > 0 && db_ddl_is_partitioned(scan->source->migration, scan->table)) {
     buf_append_str(&scan->out, " PARTITION BY HASH (person_id)");
     statement->partitioned_table = scan->table;
   }
   return OK;
 }
 
+/* The current token follows RENAME. */
+static result rename_note(struct scan *scan, struct db_ddl_statement *statement) {
+  if (!db_ddl_is_word(scan->token, "TO")) {
+    return refuse(scan, "a table is called otherwise whole, by RENAME TO");
+  }
+  next(scan);
+  if (scan->token.type != T_WORD) {
+    return refuse(scan, "a table name was expected");
+  }
+  statement->renamed_table = scan->table;
+  statement->renamed_to = arena_cstr(scan->arena, scan->token.text);
+  next(scan);
+  return OK;
+}
+
 /* The current token follows TABLE. */
 static result alter_table_spell(struct scan *scan, struct db_ddl_statement *statement) {
   TRY(table_name_take(scan));
+  if (db_ddl_is_word(scan->token, "RENAME")) {
+    next(scan);
+    return rename_note(scan, statement);
+  }
   if (!db_ddl_is_word(scan->token, "ADD")) {
-    return refuse(scan, "only ADD COLUMN is the same on both engines");
+    return refuse(scan, "only ADD COLUMN and RENAME TO are the same on both engines");
   }
   next(scan);
   if (db_ddl_is_word(scan->token, "COLUMN")) {

@@ -19,6 +19,9 @@
  * Refuses    what the other engine would read otherwise or not at all: other types, STRICT or WITHOUT ROWID written
  *            out, triggers, DEFERRABLE (its failure would come at COMMIT and strike everyone in the batch),
  *            transactions and pragmas.
+ *
+ * A table that is to have another key is called otherwise, made anew under its name, filled from what it was, and that dropped, in one migration. An index keeps
+ * its name while the old table is there, and its place in the name of a divided table's parts: indexes are made after the DROP, and a divided table cannot be made anew so.
  */
 #pragma once
 #include "db/db.h"
@@ -27,8 +30,7 @@ enum db_engine { DB_ENGINE_SQLITE, DB_ENGINE_POSTGRES };
 
 struct db_ddl_source {
   enum db_engine engine;
-  const struct db_migration *all; /* the list it stands in, ended by {0} */
-  const struct db_migration *migration;
+  const struct db_migration *migration; /* stands in a list that is ended by {0} */
   int partitions; /* PostgreSQL: parts of a table about people; 0: undivided */
 };
 
@@ -42,6 +44,8 @@ struct db_ddl_column {
 struct db_ddl_statement {
   const char *sql;
   const char *dropped_table;     /* NULL, or the table it drops */
+  const char *renamed_table;     /* NULL, or the table that it calls renamed_to */
+  const char *renamed_to;
   const char *partitioned_table; /* NULL, or the table it makes for parts that follow */
   struct db_ddl_column *columns;
   struct db_ddl_statement *next;

@@ -7,6 +7,8 @@ struct look {
   size_t at;
   struct db_ddl_token token;
   const char *table;
+  bool is_made;
+  bool is_gone; /* dropped, or called otherwise: what has the name from then on is another table */
   bool is_by_person;   /* its primary key begins with person_id */
   bool is_otherwise_unique; /* a unique key without person_id */
 };
@@ -55,6 +57,7 @@ static void table_read(struct look *look) {
   if (!is_ours || !db_ddl_is_mark(look->token, '(')) {
     return;
   }
+  look->is_made = true;
   do {
     next(look);
     rule_read(look);
@@ -76,25 +79,37 @@ static void unique_index_read(struct look *look) {
   }
 }
 
+/* The current token is TABLE, after DROP or ALTER. */
+static void end_read(struct look *look, bool is_drop) {
+  next(look);
+  bool is_ours = look->is_made && db_ddl_is_word(look->token, look->table);
+  next(look);
+  look->is_gone = is_ours && (is_drop || db_ddl_is_word(look->token, "RENAME"));
+}
+
 static void migration_read(struct look *look, const struct db_migration *migration) {
   look->text = slice_str(migration->sql);
   look->at = 0;
   next(look);
-  while (look->token.type != T_END) {
-    bool is_create = db_ddl_is_word(look->token, "CREATE");
+  while (look->token.type != T_END && !look->is_gone) {
+    struct db_ddl_token verb = look->token;
     next(look);
-    if (is_create && db_ddl_is_word(look->token, "TABLE")) {
+    bool is_create = db_ddl_is_word(verb, "CREATE");
+    bool is_table = db_ddl_is_word(look->token, "TABLE");
+    if (is_create && is_table) {
       next(look);
       table_read(look);
     } else if (is_create && db_ddl_is_word(look->token, "UNIQUE")) {
       unique_index_read(look);
+    } else if (is_table && (db_ddl_is_word(verb, "DROP") || db_ddl_is_word(verb, "ALTER"))) {
+      end_read(look, db_ddl_is_word(verb, "DROP"));
     }
   }
 }
 
-bool db_ddl_is_partitioned(const struct db_migration *migrations, const char *table) {
+bool db_ddl_is_partitioned(const struct db_migration *from, const char *table) {
   struct look look = {.table = table};
-  for (const struct db_migration *each = migrations; each->module != NULL; each++) {
+  for (const struct db_migration *each = from; each->module != NULL && !look.is_gone; each++) {
     migration_read(&look, each);
   }
   return look.is_by_person && !look.is_otherwise_unique;

@@ -3,6 +3,7 @@
  * A test names a file of its own. With DANH_TEST_POSTGRES=postgresql://... in the environment it gets something of its own on that server instead:
  * db_engine_open   a database, copied from one that holds these migrations' tables and was made once for all programs of a run: making some
  *                  hundred tables and indexes anew takes thirty times as long. It goes when the program's next test opens its own, or at the end.
+ *                  It knows zeroblob, instr and strftime('%Y') as SQLite does, with which tests damage and search rows; db_engine_spelled does the same for x'00'.
  * db_engine_place  a schema named after the file, in which nothing is yet: DB_CREATE makes it. For tests of that making.
  */
 #pragma once
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "db/db.h"
 
 enum { DB_ENGINE_PLACE_BYTES = 512, DB_ENGINE_NAME_BYTES = 48, DB_ENGINE_PARTITIONS = 2 /* rows of a test lie on both sides, and that is all it needs */ };
@@ -81,6 +83,36 @@ static inline void db_engine_template_name(const struct db_migration *migrations
   (void)snprintf(name, DB_ENGINE_NAME_BYTES, "danh_tables_%016llx", (unsigned long long)hash);
 }
 
+/* What SQLite has, and tests are written in. */
+static inline void db_engine_functions_make(const char *address) {
+  static const char *const functions[] = {
+      "CREATE FUNCTION zeroblob(n BIGINT) RETURNS BYTEA LANGUAGE sql IMMUTABLE RETURN decode(repeat('00', CAST(n AS INTEGER)), 'hex')",
+      "CREATE FUNCTION instr(whole BYTEA, part BYTEA) RETURNS INTEGER LANGUAGE sql IMMUTABLE RETURN position(part IN whole)",
+      "CREATE FUNCTION strftime(form TEXT, s BIGINT, kind TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE RETURN to_char(to_timestamp(s) AT TIME ZONE 'UTC', 'YYYY')",
+      "CREATE FUNCTION instr(whole TEXT, part TEXT) RETURNS INTEGER LANGUAGE sql IMMUTABLE RETURN position(part IN whole)",
+  };
+  PGconn *server = PQconnectdb(address);
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+    (void)db_engine_tell(server, functions[i], NULL);
+  }
+  PQfinish(server);
+}
+
+/* x'00FF' as '\x00FF' where that is how bytes are written. */
+static inline const char *db_engine_spelled(struct arena *arena, const char *sql) {
+  if (!db_engine_is_postgres()) {
+    return sql;
+  }
+  struct buf text;
+  buf_init(&text, arena, strlen(sql) + 1);
+  for (const char *at = sql; *at != '\0'; at++) {
+    bool is_bytes = at[0] == 'x' && at[1] == '\'' && at > sql && strchr(" (,=", at[-1]) != NULL;
+    buf_append_str(&text, is_bytes ? "'\\x" : (const char[]){*at, '\0'});
+    at += is_bytes;
+  }
+  return arena_cstr(arena, buf_slice(&text));
+}
+
 /* Made under another name first, by whoever has the lock: the programs of a run start side by side. */
 static inline void db_engine_template_make(PGconn *server, const struct db_options *options, const char *name) {
   char sql[256];
@@ -98,6 +130,7 @@ static inline void db_engine_template_make(PGconn *server, const struct db_optio
       abort();
     }
     db_close(&db);
+    db_engine_functions_make(address);
     (void)snprintf(sql, sizeof sql, "ALTER DATABASE danh_tables_new RENAME TO %s", name);
     (void)db_engine_tell(server, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'danh_tables_new'", NULL);
     (void)db_engine_tell(server, sql, NULL);
@@ -181,5 +214,6 @@ MUST_USE static inline result db_engine_open(const struct db_options *options, s
   db_engine_address(name, address);
   struct db_options at = *options;
   at.path = address;
+  at.numbers_kept_ms = INT32_MAX; /* tests name entries by number, and a gap would come of a slow machine */
   return db_open(&at, ret_db);
 }

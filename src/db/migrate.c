@@ -131,15 +131,6 @@ static result tables_check(const struct db_migrator *engine, struct db_tx *tx) {
   return OK;
 }
 
-static result statement_apply(const struct db_migrator *engine, struct db_tx *tx, const struct db_ddl_statement *statement) {
-  TRY(engine->execute(tx, statement->sql));
-  if (statement->dropped_table != NULL) {
-    TRY(db_run(tx, "DELETE FROM column_class WHERE table_name = $1",
-               DB_ARGS(db_of_text(slice_str(statement->dropped_table))), NULL));
-  }
-  return OK;
-}
-
 static result columns_note(struct db_tx *tx, const char *module, const struct db_ddl_column *column) {
   for (; column != NULL; column = column->next) {
     TRY(db_run(tx, "INSERT INTO column_class (module, table_name, column_name, class) VALUES ($1, $2, $3, $4)",
@@ -150,15 +141,27 @@ static result columns_note(struct db_tx *tx, const char *module, const struct db
   return OK;
 }
 
+/* Once all have run: the first of all makes the catalogue itself. */
+static result statement_note(struct db_tx *tx, const char *module, const struct db_ddl_statement *statement) {
+  if (statement->dropped_table != NULL) {
+    TRY(db_run(tx, "DELETE FROM column_class WHERE table_name = $1", DB_ARGS(db_of_text(slice_str(statement->dropped_table))), NULL));
+  }
+  if (statement->renamed_table != NULL) {
+    TRY(db_run(tx, "UPDATE column_class SET table_name = $2 WHERE table_name = $1",
+               DB_ARGS(db_of_text(slice_str(statement->renamed_table)), db_of_text(slice_str(statement->renamed_to))), NULL));
+  }
+  return columns_note(tx, module, statement->columns);
+}
+
 static result migration_apply(const struct db_course *course, const struct db_migration *migration, struct arena *arena) {
   struct db_tx *tx = course->tx;
   struct db_ddl_statement *statements = NULL;
-  TRY(db_ddl_spell(&(const struct db_ddl_source){course->engine->engine, course->all, migration, course->partitions}, arena, &statements));
+  TRY(db_ddl_spell(&(const struct db_ddl_source){course->engine->engine, migration, course->partitions}, arena, &statements));
   for (struct db_ddl_statement *each = statements; each != NULL; each = each->next) {
-    TRY(statement_apply(course->engine, tx, each));
+    TRY(course->engine->execute(tx, each->sql));
   }
   for (struct db_ddl_statement *each = statements; each != NULL; each = each->next) {
-    TRY(columns_note(tx, migration->module, each->columns));
+    TRY(statement_note(tx, migration->module, each));
   }
   TRY(classes_check(course->engine, tx, migration));
   int64_t fingerprint = fingerprint_of(course->all, migration->module, migration->version);

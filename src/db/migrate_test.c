@@ -38,7 +38,8 @@ static void rejects_tables_the_other_engine_would_read_otherwise(void **state) {
       {"CREATE TABLE a (b int/public PRIMARY KEY AUTOINCREMENT)", "other engine"},
       {"CREATE TABLE a AS SELECT 1 AS b", "( was expected"},
       {"CREATE TABLE a (b int/public); ALTER TABLE a ADD COLUMN c text", "no class"},
-      {"CREATE TABLE a (b int/public); ALTER TABLE a RENAME COLUMN b TO c", "only ADD COLUMN"},
+      {"CREATE TABLE a (b int/public); ALTER TABLE a RENAME COLUMN b TO c", "RENAME TO"},
+      {"CREATE TABLE a (b int/public); ALTER TABLE a RENAME TO", "table name"},
       {"CREATE TABLE a (b int/public); CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END",
        "creates, alters and drops"},
       {"CREATE VIEW v AS SELECT 1", "creates, alters and drops"},
@@ -129,6 +130,39 @@ static void moves_forward_and_keeps_the_rows(void **state) {
   assert_ok(open_with(fixture, DB_WRITE, note_migrations));
   assert_int_equal(notes_now(fixture->db, 1), 1);
   assert_ok(open_with(fixture, DB_WRITE, note_migrations)); /* twice is once */
+}
+
+/* The key of the first version cannot be divided by person, that of the third can. */
+static void a_table_made_anew_has_its_rows_its_classes_and_another_key(void **state) {
+  struct fixture *fixture = *state;
+  static const struct db_migration anew[] = {
+      {"deed", 1, "CREATE TABLE deed (person_id id/public NOT NULL, name text/personal NOT NULL UNIQUE, PRIMARY KEY (person_id, name));"
+                  "CREATE INDEX deed_by_name ON deed (name);"},
+      {"deed", 2, "INSERT INTO deed (person_id, name) VALUES (1, 'a'), (2, 'b'), (3, 'c');"},
+      {"deed", 3, "ALTER TABLE deed RENAME TO deed_before; CREATE TABLE deed (person_id id/public NOT NULL, name text/sensitive NOT NULL, PRIMARY KEY (person_id, name));"
+                  "INSERT INTO deed SELECT * FROM deed_before; DROP TABLE deed_before; CREATE INDEX deed_by_name ON deed (name);"},
+      {0}};
+  static const char rows_sql[] = "SELECT COUNT(*), MIN(name), MAX(name) FROM deed";
+  const struct db_migration before[] = {anew[0], anew[1], {0}};
+  const struct db_migration broken[] = {anew[0], anew[1], {"deed", 3, "ALTER TABLE deed RENAME TO deed_before; CREATE TABLE deed (n int/public PRIMARY KEY); INSERT INTO deed VALUES (1), (1)"}, {0}};
+  assert_ok(open_with(fixture, DB_CREATE, before));
+  assert_code(open_with(fixture, DB_WRITE, broken), DB_DUPLICATE);
+  assert_ok(open_with(fixture, DB_WRITE, anew));
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  assert_ok(db_read_begin(fixture->db, &tx));
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  assert_ok(db_row(tx, rows_sql, DB_NO_ARGS, &rows));
+  assert_int_equal(db_int(&rows, 0), 3);
+  assert_true(slice_is(db_text(&rows, 1), "a") && slice_is(db_text(&rows, 2), "c"));
+  db_rows_close(&rows);
+  assert_ok(db_row(tx, "SELECT COUNT(*), SUM(CASE WHEN class = 'sensitive' THEN 1 ELSE 0 END) FROM column_class WHERE module = 'deed'", DB_NO_ARGS, &rows));
+  assert_int_equal(db_int(&rows, 0), 2);
+  assert_int_equal(db_int(&rows, 1), 1);
+  db_rows_close(&rows);
+  if (db_engine_is_postgres()) {
+    assert_ok(db_row(tx, "SELECT COUNT(*) FROM pg_inherits WHERE inhparent = CAST('deed' AS regclass)", DB_NO_ARGS, &rows));
+    assert_int_equal(db_int(&rows, 0), DB_PARTITIONS);
+  }
 }
 
 static void a_failed_migration_leaves_the_version_before(void **state) {
@@ -267,6 +301,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(tables_with_a_key_of_their_own_are_clustered_by_it, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_heap_keeps_its_key_beside_the_rows, set_up_empty, tear_down),
       cmocka_unit_test_setup_teardown(moves_forward_and_keeps_the_rows, set_up_empty, tear_down),
+      cmocka_unit_test_setup_teardown(a_table_made_anew_has_its_rows_its_classes_and_another_key, set_up_empty, tear_down),
       cmocka_unit_test_setup_teardown(a_failed_migration_leaves_the_version_before, set_up, tear_down),
       cmocka_unit_test_setup_teardown(rejects_a_database_of_a_newer_program, set_up, tear_down),
       cmocka_unit_test_setup_teardown(rejects_a_database_whose_migrations_were_edited, set_up, tear_down),

@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include "base/clock.h"
+#include "db/driver.h"
 #include "db/table.h"
 
 struct moving {
@@ -81,20 +83,29 @@ static result states_check(const struct db_move *move, struct arena *arena) {
   return states_compare(from, to, arena);
 }
 
-result db_move(const struct db_move *move, struct arena *arena, struct db_moved **ret_tables, size_t *ret_count) {
+static result both_hold(const struct db_move *move) {
+  TRY(move->from->driver->hold(move->from));
+  return move->to->driver->hold(move->to);
+}
+
+result db_move(const struct db_move *move, struct arena *arena, struct db_moved **ret_tables, struct db_move_sum *ret_sum) {
   struct moving moving = {.move = move};
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(states_check(move, arena));
+  TRY(both_hold(move));
+  int64_t began_us = clock_monotonic_us();
   TRY(db_read_begin(move->from, &tx));
   TRY(db_tables_list(tx, tx, arena, &moving.tables));
   moving.all = 3 * moving.tables.rows;
   TRY(db_fill_begin(move->to, &moving.tables));
   TRY(tables_copy(&moving, tx));
   db_read_end(&tx);
+  struct db_move_sum sum = {moving.tables.count, moving.tables.rows, clock_monotonic_us() - began_us};
   struct db_moved *sums = NULL;
   TRY(proof_make(&moving, arena, &sums));
+  TRY(both_hold(move));
   TRY(db_fill_end(move->to));
   *ret_tables = sums;
-  *ret_count = moving.tables.count;
+  *ret_sum = sum;
   return OK;
 }

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/parking.h"
+#include "db/marks.h"
 #include "db/migrate.h"
 #include "db/writer.h"
 
@@ -56,6 +58,7 @@ static result writer_open(struct db_file *db, const struct db_options *options) 
   TRY(lock_take(db));
   struct db_connection *tx = NULL;
   TRY(db_connection_open(db->path, DB_WRITER, options->mode == DB_CREATE, &tx));
+  tx->marks = db->marks;
   result ready = db_writer_take_over(tx);
   if (is_ok(ready)) {
     ready = db_migrate(&(const struct db_course){.engine = &db_sqlite_migrator, .tx = &tx->tx, .all = options->migrations}, true);
@@ -96,6 +99,7 @@ static result file_open(const struct db_options *options, struct db **ret_db) {
   memcpy(db->path, options->path, strlen(options->path));
   db->mode = options->mode;
   db->lock_fd = -1;
+  db->marks = db_marks_new();
   db->readers_max = options->readers < 1 ? 1 : options->readers > DB_READERS_MAX ? DB_READERS_MAX : options->readers;
   (void)pthread_mutex_init(&db->mutex, NULL);
   pthread_condattr_t monotonic;
@@ -125,6 +129,7 @@ static void file_close(struct db *base) {
   }
   (void)pthread_cond_destroy(&db->returned);
   (void)pthread_mutex_destroy(&db->mutex);
+  db_marks_free(db->marks);
   free(db->path);
   free(db);
 }
@@ -142,6 +147,33 @@ static result file_write_led(struct db *base, const char *task, db_fn fn, void *
   return file_write(base, fn, arg);
 }
 
+/* A process that only reads takes the lock too, until it closes the file. */
+static result file_hold(struct db *base) {
+  struct db_file *db = file_of(base);
+  return db->lock_fd >= 0 ? OK : lock_take(db);
+}
+
+static void file_mark(struct db_tx *base, int64_t number) {
+  struct db_connection *tx = db_connection_of(base);
+  if (tx->marks != NULL) { /* a reader's has none: it changes nothing */
+    db_marks_add(tx->marks, number);
+  }
+}
+
+static bool file_moment(struct db *base, uint64_t *ret_moment) {
+  struct db_file *db = file_of(base);
+  if (db->writer == NULL) {
+    return false;
+  }
+  *ret_moment = db_marks_now(db->marks);
+  return true;
+}
+
+static bool file_is_marked_since(struct db *base, int64_t number, uint64_t moment) {
+  struct db_file *db = file_of(base);
+  return db->writer == NULL || db_marks_since(db->marks, number, moment);
+}
+
 static bool file_has_failed(struct db *base) {
   struct db_file *db = file_of(base);
   return db->writer != NULL && db_writer_is_broken(db->writer);
@@ -152,16 +184,30 @@ static struct db_figures file_figures(struct db *base) {
   return db->writer != NULL ? db_writer_figures(db->writer) : (struct db_figures){0};
 }
 
-/* An idle connection, or NULL with leave to open one more. */
-static result reader_take(struct db_file *db, struct db_connection **ret_tx) {
+static bool has_no_reader(const struct db_file *db) { return db->idle_count == 0 && db->opened >= db->readers_max; }
+
+/* Under the lock. Who has one may be another fiber of this thread, which can give it back only when this one is left. */
+static void reader_await(struct db_file *db) {
   struct timespec until;
   (void)clock_gettime(CLOCK_MONOTONIC, &until);
   until.tv_sec += DB_READER_WAIT_MS / 1000;
+  int waited = 0;
+  for (int left_ms = DB_READER_WAIT_MS; parking_is_shared() && has_no_reader(db) && left_ms > 0; left_ms--) {
+    (void)pthread_mutex_unlock(&db->mutex);
+    parking_rest(1);
+    (void)pthread_mutex_lock(&db->mutex);
+  }
+  while (!parking_is_shared() && has_no_reader(db) && waited == 0) {
+    waited = pthread_cond_timedwait(&db->returned, &db->mutex, &until);
+  }
+}
+
+/* An idle connection, or NULL with leave to open one more. */
+static result reader_take(struct db_file *db, struct db_connection **ret_tx) {
   result outcome = OK;
   (void)pthread_mutex_lock(&db->mutex);
-  int waited = 0;
-  while (db->idle_count == 0 && db->opened >= db->readers_max && waited == 0) {
-    waited = pthread_cond_timedwait(&db->returned, &db->mutex, &until);
+  if (has_no_reader(db)) {
+    reader_await(db);
   }
   if (db->idle_count > 0) {
     *ret_tx = db->idle[--db->idle_count];
@@ -182,26 +228,16 @@ static void reader_lost(struct db_file *db) {
   (void)pthread_mutex_unlock(&db->mutex);
 }
 
-/* BEGIN alone would take its snapshot only at the first query: this one needs no page but the first. */
-static result snapshot_begin(struct db_connection *tx) {
-  TRY(db_control(tx, "BEGIN"));
-  result read = db_control(tx, "SELECT 1 FROM sqlite_schema LIMIT 1");
-  if (!is_ok(read)) {
-    struct fault fault = *fault_last();
-    (void)!is_ok(db_control(tx, "ROLLBACK"));
-    return fault_set(fault.file, fault.line, fault.code, "%s", fault.detail);
-  }
-  return OK;
-}
-
-static result file_read_begin(struct db *base, struct db_tx **ret_tx) {
+static result file_read_begin(struct db *base, bool is_look, struct db_tx **ret_tx) {
   struct db_file *db = file_of(base);
   struct db_connection *tx = NULL;
   TRY(reader_take(db, &tx));
   result outcome = tx != NULL ? OK : db_connection_open(db->path, DB_READER, false, &tx);
   if (is_ok(outcome)) {
     tx->pool = db;
-    outcome = snapshot_begin(tx);
+    tx->tx.is_look = is_look;
+    tx->tx.has_looked = false;
+    outcome = is_look ? OK : db_control(tx, "BEGIN"); /* takes its snapshot, and the lock for it, at the first query */
   }
   if (!is_ok(outcome)) {
     db_connection_close(tx);
@@ -217,7 +253,7 @@ static void file_read_end(struct db_tx *base) {
   struct db_file *db = tx->pool;
   db_statements_give_back_all(tx);
   struct fault why = *fault_last(); /* what went wrong before, if anything, is what the edge is to log */
-  if (!is_ok(db_control(tx, "COMMIT"))) {
+  if (!base->is_look && !is_ok(db_control(tx, "COMMIT"))) {
     db_connection_close(tx);
     reader_lost(db);
     if (why.code != 0) {
@@ -253,16 +289,21 @@ static result file_lead(struct db *base, const char *task, bool *ret_leads) {
 
 const struct db_driver db_sqlite_driver = {
     .name = "sqlite",
+    .version = sqlite3_libversion,
     .open = file_open,
     .close = file_close,
     .write = file_write,
     .write_led = file_write_led,
+    .mark = file_mark,
+    .moment = file_moment,
+    .is_marked_since = file_is_marked_since,
     .read_begin = file_read_begin,
     .read_end = file_read_end,
     .lead = file_lead,
     .has_failed = file_has_failed,
     .figures = file_figures,
     .copy_to = file_copy_to,
+    .hold = file_hold,
     .run = db_sqlite_run,
     .insert = db_sqlite_insert,
     .query = db_sqlite_query,

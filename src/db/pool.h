@@ -22,6 +22,7 @@ struct db_file {
   enum db_mode mode;
   int lock_fd;
   struct db_writer *writer; /* NULL when read-only */
+  struct db_marks *marks;
   pthread_mutex_t mutex;    /* guards what follows */
   pthread_cond_t returned;
   struct db_connection *idle[DB_READERS_MAX];

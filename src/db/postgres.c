@@ -15,16 +15,19 @@ enum {
   CONNECT_MS = 3000, /* one attempt */
   PAUSE_MS_MIN = 20,
   PAUSE_MS_MAX = 500,
+  ANY_WAIT_MS = 4000, /* a silent host costs one attempt, the next one begins behind it */
   STATE_BYTES = 5, /* of an SQLSTATE */
 };
 
 /* Every transaction says its own isolation; what is said here holds for the session. */
 #define SETTINGS                                                                                             \
   "SET statement_timeout = 30000; SET lock_timeout = 10000; SET idle_in_transaction_session_timeout = 60000;" \
-  "SET TimeZone = 'UTC'; SET client_min_messages = warning; SET standard_conforming_strings = on"
-/* A table that is scanned whole is locked whole, and every other write would come between. A process that was stopped in the middle of a write keeps
+  "SET TimeZone = 'UTC'; SET client_min_messages = warning; SET standard_conforming_strings = on; SET plan_cache_mode = force_generic_plan"
+/* A table that is scanned whole is locked whole, and every other write would come between; so would a join that reads every part of a table to find one
+ * row, which is what the planner likes best as long as nobody has counted them. A process that was stopped in the middle of a write keeps
  * nobody else waiting for long, and one that leads gives way (DB_LEAD_SILENT_MS). */
-#define SETTINGS_WRITES "; SET enable_seqscan = off; SET enable_bitmapscan = off; SET idle_in_transaction_session_timeout = 3000"
+#define SETTINGS_WRITES "; SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET idle_in_transaction_session_timeout = 3000; SET lock_timeout = 100"
+#define SETTINGS_READS "; SET default_transaction_read_only = on"
 #define SETTINGS_PLAIN "; SET idle_session_timeout = 2500"
 
 static bool is_state(const char *state, const char *prefix) { return strncmp(state, prefix, strlen(prefix)) == 0; }
@@ -72,6 +75,7 @@ result db_session_failure(struct db_session *session, const PGresult *failed, co
     session->state = DB_SESSION_FAILED;
   }
   session->is_contended = session->is_contended || code == DB_CONTENDED;
+  session->is_held_up = session->is_held_up || is_state(state, "55P03");
   session->is_duplicate = session->is_duplicate || code == DB_DUPLICATE;
   if (code == DB_CONSTRAINT || code == DB_DUPLICATE) {
     /* the server's sentences name values here */
@@ -117,7 +121,7 @@ static result connect_failure(const PGconn *handle) {
 static result poll_until(PGconn *handle, short events, int64_t until_us) {
   int64_t left_ms = (until_us - clock_monotonic_us()) / 1000;
   struct pollfd waits = {.fd = PQsocket(handle), .events = events};
-  sleeping_begin();
+  (void)sleeping_begin();
   int ready = left_ms > 0 ? poll(&waits, 1, (int)left_ms) : 0;
   sleeping_end();
   if (ready == 0) {
@@ -163,7 +167,7 @@ static result server_check(PGconn *handle) {
 }
 
 static result settings_apply(struct db_session *session) {
-  static const char *const settings[] = {[DB_SESSION_READS] = SETTINGS,
+  static const char *const settings[] = {[DB_SESSION_READS] = SETTINGS SETTINGS_READS,
                                          [DB_SESSION_WRITES] = SETTINGS SETTINGS_WRITES,
                                          [DB_SESSION_PLAIN] = SETTINGS SETTINGS_PLAIN};
   PGresult *answer = PQexec(session->handle, settings[session->role]);
@@ -190,17 +194,13 @@ static struct slice list_from(struct arena *arena, const char *list, unsigned n)
   return arena_printf(arena, "%.*s,%.*s", SLICE_ARG(rest), SLICE_ARG(before));
 }
 
-struct hosts {
-  const char *host, *hostaddr, *port; /* NULL: as the address says */
-};
-
 /* A server that is switched off refuses nothing: libpq would wait for the first of its hosts for ever. */
-static struct hosts hosts_from(struct arena *arena, const char *url, unsigned first) {
-  struct hosts hosts = {0};
+static struct db_place place_from(struct arena *arena, const char *url, unsigned first) {
+  struct db_place place = {0};
   const struct {
     const char *keyword;
     const char **value;
-  } wanted[] = {{"host", &hosts.host}, {"hostaddr", &hosts.hostaddr}, {"port", &hosts.port}};
+  } wanted[] = {{"host", &place.host}, {"hostaddr", &place.hostaddr}, {"port", &place.port}};
   PQconninfoOption *parts = first > 0 ? PQconninfoParse(url, NULL) : NULL;
   for (PQconninfoOption *part = parts; part != NULL && part->keyword != NULL; part++) {
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
@@ -210,19 +210,24 @@ static struct hosts hosts_from(struct arena *arena, const char *url, unsigned fi
     }
   }
   PQconninfoFree(parts);
-  return hosts;
+  return place;
 }
 
-static result connect_once(struct db_session *session) {
+/* NULL: as the address says. A copy, for it may be replaced meanwhile. */
+static const char *password_of(struct db_cluster *cluster, struct arena *arena) {
+  (void)pthread_mutex_lock(&cluster->mutex);
+  const char *password = cluster->password != NULL ? arena_cstr(arena, slice_str(cluster->password)) : NULL;
+  (void)pthread_mutex_unlock(&cluster->mutex);
+  return password;
+}
+
+static result connect_to(struct db_session *session, const struct db_place *place) {
   struct arena arena CLEANUP(arena_free) = {0};
   struct db_cluster *cluster = session->cluster;
-  unsigned first = atomic_load(&cluster->first_host);
-  const struct hosts hosts = hosts_from(&arena, cluster->url, first);
-  bool writes = cluster->mode != DB_READ_ONLY;
   /* What stands before the address is what it may say otherwise. */
   const char *const names[] = {"application_name", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
                                "target_session_attrs", "dbname", "client_encoding", "host", "hostaddr", "port", "password", NULL};
-  const char *const values[] = {"danh", "2", "1", "3", "5000", writes ? "read-write" : "any", cluster->url, "UTF8", hosts.host, hosts.hostaddr, hosts.port, cluster->password, NULL};
+  const char *const values[] = {"danh", "2", "1", "3", "5000", place->attributes, cluster->url, "UTF8", place->host, place->hostaddr, place->port, password_of(cluster, &arena), NULL};
   session->handle = PQconnectStartParams(names, values, 1);
   if (session->handle == NULL) {
     FAIL(DB_UNREACHABLE, "no memory for a connection");
@@ -232,11 +237,10 @@ static result connect_once(struct db_session *session) {
   if (PQstatus(session->handle) == CONNECTION_BAD) {
     return connect_failure(session->handle);
   }
-  result connected = connect_wait(session->handle);
-  if (!is_ok(connected)) {
-    (void)atomic_compare_exchange_strong(&cluster->first_host, &first, first + 1);
-    return connected;
-  }
+  return connect_wait(session->handle);
+}
+
+static result session_ready(struct db_session *session) {
   TRY(server_check(session->handle));
   TRY(settings_apply(session));
   if (PQenterPipelineMode(session->handle) != 1) {
@@ -246,13 +250,62 @@ static result connect_once(struct db_session *session) {
   return OK;
 }
 
+static result connect_wanting(struct db_session *session, const char *attributes) {
+  struct arena arena CLEANUP(arena_free) = {0};
+  struct db_cluster *cluster = session->cluster;
+  unsigned first = atomic_load(&cluster->first_host);
+  struct db_place place = place_from(&arena, cluster->url, first);
+  place.attributes = attributes;
+  result connected = connect_to(session, &place);
+  if (!is_ok(connected)) {
+    (void)atomic_compare_exchange_strong(&cluster->first_host, &first, first + 1);
+    return connected;
+  }
+  return session_ready(session);
+}
+
+static void disconnect(struct db_session *session);
+
+void db_cluster_away_note(struct db_cluster *cluster, bool is_away) {
+  if (atomic_exchange(&cluster->is_away, is_away) != is_away) {
+    atomic_store(&cluster->away_since_us, clock_monotonic_us());
+  }
+}
+
+/* A restart or a failover is waited for once: when none has come who wants to write hears of it at once, and keeps nobody from reading meanwhile. */
+static int64_t wait_of(const struct db_session *session, int64_t wait_ms) {
+  struct db_cluster *cluster = session->cluster;
+  bool is_for_writes = session->role != DB_SESSION_READS && !session->takes_any;
+  int64_t away_us = atomic_load(&cluster->is_away) ? clock_monotonic_us() - atomic_load(&cluster->away_since_us) : 0;
+  return is_for_writes && cluster->standby_lag_ms > 0 && away_us > wait_ms * 1000 ? 0 : wait_ms;
+}
+
+/* A session that reads takes what there is, once it is known that no server takes writes. */
+static result connect_once(struct db_session *session) {
+  struct db_cluster *cluster = session->cluster;
+  bool may_be_standby = cluster->standby_lag_ms > 0 && session->role == DB_SESSION_READS;
+  if (cluster->mode == DB_READ_ONLY || session->takes_any) {
+    return connect_wanting(session, cluster->standby_lag_ms > 0 ? "any" : "read-write");
+  }
+  result connected = {DB_UNREACHABLE};
+  if (!may_be_standby || !atomic_load(&cluster->is_away)) {
+    connected = connect_wanting(session, "read-write");
+    db_cluster_away_note(cluster, is_code(connected, DB_UNREACHABLE));
+  }
+  if (is_code(connected, DB_UNREACHABLE) && may_be_standby) {
+    disconnect(session);
+    connected = connect_wanting(session, "any");
+  }
+  return connected;
+}
+
 static void disconnect(struct db_session *session) {
   db_answers_close(session);
   db_session_forget(session);
   PQfinish(session->handle);
   session->handle = NULL;
   session->state = DB_SESSION_LOST;
-  session->unread = 0;
+  session->unread = session->begun = session->deferred_count = 0;
   session->mark_id = session->mark_number = 0;
 }
 
@@ -261,13 +314,13 @@ static void pause_ms(int64_t ms) {
   struct random random = random_system();
   int64_t ns = (ms / 2 + (int64_t)random_below(&random, (uint64_t)ms + 1)) * 1000000;
   const struct timespec length = {ns / 1000000000, ns % 1000000000};
-  sleeping_begin();
+  (void)sleeping_begin();
   (void)nanosleep(&length, NULL);
   sleeping_end();
 }
 
 result db_session_reopen(struct db_session *session, int64_t wait_ms) {
-  int64_t until_us = clock_monotonic_us() + wait_ms * 1000;
+  int64_t until_us = clock_monotonic_us() + wait_of(session, wait_ms) * 1000;
   result outcome = OK;
   for (int64_t ms = PAUSE_MS_MIN;; ms = ms * 2 < PAUSE_MS_MAX ? ms * 2 : PAUSE_MS_MAX) {
     disconnect(session);
@@ -285,15 +338,44 @@ result db_session_reopen(struct db_session *session, int64_t wait_ms) {
   return OK;
 }
 
-result db_session_open(struct db_cluster *cluster, enum db_session_role role, int64_t wait_ms, struct db_session **ret_session) {
+static struct db_session *session_new(struct db_cluster *cluster, enum db_session_role role) {
   struct db_session *session = heap_alloc(sizeof *session);
   session->tx.driver = &db_postgres_driver;
   session->cluster = cluster;
   session->role = role;
+  return session;
+}
+
+static result session_open(struct db_session *session, int64_t wait_ms, struct db_session **ret_session) {
   result opened = db_session_reopen(session, wait_ms);
   if (!is_ok(opened)) {
     db_session_close(session);
     return opened;
+  }
+  *ret_session = session;
+  return OK;
+}
+
+result db_session_open(struct db_cluster *cluster, enum db_session_role role, int64_t wait_ms, struct db_session **ret_session) {
+  return session_open(session_new(cluster, role), wait_ms, ret_session);
+}
+
+result db_session_open_any(struct db_cluster *cluster, struct db_session **ret_session) {
+  struct db_session *session = session_new(cluster, DB_SESSION_PLAIN);
+  session->takes_any = true;
+  return session_open(session, ANY_WAIT_MS, ret_session);
+}
+
+result db_session_open_at(struct db_cluster *cluster, const struct db_place *place, struct db_session **ret_session) {
+  struct db_session *session = session_new(cluster, DB_SESSION_PLAIN);
+  result opened = connect_to(session, place);
+  if (is_ok(opened)) {
+    opened = session_ready(session);
+  }
+  if (!is_ok(opened)) {
+    const struct fault why = *fault_last();
+    db_session_close(session);
+    return fault_set(why.file, why.line, opened.code, "%s", why.detail);
   }
   *ret_session = session;
   return OK;

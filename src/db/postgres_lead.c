@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/clock.h"
 #include "db/postgres.h"
 
 static struct db_led *led_find(struct db_cluster *cluster, const char *task) {
@@ -60,9 +61,18 @@ static result lead_begin(struct db_cluster *cluster, const char *task, bool *ret
   return OK;
 }
 
+static result session_ask(struct db_cluster *cluster) {
+  int64_t now_us = clock_monotonic_us();
+  if (now_us - cluster->beat_at_us < DB_BEAT_US) {
+    return db_session_control(cluster->lead, "SELECT 1");
+  }
+  cluster->beat_at_us = now_us;
+  return db_standby_beat(cluster, cluster->lead);
+}
+
 /* Locks are gone with the session: what it led in is asked for again, at once. */
 static result lead_session(struct db_cluster *cluster) {
-  if (cluster->lead != NULL && is_ok(db_session_control(cluster->lead, "SELECT 1"))) {
+  if (cluster->lead != NULL && is_ok(session_ask(cluster))) {
     return OK;
   }
   lead_end(cluster);

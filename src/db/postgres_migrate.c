@@ -6,7 +6,7 @@
 /* The tables of the schema that the session works in; parts of a table count as the table. */
 #define OUR_TABLES                                                                                                          \
   " FROM pg_class t WHERE t.relnamespace = (SELECT n.oid FROM pg_namespace n WHERE n.nspname = current_schema())"            \
-  " AND t.relkind IN ('r', 'p') AND NOT t.relispartition AND t.relname NOT IN ('write_mark', 'lead_term')"
+  " AND t.relkind IN ('r', 'p') AND NOT t.relispartition AND t.relname NOT IN ('write_mark', 'lead_term', 'primary_beat')"
 
 static result number_read(struct db_tx *tx, const char *sql, int64_t *ret_number) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
@@ -48,12 +48,13 @@ static result owner_check(struct db_tx *tx, bool *ret_is_new) {
   return OK;
 }
 
-/* Where a write notes that it is there, and who leads (postgres.h). Small pages stay half empty so that a row is changed where it lies. */
+/* Where a write notes that it is there, who leads, and the primary's time (postgres.h, postgres_standby.c). Small pages stay half empty so that a row is changed where it lies. */
 static result own_begin(struct db_tx *tx, bool is_new) {
   (void)is_new;
   struct db_session *session = db_session_of(tx);
   TRY(db_session_control(session, "CREATE TABLE IF NOT EXISTS write_mark (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, number BIGINT NOT NULL,"
                                   " opened_at TIMESTAMPTZ NOT NULL DEFAULT now()) WITH (fillfactor = 10)"));
+  TRY(db_session_control(session, "CREATE TABLE IF NOT EXISTS primary_beat (id INTEGER PRIMARY KEY, at_us BIGINT NOT NULL) WITH (fillfactor = 10)"));
   return db_session_control(session, "CREATE TABLE IF NOT EXISTS lead_term (task TEXT PRIMARY KEY, term BIGINT NOT NULL)");
 }
 

@@ -15,6 +15,9 @@ static int64_t changed_of(PGresult *answered) { return strtoll(PQcmdTuples(answe
 
 result db_postgres_run(struct db_tx *tx, const char *sql, struct db_args args, int64_t *ret_changed) {
   PGresult *answered = NULL;
+  if (ret_changed == NULL && db_session_of(tx)->may_defer) {
+    return db_session_defer(db_session_of(tx), &(const struct db_call){.sql = sql, .args = args});
+  }
   TRY(db_session_call(db_session_of(tx), &(const struct db_call){.sql = sql, .args = args}, &answered));
   if (ret_changed != NULL) {
     *ret_changed = changed_of(answered);
@@ -25,6 +28,9 @@ result db_postgres_run(struct db_tx *tx, const char *sql, struct db_args args, i
 
 result db_postgres_insert(struct db_tx *tx, const char *sql, struct db_args args, int64_t *ret_id) {
   PGresult *answered = NULL;
+  if (db_session_of(tx)->may_defer) {
+    return db_numbered_insert(db_session_of(tx), sql, args, ret_id);
+  }
   TRY(db_session_call(db_session_of(tx), &(const struct db_call){.sql = sql, .args = args, .tells_id = true}, &answered));
   if (PQntuples(answered) == 1) {
     *ret_id = db_cell_number(answered, 0, 0);

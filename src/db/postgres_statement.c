@@ -13,7 +13,7 @@ static result input_wait(struct db_session *session, int64_t until_us) {
   while (PQisBusy(session->handle) != 0) {
     int64_t left_ms = (until_us - clock_monotonic_us()) / 1000;
     struct pollfd waits = {.fd = PQsocket(session->handle), .events = POLLIN};
-    sleeping_begin();
+    (void)sleeping_begin();
     int ready = left_ms > 0 ? poll(&waits, 1, (int)left_ms) : 0;
     sleeping_end();
     if (ready == 0) {
@@ -77,11 +77,21 @@ static result send_failure(struct db_session *session) {
   return db_session_lost(session, why);
 }
 
+static bool begin_one(struct db_session *session, const char *sql) {
+  bool is_sent = PQsendQueryParams(session->handle, sql, 0, NULL, NULL, NULL, NULL, 1) == 1;
+  session->begun += is_sent;
+  return is_sent;
+}
+
+/* A batch waits for nobody's row: the one function that has to does so by itself. */
 static bool begin_send(struct db_session *session) {
+  if (session->state != DB_SESSION_WANTED || session->begun > 0) {
+    return true;
+  }
   const char *begin = session->role == DB_SESSION_READS ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
                       : session->is_led                 ? "BEGIN ISOLATION LEVEL REPEATABLE READ"
                                                         : "BEGIN ISOLATION LEVEL SERIALIZABLE";
-  return session->state != DB_SESSION_WANTED || PQsendQueryParams(session->handle, begin, 0, NULL, NULL, NULL, NULL, 1) == 1;
+  return begin_one(session, begin) && (session->role != DB_SESSION_WRITES || !session->is_alone || begin_one(session, "SET LOCAL lock_timeout = 10000"));
 }
 
 static bool is_success(const PGresult *answer) {
@@ -89,12 +99,25 @@ static bool is_success(const PGresult *answer) {
   return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
-/* Receives one transmission. The last of `expected` results is the caller's; the first that failed is the failure. */
-static result outcome_receive(struct db_session *session, int expected, const char *what, PGresult **ret_result) {
+/* What has been sent and not answered: BEGIN, then statements that nobody has waited for. */
+static int sent_count(const struct db_session *session) { return session->begun + session->deferred_count; }
+
+/* The statement that failed, by its place in the transmission. */
+static result failure_at(struct db_session *session, int at, const PGresult *failed, const char *what) {
+  int deferred = at - session->begun;
+  bool is_deferred = deferred >= 0 && deferred < session->deferred_count;
+  session->is_failed_late = is_deferred;
+  session->failed_owner = is_deferred ? session->deferred[deferred].owner : NULL;
+  return db_session_failure(session, failed, is_deferred ? session->deferred[deferred].sql : what);
+}
+
+/* Receives one transmission: what was sent before, and `more` results of the caller's. The last is the caller's; the first that failed is the failure. */
+static result outcome_receive(struct db_session *session, int more, const char *what, PGresult **ret_result) {
   PGresult *results[DB_RESULTS_MAX];
   int count = 0;
+  int expected = sent_count(session) + more;
   TRY(db_session_receive(session, results, &count));
-  if (session->state == DB_SESSION_WANTED) {
+  if (session->state == DB_SESSION_WANTED && session->begun > 0) {
     session->state = count > 0 && is_success(results[0]) ? DB_SESSION_OPEN : DB_SESSION_WANTED;
   }
   result outcome = OK;
@@ -102,9 +125,11 @@ static result outcome_receive(struct db_session *session, int expected, const ch
     if (PQresultStatus(results[i]) == PGRES_EMPTY_QUERY) {
       outcome = fault_set(__FILE__, __LINE__, DB_STATEMENT, "no statement: %.120s", what);
     } else if (!is_success(results[i])) {
-      outcome = db_session_failure(session, results[i], what);
+      outcome = failure_at(session, i, results[i], what);
     }
   }
+  session->begun = 0;
+  session->deferred_count = 0;
   if (is_ok(outcome) && (count < expected || session->state == DB_SESSION_LOST)) {
     outcome = db_session_lost(session, "it closed before it answered");
   }
@@ -115,17 +140,28 @@ static result outcome_receive(struct db_session *session, int expected, const ch
   return outcome;
 }
 
+/* Waits for what nobody has waited for. */
+static result settle(struct db_session *session) {
+  if (session->deferred_count == 0) {
+    return OK;
+  }
+  return PQpipelineSync(session->handle) == 1 ? outcome_receive(session, 0, "statements of before", NULL) : send_failure(session);
+}
+
 result db_session_control(struct db_session *session, const char *sql) {
   TRY(unread_receive(session));
-  int expected = session->state == DB_SESSION_WANTED ? 2 : 1;
   if (!begin_send(session) || PQsendQueryParams(session->handle, sql, 0, NULL, NULL, NULL, NULL, 1) != 1 || PQpipelineSync(session->handle) != 1) {
     return send_failure(session);
   }
-  return outcome_receive(session, expected, sql, NULL);
+  return outcome_receive(session, 1, sql, NULL);
 }
 
+/* After a statement that fails the server skips to the end of the transmission: what ends the transaction stands in one of its own. */
 void db_session_send(struct db_session *session, const char *sql) {
-  if (PQsendQueryParams(session->handle, sql, 0, NULL, NULL, NULL, NULL, 1) == 1 && PQpipelineSync(session->handle) == 1) {
+  bool is_ended = session->deferred_count == 0 || PQpipelineSync(session->handle) == 1;
+  session->unread += session->deferred_count > 0 && is_ended;
+  session->begun = session->deferred_count = 0;
+  if (is_ended && PQsendQueryParams(session->handle, sql, 0, NULL, NULL, NULL, NULL, 1) == 1 && PQpipelineSync(session->handle) == 1) {
     session->unread++;
   } else {
     session->state = DB_SESSION_LOST;
@@ -178,6 +214,7 @@ static void name_write(uint64_t number, char name[static NAME_BYTES]) {
 static result prepare(struct db_session *session, const struct db_call *call, struct db_prepared *prepared) {
   char name[NAME_BYTES];
   struct arena arena CLEANUP(arena_free) = {0};
+  TRY(settle(session));
   name_write(prepared->number, name);
   const char *text = call->tells_id ? (const char *)arena_printf(&arena, "%s RETURNING id", call->sql).ptr : call->sql;
   if (PQsendPrepare(session->handle, name, text, 0, NULL) != 1 || PQsendDescribePrepared(session->handle, name) != 1 ||
@@ -258,24 +295,47 @@ static result call_once(struct db_session *session, const struct db_call *call, 
   if (PQpipelineSync(session->handle) != 1) {
     return send_failure(session);
   }
-  TRY(outcome_receive(session, session->state == DB_SESSION_WANTED ? 2 : 1, call->sql, ret_result));
+  TRY(outcome_receive(session, 1, call->sql, ret_result));
   session->has_written = session->has_written || (strncmp(PQcmdStatus(*ret_result), "SELECT", 6) != 0 && strcmp(PQcmdTuples(*ret_result), "0") != 0);
   return OK;
 }
 
-result db_session_call(struct db_session *session, const struct db_call *call, PGresult **ret_result) {
+static result sound_check(struct db_session *session, const struct db_call *call) {
   if (session->state == DB_SESSION_FAILED) {
     FAIL(DB_STATEMENT, "a statement after one that failed: %.120s", call->sql);
   }
-  if (session->state == DB_SESSION_LOST) {
-    return db_session_lost(session, "in the middle of a transaction");
+  return session->state == DB_SESSION_LOST ? db_session_lost(session, "in the middle of a transaction") : OK;
+}
+
+/* Nobody waits for it: it goes with the next that is waited for, or with COMMIT. */
+result db_session_defer(struct db_session *session, const struct db_call *call) {
+  TRY(sound_check(session, call));
+  TRY(unread_receive(session));
+  struct db_prepared *prepared = NULL;
+  TRY(prepared_take(session, call, &prepared));
+  if (session->deferred_count == DB_DEFERRED_MAX) {
+    TRY(settle(session));
   }
-  bool is_first = session->state == DB_SESSION_WANTED;
+  TRY(prepared_send(session, prepared, call->args));
+  session->deferred[session->deferred_count++] = (struct db_deferred){call->sql, session->owner};
+  session->has_written = true;
+  return OK;
+}
+
+result db_session_call(struct db_session *session, const struct db_call *call, PGresult **ret_result) {
+  TRY(sound_check(session, call));
+  enum db_session_state before = session->state;
+  bool is_first = before == DB_SESSION_WANTED || session->tx.is_look;
   result outcome = call_once(session, call, ret_result);
   if (is_first && session->state == DB_SESSION_LOST && session->role == DB_SESSION_READS) {
     /* nothing has been read yet: the pool's connection may have been closed long ago */
     TRY(db_session_reopen(session, DB_SERVER_WAIT_MS));
-    session->state = DB_SESSION_WANTED;
+    session->state = before;
+    if (db_session_is_standby(session)) { /* nor is it read from before it is known how old it is, though the primary was there a moment ago */
+      session->tx.is_look = false;
+      session->state = DB_SESSION_WANTED;
+      TRY(db_standby_check(session));
+    }
     outcome = call_once(session, call, ret_result);
   }
   return outcome;
@@ -284,15 +344,18 @@ result db_session_call(struct db_session *session, const struct db_call *call, P
 static const char mark_sql[] = "UPDATE write_mark SET number = $2 WHERE id = $1";
 
 result db_session_commit(struct db_session *session) {
-  if (session->state == DB_SESSION_WANTED) {
+  if (session->state == DB_SESSION_WANTED && session->begun == 0) {
     return OK; /* nothing was asked */
   }
   if (!session->has_written) {
     return db_session_control(session, "COMMIT");
   }
   struct db_prepared *mark = NULL;
+  session->mark_number++; /* first: from here on a lost connection is in doubt, and the number of the commit before must not be found for this one's */
   TRY(prepared_take(session, &(const struct db_call){.sql = mark_sql}, &mark));
-  session->mark_number++;
+  if (session->state == DB_SESSION_WANTED) {
+    TRY(settle(session)); /* so that the snapshot is older than any doubt: in a later one a mark that was taken away is no conflict, only no row */
+  }
   TRY(prepared_send(session, mark, DB_ARGS(db_of_int(session->mark_id), db_of_int(session->mark_number))));
   if (PQsendQueryParams(session->handle, "COMMIT", 0, NULL, NULL, NULL, NULL, 1) != 1 || PQpipelineSync(session->handle) != 1) {
     return send_failure(session);

@@ -1,7 +1,5 @@
-/* What only PostgreSQL has: conflicts, lost connections, commits in doubt, leaders. Needs DANH_TEST_POSTGRES=postgresql://... */
+/* What only PostgreSQL has: conflicts, lost connections, leaders. Needs DANH_TEST_POSTGRES=postgresql://... */
 #include <libpq-fe.h>
-#include <netdb.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
@@ -225,131 +223,6 @@ static void a_write_cut_off_in_its_middle_runs_again_and_counts_once(void **stat
   assert_int_equal(notes_now(fixture->db, 3), 1);
 }
 
-/* Stands between program and server, and cuts the line when COMMIT comes by: before it reaches the server, or before the answer does. */
-enum cut { CUT_NOTHING, CUT_BEFORE_COMMIT, CUT_AFTER_COMMIT };
-struct cutter {
-  int listener;
-  int port;
-  _Atomic enum cut cut; /* the next COMMIT; then nothing more */
-  pthread_t thread;
-};
-
-static int connect_unix(const char *folder, const char *port) {
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
-  (void)snprintf(address.sun_path, sizeof address.sun_path, "%.80s/.s.PGSQL.%.8s", folder, port);
-  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-  return fd;
-}
-
-static int connect_internet(const char *host, const char *port) {
-  struct addrinfo *found = NULL;
-  assert_int_equal(getaddrinfo(host, port, &(const struct addrinfo){.ai_socktype = SOCK_STREAM}, &found), 0);
-  int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  assert_int_equal(connect(fd, found->ai_addr, found->ai_addrlen), 0);
-  freeaddrinfo(found);
-  return fd;
-}
-
-static int connect_real(void) {
-  PGconn *handle = PQconnectdb(getenv("DANH_TEST_POSTGRES"));
-  assert_int_equal(PQstatus(handle), CONNECTION_OK);
-  int fd = PQhost(handle)[0] == '/' ? connect_unix(PQhost(handle), PQport(handle)) : connect_internet(PQhost(handle), PQport(handle));
-  PQfinish(handle);
-  return fd;
-}
-
-/* True: the line stays. */
-static bool pass_on(struct cutter *cutter, int from, int to, bool is_asking) {
-  char bytes[16384];
-  ssize_t length = recv(from, bytes, sizeof bytes, 0);
-  if (length <= 0) {
-    return false;
-  }
-  bool is_commit = is_asking && memmem(bytes, (size_t)length, "COMMIT", 6) != NULL;
-  enum cut cut = is_commit ? atomic_exchange(&cutter->cut, CUT_NOTHING) : CUT_NOTHING;
-  if (cut == CUT_BEFORE_COMMIT) {
-    return false;
-  }
-  bool is_passed = send(to, bytes, (size_t)length, MSG_NOSIGNAL) == length;
-  if (cut == CUT_AFTER_COMMIT) {
-    (void)poll(&(struct pollfd){.fd = to, .events = POLLIN}, 1, 5000); /* the answer is on its way: it has happened */
-    return false;
-  }
-  return is_passed;
-}
-
-static void *line_main(void *arg) {
-  struct cutter *cutter = arg;
-  int program = accept(cutter->listener, NULL, NULL);
-  int server = connect_real();
-  pthread_t next;
-  assert_int_equal(pthread_create(&next, NULL, line_main, cutter), 0); /* whoever connects again */
-  (void)pthread_detach(next);
-  for (bool stays = true; stays;) {
-    struct pollfd waits[2] = {{.fd = program, .events = POLLIN}, {.fd = server, .events = POLLIN}};
-    (void)poll(waits, 2, -1);
-    stays = waits[0].revents != 0 ? pass_on(cutter, program, server, true) : pass_on(cutter, server, program, false);
-  }
-  (void)close(program);
-  (void)close(server);
-  return NULL;
-}
-
-static struct cutter *cutter_open(void) {
-  struct cutter *cutter = calloc(1, sizeof *cutter);
-  cutter->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  socklen_t length = sizeof address;
-  assert_int_equal(bind(cutter->listener, (struct sockaddr *)&address, length), 0);
-  assert_int_equal(listen(cutter->listener, 16), 0);
-  assert_int_equal(getsockname(cutter->listener, (struct sockaddr *)&address, &length), 0);
-  cutter->port = ntohs(address.sin_port);
-  assert_int_equal(pthread_create(&cutter->thread, NULL, line_main, cutter), 0);
-  (void)pthread_detach(cutter->thread); /* ends with the process, waiting for one more line */
-  return cutter;
-}
-
-/* The fixture's database, through the cutter. */
-static struct db *open_through(const struct fixture *fixture, const struct cutter *cutter) {
-  PGconn *handle = PQconnectdb(fixture->place);
-  char url[DB_ENGINE_PLACE_BYTES];
-  (void)snprintf(url, sizeof url, "postgresql://%s@127.0.0.1:%d/%s?%s", PQuser(handle), cutter->port, PQdb(handle),
-                 strstr(fixture->place, "options="));
-  PQfinish(handle);
-  struct db_options options = {.path = url, .mode = DB_WRITE, .migrations = note_migrations, .readers = 1};
-  struct db *db = NULL;
-  assert_ok(db_open(&options, &db));
-  return db;
-}
-
-struct repeated {
-  struct note note;
-  int runs;
-};
-
-static result note_add_repeated(struct db_tx *tx, void *arg) {
-  struct repeated *repeated = arg;
-  repeated->runs++;
-  return note_add(tx, &repeated->note);
-}
-
-static void a_commit_whose_answer_was_lost_is_found_out(void **state) {
-  struct fixture *fixture = *state;
-  POSTGRES_ONLY();
-  struct cutter *cutter = cutter_open();
-  struct db *db CLEANUP(db_close) = open_through(fixture, cutter);
-  static const enum cut cuts[] = {CUT_NOTHING, CUT_BEFORE_COMMIT, CUT_AFTER_COMMIT, CUT_BEFORE_COMMIT, CUT_AFTER_COMMIT};
-  static const int runs[] = {1, 2, 1, 2, 1}; /* a write that has happened is not done again */
-  for (int i = 0; i < 5; i++) {
-    struct repeated repeated = {.note = {8, i + 1, "in doubt"}};
-    atomic_store(&cutter->cut, cuts[i]);
-    assert_ok(db_write(db, note_add_repeated, &repeated));
-    assert_int_equal(repeated.runs, runs[i]);
-    assert_int_equal(notes_now(fixture->db, 8), i + 1);
-  }
-}
-
 /* ---- leaders ---- */
 
 static bool leads(struct db *db, const char *task) {
@@ -371,10 +244,10 @@ static void one_of_two_leads_and_the_other_takes_over(void **state) {
   assert_false(leads(fixture->db, "outbox"));
   db_close(&fixture->db);
   int tries = 0;
-  for (; tries < 50 && !leads(other.db, "ledger"); tries++) {
+  for (; tries < 600 && !leads(other.db, "ledger"); tries++) {
     (void)usleep(100 * 1000); /* the server notices a moment later */
   }
-  assert_true(tries < 50);
+  assert_true(tries < 600);
   end_sessions(fixture);
   assert_true(leads(other.db, "ledger")); /* the lock was gone with the session, and nobody else had taken it */
   db_close(&other.db);
@@ -421,7 +294,7 @@ struct replaced {
 
 static void *successor_main(void *arg) {
   struct replaced *replaced = arg;
-  for (int tries = 0; tries < 100 && !atomic_load(&replaced->leads); tries++) {
+  for (int tries = 0; tries < 3000 && !atomic_load(&replaced->leads); tries++) {
     bool is_leading = false;
     (void)!is_ok(db_lead(replaced->successor, "ledger", &is_leading));
     atomic_store(&replaced->leads, is_leading);
@@ -559,7 +432,6 @@ int main(void) {
       cmocka_unit_test_setup_teardown(numbers_keep_all_their_bits, set_up_here, tear_down),
       cmocka_unit_test_setup_teardown(sessions_that_were_ended_are_opened_again, set_up_here, tear_down),
       cmocka_unit_test_setup_teardown(a_write_cut_off_in_its_middle_runs_again_and_counts_once, set_up_here, tear_down),
-      cmocka_unit_test_setup_teardown(a_commit_whose_answer_was_lost_is_found_out, set_up_here, tear_down),
       cmocka_unit_test_setup_teardown(one_of_two_leads_and_the_other_takes_over, set_up_here, tear_down),
       cmocka_unit_test_setup_teardown(one_that_was_replaced_writes_nothing_more_as_leader, set_up_here, tear_down),
       cmocka_unit_test_setup_teardown(a_new_leader_waits_for_what_the_old_one_is_writing, set_up_here, tear_down),

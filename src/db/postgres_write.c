@@ -12,6 +12,7 @@ enum {
   TRIES_DUPLICATE = 2,   /* a key that another took a moment ago: seen by the second run, which answers as fn wishes */
   PAUSE_US_MIN = 500,
   PAUSE_US_MAX = 64 * 1000,
+  GATE_NS_MAX = 200 * 1000 * 1000,
 };
 
 /* A write function that writes again would wait for itself on SQLite, and hold two connections here. */
@@ -24,7 +25,7 @@ static void pause_before(int try) {
   struct random random = random_system();
   int64_t ns = (us / 2 + (int64_t)random_below(&random, (uint64_t)us + 1)) * 1000;
   const struct timespec length = {.tv_nsec = ns};
-  sleeping_begin();
+  (void)sleeping_begin();
   (void)nanosleep(&length, NULL);
   sleeping_end();
 }
@@ -44,11 +45,12 @@ static result mark_open(struct db_session *session) {
 
 void db_write_begin_anew(struct db_session *session) {
   db_answers_close(session);
-  if (session->state == DB_SESSION_OPEN || session->state == DB_SESSION_FAILED) {
+  if (session->state == DB_SESSION_OPEN || session->state == DB_SESSION_FAILED || session->begun > 0) {
     db_session_send(session, "ROLLBACK");
   }
   session->state = session->state == DB_SESSION_LOST ? DB_SESSION_LOST : DB_SESSION_WANTED;
-  session->has_written = session->is_contended = session->is_duplicate = false;
+  session->has_written = session->is_contended = session->is_duplicate = session->is_failed_late = session->is_held_up = false;
+  session->failed_owner = NULL;
 }
 
 /* What became of a write. */
@@ -135,10 +137,13 @@ result db_write_session_ready(struct db_session *session) {
 /* PostgreSQL notes what a write has read by whole pages of an index: in a small database everybody reads and writes the same few, and could keep
  * each other from ever ending. */
 void db_write_gate_enter(struct db_cluster *cluster, bool is_alone) {
-  sleeping_begin();
-  if (is_alone) {
-    (void)pthread_rwlock_wrlock(&cluster->gate);
-  } else {
+  struct timespec until;
+  (void)clock_gettime(CLOCK_MONOTONIC, &until);
+  until.tv_nsec += GATE_NS_MAX;
+  until.tv_sec += until.tv_nsec / 1000000000;
+  until.tv_nsec %= 1000000000;
+  (void)sleeping_begin();
+  if (!is_alone || pthread_rwlock_clockwrlock(&cluster->gate, CLOCK_MONOTONIC, &until) != 0) { /* somebody inside waits for a row: he keeps nobody else out */
     (void)pthread_rwlock_rdlock(&cluster->gate);
   }
   sleeping_end();
@@ -146,6 +151,7 @@ void db_write_gate_enter(struct db_cluster *cluster, bool is_alone) {
 
 static result write_tries(struct db_session *session, db_fn fn, void *arg) {
   result outcome = OK;
+  session->is_alone = session->may_defer = true;
   for (int try = 0; try < TRIES_MAX; try++) {
     if (try > 0) {
       atomic_fetch_add(&session->cluster->retries, 1);
@@ -163,6 +169,13 @@ static result write_tries(struct db_session *session, db_fn fn, void *arg) {
       bool is_there = false;
       outcome = db_write_doubt_resolve(session, &is_there);
       ending = is_ok(outcome) && !is_there ? AGAIN : DONE;
+    }
+    if (ending == AGAIN && session->is_held_up) {
+      FAIL(DB_CONTENDED, "another has had a row locked all the time that a write may wait for one");
+    }
+    if (ending == DONE && session->is_failed_late) {
+      session->may_defer = false; /* so that the function hears of it, and says what it means */
+      ending = AGAIN;
     }
     if (ending == DONE && !(is_code(outcome, DB_DUPLICATE) && session->is_duplicate && try + 1 < TRIES_DUPLICATE)) {
       return outcome;
@@ -183,9 +196,11 @@ static result write_alone(struct db_cluster *cluster, bool is_led, db_fn fn, voi
   struct db_session *session = NULL;
   TRY(db_session_take(cluster, DB_SESSION_WRITES, &session));
   session->is_led = is_led;
+  int64_t began_us = clock_monotonic_us();
   result outcome = write_tries(session, fn, arg);
   const struct fault why = *fault_last();
   if (is_ok(outcome)) {
+    db_commits_add(&cluster->counted, clock_monotonic_us() - began_us, 1);
     atomic_fetch_add(&cluster->commits, 1);
     atomic_fetch_add(&cluster->writes, 1);
   }

@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "db/connection.h"
+#include "db/sqlite_log.h"
 
 enum {
   BUSY_TIMEOUT_MS = 5000,
-  WRITER_CACHE_KIB = 16 * 1024, /* holds the upper levels of every index at ten million people */
-  READER_CACHE_KIB = 2 * 1024,  /* times the readers; the kernel's page cache stands behind them all */
+  WRITER_CACHE_KIB = 8 * 1024, /* the levels of the indexes that every write goes through; what is beyond is one read of the kernel's page cache away */
+  READER_CACHE_KIB = 1024,     /* times the readers, and empty at each look once somebody has written */
 };
 
 static uint16_t code_of(int sqlite_code) {
@@ -28,6 +29,9 @@ static uint16_t code_of(int sqlite_code) {
       return DB_BROKEN;
     case SQLITE_FULL:
       return DB_FULL;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return DB_READONLY;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_IOERR:
@@ -199,6 +203,9 @@ static result roles_assert(struct db_connection *tx) {
   int no_checkpoint_on_close = 0;
   (void)sqlite3_db_config(tx->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, -1, &no_checkpoint_on_close);
   bool read_only = sqlite3_db_readonly(tx->handle, "main") == 1;
+  if (read_only && tx->role == DB_WRITER) {
+    FAIL(DB_READONLY, "the file was opened to be written, and may only be read"); /* SQLite makes do with that, and says nothing */
+  }
   if (no_checkpoint_on_close != 1 || read_only != (tx->role == DB_READER)) {
     FAIL(DB_UNAVAILABLE, "a connection would checkpoint at close or write out of turn");
   }
@@ -269,7 +276,7 @@ result db_connection_open(const char *path, enum db_role role, bool create, stru
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
   flags |= role == DB_READER ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   flags |= create ? SQLITE_OPEN_CREATE : 0;
-  int status = sqlite3_open_v2(path, &tx->handle, flags, NULL);
+  int status = sqlite3_open_v2(path, &tx->handle, flags, db_sqlite_log_vfs());
   result outcome = status == SQLITE_OK ? connection_set_up(tx) : db_failure(tx, status, path);
   if (!is_ok(outcome)) {
     db_connection_close(tx);

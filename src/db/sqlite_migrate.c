@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "db/connection.h"
 #include "db/migrate.h"
@@ -26,9 +27,17 @@ static result owner_check(struct db_tx *tx, bool *ret_is_new) {
   return OK;
 }
 
+/* A name of a table or an index. */
+static bool is_taken(const char *message) {
+  return strstr(message, "already exists") != NULL || strstr(message, "there is already another table or index with this name") != NULL;
+}
+
 static result execute(struct db_tx *tx, const char *sql) {
   struct db_connection *connection = db_connection_of(tx);
   int status = sqlite3_exec(connection->handle, sql, NULL, NULL, NULL);
+  if (status == SQLITE_ERROR && is_taken(sqlite3_errmsg(connection->handle))) {
+    FAIL(DB_HALF_MADE, "tables are there that are not noted: %.120s", sqlite3_errmsg(connection->handle));
+  }
   return status == SQLITE_OK ? OK : db_failure(connection, status, sql);
 }
 

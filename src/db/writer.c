@@ -1,19 +1,26 @@
 #include "db/writer.h"
 
 #include <pthread.h>
-#include <semaphore.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/parking.h"
 #include "base/sleeping.h"
+#include "db/marks.h"
 
 enum {
   BATCH_MAX = 512,  /* bounds how long the first in a batch waits for the last */
   QUEUE_MAX = 4096, /* every one of them is a sleeping thread: more means that storage has stopped */
   GATHER_FROM = 4,  /* a batch after one this large waits a moment for those just released */
+  GATHER_ENOUGH = 32, /* so many, and it does not wait for those who are at work */
   GATHER_US_MAX = 2000,
+  GATHER_PATIENCE_US_MAX = 6000,
+  GATHER_A_COMMIT = 2, /* for every so many of the last batch it waits as long as a commit takes */
   IDLE_MS = 200,              /* after so long without a write the log is carried over */
   PAGES_IDLE = 64,            /* ... if it holds at least this much */
   PAGES_BUSY = 8 * 1024,      /* 32 MiB: carried over even under load */
@@ -26,7 +33,7 @@ struct request {
   void *arg;
   result outcome;
   struct fault fault; /* the writer thread's, handed to the caller's */
-  sem_t done;
+  struct parking done;
   struct request *next;
 };
 
@@ -34,6 +41,7 @@ struct db_writer {
   struct db_connection *tx;
   pthread_t thread;
   atomic_bool broken; /* after a failed commit or checkpoint of the disk's making: no write until restart */
+  struct db_commits counted;
   atomic_uint_fast64_t commits;
   atomic_uint_fast64_t writes;
   pthread_mutex_t mutex; /* guards what follows */
@@ -41,8 +49,10 @@ struct db_writer {
   struct request *first;
   struct request **last;
   int waiting;
+  bool others_run; /* when the last of them came: callers of the same kind, who may soon come too */
   bool stopping;
   int last_batch;
+  int wanted;        /* while it gathers: so many, and it need not wait any longer; 0: it does not gather */
   /* the thread's own */
   int64_t commit_us; /* smoothed */
   int carried_pages; /* of the log, already in the database file */
@@ -171,24 +181,28 @@ static result batch_run(struct db_writer *writer, struct request *batch) {
   return batch_commit(writer);
 }
 
-static void batch_finish(struct db_writer *writer, struct request *batch, result outcome) {
+static void batch_finish(struct db_writer *writer, struct request *batch, result outcome, int64_t took_us) {
   if (is_ok(outcome)) {
     uint64_t kept = 0;
     for (struct request *each = batch; each != NULL; each = each->next) {
       kept += is_ok(each->outcome);
     }
     if (kept > 0) {
+      db_commits_add(&writer->counted, took_us, kept);
       atomic_fetch_add(&writer->commits, 1);
       atomic_fetch_add(&writer->writes, kept);
     }
   } else {
     batch_fail(batch, outcome);
   }
+  db_marks_tell(writer->tx->marks);
+  struct parking_bell bell = {.count = 0};
   for (struct request *each = batch; each != NULL;) {
     struct request *next = each->next; /* the request is on its caller's stack and gone once posted */
-    (void)sem_post(&each->done);
+    parking_post(&each->done, &bell);
     each = next;
   }
+  parking_ring(&bell);
 }
 
 static void checkpoint(struct db_writer *writer, int mode) {
@@ -235,22 +249,40 @@ static void wait_us(struct db_writer *writer, int64_t us) {
   (void)pthread_cond_timedwait(&writer->wake, &writer->mutex, &until);
 }
 
+/* Where a core is busy with others' requests, which will want to write as well, a commit for this one alone would take the time of theirs: it
+ * waits as long as a commit takes, and no longer than anybody is at work. */
+static bool is_worth_waiting(const struct db_writer *writer) { return writer->others_run && writer->waiting < GATHER_ENOUGH; }
+
+/* The more come, the longer: a commit's own cost, the sync above all, is then shared by many, and the processor has others to serve meanwhile. */
+static int64_t patience_us(const struct db_writer *writer) {
+  int commits = writer->last_batch / GATHER_A_COMMIT;
+  int64_t us = writer->commit_us < GATHER_US_MAX ? writer->commit_us : GATHER_US_MAX;
+  us *= commits > 1 ? commits : 1;
+  return us < GATHER_PATIENCE_US_MAX ? us : GATHER_PATIENCE_US_MAX;
+}
+
 /* Those released by the last commit are about to come back. Without a short wait the first of them would get an
  * fsync of its own and the rest would wait for the next. Waits at most a quarter of what a commit costs. Called with
  * the mutex held. */
 static void gather(struct db_writer *writer) {
-  int64_t budget_us = writer->commit_us / 4 < GATHER_US_MAX ? writer->commit_us / 4 : GATHER_US_MAX;
-  if (writer->last_batch < GATHER_FROM || budget_us < 20) {
+  bool is_busy = is_worth_waiting(writer);
+  int64_t quarter_us = writer->commit_us / 4 < GATHER_US_MAX ? writer->commit_us / 4 : GATHER_US_MAX;
+  int64_t budget_us = is_busy ? patience_us(writer) : quarter_us;
+  if ((!is_busy && writer->last_batch < GATHER_FROM) || budget_us < 20) {
     return;
   }
   int64_t until = clock_monotonic_us() + budget_us;
-  while (writer->waiting < writer->last_batch && !writer->stopping) {
+  int before = 0;
+  writer->wanted = is_busy ? GATHER_ENOUGH : writer->last_batch;
+  while (writer->waiting < writer->wanted && writer->waiting > before && (!is_busy || writer->others_run) && !writer->stopping) {
     int64_t left = until - clock_monotonic_us();
     if (left <= 0) {
-      return;
+      break;
     }
-    wait_us(writer, left);
+    before = is_busy ? writer->waiting : 0; /* nobody in a commit's time: nobody else is about to come */
+    wait_us(writer, left < writer->commit_us || !is_busy ? left : writer->commit_us);
   }
+  writer->wanted = 0;
 }
 
 /* NULL: stopping, and nothing is left. */
@@ -289,13 +321,25 @@ static struct request *batch_take(struct db_writer *writer) {
   return batch;
 }
 
+/* Nobody waits for so few as for this thread: as the loops (http/server.c). On a single core it gives way to them: they find it more to commit at once. */
+static void take_precedence(void) {
+  enum { WRITER_NICE = -10 };
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  if (sched_getaffinity(0, sizeof cores, &cores) == 0 && CPU_COUNT(&cores) > 1) {
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), WRITER_NICE); /* on Linux of a thread */
+  }
+}
+
 static void *writer_main(void *context) {
   struct db_writer *writer = context;
+  take_precedence();
   for (struct request *batch = batch_take(writer); batch != NULL; batch = batch_take(writer)) {
     int64_t began = clock_monotonic_us();
     result outcome = batch_run(writer, batch);
-    writer->commit_us += (clock_monotonic_us() - began - writer->commit_us) / 8;
-    batch_finish(writer, batch, outcome);
+    int64_t took_us = clock_monotonic_us() - began;
+    writer->commit_us += (took_us - writer->commit_us) / 8;
+    batch_finish(writer, batch, outcome, took_us);
     checkpoint_if_long(writer);
   }
   return NULL;
@@ -345,7 +389,7 @@ void db_writer_stop(struct db_writer *writer) {
   free(writer);
 }
 
-static result enqueue(struct db_writer *writer, struct request *request) {
+static result enqueue(struct db_writer *writer, struct request *request, bool others_run) {
   (void)pthread_mutex_lock(&writer->mutex);
   bool is_full = writer->waiting >= QUEUE_MAX;
   bool is_stopping = writer->stopping;
@@ -354,7 +398,8 @@ static result enqueue(struct db_writer *writer, struct request *request) {
     *writer->last = request;
     writer->last = &request->next;
     writer->waiting++;
-    wakes = writer->waiting == 1 || writer->waiting >= writer->last_batch;
+    writer->others_run = others_run;
+    wakes = writer->waiting == 1 || (writer->wanted > 0 && (writer->waiting >= writer->wanted || !others_run));
   }
   (void)pthread_mutex_unlock(&writer->mutex);
   if (wakes) {
@@ -371,16 +416,14 @@ result db_writer_run(struct db_writer *writer, db_fn fn, void *arg) {
     FAIL(DB_STATEMENT, "db_write inside a write function would wait for itself");
   }
   struct request request = {.fn = fn, .arg = arg};
-  (void)sem_init(&request.done, 0, 0);
-  result queued = enqueue(writer, &request);
+  parking_init(&request.done);
+  bool others_run = sleeping_begin();
+  result queued = enqueue(writer, &request, others_run);
   if (is_ok(queued)) {
-    sleeping_begin();
-    while (sem_wait(&request.done) != 0) {
-      continue; /* a signal handler ran */
-    }
-    sleeping_end();
+    parking_wait(&request.done);
   }
-  (void)sem_destroy(&request.done);
+  sleeping_end();
+  parking_end(&request.done);
   TRY(queued);
   if (!is_ok(request.outcome)) {
     return fault_set(request.fault.file, request.fault.line, request.outcome.code, "%s", request.fault.detail);
@@ -391,5 +434,5 @@ result db_writer_run(struct db_writer *writer, db_fn fn, void *arg) {
 bool db_writer_is_broken(struct db_writer *writer) { return atomic_load(&writer->broken); }
 
 struct db_figures db_writer_figures(struct db_writer *writer) {
-  return (struct db_figures){.commits = atomic_load(&writer->commits), .writes = atomic_load(&writer->writes)};
+  return (struct db_figures){.commits = atomic_load(&writer->commits), .writes = atomic_load(&writer->writes), .commit_took = &writer->counted.took, .commit_sizes = &writer->counted.sizes};
 }

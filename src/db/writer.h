@@ -2,7 +2,8 @@
  *
  *   callers --db_write--> queue --all, at most 512--> BEGIN; each fn; COMMIT --> wake all
  *
- * While one batch waits for its fsync the next one gathers: under load one fsync serves everyone who waits.
+ * While one batch waits for its fsync the next one gathers: under load one fsync serves everyone who waits. A small batch waits for those who are at
+ * work meanwhile (base/sleeping.h), at most as long as a commit takes.
  * Failure    fn fails: it alone gets its code. If it had written already, the batch is rolled back and runs again, each fn
  *            between SAVEPOINT and RELEASE or ROLLBACK TO (not at once: a savepoint costs a copy of every page that
  *            changes). COMMIT fails: everyone in the batch gets DB_FULL (no space; later writes are tried again) or

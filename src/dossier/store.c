@@ -57,6 +57,35 @@ const struct db_migration dossier_migrations[] = {
      "CREATE TABLE dossier_reminder (person_id id/public NOT NULL, dossier_id id/public NOT NULL, kind int/public NOT NULL,"
      " at time/public NOT NULL, PRIMARY KEY (person_id, dossier_id, kind));"},
     {"dossier", 3, "CREATE INDEX dossier_under_way ON dossier (due_date, reappointed_date) WHERE status IN (2, 4);"},
+    /* What one applicant may file once is a table by applicant, so that a dossier lies with the person it is about, divided as all of theirs. */
+    {"dossier", 4,
+     "ALTER TABLE dossier RENAME TO dossier_whole;"
+     "CREATE TABLE dossier ("
+     "  person_id id/public NOT NULL, dossier_id id/public NOT NULL, applicant_id id/public NOT NULL,"
+     "  code text/personal NOT NULL, procedure_name text/personal NOT NULL, national_code text/public NOT NULL,"
+     "  agency_code text/personal NOT NULL, province text/personal NOT NULL, channel int/personal NOT NULL,"
+     "  status int/personal NOT NULL, stage int/personal NOT NULL,"
+     "  submitted_at time/personal NOT NULL, complete_at time/personal NOT NULL, received_at time/personal NOT NULL,"
+     "  finished_at time/personal NOT NULL, closed_at time/personal NOT NULL,"
+     "  limit_unit int/public NOT NULL, limit_roll int/public NOT NULL, limit_count int/public NOT NULL,"
+     "  limit_cut_off int/public NOT NULL, due_date int/personal NOT NULL, reappointed_date int/personal NOT NULL,"
+     "  certificate int/personal NOT NULL, copies int/personal NOT NULL, ban_information int/personal NOT NULL,"
+     "  complex int/personal NOT NULL, fee int/personal NOT NULL, support int/personal NOT NULL, payable int/personal NOT NULL,"
+     "  rule_hash bytes/public NOT NULL, outcome text/personal NOT NULL, form text/sensitive NOT NULL,"
+     "  decision int/sensitive NOT NULL, decider_id id/public NOT NULL, sealer_id id/public NOT NULL,"
+     "  document_sha256 bytes/personal, certificate_number text/personal NOT NULL,"
+     "  form_key text/personal NOT NULL, content bytes/personal NOT NULL," /* what the form asked for: another content is another form */
+     "  PRIMARY KEY (person_id, dossier_id)) HEAP;"
+     "INSERT INTO dossier SELECT * FROM dossier_whole;"
+     "CREATE TABLE dossier_filing ("
+     "  person_id id/public NOT NULL, form_key text/personal NOT NULL," /* the applicant, and the form's key */
+     "  subject_id id/public NOT NULL, dossier_id id/public NOT NULL, PRIMARY KEY (person_id, form_key));"
+     "INSERT INTO dossier_filing (person_id, form_key, subject_id, dossier_id)"
+     "  SELECT applicant_id, form_key, person_id, dossier_id FROM dossier_whole;"
+     "DROP TABLE dossier_whole;"
+     "CREATE INDEX dossier_agency ON dossier (agency_code, status, due_date);"
+     "CREATE INDEX dossier_submitted ON dossier (submitted_at);"
+     "CREATE INDEX dossier_under_way ON dossier (due_date, reappointed_date) WHERE status IN (2, 4);"},
     {0},
 };
 
@@ -133,6 +162,8 @@ result dossier_store_insert(struct db_tx *tx, const struct dossier *d, struct sl
                             const uint8_t content[32]) {
   TRY(db_run(tx, "INSERT INTO dossier_code (code, person_id, dossier_id) VALUES ($1, $2, $3)",
              DB_ARGS(db_of_text(d->code), db_of_int(d->person_id), db_of_int(d->dossier_id)), NULL));
+  TRY(db_run(tx, "INSERT INTO dossier_filing (person_id, form_key, subject_id, dossier_id) VALUES ($1, $2, $3, $4)",
+             DB_ARGS(db_of_int(d->applicant_id), db_of_text(form_key), db_of_int(d->person_id), db_of_int(d->dossier_id)), NULL));
   return db_run(
       tx,
       "INSERT INTO dossier (person_id, dossier_id, applicant_id, code, procedure_name, national_code, agency_code, "
@@ -252,7 +283,8 @@ result dossier_store_form_find(struct db_tx *tx, struct arena *arena, const stru
                                bool *ret_found, struct dossier *ret_dossier) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(db_query(tx,
-               "SELECT " DOSSIER_COLUMNS ", d.content FROM dossier d WHERE d.applicant_id = $1 AND d.form_key = $2",
+               "SELECT " DOSSIER_COLUMNS ", d.content FROM dossier_filing f JOIN dossier d ON d.person_id = f.subject_id"
+               " AND d.dossier_id = f.dossier_id WHERE f.person_id = $1 AND f.form_key = $2",
                DB_ARGS(db_of_int(form->applicant_id), db_of_text(form->key)), &rows));
   *ret_found = db_rows_next(&rows);
   TRY(rows.status);
@@ -321,7 +353,8 @@ result dossier_list(struct db_tx *tx, struct arena *arena, const struct dossier_
                "SELECT " DOSSIER_COLUMNS
                " FROM dossier d WHERE d.person_id = $1 AND (d.submitted_at, d.dossier_id) < ($2, $3)"
                " UNION ALL SELECT " DOSSIER_COLUMNS
-               " FROM dossier d WHERE d.applicant_id = $1 AND d.person_id <> $1 AND (d.submitted_at, d.dossier_id) < ($2, $3)"
+               " FROM dossier_filing f JOIN dossier d ON d.person_id = f.subject_id AND d.dossier_id = f.dossier_id"
+               " WHERE f.person_id = $1 AND f.subject_id <> $1 AND (d.submitted_at, d.dossier_id) < ($2, $3)"
                " ORDER BY 12 DESC, 2 DESC LIMIT $4",
                DB_ARGS(db_of_int(question->person_id), db_of_int(before_ms), db_of_int(question->before_id),
                        db_of_int((int64_t)question->limit)),

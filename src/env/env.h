@@ -48,8 +48,12 @@ struct signer {
                        struct slice *ret_public_key);
   result (*key_public)(struct signer *signer, struct slice key, struct arena *arena,
                        struct slice *ret_public_key); /* DER SubjectPublicKeyInfo */
+  /* Several at once, all or none; NULL: one after the other costs no more. Asked through env_sign_all. */
+  result (*sign_all)(struct signer *signer, const struct signer_request *requests, size_t count, struct arena *arena,
+                     struct slice *ret_signatures);
 };
 
+struct account_memory;
 struct oidc_memory;
 struct evidence_store;   /* evidence/evidence.h */
 struct evidence_matcher; /* evidence/evidence.h: a struct of functions; the comparing is another process's */
@@ -60,6 +64,7 @@ struct env {
   struct random *random;     /* identifiers, salts, codes; never keys */
   struct signer *signer;     /* NULL where nothing is signed */
   struct pool *hashing;      /* password hashing runs here (pool_run), a few at a time; NULL: in place */
+  struct account_memory *account; /* sessions in memory (account/account.h); NULL: each is looked up */
   struct oidc_memory *oidc;  /* what the OpenID Provider keeps in memory (oidc/oidc.h); NULL: it asks the database each time */
   struct evidence_store *evidence;   /* sealed pictures: a file is on disk before its row; NULL where none are taken or shown */
   const struct evidence_matcher *matcher; /* compares them with the identity database, may be away: then a person looks; NULL: none */
@@ -69,11 +74,18 @@ struct env {
   struct slice origin;       /* "https://danh.example": issuer, links and cookies come from it, never from Host */
 };
 
+/* As many signatures as requests, at most ENV_SIGN_MAX. */
+enum { ENV_SIGN_MAX = 4 };
+MUST_USE result env_sign_all(struct signer *signer, const struct signer_request *requests, size_t count, struct arena *arena,
+                             struct slice *ret_signatures);
+
 /* A positive, time-ordered 64-bit id: ms since 2020 in the high bits, 22 random bits below. Unique within one person's rows for all
  * practical rates; where it must be unique across people, the table's key says so and the writer tries again on DB_DUPLICATE. */
 int64_t env_id_new(struct env *env);
 /* The smallest id of that instant: what is older has a smaller one. */
 int64_t env_id_at(int64_t at_ms);
+/* The smallest id of the millisecond in which that one was made. */
+int64_t env_id_first(int64_t id);
 
 /* Numbers of a module that an operator may change: a struct of int64_t whose members have names, and rows (name, value) that win over the
  * defaults. The table, its statements and its ledger line are the module's own. */

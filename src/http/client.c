@@ -1,5 +1,4 @@
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <netinet/in.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -8,6 +7,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/trace.h"
+#include "http/curl.h"
 #include "http/http.h"
 
 enum { TIMEOUT_MS = 10000, CONNECT_MS = 3000, RESPONSE_BYTES_MAX = 1024 * 1024, HEADERS_MAX = 64, HEADER_BYTES_MAX = 16384 };
@@ -22,43 +22,80 @@ struct transfer {
   size_t header_bytes;
   bool is_too_large;
   bool is_address_refused;
+  char why[CURL_ERROR_SIZE]; /* libcurl's sentence */
   struct trace trace; /* of this call; none: of no trace */
   uint8_t parent_id[TRACE_SPAN_ID_BYTES];
 };
 
 /* No public service has such an address; calling one would reach this machine or its neighbours [SSRF]. */
-static bool is_forbidden_v4(uint32_t address, bool is_loopback_allowed) {
+struct allowed {
+  bool is_loopback;
+  bool is_private;
+};
+
+static bool is_forbidden_v4(uint32_t address, struct allowed allowed) {
+  static const struct {
+    uint32_t from;
+    int bits;
+  } private[] = {{0x0a000000, 8}, {0x64400000, 10}, {0xac100000, 12}, {0xc0000000, 24}, {0xc0a80000, 16}, {0xc6120000, 15}}; /* [RFC6890 2.2.2] */
   uint8_t first = (uint8_t)(address >> 24);
   bool is_link_local = (address >> 16) == 0xa9fe;
-  return first == 0 || first >= 224 || is_link_local || (first == 127 && !is_loopback_allowed);
+  for (size_t i = 0; i < sizeof private / sizeof *private; i++) {
+    if (!allowed.is_private && ((address ^ private[i].from) >> (32 - private[i].bits)) == 0) {
+      return true;
+    }
+  }
+  return first == 0 || first >= 224 || is_link_local || (first == 127 && !allowed.is_loopback);
 }
 
-static bool is_forbidden(const struct sockaddr *address, bool is_loopback_allowed) {
+/* Where the four bytes of an IPv4 address lie that a gateway or this machine would call instead; -1: it carries none. */
+static int embedded_v4_at(const struct in6_addr *v6) {
+  static const struct {
+    uint8_t prefix[12];
+    size_t bytes;
+    int at;
+  } forms[] = {
+      {{0x00, 0x64, 0xff, 0x9b}, 12, 12},                                  /* NAT64 [RFC6052 2.1] */
+      {{0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0}, 12, 12},                /* translated [RFC2765 2.1] */
+      {{0x20, 0x02}, 2, 2},                                                /* 6to4 [RFC3056 2] */
+  };
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+    if (memcmp(v6->s6_addr, forms[i].prefix, forms[i].bytes) == 0) {
+      return forms[i].at;
+    }
+  }
+  bool is_mapped = IN6_IS_ADDR_V4MAPPED(v6) || (IN6_IS_ADDR_V4COMPAT(v6) && !IN6_IS_ADDR_LOOPBACK(v6));
+  return is_mapped ? 12 : -1;
+}
+
+static bool is_forbidden(const struct sockaddr *address, struct allowed allowed) {
   if (address->sa_family == AF_INET) {
     struct sockaddr_in v4;
     memcpy(&v4, address, sizeof v4);
-    return is_forbidden_v4(ntohl(v4.sin_addr.s_addr), is_loopback_allowed);
+    return is_forbidden_v4(ntohl(v4.sin_addr.s_addr), allowed);
   }
   if (address->sa_family != AF_INET6) {
     return true;
   }
   struct sockaddr_in6 v6;
   memcpy(&v6, address, sizeof v6);
-  if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr) || IN6_IS_ADDR_V4COMPAT(&v6.sin6_addr)) {
-    uint32_t low = 0;
-    memcpy(&low, v6.sin6_addr.s6_addr + 12, sizeof low);
-    if (!IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr)) {
-      return is_forbidden_v4(ntohl(low), is_loopback_allowed);
-    }
+  int at = embedded_v4_at(&v6.sin6_addr);
+  if (at >= 0) {
+    uint32_t inside = 0;
+    memcpy(&inside, v6.sin6_addr.s6_addr + at, sizeof inside);
+    return is_forbidden_v4(ntohl(inside), allowed);
   }
-  return IN6_IS_ADDR_UNSPECIFIED(&v6.sin6_addr) || IN6_IS_ADDR_LINKLOCAL(&v6.sin6_addr) || IN6_IS_ADDR_MULTICAST(&v6.sin6_addr) ||
-         (IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr) && !is_loopback_allowed);
+  bool is_private = (v6.sin6_addr.s6_addr[0] & 0xfe) == 0xfc; /* unique local [RFC4193 3.1] */
+  return IN6_IS_ADDR_UNSPECIFIED(&v6.sin6_addr) || IN6_IS_ADDR_LINKLOCAL(&v6.sin6_addr) || IN6_IS_ADDR_SITELOCAL(&v6.sin6_addr) ||
+         IN6_IS_ADDR_MULTICAST(&v6.sin6_addr) || (is_private && !allowed.is_private) || (IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr) && !allowed.is_loopback);
 }
 
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address) {
   (void)purpose;
   struct transfer *transfer = arg;
-  if (address->family != AF_UNIX && is_forbidden(&address->addr, transfer->request->is_loopback_allowed)) {
+  const struct http_client_request *request = transfer->request;
+  const struct allowed allowed = {request->is_loopback_allowed, request->is_loopback_allowed || !request->is_private_refused};
+  if (address->family != AF_UNIX && is_forbidden(&address->addr, allowed)) {
     transfer->is_address_refused = true;
     return CURL_SOCKET_BAD;
   }
@@ -188,6 +225,10 @@ static void set_options(CURL *curl, struct transfer *transfer) {
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer);
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, transfer->why);
+  if (request->ca_path != NULL) {
+    curl_easy_setopt(curl, CURLOPT_CAINFO, request->ca_path);
+  }
   if (request->unix_socket != NULL) {
     curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, request->unix_socket);
   }
@@ -213,6 +254,7 @@ result http_client_send(const struct http_client_request *request, struct arena 
   if (!is_url_allowed(request) || slice_find(request->url, '@', 0) < request->url.len) {
     FAIL(HTTP_URL_REFUSED, "only https, or http to this machine where allowed");
   }
+  TRY(http_curl_load());
   struct transfer transfer = {.request = request,
                               .arena = arena,
                               .body_bytes_max = request->response_bytes_max ? request->response_bytes_max : RESPONSE_BYTES_MAX,
@@ -239,6 +281,9 @@ result http_client_send(const struct http_client_request *request, struct arena 
   }
   if (outcome == CURLE_WEIRD_SERVER_REPLY || outcome == CURLE_PARTIAL_FILE || outcome == CURLE_UNSUPPORTED_PROTOCOL) {
     FAIL(HTTP_PEER_ANSWER, "%s", curl_easy_strerror(outcome));
+  }
+  if (outcome == CURLE_PEER_FAILED_VERIFICATION) {
+    FAIL(HTTP_PEER_CERTIFICATE, "%s", transfer.why);
   }
   if (outcome != CURLE_OK) {
     curl_off_t connect_us = 0; /* stays nought when no connection was made */

@@ -19,12 +19,14 @@
 #include "http/loop.h"
 
 enum state { IDLE, RECEIVING, HANDLING, REPLYING, REFUSING, LINGERING, CLOSED };
-enum { INPUT_BYTES = 4096 /* most requests fit */, READS_A_TURN = 64, REFUSAL_MS = 2000, LAST_MS = 1000 /* while stopping, for the request of a connection that is there */ };
+enum { INPUT_BYTES = 4096 /* most requests fit */, READS_A_TURN = 64, REFUSAL_MS = 2000, LAST_MS = 1000 /* while stopping, for the request of a connection that is there */, VICTIMS_LOOKED_AT = 64 };
 
 struct connection {
   struct loop *loop;
-  struct connection *next;
-  struct connection **link; /* what points here */
+  struct port *port;
+  struct connection *older; /* whose last step lies further back: a request begun, or a reply that was taken whole */
+  struct connection *newer;
+  int64_t stepped_us;
   struct event events;
   struct event timer;
   int64_t deadline_us; /* 0: none */
@@ -34,7 +36,6 @@ struct connection {
   bool has_ended;   /* the client sends no more */
   bool is_last;     /* closes after the reply */
   bool holds_large; /* one of limits.large_bodies_max */
-  bool is_local;
   bool has_moved; /* the input, since the guard read the headers */
   size_t seen;    /* of the input, by the guard */
   struct guard_head head; /* once complete */
@@ -71,6 +72,26 @@ static void release_large(struct connection *connection) {
   }
 }
 
+/* ---- who has stood still for longest */
+
+static void unlink_from(struct loop *loop, struct connection *connection) {
+  *(connection->newer != NULL ? &connection->newer->older : &loop->connections) = connection->older;
+  *(connection->older != NULL ? &connection->older->newer : &loop->oldest) = connection->newer;
+}
+
+static void link_newest(struct loop *loop, struct connection *connection) {
+  connection->newer = NULL;
+  connection->older = loop->connections;
+  *(loop->connections != NULL ? &loop->connections->newer : &loop->oldest) = connection;
+  loop->connections = connection;
+  connection->stepped_us = clock_monotonic_us();
+}
+
+static void step(struct connection *connection) {
+  unlink_from(connection->loop, connection);
+  link_newest(connection->loop, connection);
+}
+
 static void destroy(struct connection *connection) {
   struct loop *loop = connection->loop;
   int fd = event_get_fd(&connection->events);
@@ -78,10 +99,7 @@ static void destroy(struct connection *connection) {
   event_del(&connection->timer);
   close(fd);
   release_large(connection);
-  *connection->link = connection->next;
-  if (connection->next != NULL) {
-    connection->next->link = connection->link;
-  }
+  unlink_from(loop, connection);
   if (connection->job != NULL) {
     http_job_release(connection->job);
   }
@@ -104,7 +122,8 @@ static void replied(struct connection *connection) {
   size_t whole = connection->head.head_bytes + connection->head.body_bytes;
   size_t more = job->input_len - whole;
   release_large(connection);
-  if (connection->head.is_last && more == 0 && !connection->may_read) {
+  /* Nothing is left to read: the client said it was its last; or it is one of a crowd, whose pieces nobody waits for. */
+  if ((connection->head.is_last || (connection->is_last && job->is_turned_away)) && more == 0 && !connection->may_read) {
     connection->state = CLOSED;
     return;
   }
@@ -119,6 +138,7 @@ static void replied(struct connection *connection) {
     return;
   }
   connection->state = IDLE;
+  step(connection);
   if (more > 0) {
     http_job_again(job, whole);
   } else {
@@ -162,7 +182,7 @@ static void send_more(struct connection *connection) {
 static void send_reply(struct connection *connection, enum state state, int ms) {
   struct job *job = connection->job;
   const struct http_response *response = &job->call.response;
-  bool has_body = job->call.request.method != HTTP_HEAD && response->status != 204 && response->status != 304;
+  bool has_body = job->call.request.method != HTTP_HEAD && response->status != 204 && response->status != 304 && response->whole.len == 0;
   connection->state = state;
   connection->unsent[0] = http_exchange_head(job, connection->is_last);
   connection->unsent[1] = has_body ? response->body : (struct slice){0};
@@ -173,7 +193,8 @@ static void send_reply(struct connection *connection, enum state state, int ms) 
 }
 
 void http_connection_reply(struct connection *connection) {
-  connection->is_last = connection->head.is_last || connection->loop->is_stopping || atomic_load_explicit(&connection->loop->server->is_draining, memory_order_relaxed);
+  bool is_crowd = connection->job->is_turned_away && http_port_refused(connection->port);
+  connection->is_last = is_crowd || connection->head.is_last || connection->loop->is_stopping || atomic_load_explicit(&connection->loop->server->is_draining, memory_order_relaxed);
   send_reply(connection, REPLYING, limits_of(connection)->write_ms);
 }
 
@@ -236,6 +257,7 @@ static result look(struct connection *connection) {
   }
   if (connection->state == IDLE) {
     connection->state = RECEIVING;
+    step(connection);
     connection->deadline_us = 0;
   }
   if (connection->head.head_bytes == 0) {
@@ -331,8 +353,8 @@ static void wait_for_more(struct connection *connection) {
   }
 }
 
-/* As far as it goes now. Every way into a connection ends here, and here alone it is freed. */
-static void go_on(struct connection *connection) {
+/* As far as it goes now: false if it could go further, and others are first. */
+static bool advance(struct connection *connection) {
   int left = READS_A_TURN;
   while ((connection->state == IDLE || connection->state == RECEIVING) && left > 0) {
     if (!look_and_give(connection) && !read_more(connection)) {
@@ -343,15 +365,22 @@ static void go_on(struct connection *connection) {
   if (connection->state == LINGERING) {
     read_away(connection);
   }
+  return left > 0;
+}
+
+/* Every way into a connection ends here, and here alone it is freed. */
+static void settle(struct connection *connection, bool is_over) {
   if (connection->state == CLOSED) {
     destroy(connection);
     return;
   }
   wait_for_more(connection);
-  if (left == 0) {
+  if (!is_over) {
     event_active(&connection->events, EV_READ, 0); /* others first */
   }
 }
+
+static void go_on(struct connection *connection) { settle(connection, advance(connection)); }
 
 void http_connection_go_on(struct connection *connection) { go_on(connection); }
 
@@ -393,7 +422,7 @@ static void write_peer(struct connection *connection, int fd, const struct socka
   struct ucred caller = {0};
   socklen_t length = sizeof caller;
   connection->peer_uid = -1;
-  if (connection->is_local) {
+  if (connection->port->is_local) {
     bool is_known = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &caller, &length) == 0;
     connection->peer_uid = is_known ? (int64_t)caller.uid : -1;
   } else if (peer->sa_family == AF_INET6) {
@@ -403,24 +432,42 @@ static void write_peer(struct connection *connection, int fd, const struct socka
   }
 }
 
+/* Every place is taken: whoever has stood still for longest gives theirs up, be it a client that sends or reads a byte now and then, or one that might ask
+ * again. A request that is being handled never does, nor does one that came just now. */
+static void make_room(struct loop *loop) {
+  int64_t before_us = clock_monotonic_us() - (int64_t)loop->server->limits.quiet_ms * 1000;
+  int left = VICTIMS_LOOKED_AT;
+  for (struct connection *connection = loop->oldest; connection != NULL && left > 0 && connection->stepped_us < before_us; left--) {
+    if (connection->state != HANDLING) {
+      atomic_fetch_add(&loop->server->evicted, 1);
+      destroy(connection);
+      return;
+    }
+    connection = connection->newer;
+  }
+}
+
 void http_connection_accept(struct port *port, int fd, const struct sockaddr *peer) {
   struct loop *loop = port->loop;
   struct connection *connection = heap_alloc(sizeof *connection);
-  *connection = (struct connection){.loop = loop, .is_local = port->is_local, .next = loop->connections, .link = &loop->connections};
-  if (loop->connections != NULL) {
-    loop->connections->link = &connection->next;
+  int most = atomic_load_explicit(&loop->server->connections_max, memory_order_relaxed);
+  *connection = (struct connection){.loop = loop, .port = port, .may_read = true};
+  if (atomic_load_explicit(&loop->server->connections, memory_order_relaxed) >= most) {
+    make_room(loop);
   }
-  loop->connections = connection;
+  link_newest(loop, connection);
   write_peer(connection, fd, peer);
   event_assign(&connection->events, loop->base, fd, EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST, on_change, connection);
   event_assign(&connection->timer, loop->base, -1, 0, on_deadline, connection);
-  bool is_watched = event_add(&connection->events, NULL) == 0;
   set_deadline(connection, loop->is_stopping ? LAST_MS : limits_of(connection)->idle_ms);
-  if (atomic_fetch_add(&loop->server->connections, 1) >= limits_of(connection)->connections_max) {
+  if (atomic_fetch_add(&loop->server->connections, 1) >= most) {
     refuse(connection, HTTP_OVERLOADED);
   }
-  connection->state = is_watched ? connection->state : CLOSED;
-  go_on(connection);
+  bool is_over = advance(connection); /* who is turned away at once is never watched */
+  if (connection->state != CLOSED && event_add(&connection->events, NULL) != 0) {
+    connection->state = connection->state == HANDLING ? connection->state : CLOSED;
+  }
+  settle(connection, is_over);
 }
 
 /* A request has arrived that nobody was told of yet: it is answered, and then the connection closes. */
@@ -432,7 +479,7 @@ static bool is_request_there(const struct connection *connection) {
 void http_connection_stop_all(struct loop *loop) {
   struct connection *next = NULL;
   for (struct connection *connection = loop->connections; connection != NULL; connection = next) {
-    next = connection->next;
+    next = connection->older;
     if (connection->state == IDLE && is_request_there(connection)) {
       connection->may_read = true;
       set_deadline(connection, LAST_MS);

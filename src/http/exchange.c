@@ -22,7 +22,8 @@ struct job *http_job_new(struct loop *loop) {
     job->loop = loop;
     job->headers = heap_alloc(loop->server->limits.header_count_max * sizeof *job->headers);
   }
-  job->call = (struct http_call){.arena = &job->arena};
+  job->call = (struct http_call){.arena = &job->arena, .class = HTTP_NO_CLASS};
+  job->is_turned_away = false;
   return job;
 }
 
@@ -51,7 +52,8 @@ void http_job_again(struct job *job, size_t taken) {
   job->input_len -= taken;
   memmove(job->input, job->input + taken, job->input_len);
   arena_reset(&job->arena);
-  job->call = (struct http_call){.arena = &job->arena};
+  job->call = (struct http_call){.arena = &job->arena, .class = HTTP_NO_CLASS};
+  job->is_turned_away = false;
 }
 
 void http_job_release(struct job *job) {
@@ -106,10 +108,16 @@ void http_exchange_begin(struct job *job, const struct guard_head *head) {
     http_exchange_finish(job);
     return;
   }
-  if (http_workers_submit(server, job)) {
-    return;
+  job->call.class = server->options.classify != NULL ? server->options.classify(server->options.app, &job->call) : 0;
+  if (job->call.class != HTTP_ANSWERED) {
+    if (http_stay_may(job) ? http_stay_submit(job) : http_workers_submit(server, job)) {
+      return;
+    }
+    http_exchange_refuse(server, &job->call, HTTP_OVERLOADED);
+  } else {
+    atomic_fetch_add_explicit(&server->overloaded, 1, memory_order_relaxed);
   }
-  http_exchange_refuse(server, &job->call, HTTP_OVERLOADED);
+  job->is_turned_away = true;
   http_exchange_finish(job);
 }
 
@@ -177,11 +185,28 @@ static void put(struct buf *out, struct slice name, struct slice value) {
   memcpy(at + name.len + 2 + value.len, "\r\n", 2);
 }
 
+/* A reply that was made before, as this request gets it. */
+static struct slice fit_whole(struct job *job, bool is_last) {
+  struct slice whole = job->call.response.whole;
+  if (job->call.request.method == HTTP_HEAD) {
+    const uint8_t *end = memmem(whole.ptr, whole.len, "\r\n\r\n", 4);
+    whole = end == NULL ? whole : slice_of(whole.ptr, (size_t)(end + 4 - whole.ptr));
+  }
+  if (!is_last) {
+    return whole;
+  }
+  size_t first_line = slice_find(whole, '\n', 0) + 1;
+  return arena_printf(&job->arena, "%.*sConnection: close\r\n%.*s", SLICE_ARG(slice_sub(whole, 0, first_line)), SLICE_ARG(slice_from(whole, first_line)));
+}
+
 struct slice http_exchange_head(struct job *job, bool is_last) {
   const struct http_server_options *options = &job->loop->server->options;
   struct http_response *response = &job->call.response;
   char text[96];
   struct buf out;
+  if (response->whole.len > 0) {
+    return fit_whole(job, is_last);
+  }
   response->status = response->status ? response->status : 500;
   buf_init(&out, &job->arena, HEAD_BYTES);
   int length = snprintf(text, sizeof text, "HTTP/1.1 %d %s\r\n", response->status, reason_of(response->status));

@@ -11,13 +11,16 @@ struct http_limits http_guard_limits(const struct http_limits *given) {
   DEFAULT(body_bytes_max, 131072);
   DEFAULT(large_body_bytes_max, (size_t)4 * 1024 * 1024);
   DEFAULT(large_bodies_max, 32);
-  DEFAULT(connections_max, 2048);
+  DEFAULT(connections_max, 8192);
+  DEFAULT(refusals_per_s, 1000);
+  DEFAULT(quiet_ms, 1000);
   DEFAULT(waiting_max, 1024);
   DEFAULT(idle_ms, 60000);
   DEFAULT(request_ms, 15000);
   DEFAULT(write_ms, 30000);
   DEFAULT(linger_ms, 1000);
   DEFAULT(drain_ms, 10000);
+  DEFAULT(held_up_ms, 10);
 #undef DEFAULT
   return limits;
 }

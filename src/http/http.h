@@ -3,7 +3,8 @@
  * Standard   RFC 9110, RFC 9112. TLS and HTTP/2 are nginx's, in front.
  * Server     Event loops (one a core, SO_REUSEPORT; ADR-0017) read requests within limits and never block; a whole, valid request goes to one of the
  *            workers, which runs the handler start to end as plain synchronous code with the call's own arena; the reply is written by the
- *            loop the request came from. The queue to the workers is bounded: beyond it a loop answers 503 with Retry-After itself.
+ *            loop the request came from. Requests wait for a worker in classes, the most urgent first; how many of each may be under way is learnt
+ *            from how long they take (gate.h), and beyond that a loop answers 503 itself: refused at the door, nothing was done (ADR-0019).
  * Deviates   Refuses what RFC 9112 lets a server repair: bare LF, space before the colon, folded lines, any second Content-Length or Host,
  *            Content-Length beside Transfer-Encoding, a body on GET; takes no chunked request (411). After a refusal the connection is closed.
  * Does not   stream bodies, do TLS, compress, read forms (codec/url.h), or read Host for anything but its syntax: links come from the installation's origin.
@@ -34,6 +35,7 @@ enum http_error {
   HTTP_PEER_LOST = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 19),       /* The other system went silent after the request; it may have acted. */
   HTTP_ADDRESS_REFUSED = RESULT_CODE(RESULT_REFUSED, MODULE_HTTP, 20),     /* Not an address of this machine, or a port that needs more rights. */
   HTTP_MAIL_REFUSED = RESULT_CODE(RESULT_REFUSED, MODULE_HTTP, 21),        /* The mail server will never take this mail. */
+  HTTP_PEER_CERTIFICATE = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_HTTP, 22),/* The other system's certificate has ended, is another's or nobody's we trust; nothing was sent. */
 };
 
 enum http_method { HTTP_GET = 1, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS, HTTP_TRACE };
@@ -63,15 +65,18 @@ struct http_response {
   struct http_header headers[HTTP_RESPONSE_HEADERS_MAX];
   size_t header_count;
   struct slice body; /* in the call's arena, or static */
+  struct slice whole; /* made before: head and body as they are sent, instead of all above; without Date, which a 5xx may lack [RFC9110 6.6.1] */
 };
 
 /* One request and its answer. */
 struct http_call {
   struct arena *arena;
+  int class; /* of options.classes: where it waits; HTTP_NO_CLASS before it is known */
   struct http_request request;
   struct http_response response;
   struct http_header params[HTTP_PARAMS_MAX]; /* what the route's {names} stood for, decoded */
   size_t param_count;
+  const void *route; /* the application's row, if it has looked for it already */
 };
 
 /* The header's value; empty if absent, or there twice: two servers would each believe another one. Names without regard to case. */
@@ -119,33 +124,56 @@ struct http_limits {
   const char *const *large_paths; /* exact paths, ended by NULL; NULL: none */
   size_t large_body_bytes_max;    /* 4 MiB: a telephone's photograph */
   int large_bodies_max;           /* 32 being received or handled; one more is answered 503 */
-  int connections_max;     /* 2048 over all loops; one more is answered 503 and closed */
+  int connections_max;     /* 8192 over all loops; for one more, who has stood still for longest is closed, or it is answered 503 */
+  int refusals_per_s;      /* 1000 answered a second, a door of a loop, to people who cannot be let in; beyond that the door is shut */
+  int quiet_ms;            /* 1000 without a request begun or a reply taken, before a connection can be closed for another */
   int waiting_max;         /* 1024 requests waiting for a worker */
   int idle_ms;             /* 60000 between requests of a connection */
   int request_ms;          /* 15000 from a request's first byte to its last */
   int write_ms;            /* 30000 for the client to take the reply */
   int linger_ms;           /* 1000 to read away what a refused client still sends, so that it sees the reply */
   int drain_ms;            /* 10000 for what is in flight when stopping */
+  int held_up_ms;          /* 10 of a loop's time by one handler that stays, in one go: for a while nothing stays then */
+};
+
+/* What is asked for with equal urgency. The first of a table is served first; of sixteen requests one is taken from the other end, so that nobody waits for
+ * ever. Within a class who came first is first. */
+enum { HTTP_CLASSES_MAX = 8, HTTP_NO_CLASS = -1, HTTP_ANSWERED = -2 };
+struct http_class {
+  const char *name;
+  int target_ms;  /* from a request's last byte to its answer: while they take longer fewer are let in; 0: always as many as may */
+  int inside_max; /* never more than that at once, waiting or being handled; 0: limits.waiting_max */
+  bool is_beginning; /* brings more requests of the classes before it: let in only while it and any of these leave half of that one free */
 };
 
 struct http_server_options {
   const char *listen;      /* "127.0.0.1:8080", "[::1]:0" (0: any free port); NULL: no TCP */
   const char *unix_socket; /* path, replaced if nobody listens there; NULL: none */
-  /* Sockets that listen already (socket activation), at most one TCP and one Unix socket, instead of the two above. They stay the caller's: what has
+  /* Sockets that listen already (socket activation), at most one TCP and one Unix socket, and the door for newcomers, instead of those above. They stay the caller's: what has
    * connected to them before the server listens, or after it stops, waits for the next server. */
   const int *inherited;
   size_t inherited_count;
+  /* A door of its own for who comes for the first time, "ADDRESS:PORT" or "unix:PATH": a proxy that tells them from those who hold something sends them here,
+   * so that a shut door is not in the way of those. Passed sockets: the second Unix socket. NULL: everybody comes by the same. */
+  const char *newcomers;
   bool is_socket_shared;   /* mode 0660, so that a proxy of the folder's group may connect; otherwise 0600 */
   int loops;               /* 0: one a core, at most 16 */
-  int workers;             /* 0: 64 */
+  int workers;             /* at most; they begin as work comes. 0: 64 */
   struct http_limits limits;
   const struct http_header *headers; /* on every reply that does not set them itself */
   size_t header_count;
   void *app;
   void (*bound)(void *app, int port); /* before the first request, on the opening thread; NULL: nobody asks */
-  void (*handle)(void *app, struct http_call *call); /* on a worker */
+  void (*handle)(void *app, struct http_call *call); /* on a worker, or, if it stays, on a loop */
   /* On a loop, so it must not block: true when it has answered what takes no time, such as a document that lies ready. NULL: nothing does. */
   bool (*answer_at_once)(void *app, struct http_call *call);
+  const struct http_class *classes; /* NULL: one, bounded by limits.waiting_max */
+  size_t class_count;
+  /* On a loop, so it must not block: of which class a request is; HTTP_ANSWERED when it has turned it away. NULL: of the first. */
+  int (*classify)(void *app, struct http_call *call);
+  /* On a loop, so it must not block: whether handle may run on the loop's own thread, in a fiber (base/fiber.h). It may wait where base/parking.h is what it
+   * waits by (db_write on a file, the signer's client, pool_run), computes and reads for a fraction of a millisecond, and holds no lock while it waits. NULL: none. */
+  bool (*stays)(void *app, struct http_call *call);
   /* On a loop, so it must not block: answers, as a handler does, a request no handler ever sees. call->request is what could be read of it:
    * a method of 0, an empty path and absent headers say nothing. */
   void (*refuse)(void *app, struct http_call *call, uint16_t code);
@@ -155,6 +183,9 @@ struct http_server;
 /* Listens when it returns. HTTP_ADDRESS_IN_USE, HTTP_ADDRESS_REFUSED, HTTP_ADDRESS_SYNTAX, BASE_IO. From here on the process ignores SIGPIPE. */
 MUST_USE result http_server_open(const struct http_server_options *options, struct http_server **ret_server);
 int http_server_port(const struct http_server *server);
+int http_server_newcomers_port(const struct http_server *server);
+/* While it runs: limits->connections_max and refusals_per_s, and each class's target_ms, in the order of options.classes (NULL: as they are). */
+void http_server_adjust(struct http_server *server, const struct http_limits *limits, const struct http_class *classes);
 /* From here on each reply is the last of its connection, so that nobody keeps one open for later: proxies do. Everybody is served as before. */
 void http_server_drain(struct http_server *server);
 /* Accepts no more, finishes what is in flight, at most drain_ms. HTTP_STILL_BUSY: handlers still run; exit without http_server_close. */
@@ -166,10 +197,25 @@ struct http_figures {
   uint64_t requests;
   uint64_t refused;    /* by the guard: malformed, too large, too slow */
   uint64_t overloaded; /* answered 503 by a loop */
+  uint64_t evicted;    /* connections closed for newer ones */
+  uint64_t shut_us;    /* for so long doors were shut, all loops together */
   int connections;
   int waiting; /* requests no worker has taken yet */
 };
 struct http_figures http_server_figures(struct http_server *server);
+
+struct histogram;
+struct http_class_figures {
+  const char *name;
+  uint64_t admitted;
+  uint64_t shed;
+  int inside;  /* waiting or being handled */
+  int waiting; /* for a worker */
+  int limit;   /* as many may be inside now */
+  const struct histogram *waited; /* for a worker; as long as the server */
+};
+/* false: there is no class of that number. */
+bool http_server_class_figures(struct http_server *server, size_t number, struct http_class_figures *ret_figures);
 /* Asked again and again, by one thread: whether every loop has turned since it was asked the last time, and the queue, if there is one, has moved. */
 bool http_server_is_moving(struct http_server *server);
 
@@ -182,6 +228,8 @@ struct http_client_request {
   size_t header_count;
   struct slice body;
   const char *unix_socket;   /* path; NULL: TCP */
+  const char *ca_path;       /* PEM of those whose certificates count; NULL: the system's */
+  bool is_private_refused;   /* nor addresses of private networks, unless loopback is allowed too: nobody here has looked at the URL */
   bool is_loopback_allowed;  /* http:// and loopback addresses, for demonstration and tests */
   int timeout_ms;            /* 0: 10000, all in all */
   size_t response_bytes_max; /* 0: 1 MiB */
@@ -192,9 +240,16 @@ struct http_client_response {
   size_t header_count;
   struct slice body;
 };
-/* HTTP_URL_REFUSED, HTTP_PEER_UNREACHABLE, HTTP_PEER_LOST, HTTP_PEER_ANSWER; any status is a success here. */
+/* HTTP_URL_REFUSED, HTTP_PEER_UNREACHABLE, HTTP_PEER_CERTIFICATE, HTTP_PEER_LOST, HTTP_PEER_ANSWER; any status is a success here. */
 MUST_USE result http_client_send(const struct http_client_request *request, struct arena *arena, struct http_client_response *ret_response);
 struct slice http_client_header(const struct http_client_response *response, const char *name);
+
+/* Who answers at an https address, loopback included, and with which certificate; nothing is asked of it. HTTP_PEER_UNREACHABLE, HTTP_PEER_LOST. */
+struct http_peer {
+  struct slice chain;  /* PEM, the server's own certificate first */
+  const char *refused; /* why nobody on this machine would believe it; NULL: they would */
+};
+MUST_USE result http_peer_look(struct slice url, struct arena *arena, struct http_peer *ret_peer);
 
 /* One mail to one receiver over SMTP [RFC5321]: TLS from the first byte (smtps://) or by STARTTLS (smtp://), which the server must offer. */
 struct http_mail {
@@ -207,5 +262,5 @@ struct http_mail {
   struct slice to;
   struct slice bytes;    /* headers and body, CRLF */
 };
-/* HTTP_URL_REFUSED, HTTP_PEER_UNREACHABLE and HTTP_PEER_LOST (try again), HTTP_MAIL_REFUSED (never). */
+/* HTTP_URL_REFUSED, HTTP_PEER_UNREACHABLE, HTTP_PEER_CERTIFICATE and HTTP_PEER_LOST (try again), HTTP_MAIL_REFUSED (never). */
 MUST_USE result http_mail_send(const struct http_mail *mail, struct arena *arena);

@@ -91,9 +91,46 @@ static void refuses_what_is_no_listening_stream_and_two_of_a_kind(void **state) 
   close(twice[1]);
 }
 
+static int dial_local(const char *path) {
+  struct sockaddr_un to = {.sun_family = AF_UNIX};
+  memcpy(to.sun_path, path, strlen(path));
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+  return fd;
+}
+
+static void a_second_unix_socket_is_the_newcomers_and_a_third_is_none(void **state) {
+  (void)state;
+  struct fixture fixture;
+  char paths[3][64];
+  int fds[4];
+  for (int i = 0; i < 3; i++) {
+    (void)snprintf(paths[i], sizeof paths[i], "/tmp/danh_door_%d_%d.sock", i, (int)getpid());
+    fds[i] = listen_local(paths[i]);
+  }
+  fds[3] = listen_here();
+  assert_code(open_on(&fixture, fds, 3, 1), HTTP_ADDRESS_SYNTAX);
+  assert_code(open_on(&fixture, fds, 4, 1), HTTP_ADDRESS_SYNTAX);
+  const int doors[] = {fds[0], fds[1], fds[3]};
+  assert_ok(open_on(&fixture, doors, 3, 2));
+  assert_int_equal(status_of(ask(&fixture, S(GET))), 200);
+  for (int i = 0; i < 2; i++) {
+    int client = dial_local(paths[i]);
+    send_all(client, S(GET));
+    assert_int_equal(status_of(read_to_end(&fixture, client)), 200);
+    close(client);
+  }
+  stop(&fixture);
+  for (int i = 0; i < 3; i++) {
+    assert_int_equal(unlink(paths[i]), 0); /* they are whose who made them */
+    close(fds[i]);
+  }
+  close(fds[3]);
+}
+
 static bool is_moving_soon(struct fixture *fixture) {
   bool is_moving = false;
-  for (int i = 0; i < 1000 && !is_moving; i++) { /* ten seconds: a bound for a loop that hangs, not a measure */
+  for (int i = 0; i < READ_MS / 10 && !is_moving; i++) { /* a bound for a loop that hangs, not a measure */
     usleep(10000);
     is_moving = http_server_is_moving(fixture->server);
   }
@@ -108,13 +145,13 @@ static void a_queue_that_no_worker_takes_from_does_not_move(void **state) {
   assert_true(is_moving_soon(&fixture));
   int first = dial(&fixture);
   send_all(first, S("GET /wait HTTP/1.1\r\n" H "Connection: close\r\n\r\n"));
-  for (int i = 0; i < 1000 && atomic_load(&fixture.inside) == 0; i++) {
+  for (int i = 0; i < READ_MS / 10 && atomic_load(&fixture.inside) == 0; i++) {
     usleep(10000);
   }
   assert_true(is_moving_soon(&fixture)); /* one that takes long is no queue */
   int second = dial(&fixture);
   send_all(second, S(GET));
-  for (int i = 0; i < 1000 && http_server_figures(fixture.server).waiting == 0; i++) {
+  for (int i = 0; i < READ_MS / 10 && http_server_figures(fixture.server).waiting == 0; i++) {
     usleep(10000);
   }
   (void)http_server_is_moving(fixture.server);
@@ -134,6 +171,7 @@ int main(void) {
       cmocka_unit_test(who_connects_between_two_servers_is_answered_by_the_next),
       cmocka_unit_test(a_client_of_a_passed_unix_socket_is_known_by_its_user),
       cmocka_unit_test(refuses_what_is_no_listening_stream_and_two_of_a_kind),
+      cmocka_unit_test(a_second_unix_socket_is_the_newcomers_and_a_third_is_none),
       cmocka_unit_test(a_queue_that_no_worker_takes_from_does_not_move),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
-#include <curl/curl.h>
 #include <netinet/in.h>
 #include <arpa/inet.h>
 #include <sys/socket.h>
 
+#include "http/curl.h"
 #include "http/http.h"
 
 enum { MAIL_TIMEOUT_MS = 30000, MAIL_CONNECT_MS = 5000 };
@@ -11,6 +11,7 @@ struct sending {
   const struct http_mail *mail;
   size_t taken;
   bool is_plain_refused;
+  char why[CURL_ERROR_SIZE]; /* libcurl's sentence */
 };
 
 static size_t give_bytes(char *out, size_t size, size_t count, void *arg) {
@@ -59,6 +60,7 @@ static void set_options(CURL *curl, struct sending *sending, struct arena *arena
   curl_easy_setopt(curl, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
   /* STARTTLS or nothing: a server that does not offer it gets neither password nor mail [RFC8314 3, 4.1] */
   curl_easy_setopt(curl, CURLOPT_USE_SSL, mail->is_plain ? CURLUSESSL_NONE : CURLUSESSL_ALL);
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, sending->why);
   if (mail->ca_path != NULL) {
     curl_easy_setopt(curl, CURLOPT_CAINFO, mail->ca_path);
   }
@@ -88,6 +90,7 @@ result http_mail_send(const struct http_mail *mail, struct arena *arena) {
   if (!is_smtp || !is_line_safe(mail->from) || !is_line_safe(mail->to)) {
     FAIL(HTTP_URL_REFUSED, "not an SMTP address, or an e-mail address that would write a command");
   }
+  TRY(http_curl_load());
   struct sending sending = {.mail = mail};
   struct curl_slist *to CLEANUP(free_list) = curl_slist_append(NULL, (const char *)arena_printf(arena, "<%.*s>", SLICE_ARG(mail->to)).ptr);
   CURL *curl CLEANUP(close_curl) = curl_easy_init();
@@ -108,6 +111,9 @@ result http_mail_send(const struct http_mail *mail, struct arena *arena) {
   /* 550 to 554 speak of mailbox and message; other fives of us: our password, our grammar [RFC5321 4.2.3] */
   if (outcome != CURLE_LOGIN_DENIED && reply >= 550 && reply <= 554) {
     FAIL(HTTP_MAIL_REFUSED, "the mail server answers %ld", reply);
+  }
+  if (outcome == CURLE_PEER_FAILED_VERIFICATION) {
+    FAIL(HTTP_PEER_CERTIFICATE, "%s", sending.why);
   }
   FAIL(reply == 0 ? HTTP_PEER_UNREACHABLE : HTTP_PEER_LOST, "%s, last reply %ld", curl_easy_strerror(outcome), reply);
 }

@@ -1,231 +1,13 @@
-#include <arpa/inet.h>
 #include <errno.h>
-#include <event2/listener.h>
-#include <fcntl.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "http/loop.h"
 
-enum { LOOPS_MAX = 16, BACKLOG = 1024, WORKERS_GRACE_MS = 1000, REST_MS = 100 };
-
-struct address {
-  struct sockaddr_storage storage;
-  socklen_t length;
-};
-
-static void set_port(struct address *address, int port) {
-  if (address->storage.ss_family == AF_INET6) {
-    ((struct sockaddr_in6 *)&address->storage)->sin6_port = htons((in_port_t)port);
-  } else {
-    ((struct sockaddr_in *)&address->storage)->sin_port = htons((in_port_t)port);
-  }
-}
-
-/* 1.2.3.4:80 or [::1]:80; names are not looked up. */
-static result parse_address(const char *text, struct address *ret_address) {
-  struct address address = {0};
-  const char *colon = strrchr(text, ':');
-  size_t host_length = colon == NULL ? 0 : (size_t)(colon - text);
-  char host[INET6_ADDRSTRLEN] = "";
-  bool is_v6 = host_length > 2 && text[0] == '[' && text[host_length - 1] == ']';
-  if (host_length > 0 && host_length < sizeof host) {
-    memcpy(host, text + is_v6, host_length - (is_v6 ? 2 : 0));
-  }
-  struct sockaddr_in *v4 = (struct sockaddr_in *)&address.storage;
-  struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&address.storage;
-  bool is_known = is_v6 ? inet_pton(AF_INET6, host, &v6->sin6_addr) == 1 : inet_pton(AF_INET, host, &v4->sin_addr) == 1;
-  char *end = NULL;
-  unsigned long port = colon == NULL ? 0 : strtoul(colon + 1, &end, 10);
-  if (!is_known || colon[1] < '0' || colon[1] > '9' || *end != '\0' || port > 65535) {
-    FAIL(HTTP_ADDRESS_SYNTAX, "not ADDRESS:PORT");
-  }
-  address.storage.ss_family = is_v6 ? AF_INET6 : AF_INET;
-  address.length = is_v6 ? sizeof *v6 : sizeof *v4;
-  set_port(&address, (int)port);
-  *ret_address = address;
-  return OK;
-}
-
-static int port_of(const struct address *address) {
-  return ntohs(address->storage.ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)&address->storage)->sin6_port
-                                                      : ((const struct sockaddr_in *)&address->storage)->sin_port);
-}
-
-static result bind_socket(const struct address *address, bool is_shared, int *ret_fd) {
-  int fd = socket(address->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  const int on = 1;
-  if (fd < 0) {
-    FAIL(BASE_IO, "socket: errno %d", errno);
-  }
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (is_shared) {
-    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-  }
-  if (address->storage.ss_family != AF_UNIX) {
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* inherited by what is accepted */
-  }
-  if (bind(fd, (const struct sockaddr *)&address->storage, address->length) != 0) {
-    int why = errno;
-    close(fd);
-    bool is_refused = why == EADDRNOTAVAIL || why == EACCES;
-    FAIL(why == EADDRINUSE ? HTTP_ADDRESS_IN_USE : is_refused ? HTTP_ADDRESS_REFUSED : BASE_IO, "bind: errno %d", why);
-  }
-  *ret_fd = fd;
-  return OK;
-}
-
-/* SO_REUSEPORT would let a second server of the same user share our port without a word: a socket without it finds out first. */
-static result probe(const struct address *address) {
-  int fd = -1;
-  TRY(bind_socket(address, false, &fd));
-  close(fd);
-  return OK;
-}
-
-static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *peer, int length, void *arg) {
-  (void)listener;
-  (void)length;
-  http_connection_accept(arg, (int)fd, peer);
-}
-
-/* The process has no file left, and the system would tell of the waiting connection again and again. */
-static void on_accept_error(struct evconnlistener *listener, void *arg) {
-  struct port *port = arg;
-  const struct timeval in = {.tv_usec = REST_MS * 1000};
-  evconnlistener_disable(listener);
-  event_add(&port->rested, &in);
-}
-
-static void on_rested(evutil_socket_t fd, short what, void *arg) {
-  (void)fd;
-  (void)what;
-  struct port *port = arg;
-  if (port->listener != NULL) {
-    evconnlistener_enable(port->listener);
-  }
-}
-
-static result accept_on(struct port *port, int fd) {
-  struct loop *loop = port->loop;
-  if (listen(fd, BACKLOG) != 0) {
-    close(fd);
-    FAIL(BASE_IO, "listen: errno %d", errno);
-  }
-  port->listener = evconnlistener_new(loop->base, on_accept, port, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
-  if (port->listener == NULL) {
-    close(fd);
-    FAIL(BASE_IO, "loop %td cannot accept", loop - loop->server->loops);
-  }
-  evconnlistener_set_error_cb(port->listener, on_accept_error);
-  return OK;
-}
-
-static void close_port(struct port *port) {
-  if (port->listener != NULL) {
-    evconnlistener_free(port->listener);
-    port->listener = NULL;
-  }
-}
-
-static result open_tcp(struct http_server *server) {
-  struct address address;
-  TRY(parse_address(server->options.listen, &address));
-  server->port = port_of(&address);
-  if (server->port != 0) {
-    TRY(probe(&address));
-  }
-  for (int i = 0; i < server->loop_count; i++) {
-    int fd = -1;
-    TRY(bind_socket(&address, true, &fd));
-    if (server->port == 0) {
-      getsockname(fd, (struct sockaddr *)&address.storage, &address.length);
-      server->port = port_of(&address);
-      set_port(&address, server->port);
-    }
-    TRY(accept_on(&server->loops[i].tcp, fd));
-  }
-  return OK;
-}
-
-static result open_unix(struct http_server *server) {
-  const char *path = server->options.unix_socket;
-  struct address address = {.length = sizeof(struct sockaddr_un)};
-  struct sockaddr_un *local = (struct sockaddr_un *)&address.storage;
-  local->sun_family = AF_UNIX;
-  size_t length = strlen(path);
-  if (length >= sizeof local->sun_path) {
-    FAIL(HTTP_ADDRESS_SYNTAX, "a socket path of %zu bytes; the system takes %zu", length, sizeof local->sun_path - 1);
-  }
-  memcpy(local->sun_path, path, length + 1);
-  int other = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  bool is_alive = other >= 0 && connect(other, (struct sockaddr *)&address.storage, address.length) == 0;
-  if (other >= 0) {
-    close(other);
-  }
-  if (is_alive) {
-    FAIL(HTTP_ADDRESS_IN_USE, "a server answers on the Unix socket");
-  }
-  unlink(path);
-  int fd = -1;
-  TRY(bind_socket(&address, false, &fd));
-  server->has_name = true;
-  chmod(path, S_IRUSR | S_IWUSR | (server->options.is_socket_shared ? S_IRGRP | S_IWGRP : 0)); /* nobody can connect before listen() */
-  for (int i = server->loop_count - 1; i > 0; i--) { /* a Unix socket has one queue, which all loops take from */
-    int again = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    if (again < 0) {
-      close(fd);
-      FAIL(BASE_IO, "fcntl: errno %d", errno);
-    }
-    TRY(accept_on(&server->loops[i].local, again));
-  }
-  return accept_on(&server->loops[0].local, fd);
-}
-
-static result check_inherited(const struct http_server_options *options) {
-  int counts[2] = {0, 0};
-  for (size_t i = 0; i < options->inherited_count; i++) {
-    struct address address = {.length = sizeof address.storage};
-    int type = 0;
-    socklen_t type_length = sizeof type;
-    bool is_stream = getsockopt(options->inherited[i], SOL_SOCKET, SO_TYPE, &type, &type_length) == 0 && type == SOCK_STREAM;
-    if (!is_stream || getsockname(options->inherited[i], (struct sockaddr *)&address.storage, &address.length) != 0 ||
-        ++counts[address.storage.ss_family == AF_UNIX] > 1) {
-      FAIL(HTTP_ADDRESS_SYNTAX, "of the sockets passed at most one is TCP and one is a Unix socket");
-    }
-  }
-  return OK;
-}
-
-static result open_inherited(struct http_server *server) {
-  TRY(check_inherited(&server->options));
-  for (size_t i = 0; i < server->options.inherited_count; i++) {
-    int passed = server->options.inherited[i];
-    struct address address = {.length = sizeof address.storage};
-    getsockname(passed, (struct sockaddr *)&address.storage, &address.length);
-    bool is_local = address.storage.ss_family == AF_UNIX;
-    const int on = 1;
-    if (!is_local) {
-      server->port = port_of(&address);
-      setsockopt(passed, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    }
-    fcntl(passed, F_SETFL, fcntl(passed, F_GETFL) | O_NONBLOCK);
-    for (int j = 0; j < server->loop_count; j++) { /* one queue, which all loops take from */
-      int again = fcntl(passed, F_DUPFD_CLOEXEC, 0);
-      if (again < 0) {
-        FAIL(BASE_IO, "fcntl: errno %d", errno);
-      }
-      TRY(accept_on(is_local ? &server->loops[j].local : &server->loops[j].tcp, again));
-    }
-  }
-  return OK;
-}
+enum { LOOPS_MAX = 16, WORKERS_GRACE_MS = 1000 };
 
 static void finish_jobs(struct loop *loop) {
   pthread_mutex_lock(&loop->done_lock);
@@ -249,32 +31,24 @@ static void drain_over(evutil_socket_t fd, short what, void *arg) {
 }
 
 void http_loop_end_if_done(struct loop *loop) {
-  if (loop->is_stopping && loop->connections == NULL && loop->tcp.listener == NULL && loop->local.listener == NULL) {
-    event_base_loopbreak(loop->base);
+  bool is_shut = true;
+  for (int door = 0; door < DOORS; door++) {
+    is_shut = is_shut && loop->ports[door].listener == NULL;
   }
-}
-
-/* Who stands in the queue was told by the system that they are connected, and has perhaps sent a request: they are let in before the door closes. Nobody
- * joins a Unix socket's queue any more, for its name is gone. */
-static void empty_queue(struct port *port) {
-  for (int i = 0; i < BACKLOG && port->listener != NULL; i++) {
-    struct sockaddr_storage peer = {0};
-    socklen_t length = sizeof peer;
-    int fd = accept4(evconnlistener_get_fd(port->listener), (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0) {
-      return;
-    }
-    http_connection_accept(port, fd, (struct sockaddr *)&peer);
+  if (loop->is_stopping && loop->connections == NULL && is_shut) {
+    event_base_loopbreak(loop->base);
   }
 }
 
 static void begin_stop(struct loop *loop) {
   loop->is_stopping = true;
   http_connection_stop_all(loop);
-  empty_queue(&loop->tcp);
-  empty_queue(&loop->local);
-  close_port(&loop->tcp);
-  close_port(&loop->local);
+  for (int door = 0; door < DOORS; door++) {
+    http_port_empty(&loop->ports[door]);
+  }
+  for (int door = 0; door < DOORS; door++) {
+    http_port_close(&loop->ports[door]);
+  }
   int ms = loop->server->limits.drain_ms;
   const struct timeval in = {.tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000};
   event_assign(&loop->drain, loop->base, -1, 0, drain_over, loop);
@@ -283,20 +57,14 @@ static void begin_stop(struct loop *loop) {
 }
 
 static void on_wake(evutil_socket_t fd, short what, void *arg) {
+  (void)fd;
   (void)what;
-  struct loop *loop = arg;
-  eventfd_t count = 0;
-  eventfd_read((int)fd, &count);
+  struct loop *loop = arg; /* told of each write by its edge, so nothing is read */
   atomic_store(&loop->has_turned, true);
   if (atomic_load(&loop->server->is_stopping) && !loop->is_stopping) {
     begin_stop(loop); /* first, so that a reply of this very turn says that the connection closes */
   }
   finish_jobs(loop);
-}
-
-static void set_port_of(struct loop *loop, struct port *port, bool is_local) {
-  *port = (struct port){.loop = loop, .is_local = is_local};
-  event_assign(&port->rested, loop->base, -1, 0, on_rested, port);
 }
 
 static result open_loop(struct http_server *server, struct loop *loop) {
@@ -313,19 +81,38 @@ static result open_loop(struct http_server *server, struct loop *loop) {
   if (loop->base == NULL || loop->wake_fd < 0) {
     FAIL(BASE_IO, "an event loop cannot be made: errno %d", errno);
   }
-  loop->wake = event_new(loop->base, loop->wake_fd, EV_READ | EV_PERSIST, on_wake, loop);
+  loop->wake = event_new(loop->base, loop->wake_fd, EV_READ | EV_ET | EV_PERSIST, on_wake, loop);
   event_add(loop->wake, NULL);
-  set_port_of(loop, &loop->tcp, false);
-  set_port_of(loop, &loop->local, true);
+  http_stay_open(loop);
+  for (int door = 0; door < DOORS; door++) {
+    http_port_init(loop, &loop->ports[door]);
+  }
   return OK;
+}
+
+/* A loop that gets no turn refuses nobody in time. Where the system does not allow it (LimitNICE) it is as every other thread. */
+static void take_precedence(void) {
+  enum { LOOP_NICE = -10 };
+  (void)setpriority(PRIO_PROCESS, (id_t)gettid(), LOOP_NICE); /* on Linux of a thread */
 }
 
 static void *run_loop(void *arg) {
   struct loop *loop = arg;
-  while (event_base_loop(loop->base, EVLOOP_ONCE) == 0 && !event_base_got_break(loop->base)) {
+  take_precedence();
+  http_stay_begin(loop);
+  atomic_fetch_add(&loop->server->loops_awake, 1);
+  for (bool goes_on = true; goes_on;) {
+    loop->is_asleep = http_stay_sleep(loop);
+    atomic_fetch_sub(&loop->server->loops_awake, loop->is_asleep);
+    goes_on = event_base_loop(loop->base, EVLOOP_ONCE | (loop->is_asleep ? 0 : EVLOOP_NONBLOCK)) == 0;
+    atomic_fetch_add(&loop->server->loops_awake, loop->is_asleep);
+    loop->is_asleep = false;
+    http_stay_turn(loop);
+    goes_on = goes_on && !event_base_got_break(loop->base); /* the turn may have ended it */
     http_workers_tell(loop);
   }
-  http_workers_tell(loop);
+  atomic_fetch_sub(&loop->server->loops_awake, 1);
+  http_stay_end(loop, WORKERS_GRACE_MS);
   return NULL;
 }
 
@@ -353,17 +140,23 @@ static result open_all(struct http_server *server) {
   for (int i = 0; i < server->loop_count; i++) {
     TRY(open_loop(server, &server->loops[i]));
   }
-  if (server->options.listen != NULL) {
-    TRY(open_tcp(server));
-  }
-  if (server->options.unix_socket != NULL) {
-    TRY(open_unix(server));
-  }
-  TRY(open_inherited(server));
+  TRY(http_ports_open(server));
   if (server->options.bound != NULL) {
     server->options.bound(server->options.app, server->port);
   }
   return start_threads(server);
+}
+
+static void open_gates(struct http_server *server) {
+  const struct http_server_options *options = &server->options;
+  int workers = options->workers > 0 ? options->workers : HTTP_WORKERS;
+  const struct http_class only = {.name = "all", .inside_max = server->limits.waiting_max + workers};
+  size_t count = options->classes == NULL ? 1 : options->class_count;
+  for (size_t i = 0; i < count && i < HTTP_CLASSES_MAX; i++) {
+    struct http_class class = options->classes == NULL ? only : options->classes[i];
+    class.inside_max = class.inside_max > 0 ? class.inside_max : server->limits.waiting_max;
+    http_gate_init(&server->gates[server->gate_count++], &class, workers);
+  }
 }
 
 result http_server_open(const struct http_server_options *options, struct http_server **ret_server) {
@@ -375,6 +168,10 @@ result http_server_open(const struct http_server_options *options, struct http_s
   server->loop_count = loops > LOOPS_MAX ? LOOPS_MAX : loops;
   server->loops = heap_alloc((size_t)server->loop_count * sizeof *server->loops);
   pthread_mutex_init(&server->lock, NULL);
+  atomic_init(&server->connections_max, server->limits.connections_max);
+  atomic_init(&server->refusal_us, allowance_each_us(server->limits.refusals_per_s));
+  http_workers_init(server);
+  open_gates(server);
   result outcome = open_all(server);
   if (!is_ok(outcome)) {
     const struct fault why = *fault_last();
@@ -386,46 +183,58 @@ result http_server_open(const struct http_server_options *options, struct http_s
 }
 
 int http_server_port(const struct http_server *server) { return server->port; }
+int http_server_newcomers_port(const struct http_server *server) { return server->newcomers_port; }
+
+void http_server_adjust(struct http_server *server, const struct http_limits *given, const struct http_class *classes) {
+  const struct http_limits limits = http_guard_limits(given);
+  atomic_store(&server->connections_max, limits.connections_max);
+  atomic_store(&server->refusal_us, allowance_each_us(limits.refusals_per_s));
+  pthread_mutex_lock(&server->lock);
+  for (int i = 0; i < server->gate_count && classes != NULL; i++) {
+    server->gates[i].class.target_ms = classes[i].target_ms;
+  }
+  pthread_mutex_unlock(&server->lock);
+}
 
 void http_server_drain(struct http_server *server) { atomic_store(&server->is_draining, true); }
 
-/* Whoever connects from here on finds nobody, and asks another node: a proxy then has sent nothing yet. */
-static void remove_name(struct http_server *server) {
-  if (server->has_name) {
-    unlink(server->options.unix_socket);
-    server->has_name = false;
-  }
-}
-
 result http_server_stop(struct http_server *server) {
-  remove_name(server);
+  http_ports_remove_names(server);
   atomic_store(&server->is_stopping, true);
   for (int i = 0; i < server->loop_count; i++) {
     if (server->loops[i].is_started) {
       eventfd_write(server->loops[i].wake_fd, 1);
     }
   }
+  bool is_held = false;
   for (int i = 0; i < server->loop_count; i++) {
     if (server->loops[i].is_started) {
       pthread_join(server->loops[i].thread, NULL);
       server->loops[i].is_started = false;
     }
+    is_held = is_held || server->loops[i].is_held;
   }
-  return http_workers_close(server, WORKERS_GRACE_MS);
+  TRY(http_workers_close(server, WORKERS_GRACE_MS));
+  if (is_held) {
+    FAIL(HTTP_STILL_BUSY, "a handler on a loop still waits");
+  }
+  return OK;
 }
 
 static void close_loop(struct loop *loop) {
   if (loop->base == NULL) {
     return;
   }
-  close_port(&loop->tcp);
-  close_port(&loop->local);
+  for (int door = 0; door < DOORS; door++) {
+    http_port_close(&loop->ports[door]);
+  }
   http_connection_free_all(loop);
   http_jobs_free(loop);
   if (loop->wake != NULL) {
     event_free(loop->wake);
   }
   event_base_free(loop->base);
+  fiber_host_close(&loop->fibers);
   close(loop->wake_fd);
   pthread_mutex_destroy(&loop->done_lock);
 }
@@ -442,6 +251,7 @@ void http_server_close(struct http_server **server_slot) {
   for (int i = 0; i < server->loop_count; i++) {
     close_loop(&server->loops[i]);
   }
+  pthread_cond_destroy(&server->has_ended);
   pthread_mutex_destroy(&server->lock);
   free(server->loops);
   free(server);
@@ -451,8 +261,25 @@ struct http_figures http_server_figures(struct http_server *server) {
   pthread_mutex_lock(&server->lock);
   int waiting = server->waiting;
   pthread_mutex_unlock(&server->lock);
-  return (struct http_figures){atomic_load(&server->requests), atomic_load(&server->refused), atomic_load(&server->overloaded),
-                               atomic_load(&server->connections), waiting};
+  return (struct http_figures){atomic_load(&server->requests), atomic_load(&server->refused), atomic_load(&server->overloaded), atomic_load(&server->evicted),
+                               atomic_load(&server->shut_us), atomic_load(&server->connections), waiting};
+}
+
+bool http_server_class_figures(struct http_server *server, size_t number, struct http_class_figures *ret_figures) {
+  if (number >= (size_t)server->gate_count) {
+    return false;
+  }
+  const struct gate *gate = &server->gates[number];
+  pthread_mutex_lock(&server->lock);
+  *ret_figures = (struct http_class_figures){.name = gate->class.name,
+                                             .admitted = gate->admitted,
+                                             .shed = gate->shed,
+                                             .inside = gate->inside,
+                                             .waiting = gate->waiting,
+                                             .limit = gate->class.target_ms > 0 ? gate->limit : gate->class.inside_max,
+                                             .waited = &gate->waited};
+  pthread_mutex_unlock(&server->lock);
+  return true;
 }
 
 bool http_server_is_moving(struct http_server *server) {

@@ -249,7 +249,7 @@ static void every_worker_may_sleep_at_the_same_time(void **state) {
     send_all(fds[i], S("GET /sleep HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
   }
   for (int waited = 0; atomic_load(&fixture.inside) < SLEEPERS; waited++) {
-    assert_true(waited < 20000);
+    assert_true(waited < 2 * READ_MS);
     usleep(500);
   }
   atomic_store(&fixture.is_gate_open, true);
@@ -260,10 +260,50 @@ static void every_worker_may_sleep_at_the_same_time(void **state) {
   stop(&fixture);
 }
 
+enum { SLOW_ONES = 24 };
+
+/* Clients that hold a place with half a request each; whoever asks properly is answered nevertheless, and what is being handled stays. */
+static void slow_clients_give_their_places_to_honest_ones(void **state) {
+  (void)state;
+  struct http_limits limits = small_limits();
+  limits.connections_max = SLOW_ONES;
+  limits.quiet_ms = 1;
+  struct fixture fixture;
+  start(&fixture, limits, 2, NULL);
+  int handled = dial(&fixture);
+  send_all(handled, S("GET /wait HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+  while (atomic_load(&fixture.inside) == 0) {
+    usleep(500);
+  }
+  int slow[SLOW_ONES];
+  for (int i = 0; i < SLOW_ONES; i++) {
+    slow[i] = dial(&fixture);
+    send_all(slow[i], S("GET / HTTP/1.1\r\nHo"));
+  }
+  while (http_server_figures(fixture.server).connections < SLOW_ONES) {
+    usleep(500);
+  }
+  int answered = 0;
+  for (int i = 0; i < 40; i++) {
+    usleep(5000);
+    answered += status_of(ask(&fixture, S("GET /honest HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))) == 200;
+  }
+  assert_in_range(answered, 20, 40); /* a loop that happens to hold no slow one refuses */
+  assert_true(http_server_figures(fixture.server).evicted > 0);
+  atomic_store(&fixture.is_gate_open, true);
+  assert_int_equal(status_of(read_to_end(&fixture, handled)), 200);
+  for (int i = 0; i < SLOW_ONES; i++) {
+    close(slow[i]);
+  }
+  close(handled);
+  stop(&fixture);
+}
+
 static void one_connection_too_many_is_told_so(void **state) {
   (void)state;
   struct http_limits limits = small_limits();
   limits.connections_max = 3;
+  limits.quiet_ms = 600000;
   struct fixture fixture;
   start(&fixture, limits, 1, NULL);
   int held[3];
@@ -277,6 +317,12 @@ static void one_connection_too_many_is_told_so(void **state) {
   struct slice answer = read_to_end(&fixture, fd);
   assert_int_equal(status_of(answer), 503);
   close(fd);
+  while (http_server_figures(fixture.server).connections > 3) {
+    usleep(500);
+  }
+  limits.connections_max = 4; /* while it runs */
+  http_server_adjust(fixture.server, &limits, NULL);
+  assert_int_equal(status_of(ask(&fixture, S("GET / HTTP/1.1\r\n" H "Connection: close\r\n\r\n"))), 200);
   for (int i = 0; i < 3; i++) {
     close(held[i]);
   }
@@ -321,7 +367,7 @@ static void stop_closes_a_connection_whose_reply_left_before(void **state) {
   (void)state;
   struct fixture fixture;
   struct http_limits limits = small_limits();
-  limits.drain_ms = 60000; /* longer than read_to_end waits */
+  limits.drain_ms = 2 * READ_MS; /* longer than read_to_end waits */
   start(&fixture, limits, 2, NULL);
   int idle = dial(&fixture);
   int slow = dial(&fixture);
@@ -449,6 +495,11 @@ static void the_client_refuses_addresses_it_must_not_call(void **state) {
       {arena_printf(arena, "https://[::1]:%d/x", port), false, HTTP_URL_REFUSED},
       {arena_printf(arena, "https://[::ffff:127.0.0.1]:%d/x", port), false, HTTP_URL_REFUSED},
       {arena_printf(arena, "https://2130706433:%d/x", port), false, HTTP_URL_REFUSED},
+      {arena_printf(arena, "https://[64:ff9b::7f00:1]:%d/x", port), false, HTTP_URL_REFUSED},
+      {arena_printf(arena, "https://[2002:7f00:1::]:%d/x", port), false, HTTP_URL_REFUSED},
+      {arena_printf(arena, "https://[::ffff:0:7f00:1]:%d/x", port), false, HTTP_URL_REFUSED},
+      {S("https://[64:ff9b::a9fe:a9fe]/latest"), true, HTTP_URL_REFUSED},
+      {S("https://[fec0::1]/"), true, HTTP_URL_REFUSED},
       {S("https://169.254.169.254/latest"), true, HTTP_URL_REFUSED},
       {S("https://0.0.0.0/"), true, HTTP_URL_REFUSED},
       {S("http://example.org/"), true, HTTP_URL_REFUSED},
@@ -463,6 +514,11 @@ static void the_client_refuses_addresses_it_must_not_call(void **state) {
     if (outcome.code != rows[i].code) {
       fail_msg("row %zu: code 0x%04x %s", i, outcome.code, fault_last()->detail);
     }
+  }
+  static const char *const private[] = {"10.0.0.1", "100.64.0.1", "172.31.255.255", "192.0.0.8", "192.168.1.1", "198.19.0.1", "[fd00::1]", "[64:ff9b::a00:1]"};
+  for (size_t i = 0; i < sizeof private / sizeof *private; i++) { /* of a URL nobody has looked at; an operator's own may lead there */
+    struct http_client_request request = {.method = HTTP_GET, .url = arena_printf(arena, "https://%s/", private[i]), .is_private_refused = true, .timeout_ms = 1000};
+    assert_code(http_client_send(&request, arena, &answer), HTTP_URL_REFUSED);
   }
   struct http_client_request big = {.url = arena_printf(arena, "http://127.0.0.1:%d/big", port), .is_loopback_allowed = true};
   big.method = HTTP_GET;
@@ -480,6 +536,7 @@ int main(void) {
       cmocka_unit_test(cuts_slow_clients_by_one_deadline),
       cmocka_unit_test(overload_is_answered_503_without_a_worker),
       cmocka_unit_test(every_worker_may_sleep_at_the_same_time),
+      cmocka_unit_test(slow_clients_give_their_places_to_honest_ones),
       cmocka_unit_test(one_connection_too_many_is_told_so),
       cmocka_unit_test(stop_finishes_what_is_in_flight),
       cmocka_unit_test(stop_closes_a_connection_whose_reply_left_before),

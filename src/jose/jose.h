@@ -120,6 +120,14 @@ struct jose_signing {
   result (*sign)(void *context, const uint8_t digest[static DIGEST_BYTES], struct arena *arena, struct slice *ret_signature); /* DER */
   void *context;
 };
+/* Or in two steps, so that several are signed at once: all but the signature, and the digest that it is over. */
+struct jose_draft {
+  struct buf compact;
+  uint8_t digest[DIGEST_BYTES];
+};
+void jose_jwt_begin(struct slice kid, const char *type, struct slice claims, struct arena *arena, struct jose_draft *ret_draft);
+/* With the signature as DER. */
+MUST_USE result jose_jwt_end(struct jose_draft *draft, struct slice signature, struct slice *ret_compact);
 /* ES256. claims: a JSON object, taken as it is. */
 MUST_USE result jose_jwt_write(const struct jose_signing *signing, struct slice claims, struct arena *arena, struct slice *ret_compact);
 

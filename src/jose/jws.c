@@ -151,29 +151,36 @@ result jose_jws_verify_set(struct jose_keyring *keyring, const struct jose_jws *
 
 /* ---- making ---- */
 
-result jose_jwt_write(const struct jose_signing *signing, struct slice claims, struct arena *arena, struct slice *ret_compact) {
+void jose_jwt_begin(struct slice kid, const char *type, struct slice claims, struct arena *arena, struct jose_draft *ret_draft) {
   struct buf header;
   struct jout out;
   buf_init(&header, arena, 128);
   jout_init(&out, &header);
   jout_object(&out);
   jout_put_str(&out, "alg", jose_algorithm_name(JOSE_ES256));
-  jout_put_str(&out, "typ", signing->type);
-  jout_put_text(&out, "kid", signing->kid);
+  jout_put_str(&out, "typ", type);
+  jout_put_text(&out, "kid", kid);
   jout_object_end(&out);
-  struct buf compact;
-  buf_init(&compact, arena, claims.len * 4 / 3 + 320);
-  buf_append(&compact, base64url_write(arena, buf_slice(&header)));
-  buf_append_byte(&compact, '.');
-  buf_append(&compact, base64url_write(arena, claims));
-  uint8_t digest[DIGEST_BYTES];
+  buf_init(&ret_draft->compact, arena, claims.len * 4 / 3 + 320);
+  buf_append(&ret_draft->compact, base64url_write(arena, buf_slice(&header)));
+  buf_append_byte(&ret_draft->compact, '.');
+  buf_append(&ret_draft->compact, base64url_write(arena, claims));
+  digest_sha256(buf_slice(&ret_draft->compact), ret_draft->digest);
+}
+
+result jose_jwt_end(struct jose_draft *draft, struct slice signature, struct slice *ret_compact) {
   uint8_t raw[KEY_RAW_BYTES];
-  struct slice signature = {0};
-  digest_sha256(buf_slice(&compact), digest);
-  TRY(signing->sign(signing->context, digest, arena, &signature));
   TRY(key_signature_to_raw(signature, raw));
-  buf_append_byte(&compact, '.');
-  buf_append(&compact, base64url_write(arena, slice_of(raw, sizeof raw)));
-  *ret_compact = buf_slice(&compact);
+  buf_append_byte(&draft->compact, '.');
+  buf_append(&draft->compact, base64url_write(draft->compact.arena, slice_of(raw, sizeof raw)));
+  *ret_compact = buf_slice(&draft->compact);
   return OK;
+}
+
+result jose_jwt_write(const struct jose_signing *signing, struct slice claims, struct arena *arena, struct slice *ret_compact) {
+  struct jose_draft draft;
+  struct slice signature = {0};
+  jose_jwt_begin(signing->kid, signing->type, claims, arena, &draft);
+  TRY(signing->sign(signing->context, draft.digest, arena, &signature));
+  return jose_jwt_end(&draft, signature, ret_compact);
 }

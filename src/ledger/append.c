@@ -29,6 +29,9 @@ const struct db_migration ledger_migrations[] = {
      /* How far each witness has come, and what the newest ones said. */
      "CREATE TABLE ledger_witness (name text/public PRIMARY KEY, size id/public NOT NULL);"
      "CREATE TABLE ledger_cosignature (size id/public NOT NULL, name text/public NOT NULL, line text/public NOT NULL, PRIMARY KEY (size, name))"},
+    {"ledger", 3,
+     /* Few, of which the newest is asked for by its kind (ledger_milestone_find). */
+     "CREATE TABLE ledger_milestone (kind text/public NOT NULL, entry_id id/public NOT NULL, PRIMARY KEY (kind, entry_id))"},
     {0}};
 
 static result pseudonym_of(struct env *env, struct db_tx *tx, int64_t person_id,
@@ -101,14 +104,14 @@ static result rows_insert(struct db_tx *tx, const struct ledger_entry *entry, co
   return db_run(tx, "INSERT INTO ledger_pending (entry_id) VALUES ($1)", DB_ARGS(db_of_int(id)), NULL);
 }
 
-static result append(struct env *env, struct db_tx *tx, const struct ledger_entry *entry, bool is_read,
-                     struct arena *arena) {
+static result append(struct env *env, struct db_tx *tx, const struct ledger_entry *entry, bool is_read, int64_t *ret_id) {
+  struct arena arena CLEANUP(arena_free) = {0};
   int64_t *subjects = NULL;
-  size_t subject_count = subjects_sort(entry, arena, &subjects);
+  size_t subject_count = subjects_sort(entry, &arena, &subjects);
   if (subject_count > LEDGER_CONTENT_BYTES_MAX / LEDGER_PSEUDONYM_BYTES) {
     FAIL(LEDGER_TOO_LONG, "%zu subjects", subject_count);
   }
-  uint8_t *pseudonyms = arena_alloc(arena, subject_count * LEDGER_PSEUDONYM_BYTES);
+  uint8_t *pseudonyms = arena_alloc(&arena, subject_count * LEDGER_PSEUDONYM_BYTES);
   for (size_t i = 0; i < subject_count; i++) {
     TRY(pseudonym_of(env, tx, subjects[i], pseudonyms + i * LEDGER_PSEUDONYM_BYTES));
   }
@@ -123,7 +126,7 @@ static result append(struct env *env, struct db_tx *tx, const struct ledger_entr
   }
   TRY(content_fill(env, tx, entry, &content));
   ledger_detail_commit(written.salt, entry->detail, content.commitment);
-  TRY(ledger_content_write(&content, arena, &written.content));
+  TRY(ledger_content_write(&content, &arena, &written.content));
   ledger_leaf_write(content.at_ms, written.salt, written.content, written.leaf);
   int64_t id = 0;
   TRY(rows_insert(tx, entry, &written, &id));
@@ -131,12 +134,21 @@ static result append(struct env *env, struct db_tx *tx, const struct ledger_entr
     TRY(db_run(tx, "INSERT INTO ledger_person (person_id, entry_id, is_read) VALUES ($1, $2, $3)",
                DB_ARGS(db_of_int(subjects[i]), db_of_int(id), db_of_int(is_read)), NULL));
   }
+  *ret_id = id;
   return OK;
 }
 
 result ledger_append(struct env *env, struct db_tx *tx, const struct ledger_entry *entry) {
-  struct arena arena CLEANUP(arena_free) = {0};
-  return append(env, tx, entry, slice_ends(slice_str(entry->kind), S(".read")), &arena);
+  int64_t id = 0;
+  return append(env, tx, entry, slice_ends(slice_str(entry->kind), S(".read")), &id);
+}
+
+result ledger_milestone_append(struct env *env, struct db_tx *tx, const struct ledger_entry *entry, int64_t *ret_entry_id) {
+  int64_t id = 0;
+  TRY(append(env, tx, entry, false, &id));
+  TRY(db_run(tx, "INSERT INTO ledger_milestone (kind, entry_id) VALUES ($1, $2)", DB_ARGS(db_of_text(slice_str(entry->kind)), db_of_int(id)), NULL));
+  *ret_entry_id = id;
+  return OK;
 }
 
 struct read_to_record {
@@ -146,8 +158,8 @@ struct read_to_record {
 
 static result read_write(struct db_tx *tx, void *arg) {
   const struct read_to_record *read = arg;
-  struct arena arena CLEANUP(arena_free) = {0};
-  return append(read->env, tx, read->entry, true, &arena);
+  int64_t id = 0;
+  return append(read->env, tx, read->entry, true, &id);
 }
 
 result ledger_record_read(struct env *env, const struct ledger_entry *entry) {

@@ -6,7 +6,6 @@
 #include "ledger/content.h"
 
 enum {
-  CLOCKS_DIFFER_MS = 10 * 60 * 1000, /* between nodes, and when a clock is set right */
   ERASURE_BYTES_MAX = 64 * LEDGER_ERASED_MAX,
 };
 
@@ -208,7 +207,7 @@ static void time_check(struct ledger_audit *audit, struct slice leaf, int64_t en
   if (at_ms < 0) {
     return;
   }
-  if (audit->floor_ms > INT64_MIN && at_ms < audit->floor_ms - CLOCKS_DIFFER_MS) {
+  if (audit->floor_ms > INT64_MIN && at_ms < audit->floor_ms - LEDGER_CLOCKS_DIFFER_MS) {
     ledger_audit_find(audit, LEDGER_PART_TIME, (int64_t)audit->tree.size, entry_id);
   }
   audit->latest_ms = at_ms > audit->latest_ms ? at_ms : audit->latest_ms;

@@ -49,6 +49,8 @@ static inline result memory_key_create(struct signer *signer, const struct signe
   return memory_key_public(signer, key->name, arena, ret_public_key);
 }
 
+enum { FIXTURE_TABLES_MAX = 16 };
+
 struct fixture {
   char dir[64];
   char path[96];
@@ -57,6 +59,9 @@ struct fixture {
   struct memory_signer signer;
   struct env env;
   struct arena arena;
+  const char *empty[FIXTURE_TABLES_MAX]; /* what brings the kept rows of each table back */
+  const char *fill[FIXTURE_TABLES_MAX];
+  size_t kept;
 };
 
 enum { CITIZEN = 1001, NEIGHBOUR = 1002, OFFICER = 2001, START_MS = 1717552800 };
@@ -73,7 +78,7 @@ static inline int set_up(void **state) {
   (void)snprintf(fixture->path, sizeof fixture->path, "%s/danh.db", fixture->dir);
   fixture->clock = clock_fixed((int64_t)START_MS * 1000);
   fixture->random = random_seeded(7);
-  fixture->signer.port = (struct signer){memory_sign, memory_key_create, memory_key_public};
+  fixture->signer.port = (struct signer){memory_sign, memory_key_create, memory_key_public, NULL};
   assert_ok(ed25519_generate(&fixture->signer.seed));
   fixture->env = (struct env){.clock = &fixture->clock,
                               .random = &fixture->random,
@@ -126,13 +131,50 @@ static inline int64_t count_of(struct fixture *fixture, const char *sql) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   assert_ok(db_read_begin(fixture->env.db, &tx));
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  assert_ok(db_row(tx, sql, DB_NO_ARGS, &rows));
+  assert_ok(db_row(tx, db_engine_spelled(&fixture->arena, sql), DB_NO_ARGS, &rows));
   return db_int(&rows, 0);
 }
 
 static inline result statement_run(struct db_tx *tx, void *sql) {
   return db_run(tx, sql, DB_NO_ARGS, NULL);
 }
+
+static inline void run(struct fixture *fixture, const char *sql) {
+  assert_ok(db_write(fixture->env.db, statement_run, (void *)(uintptr_t)db_engine_spelled(&fixture->arena, sql)));
+}
+
+/* Keeps every row of the ledger beside it, so that one alteration after the other begins from a sound one: rows_return. */
+static inline void rows_keep(struct fixture *fixture) {
+  struct db_tx *tx = NULL;
+  struct db_rows rows = {0};
+  const char *keep[FIXTURE_TABLES_MAX];
+  assert_ok(db_read_begin(fixture->env.db, &tx));
+  assert_ok(db_query(tx, "SELECT DISTINCT table_name FROM column_class WHERE module = 'ledger'", DB_NO_ARGS, &rows));
+  for (fixture->kept = 0; db_rows_next(&rows); fixture->kept++) {
+    assert_true(fixture->kept < FIXTURE_TABLES_MAX);
+    struct slice table = db_text(&rows, 0);
+    keep[fixture->kept] = arena_cstr(&fixture->arena, arena_printf(&fixture->arena, "CREATE TABLE kept_%.*s AS SELECT * FROM %.*s", SLICE_ARG(table), SLICE_ARG(table)));
+    fixture->empty[fixture->kept] = arena_cstr(&fixture->arena, arena_printf(&fixture->arena, "DELETE FROM %.*s", SLICE_ARG(table)));
+    fixture->fill[fixture->kept] = arena_cstr(&fixture->arena, arena_printf(&fixture->arena, "INSERT INTO %.*s SELECT * FROM kept_%.*s", SLICE_ARG(table), SLICE_ARG(table)));
+  }
+  db_rows_close(&rows);
+  db_read_end(&tx);
+  assert_true(fixture->kept > 5);
+  for (size_t i = 0; i < fixture->kept; i++) {
+    run(fixture, keep[i]);
+  }
+}
+
+static inline result rows_write(struct db_tx *tx, void *arg) {
+  const struct fixture *fixture = arg;
+  for (size_t i = 0; i < fixture->kept; i++) {
+    TRY(db_run(tx, fixture->empty[i], DB_NO_ARGS, NULL));
+    TRY(db_run(tx, fixture->fill[i], DB_NO_ARGS, NULL));
+  }
+  return OK;
+}
+
+static inline void rows_return(struct fixture *fixture) { assert_ok(db_write(fixture->env.db, rows_write, fixture)); }
 
 static inline struct ledger_report verified(struct fixture *fixture) {
   struct ledger_report report = {0};

@@ -66,8 +66,13 @@ struct ledger_entry {
 
 extern const struct db_migration ledger_migrations[]; /* ended by {0} */
 
+/* How far an entry may be dated before those signed earlier: between nodes, and when a clock is set right. */
+enum { LEDGER_CLOCKS_DIFFER_MS = 10 * 60 * 1000 };
+
 /* Inside a write function. */
 MUST_USE result ledger_append(struct env *env, struct db_tx *tx, const struct ledger_entry *entry);
+/* An act of the installation itself, of which the newest is asked for: a backup, a restore. About nobody. Inside a write function. */
+MUST_USE result ledger_milestone_append(struct env *env, struct db_tx *tx, const struct ledger_entry *entry, int64_t *ret_entry_id);
 /* A read of somebody's data by another: returns when the entry is durable; only then may the data be shown. Not
  * inside a write. */
 MUST_USE result ledger_record_read(struct env *env, const struct ledger_entry *entry);
@@ -121,6 +126,9 @@ MUST_USE result ledger_line_find(struct db_tx *tx, const struct ledger_line_key 
 /* The newest entries of all, whoever they are about: for operators. Details are not read. */
 MUST_USE result ledger_latest(struct db_tx *tx, int limit, struct arena *arena, struct ledger_lines *ret_lines);
 
+/* The newest milestone of that kind, with its detail. LEDGER_UNKNOWN: there was none. */
+MUST_USE result ledger_milestone_find(struct db_tx *tx, const char *kind, struct arena *arena, struct ledger_line *ret_line);
+
 /* --- order, tree, checkpoint --- */
 
 /* One round: orders what waits, stores its hashes, re-reads and re-hashes it, has the checkpoint signed by key
@@ -146,6 +154,15 @@ void ledger_sequencer_wake(struct ledger_sequencer *sequencer);
 struct ledger_sequencer_figures ledger_sequencer_figures(struct ledger_sequencer *sequencer);
 /* After a last round. For CLEANUP; NULL is fine. */
 void ledger_sequencer_close(struct ledger_sequencer **sequencer);
+
+/* How fresh the signed head is: for operators. */
+struct ledger_head {
+  int64_t size;         /* entries under the newest signed checkpoint; 0: none yet */
+  int64_t waiting;      /* entries that it does not cover */
+  int64_t oldest_at_ms; /* of these; 0: there are none */
+  uint8_t key_id[4];    /* of the key that signed it */
+};
+MUST_USE result ledger_head_look(struct db_tx *tx, struct arena *arena, struct ledger_head *ret_head);
 
 struct ledger_checkpoint {
   int64_t size; /* entries it covers */
@@ -280,6 +297,20 @@ struct ledger_report {
  * checkpoint or with the signer's log kept elsewhere. */
 MUST_USE result ledger_verify(struct env *env, const struct note_key *key, struct arena *arena,
                               struct ledger_report *ret_report);
+
+/* Makes tiles that are missing or damaged anew from the entries, once these were found to lead to every signed root; else nothing is touched
+ * (LEDGER_ALTERED with the position). Beside a sequencer too. Needs env->signer, whose key the roots must be signed with. Not inside a write.
+ * LEDGER_NO_CHECKPOINT: nothing was ever signed. */
+struct ledger_act {
+  struct slice actor_role;
+  struct slice legal_basis;
+};
+struct ledger_rebuilt {
+  int64_t entries;
+  int64_t covered; /* by signed roots */
+  int64_t tiles;   /* that were missing or wrong; 0: nothing was, and nothing was written */
+};
+MUST_USE result ledger_rebuild(struct env *env, const struct ledger_act *act, struct ledger_rebuilt *ret_rebuilt);
 
 /* --- held against what others have --- */
 

@@ -131,3 +131,73 @@ result ledger_latest(struct db_tx *tx, int limit, struct arena *arena, struct le
   *ret_lines = lines;
   return OK;
 }
+
+result ledger_milestone_find(struct db_tx *tx, const char *kind, struct arena *arena, struct ledger_line *ret_line) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx,
+               "SELECT e.id, coalesce(d.content, e.leaf), o.position, d.detail FROM ledger_milestone m JOIN ledger_entry e ON e.id = m.entry_id"
+               " LEFT JOIN ledger_detail d ON d.entry_id = e.id LEFT JOIN ledger_order o ON o.entry_id = e.id"
+               " WHERE m.kind = $1 ORDER BY m.entry_id DESC LIMIT 1",
+               DB_ARGS(db_of_text(slice_str(kind))), &rows));
+  if (!db_rows_next(&rows)) {
+    TRY(rows.status);
+    FAIL(LEDGER_UNKNOWN, "no entry of kind %s", kind);
+  }
+  TRY(line_read(&rows, slice_of(NULL, 0), arena, ret_line));
+  if (!slice_is(ret_line->kind, kind)) {
+    FAIL(LEDGER_ALTERED, "entry %lld stands as %s and is none", (long long)ret_line->entry_id, kind);
+  }
+  return OK;
+}
+
+/* ---- the signed head ---- */
+
+/* One number, of a statement that always has a row. */
+static result number_read(struct db_tx *tx, const char *sql, struct db_args args, int64_t *ret_number) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_row(tx, sql, args, &rows));
+  *ret_number = db_int(&rows, 0);
+  return OK;
+}
+
+static result entry_time(struct db_tx *tx, int64_t entry_id, struct arena *arena, int64_t *ret_at_ms) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  struct ledger_line line = {0};
+  TRY(db_row(tx, "SELECT e.id, coalesce(d.content, e.leaf), NULL, NULL FROM ledger_entry e LEFT JOIN ledger_detail d ON d.entry_id = e.id WHERE e.id = $1",
+             DB_ARGS(db_of_int(entry_id)), &rows));
+  TRY(line_read(&rows, slice_of(NULL, 0), arena, &line));
+  *ret_at_ms = line.at_ms;
+  return OK;
+}
+
+static result head_read(struct db_tx *tx, struct ledger_head *head) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx, "SELECT size, signature FROM ledger_checkpoint WHERE signature IS NOT NULL ORDER BY size DESC LIMIT 1", DB_NO_ARGS, &rows));
+  if (db_rows_next(&rows)) {
+    struct slice signature = db_bytes(&rows, 1);
+    head->size = db_int(&rows, 0);
+    memcpy(head->key_id, signature.ptr, signature.len < sizeof head->key_id ? signature.len : sizeof head->key_id);
+  }
+  return rows.status;
+}
+
+result ledger_head_look(struct db_tx *tx, struct arena *arena, struct ledger_head *ret_head) {
+  struct ledger_head head = {0};
+  int64_t pending = 0;
+  int64_t ordered = 0;
+  int64_t oldest = 0;
+  TRY(head_read(tx, &head));
+  TRY(number_read(tx, "SELECT count(*) FROM ledger_pending", DB_NO_ARGS, &pending));
+  TRY(number_read(tx, "SELECT coalesce(MAX(position) + 1, 0) FROM ledger_order", DB_NO_ARGS, &ordered));
+  if (ordered > head.size) {
+    TRY(number_read(tx, "SELECT coalesce(MIN(entry_id), 0) FROM ledger_order WHERE position = $1", DB_ARGS(db_of_int(head.size)), &oldest));
+  } else if (pending > 0) {
+    TRY(number_read(tx, "SELECT coalesce(MIN(entry_id), 0) FROM ledger_pending", DB_NO_ARGS, &oldest));
+  }
+  head.waiting = pending + (ordered > head.size ? ordered - head.size : 0);
+  if (oldest != 0) {
+    TRY(entry_time(tx, oldest, arena, &head.oldest_at_ms));
+  }
+  *ret_head = head;
+  return OK;
+}

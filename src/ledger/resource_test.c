@@ -111,7 +111,7 @@ static void what_was_altered_is_not_given_out(void **state) {
       {"UPDATE ledger_tile SET hashes = x'00' WHERE level = 1 AND number = 0", "tile/1/000.p/1", LEDGER_TILE_MISSING},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    assert_ok(db_write(fixture->env.db, statement_run, (void *)(uintptr_t)rows[i].damage));
+    run(fixture, rows[i].damage);
     assert_code(resource(fixture, rows[i].path, &found), rows[i].code);
   }
 }
@@ -186,17 +186,14 @@ static void a_fork_is_not_exported(void **state) {
   struct fixture *fixture = *state;
   struct files *files = calloc(1, sizeof *files);
   struct ledger_exported exported;
-  char path[128];
-  (void)snprintf(path, sizeof path, "%s/copy.db", fixture->dir);
   acts_write(fixture, 100);
   assert_ok(ledger_sequence(&fixture->env));
-  assert_ok(db_copy_to(fixture->env.db, path));
+  rows_keep(fixture);
   acts_write(fixture, 50);
   assert_ok(ledger_sequence(&fixture->env));
   assert_ok(export_to(fixture, files, S(""), &exported));
   struct slice published = files->items[files->count - 1].bytes;
-  db_close(&fixture->env.db);
-  assert_ok(fixture_open(fixture, path));
+  rows_return(fixture);
   assert_code(export_to(fixture, files, published, &exported), LEDGER_FORKED); /* it has lost entries */
   acts_write(fixture, 60);
   assert_ok(ledger_sequence(&fixture->env));

@@ -17,7 +17,11 @@ static bool is_covered(struct asked *asked, const struct mandate *mandate) {
   return slice_empty(asked->question->scope) || mandate_scopes_have(mandate->scopes, asked->question->scope);
 }
 
-static bool is_kin_of_register(enum register_relation_kind kind) { return kind == REGISTER_FATHER || kind == REGISTER_MOTHER || kind == REGISTER_GUARDIAN; }
+int32_t mandate_child_until(struct register_birth birth) {
+  struct civil_date birthday = clock_civil(register_birth_date(birth));
+  birthday.year = (int16_t)(birthday.year + MANDATE_ADULT_FROM);
+  return clock_date_from(birthday) - 1;
+}
 
 /* What the register says of the two: no mandate, a parent's or a guardian's. */
 static struct mandate family_mandate(struct arena *arena, const struct register_person *principal, const struct register_relation *relation,
@@ -30,30 +34,33 @@ static struct mandate family_mandate(struct arena *arena, const struct register_
                             .from = relation->from,
                             .to = relation->to};
   if (mandate.kind == MANDATE_PARENT) {
-    struct civil_date birthday = clock_civil(register_birth_date(principal->birth));
-    birthday.year = (int16_t)(birthday.year + MANDATE_ADULT_FROM);
-    mandate.to = clock_date_from(birthday) - 1;
+    mandate.to = mandate_child_until(principal->birth);
   }
   mandate.scopes = mandate_scopes_of_kind(arena, mandate.kind, age);
   return mandate;
 }
 
-result mandate_family_load(struct db_tx *tx, struct arena *arena, int64_t principal_id, int32_t today, struct mandate_list *ret_list) {
+/* actor_id 0: whoever acts for the principal. */
+static result family_load(struct db_tx *tx, struct arena *arena, const struct mandate_question *question, int32_t today, struct mandate_list *ret_list) {
   struct register_person principal;
   struct register_relation_list relations;
-  TRY(register_person_load(tx, arena, principal_id, &principal));
-  TRY(register_relations_load(tx, arena, principal_id, today, &relations));
+  TRY(register_person_load(tx, arena, question->principal_id, &principal));
+  TRY(register_carers_load(tx, arena, question->principal_id, today, &relations));
   struct mandate *items = ARENA_ARRAY(arena, struct mandate, relations.count + 1);
   size_t count = 0;
   for (size_t i = 0; i < relations.count && principal.life == REGISTER_ALIVE; i++) {
     const struct register_relation *relation = &relations.items[i];
     bool is_fit = false;
-    if (!is_kin_of_register(relation->kind) || relation->related_person_id == 0) {
+    bool is_asked = question->actor_id == 0 || question->actor_id == relation->related_person_id;
+    if (!is_asked || relation->related_person_id == 0) {
       continue;
     }
     struct mandate mandate = family_mandate(arena, &principal, relation, today);
+    if (mandate.to < today) {
+      continue;
+    }
     TRY(mandate_is_fit(tx, arena, mandate.actor_id, today, &is_fit));
-    if (is_fit && mandate.to >= today) {
+    if (is_fit) {
       items[count++] = mandate;
     }
   }
@@ -61,15 +68,19 @@ result mandate_family_load(struct db_tx *tx, struct arena *arena, int64_t princi
   return OK;
 }
 
+result mandate_family_load(struct db_tx *tx, struct arena *arena, int64_t principal_id, int32_t today, struct mandate_list *ret_list) {
+  return family_load(tx, arena, &(const struct mandate_question){.principal_id = principal_id}, today, ret_list);
+}
+
 static result find_in_register(struct asked *asked, bool *ret_found, struct mandate *ret_mandate) {
   struct mandate_list family;
-  result found = mandate_family_load(asked->tx, asked->arena, asked->question->principal_id, asked->today, &family);
+  result found = family_load(asked->tx, asked->arena, asked->question, asked->today, &family);
   if (is_code(found, REGISTER_PERSON_UNKNOWN)) {
     return OK; /* a number that somebody tries tells nothing */
   }
   TRY(found);
   for (size_t i = 0; i < family.count && !*ret_found; i++) {
-    if (family.items[i].actor_id == asked->question->actor_id && is_covered(asked, &family.items[i])) {
+    if (is_covered(asked, &family.items[i])) {
       *ret_mandate = family.items[i];
       *ret_found = true;
     }
@@ -199,18 +210,19 @@ static result add_rows(struct gathered *gathered, struct db_rows *rows, struct a
 /* Children and wards the register still lets this person act for. */
 static result add_kin(struct gathered *gathered, struct db_tx *tx, struct arena *arena, int64_t actor_id, int32_t today) {
   struct register_relation_list relations;
-  TRY(register_relations_load(tx, arena, actor_id, today, &relations));
+  TRY(register_dependants_load(tx, arena, actor_id, today, &relations));
   gathered->items = ARENA_ARRAY(arena, struct mandate, relations.count + 2 * MANDATE_LISTED_MAX); /* kin, organisations, rows */
   for (size_t i = 0; i < relations.count; i++) {
     const struct register_relation *relation = &relations.items[i];
     struct mandate_list family;
-    if ((relation->kind != REGISTER_CHILD && relation->kind != REGISTER_WARD) || relation->related_person_id == 0) {
+    if (relation->kind == REGISTER_CHILD && mandate_child_until(relation->birth) < today) {
       continue;
     }
-    TRY(mandate_family_load(tx, arena, relation->related_person_id, today, &family));
+    const struct mandate_question question = {.actor_id = actor_id, .principal_id = relation->related_person_id};
+    TRY(family_load(tx, arena, &question, today, &family));
     enum mandate_kind kind = relation->kind == REGISTER_WARD ? MANDATE_GUARDIAN : MANDATE_PARENT;
     for (size_t j = 0; j < family.count; j++) {
-      if (family.items[j].actor_id == actor_id && family.items[j].kind == kind) {
+      if (family.items[j].kind == kind) {
         gathered->items[gathered->count++] = family.items[j];
       }
     }

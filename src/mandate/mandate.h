@@ -136,6 +136,8 @@ struct mandate_question {
 /* The mandate under which the actor may do that today, or MANDATE_NONE, MANDATE_SCOPE. Inside a read or a write. */
 MUST_USE result mandate_check(struct env *env, struct db_tx *tx, const struct mandate_question *question, struct arena *arena,
                               struct mandate *ret_mandate);
+/* The last day on which parents act for somebody born then. */
+int32_t mandate_child_until(struct register_birth birth);
 /* The same as a yes or no, for access_request.represents. */
 MUST_USE result mandate_covers(struct env *env, struct db_tx *tx, const struct mandate_question *question, bool *ret_covers);
 

@@ -75,7 +75,7 @@ result mandate_is_fit(struct db_tx *tx, struct arena *arena, int64_t person_id, 
   struct register_person person;
   struct register_relation_list relations;
   TRY(register_person_load(tx, arena, person_id, &person));
-  TRY(register_relations_load(tx, arena, person_id, on, &relations));
+  TRY(register_carers_load(tx, arena, person_id, on, &relations));
   *ret_fit = person.life == REGISTER_ALIVE && register_person_age(&person, on) >= MANDATE_ADULT_FROM && !has_guardian(&relations);
   return OK;
 }

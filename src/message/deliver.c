@@ -90,7 +90,8 @@ result message_lane_send(struct env *env, const struct message_lane *lane) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
   struct message_list due = {0};
-  if (lane->sender->send == NULL) {
+  const struct message_sender *sender = lane->sender;
+  if (sender->send == NULL || (sender->is_there != NULL && !sender->is_there(sender->context))) {
     return OK;
   }
   do {

@@ -110,6 +110,7 @@ struct message_sender {
    * NULL: nothing is sent over this channel, messages wait. */
   result (*send)(struct env *env, void *context, const struct message_item *item, struct arena *arena, struct message_outcome *outcome);
   void *context;
+  bool (*is_there)(void *context); /* whether anything can be sent at present; else messages wait. NULL: always */
 };
 struct message_senders {
   struct message_sender sms;

@@ -100,7 +100,7 @@ static result answer_as_told(struct env *env, void *context, const struct messag
 }
 
 static int64_t deliver(struct post *p, result answer) {
-  struct message_senders senders = {.sms = {answer_as_told, p}};
+  struct message_senders senders = {.sms = {.send = answer_as_told, .context = p}};
   int64_t left = 0;
   p->answer = answer;
   assert_ok(message_send_due(&p->env, &senders, &left));

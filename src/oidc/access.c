@@ -2,14 +2,13 @@
 
 #include <strings.h>
 
-#include "base/number.h"
 #include "codec/base64url.h"
 #include "crypto/client_certificate.h"
 #include "oidc/acting.h"
 #include "oidc/grant.h"
 #include "oidc/memory.h"
 
-enum { TOKEN_BYTES_MAX = 4096 };
+enum { TOKEN_BYTES_MAX = 4096, JTI_BYTES_MAX = 128, ID_BYTES_MAX = 64 };
 
 /* ---- the token itself ---- */
 
@@ -40,8 +39,9 @@ static result read_token(struct env *env, struct slice token, struct arena *aren
   struct slice jti = {0};
   TRY(read_jwt(env, token, arena, &jws));
   TRY(jose_claims_times(jws.claims, &times));
-  TRY(jose_claims_text(jws.claims, "jti", 20, &jti));
-  TRY(number_parse(jti, &access->token_id));
+  TRY(jose_claims_text(jws.claims, "jti", JTI_BYTES_MAX, &jti));
+  TRY(oidc_access_id_read(env, arena, jti, &access->id));
+  TRY(jose_claims_text(jws.claims, "client_id", ID_BYTES_MAX, &access->client_id)); /* [RFC9068 2.2] */
   const struct jin *cnf = jin_find(jws.claims, "cnf");
   access->claims = jws.claims;
   access->subject = text_or_none(jws.claims, "sub");
@@ -53,47 +53,57 @@ static result read_token(struct env *env, struct slice token, struct arena *aren
   return OK;
 }
 
-/* ---- its row ---- */
+/* ---- its rows ---- */
 
-static result read_row(struct env *env, struct arena *arena, struct oidc_access *access) {
-  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+static result read_own(struct db_tx *tx, const struct oidc_access_id *id, struct oidc_token_marks *ret_marks) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  TRY(db_read_begin(env->db, &tx));
-  TRY(db_row(tx,
-             "SELECT a.person_id, a.grant_id, a.client_id, a.revoked_at, a.read_at, g.state, g.acting_for_id, g.acting_organisation_id, g.mandate_id,"
-             " g.created_at FROM oidc_access a"
-             " LEFT JOIN oidc_grant g ON g.person_id = a.person_id AND g.grant_id = a.grant_id WHERE a.token_id = $1",
-             DB_ARGS(db_of_int(access->token_id)), &rows));
-  bool is_persons = !db_is_null(&rows, 0);
-  if (!db_is_null(&rows, 3) || (is_persons && db_int(&rows, 5) != OIDC_GRANT_LIVE)) {
+  TRY(db_query(tx, "SELECT revoked_at FROM oidc_access WHERE token_id = $1 AND grant_id = $2", DB_ARGS(db_of_int(id->token_id), db_of_int(id->grant_id)),
+               &rows));
+  *ret_marks = (struct oidc_token_marks){.is_revoked = db_rows_next(&rows) && !db_is_null(&rows, 0)};
+  return rows.status;
+}
+
+static result look_up(struct env *env, struct db_tx *tx, struct arena *arena, struct oidc_access *access) {
+  bool is_persons = access->id.person_id != 0;
+  struct oidc_token_marks marks = {0};
+  struct mandate mandate;
+  TRY(is_persons ? oidc_grant_load_for(tx, arena, &access->id, &marks, &access->grant) : read_own(tx, &access->id, &marks));
+  if (marks.is_revoked) {
     FAIL(OIDC_TOKEN_INVALID, "revoked");
   }
-  access->person_id = db_int(&rows, 0);
-  access->grant_id = db_int(&rows, 1);
-  access->client_id = db_text_copy(&rows, 2, arena);
-  access->was_read = !db_is_null(&rows, 4);
-  const struct oidc_grant grant = {.person_id = access->person_id, .client_id = access->client_id, .acting_for_id = db_int(&rows, 6),
-                                   .acting_organisation_id = db_int(&rows, 7), .mandate_id = db_int(&rows, 8), .created_at_ms = db_int(&rows, 9)};
+  access->was_read = marks.was_read;
   if (!is_persons) {
     return OK;
   }
-  struct mandate mandate;
-  TRY(oidc_may_share(env, tx, access->person_id));
-  return oidc_grant_stands(env, tx, arena, &grant, &mandate);
+  TRY(oidc_may_share(env, tx, access->id.person_id));
+  return oidc_grant_stands(env, tx, arena, &access->grant, &mandate);
+}
+
+/* Whoever holds a token is told no more than that it is not good. */
+static result judge(result found) {
+  if (is_ok(found) || result_kind(found) == RESULT_UNAVAILABLE || result_kind(found) == RESULT_INTERNAL) {
+    return found;
+  }
+  FAIL(OIDC_TOKEN_INVALID, "not an access token that is good now");
+}
+
+result oidc_access_stands(struct env *env, struct db_tx *tx, struct arena *arena, struct oidc_access *access) {
+  return judge(look_up(env, tx, arena, access));
+}
+
+/* What can be said without its rows. Keys and clients may be read for it, in snapshots of their own, so this comes before any of ours. */
+static result read_good(struct env *env, struct slice token, struct arena *arena, struct oidc_access *access) {
+  const struct oidc_client *client CLEANUP(oidc_client_release) = NULL;
+  result found = read_token(env, token, arena, access);
+  return judge(is_ok(found) ? oidc_client_load(env, access->client_id, &client) : found); /* one switched off has no tokens */
 }
 
 result oidc_access_load(struct env *env, struct slice token, struct arena *arena, struct oidc_access *ret_access) {
   struct oidc_access access = {0};
-  const struct oidc_client *client CLEANUP(oidc_client_release) = NULL;
-  result loaded = read_token(env, token, arena, &access);
-  loaded = is_ok(loaded) ? read_row(env, arena, &access) : loaded;
-  loaded = is_ok(loaded) ? oidc_client_load(env, access.client_id, &client) : loaded; /* one switched off has no tokens */
-  if (result_kind(loaded) == RESULT_UNAVAILABLE || result_kind(loaded) == RESULT_INTERNAL) {
-    return loaded;
-  }
-  if (!is_ok(loaded)) {
-    FAIL(OIDC_TOKEN_INVALID, "not an access token that is good now");
-  }
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(read_good(env, token, arena, &access));
+  TRY(db_read_begin(env->db, &tx));
+  TRY(oidc_access_stands(env, tx, arena, &access));
   *ret_access = access;
   return OK;
 }
@@ -122,7 +132,7 @@ result oidc_access_check(struct env *env, const struct oidc_call *call, struct a
   if (token.len == 0 || (!is_dpop && !is_scheme(scheme, "Bearer"))) { /* [FAPI 5.3.4 SHALL] the header alone */
     FAIL(OIDC_TOKEN_MISSING, "no access token in the header");
   }
-  TRY(oidc_access_load(env, token, arena, &access));
+  TRY(read_good(env, token, arena, &access));
   if (is_dpop != (access.dpop_jkt.len > 0)) { /* [RFC9449 7.2 MUST] no downgrade to Bearer */
     FAIL(OIDC_TOKEN_INVALID, "a bound token as Bearer, or an unbound one as DPoP");
   }
@@ -139,7 +149,21 @@ result oidc_access_check(struct env *env, const struct oidc_call *call, struct a
   return OK;
 }
 
-result oidc_access_revoke(struct env *env, struct db_tx *tx, int64_t token_id) {
-  return db_run(tx, "UPDATE oidc_access SET revoked_at = $2 WHERE token_id = $1 AND revoked_at IS NULL",
-                DB_ARGS(db_of_int(token_id), db_of_int(clock_now_ms(env->clock))), NULL);
+/* ---- marks ---- */
+
+result oidc_access_revoke(struct env *env, struct db_tx *tx, const struct oidc_access_id *id) {
+  return db_run(tx,
+                "INSERT INTO oidc_access (token_id, grant_id, revoked_at) VALUES ($1, $2, $3) ON CONFLICT (token_id, grant_id)"
+                " DO UPDATE SET revoked_at = excluded.revoked_at WHERE oidc_access.revoked_at IS NULL",
+                DB_ARGS(db_of_int(id->token_id), db_of_int(id->grant_id), db_of_int(clock_now_ms(env->clock))), NULL);
+}
+
+result oidc_access_mark_read(struct env *env, struct db_tx *tx, const struct oidc_access_id *id, bool *ret_is_first) {
+  int64_t changed = 0;
+  TRY(db_run(tx,
+             "INSERT INTO oidc_access (token_id, grant_id, read_at) VALUES ($1, $2, $3) ON CONFLICT (token_id, grant_id)"
+             " DO UPDATE SET read_at = excluded.read_at WHERE oidc_access.read_at IS NULL",
+             DB_ARGS(db_of_int(id->token_id), db_of_int(id->grant_id), db_of_int(clock_now_ms(env->clock))), &changed));
+  *ret_is_first = changed > 0;
+  return OK;
 }

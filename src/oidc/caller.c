@@ -6,7 +6,7 @@
 #include "codec/base64url.h"
 #include "crypto/client_certificate.h"
 #include "oidc/fetch.h"
-#include "oidc/memory.h"
+#include "oidc/presented.h"
 
 enum { ASSERTION_BYTES_MAX = 8 * 1024, ASSERTION_LIFETIME_MAX_S = 3600, JTI_BYTES_MAX = 256, ID_BYTES_MAX = 64 };
 static const char assertion_type[] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -199,11 +199,16 @@ static result check_certificate(struct env *env, const struct oidc_call *call, s
   if (!is_ok(client_certificate_parse(call->certificate, arena, &certificate))) {
     FAIL(OIDC_CLIENT_CREDENTIALS, "no client certificate");
   }
-  caller->certificate_thumbprint = base64url_write(arena, slice_of(certificate.thumbprint, sizeof certificate.thumbprint));
-  if (method == OIDC_AUTH_TLS) {
-    return check_subject(call, &certificate, caller->client);
+  if (is_needed && certificate.not_after_ms < clock_now_ms(env->clock)) {
+    FAIL(OIDC_CLIENT_CREDENTIALS, "the certificate has ended");
   }
-  return is_needed ? check_self_signed(env, &certificate, caller->client) : OK;
+  caller->certificate_thumbprint = base64url_write(arena, slice_of(certificate.thumbprint, sizeof certificate.thumbprint));
+  if (!is_needed) {
+    return OK;
+  }
+  TRY(method == OIDC_AUTH_TLS ? check_subject(call, &certificate, caller->client) : check_self_signed(env, &certificate, caller->client));
+  oidc_presented_note(env, caller->client->client_id, &certificate);
+  return OK;
 }
 
 static result check(struct env *env, const struct oidc_call *call, const struct credentials *came, struct arena *arena,

@@ -5,6 +5,7 @@
 #include "codec/base64url.h"
 #include "crypto/client_certificate.h"
 #include "crypto/key.h"
+#include "crypto/seal.h"
 #include "db/engine_fixture.h"
 #include "ledger/ledger.h"
 #include "oidc/access.h"
@@ -13,7 +14,7 @@
 /* keep last */
 #include "base/unit_test.h"
 
-/* CN=bank,O=Ngân hàng,C=VN with DNS name bank.example, and another one. Self-signed; their times are nobody's business here. */
+/* CN=bank,O=Ngân hàng,C=VN with DNS name bank.example, and another one. Self-signed. */
 static const char bank_pem[] =
     "-----BEGIN CERTIFICATE-----\n"
     "MIIB1TCCAXqgAwIBAgIUDeDA64vFMQkvsPIi2qm88qwZDmowCgYIKoZIzj0EAwIw\n"
@@ -42,6 +43,7 @@ static const char other_pem[] =
   "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"3xL9Cm8FNxZcw2EqucnCsqqS_o8ssTdYCj44dHJjt4o\",\"y\":"                         \
   "\"nzZNlKFA3TsXKIEb8xYqCS3DMxmAso2dZ6vx91EOh-g\"}"
 #define BANK_THUMBPRINT "DofpxRp4y4ZLM9WL2MJkKiFGEzHnA1nu57MasLpadJo"
+#define BANK_ENDS_MS INT64_C(4948922919000) /* 2126-10-29T04:48:39Z */
 
 enum { START_S = 1795320000 };
 #define COMMON "\"client_name\":\"A\",\"danh_owner\":\"B\",\"danh_purpose\":\"C\",\"grant_types\":[\"client_credentials\"],\"scope\":\"read\","
@@ -52,6 +54,7 @@ struct place {
   char dir[64];
   struct clock clock;
   struct random random;
+  struct secret sealing;
   struct env env;
   struct arena arena;
 };
@@ -83,10 +86,11 @@ static int begin(void **state) {
   (void)snprintf(place->dir, sizeof place->dir, "/tmp/danh_oidc_test_XXXXXX");
   assert_non_null(mkdtemp(place->dir));
   arena_init(&place->arena);
-  place->port = (struct signer){sign, key_create, key_public_of};
+  place->port = (struct signer){sign, key_create, key_public_of, NULL};
   place->clock = clock_fixed(INT64_C(1000) * START_S);
   place->random = random_seeded(3);
-  place->env = (struct env){.clock = &place->clock, .random = &place->random, .signer = &place->port, .origin = S("https://danh.example")};
+  place->sealing = (struct secret){.len = SEAL_KEY_BYTES};
+  place->env = (struct env){.sealing = &place->sealing, .clock = &place->clock, .random = &place->random, .signer = &place->port, .origin = S("https://danh.example")};
   struct slice path = arena_printf(&place->arena, "%s/danh.db", place->dir);
   struct db_options options = {.path = (const char *)path.ptr, .mode = DB_CREATE, .migrations = migrations, .readers = 4};
   assert_ok(key_generate(&place->key));
@@ -144,6 +148,7 @@ static void a_certificate_says_who_it_names(void **state) {
   assert_int_equal(certificate.dns_name_count, 1);
   assert_true(slice_is(certificate.dns_names[0], "bank.example"));
   assert_true(slice_is(base64url_write(&place->arena, slice_of(certificate.thumbprint, 32)), BANK_THUMBPRINT));
+  assert_int_equal(certificate.not_after_ms, BANK_ENDS_MS);
   assert_code(client_certificate_parse(S(""), &place->arena, &certificate), CRYPTO_CERTIFICATE_SYNTAX);
   assert_code(client_certificate_parse(S("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"), &place->arena, &certificate),
               CRYPTO_CERTIFICATE_SYNTAX);
@@ -171,6 +176,54 @@ static void a_self_signed_certificate_is_known_by_its_key(void **state) {
   assert_ok(authenticate(place, &(struct asking){"client_id=own", bank_pem, false}));
   assert_code(authenticate(place, &(struct asking){"client_id=own", other_pem, true}), OIDC_CLIENT_CREDENTIALS);
   assert_code(authenticate(place, &(struct asking){"client_id=own", "", false}), OIDC_CLIENT_CREDENTIALS);
+}
+
+/* [F11 refuses] whatever the proxy says of it */
+static void a_certificate_that_has_ended_proves_nothing(void **state) {
+  struct place *place = *state;
+  struct client_certificate certificate = {.dns_name_count = 0};
+  assert_ok(client_certificate_parse(slice_str(bank_pem), &place->arena, &certificate));
+  add_client(place, "{\"client_id\":\"own\"," COMMON "\"token_endpoint_auth_method\":\"self_signed_tls_client_auth\",\"jwks\":{\"keys\":[" BANK_JWK "]}}");
+  add_client(place, "{\"client_id\":\"by-dns\"," COMMON "\"token_endpoint_auth_method\":\"tls_client_auth\",\"tls_client_auth_san_dns\":\"bank.example\"}");
+  static const char *const forms[] = {"client_id=own", "client_id=by-dns"};
+  for (size_t i = 0; i < 2; i++) {
+    clock_fixed_set(&place->clock, certificate.not_after_ms);
+    assert_ok(authenticate(place, &(struct asking){forms[i], bank_pem, true}));
+    clock_fixed_set(&place->clock, certificate.not_after_ms + 1);
+    assert_code(authenticate(place, &(struct asking){forms[i], bank_pem, true}), OIDC_CLIENT_CREDENTIALS);
+  }
+}
+
+static size_t ending(struct place *place, int64_t before_ms, struct oidc_presented *ret_first) {
+  struct oidc_presented found[OIDC_PRESENTED_MAX];
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  size_t count = 0;
+  const struct oidc_presented_query query = {clock_now_ms(&place->clock), before_ms};
+  assert_ok(db_read_begin(place->env.db, &tx));
+  assert_ok(oidc_presented_expiring(tx, &query, &place->arena, found, &count));
+  *ret_first = found[0];
+  return count;
+}
+
+/* Whoever was refused has shown nothing; a client that is disabled, or has not come for thirty days, is not asked after. */
+static void which_certificate_a_client_came_with_is_known(void **state) {
+  struct place *place = *state;
+  struct oidc_presented first = {0};
+  add_client(place, "{\"client_id\":\"by-name\"," COMMON "\"token_endpoint_auth_method\":\"tls_client_auth\",\"tls_client_auth_subject_dn\":\"CN=bank,O=Ngân hàng,C=VN\"}");
+  assert_code(authenticate(place, &(struct asking){"client_id=by-name", other_pem, true}), OIDC_CLIENT_CREDENTIALS);
+  assert_int_equal(ending(place, INT64_MAX, &first), 0);
+  assert_ok(authenticate(place, &(struct asking){"client_id=by-name", bank_pem, true}));
+  assert_ok(authenticate(place, &(struct asking){"client_id=by-name", bank_pem, true}));
+  assert_int_equal(ending(place, BANK_ENDS_MS + 1, &first), 1);
+  assert_true(slice_is(first.client_id, "by-name") && first.not_after_ms == BANK_ENDS_MS);
+  assert_int_equal(ending(place, BANK_ENDS_MS, &first), 0);
+  const struct oidc_client_change change = {.client_id = S("by-name")};
+  assert_ok(oidc_client_disable(&place->env, &change));
+  assert_int_equal(ending(place, INT64_MAX, &first), 0);
+  assert_ok(oidc_client_enable(&place->env, &change));
+  assert_int_equal(ending(place, INT64_MAX, &first), 1);
+  clock_fixed_set(&place->clock, clock_now_ms(&place->clock) + 31 * (int64_t)CLOCK_DAY_MS);
+  assert_int_equal(ending(place, INT64_MAX, &first), 0);
 }
 
 static struct slice token_in(struct place *place, struct slice json) {
@@ -223,6 +276,46 @@ static void a_remembered_signature_spares_no_other_check(void **state) {
   assert_code(oidc_access_load(&place->env, token, &place->arena, &access), OIDC_TOKEN_INVALID);
 }
 
+/* [RFC7009 2]: one that is given back is over, and no other of the same client: nothing is stored of either before. */
+static void a_token_given_back_is_over_alone(void **state) {
+  struct place *place = *state;
+  struct slice tokens[2];
+  struct oidc_access access = {0};
+  add_client(place, "{\"client_id\":\"own\"," COMMON "\"token_endpoint_auth_method\":\"self_signed_tls_client_auth\",\"jwks\":{\"keys\":[" BANK_JWK "]}}");
+  for (size_t i = 0; i < 2; i++) {
+    struct asking asking = {"client_id=own&grant_type=client_credentials", bank_pem, false};
+    struct oidc_call call = call_of(place, &asking);
+    struct slice json = {0};
+    assert_ok(oidc_token(&place->env, &call, &place->arena, &json));
+    tokens[i] = token_in(place, json);
+    assert_ok(oidc_access_load(&place->env, tokens[i], &place->arena, &access));
+  }
+  const char *form = (const char *)arena_printf(&place->arena, "client_id=own&token=%.*s", SLICE_ARG(tokens[0])).ptr;
+  struct oidc_call revoking = call_of(place, &(struct asking){form, bank_pem, false});
+  assert_ok(oidc_revoke(&place->env, &revoking, &place->arena));
+  assert_code(oidc_access_load(&place->env, tokens[0], &place->arena, &access), OIDC_TOKEN_INVALID);
+  assert_ok(oidc_access_load(&place->env, tokens[1], &place->arena, &access));
+}
+
+/* What a token is found by tells nobody whose it is, and is nobody else's to make. */
+static void a_token_is_found_by_what_only_we_can_read(void **state) {
+  struct place *place = *state;
+  const struct oidc_access_id id = oidc_access_id_new(&place->env, 77, 88);
+  struct oidc_access_id read = {0};
+  struct slice jti = {0};
+  struct slice again = {0};
+  assert_ok(oidc_access_id_write(&place->env, &place->arena, &id, &jti));
+  assert_ok(oidc_access_id_write(&place->env, &place->arena, &id, &again));
+  assert_false(slice_eq(jti, again));
+  assert_ok(oidc_access_id_read(&place->env, &place->arena, jti, &read));
+  assert_true(read.token_id == id.token_id && read.person_id == 77 && read.grant_id == 88);
+  assert_code(oidc_access_id_read(&place->env, &place->arena, S("1795320000"), &read), OIDC_TOKEN_INVALID);
+  place->sealing.bytes[0] ^= 1;
+  assert_code(oidc_access_id_read(&place->env, &place->arena, jti, &read), OIDC_TOKEN_INVALID);
+  place->env.sealing = NULL;
+  assert_code(oidc_access_id_write(&place->env, &place->arena, &id, &jti), OIDC_KEYS_MISSING);
+}
+
 static size_t count_of(struct place *place, enum oidc_key_state state) {
   struct oidc_keys keys = {0};
   size_t count = 0;
@@ -264,7 +357,7 @@ static void nonces_are_of_this_run_and_young(void **state) {
 /* Of any number at once, one; until both windows are over. */
 static void a_mark_is_remembered_for_its_window(void **state) {
   (void)state;
-  struct oidc_seen *seen = oidc_seen_new(100);
+  struct oidc_seen *seen = oidc_seen_new(100, 0);
   for (uint32_t i = 0; i < 5000; i++) {
     struct oidc_mark mark = oidc_mark_of(slice_of(&i, sizeof i), S("x"));
     assert_true(oidc_seen_add(seen, &mark, 1000));
@@ -280,17 +373,41 @@ static void a_mark_is_remembered_for_its_window(void **state) {
   oidc_seen_free(&seen);
 }
 
+static void of_a_bounded_number_the_newest_marks_are_remembered(void **state) {
+  enum { KEPT = 64, ADDED = 1000 };
+  (void)state;
+  struct oidc_seen *seen = oidc_seen_new(100, KEPT);
+  uint32_t remembered = 0;
+  for (uint32_t i = 0; i < ADDED; i++) {
+    struct oidc_mark mark = oidc_mark_of(slice_of(&i, sizeof i), S("x"));
+    assert_true(oidc_seen_add(seen, &mark, 1000));
+  }
+  for (uint32_t i = 0; i < ADDED; i++) {
+    struct oidc_mark mark = oidc_mark_of(slice_of(&i, sizeof i), S("x"));
+    bool is_there = oidc_seen_has(seen, &mark, 1000);
+    assert_true(is_there || i < ADDED - KEPT);
+    remembered += is_there;
+  }
+  assert_true(remembered <= 2 * KEPT);
+  oidc_seen_free(&seen);
+}
+
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
   const struct CMUnitTest tests[] = {
       TEST(a_certificate_says_who_it_names),
       TEST(tls_client_auth_wants_a_trusted_certificate_of_that_name),
       TEST(a_self_signed_certificate_is_known_by_its_key),
+      TEST(a_certificate_that_has_ended_proves_nothing),
+      TEST(which_certificate_a_client_came_with_is_known),
       TEST(a_token_bound_to_a_certificate_is_worth_nothing_without_it),
       TEST(a_remembered_signature_spares_no_other_check),
+      TEST(a_token_given_back_is_over_alone),
+      TEST(a_token_is_found_by_what_only_we_can_read),
       TEST(keys_go_their_way_by_the_clock),
       TEST(nonces_are_of_this_run_and_young),
       TEST(a_mark_is_remembered_for_its_window),
+      TEST(of_a_bounded_number_the_newest_marks_are_remembered),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,22 +52,39 @@ unsigned oidc_means_now(struct env *env, const struct account_session *session) 
 
 /* ---- the person ---- */
 
-result oidc_person_load(struct env *env, struct db_tx *tx, struct arena *arena, int64_t person_id, struct oidc_person *ret_person) {
-  struct oidc_person person = {.today = clock_date_of(clock_now_ms(env->clock))};
-  struct account account = {0};
+static result load_residence(struct db_tx *tx, struct arena *arena, int64_t person_id, struct oidc_person *person) {
+  const struct register_residence_key key = {person_id, REGISTER_PERMANENT, person->today};
+  result lives = register_residence_find(tx, arena, &key, &person->residence);
+  return is_code(lives, REGISTER_RESIDENCE_UNKNOWN) ? OK : lives;
+}
+
+static result load_contact(struct db_tx *tx, struct arena *arena, int64_t person_id, struct oidc_person *person) {
   struct account_address contact = {0};
-  TRY(register_person_load(tx, arena, person_id, &person.person));
-  TRY(account_load(tx, person_id, &account));
   TRY(account_address_load(tx, person_id, arena, &contact));
-  const struct register_residence_key key = {person_id, REGISTER_PERMANENT, person.today};
-  result lives = register_residence_find(tx, arena, &key, &person.residence);
-  if (!is_ok(lives) && !is_code(lives, REGISTER_RESIDENCE_UNKNOWN)) {
-    return lives;
-  }
-  person.phone = contact.phone;
-  person.email = contact.email;
-  person.level = account.level;
-  person.proven_at_ms = account.approved_at_ms;
+  person->phone = contact.phone;
+  person->email = contact.email;
+  return OK;
+}
+
+static result load_account(struct db_tx *tx, int64_t person_id, struct oidc_person *person) {
+  struct account account = {0};
+  TRY(account_load(tx, person_id, &account));
+  person->level = account.level;
+  person->proven_at_ms = account.approved_at_ms;
+  return OK;
+}
+
+static bool asks_for(const struct oidc_person_key *key, enum oidc_attribute one, enum oidc_attribute other) {
+  return (key->attributes & (OIDC_ATTRIBUTE_BIT(one) | OIDC_ATTRIBUTE_BIT(other))) != 0;
+}
+
+result oidc_person_load(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_person_key *key, struct oidc_person *ret_person) {
+  struct oidc_person person = {.today = clock_date_of(clock_now_ms(env->clock))};
+  int64_t person_id = key->person_id;
+  TRY(register_person_load(tx, arena, person_id, &person.person));
+  TRY(asks_for(key, OIDC_ACCOUNT_LEVEL, OIDC_ACCOUNT_LEVEL) ? load_account(tx, person_id, &person) : OK);
+  TRY(asks_for(key, OIDC_PHONE, OIDC_EMAIL) ? load_contact(tx, arena, person_id, &person) : OK);
+  TRY(asks_for(key, OIDC_ADDRESS, OIDC_RESIDENCE) ? load_residence(tx, arena, person_id, &person) : OK);
   *ret_person = person;
   return OK;
 }

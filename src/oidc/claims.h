@@ -10,7 +10,7 @@ MUST_USE result oidc_sid(struct env *env, int64_t session_id, struct slice clien
 /* The scope of a mandate that lets somebody sign in to a client for another: "sign_in:CLIENT". */
 struct slice oidc_mandate_scope(struct slice client_id, struct arena *arena);
 
-/* A person, read once for all attributes asked. */
+/* A person, read once for all attributes that are asked; what belongs to none of them stays empty. */
 struct oidc_person {
   struct register_person person;
   struct register_residence residence; /* person_id 0: none */
@@ -20,7 +20,11 @@ struct oidc_person {
   int64_t proven_at_ms; /* when the account was issued after its holder was seen; 0: never */
   int32_t today;
 };
-MUST_USE result oidc_person_load(struct env *env, struct db_tx *tx, struct arena *arena, int64_t person_id, struct oidc_person *ret_person);
+struct oidc_person_key {
+  int64_t person_id;
+  uint64_t attributes; /* OIDC_ATTRIBUTE_BIT; that of OIDC_ACCOUNT_LEVEL brings proven_at_ms too */
+};
+MUST_USE result oidc_person_load(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_person_key *key, struct oidc_person *ret_person);
 /* The claims of one attribute into an open object; what the register does not have is left out. */
 void oidc_attribute_put(const struct oidc_person *person, enum oidc_attribute attribute, struct arena *arena, struct jout *out);
 /* Enough of it to recognise, for the page; empty: the register has none. */

@@ -50,7 +50,7 @@ static result put_actor(struct env *env, struct db_tx *tx, struct arena *arena, 
   }
   if (grant->acting_organisation_id != 0 && (attributes & ~OIDC_OF_ORGANISATION) != 0) {
     struct oidc_person person;
-    TRY(oidc_person_load(env, tx, arena, grant->person_id, &person));
+    TRY(oidc_person_load(env, tx, arena, &(const struct oidc_person_key){grant->person_id, attributes}, &person));
     put_attributes(&person, attributes & ~OIDC_OF_ORGANISATION, arena, out);
   }
   jout_object_end(out);
@@ -65,7 +65,9 @@ static result put_person(struct env *env, struct db_tx *tx, struct arena *arena,
   if (attributes == 0 && !has_verified) {
     return OK;
   }
-  TRY(oidc_person_load(env, tx, arena, grant->acting_for_id != 0 ? grant->acting_for_id : grant->person_id, &person));
+  uint64_t verified = has_verified ? grant->attributes_verified | OIDC_ATTRIBUTE_BIT(OIDC_ACCOUNT_LEVEL) : 0; /* how sure, and since when */
+  const struct oidc_person_key key = {grant->acting_for_id != 0 ? grant->acting_for_id : grant->person_id, attributes | verified};
+  TRY(oidc_person_load(env, tx, arena, &key, &person));
   put_attributes(&person, attributes, arena, out);
   return has_verified ? oidc_verified_put(&(const struct oidc_verified){&person, claims, clock_now_ms(env->clock)}, arena, out) : OK;
 }

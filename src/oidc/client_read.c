@@ -206,7 +206,8 @@ static result read_ciba(const struct reading *r) {
   size_t mode = 0;
   TRY(read_word(r, "backchannel_token_delivery_mode", modes, &mode));
   TRY(read_address(r, "backchannel_client_notification_endpoint", &c->ciba_notification_endpoint));
-  TRY(jin_bool_optional(r->root, "backchannel_user_code_parameter", &c->ciba_user_code));
+  bool ignored = false; /* [CIBA 4]: it applies only where the provider takes user codes, and we announce none */
+  TRY(jin_bool_optional(r->root, "backchannel_user_code_parameter", &ignored));
   if ((c->grant_types & OIDC_GRANT_CIBA) != 0) {
     c->ciba_mode = mode == 0 ? OIDC_CIBA_POLL : OIDC_CIBA_PING;
   }

@@ -122,7 +122,7 @@ result oidc_code_write(struct env *env, struct arena *arena, const struct oidc_c
   }
   buf_init(&plain, arena, 512);
   put(&plain, code);
-  TRY(seal_write_bytes(env->sealing, about(arena, code->grant.client_id), buf_slice(&plain), arena, &sealed));
+  TRY(seal_write_brief(env->sealing, about(arena, code->grant.client_id), buf_slice(&plain), arena, &sealed));
   *ret_text = base64url_write(arena, sealed);
   return OK;
 }
@@ -135,7 +135,7 @@ result oidc_code_read(struct env *env, struct arena *arena, struct slice client_
     FAIL(OIDC_KEYS_MISSING, "no sealing key");
   }
   if (text.len > TEXT_BYTES_MAX || !is_ok(base64url_parse(text, arena, &sealed)) ||
-      !is_ok(seal_read_bytes(env->sealing, about(arena, client_id), sealed, arena, &plain)) || !get(plain, &code)) {
+      !is_ok(seal_read_brief(env->sealing, about(arena, client_id), sealed, arena, &plain)) || !get(plain, &code)) {
     FAIL(OIDC_CODE_UNKNOWN, "not a code of ours for this client");
   }
   code.grant.client_id = client_id;

@@ -5,6 +5,7 @@
 
 #include "codec/base64url.h"
 #include "oidc/authorize/kept.h"
+#include "oidc/grant.h"
 #include "oidc/handle.h"
 /* last */
 #include "base/unit_test.h"
@@ -167,6 +168,22 @@ static void rejects_interaction_with_any_bit_altered(void **state) {
   }
 }
 
+/* Whoever ends a session looks for its grants from its own number on. */
+static void a_grant_s_number_is_not_before_its_session_s_though_the_clock_went_back(void **state) {
+  struct place *place = *state;
+  int64_t session_id = env_id_new(&place->env);
+  for (int i = 0; i < 20; i++) {
+    assert_true(oidc_grant_number(&place->env, session_id) >= env_id_first(session_id)); /* in the same millisecond */
+  }
+  place->clock = clock_fixed(1799999000000);
+  int64_t first = oidc_grant_number(&place->env, session_id);
+  assert_true(first >= env_id_first(session_id));
+  assert_int_not_equal(first, oidc_grant_number(&place->env, session_id));
+  place->clock = clock_fixed(1800000000001);
+  assert_true(oidc_grant_number(&place->env, session_id) > session_id);
+  assert_true(env_id_first(session_id) <= session_id && env_id_first(session_id) == env_id_at(1800000000000));
+}
+
 #define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, open_place, close_place)
 
 int main(void) {
@@ -175,6 +192,7 @@ int main(void) {
       IN_PLACE(keeps_organisation_and_mandate),          IN_PLACE(rejects_code_of_another_client),        IN_PLACE(rejects_code_under_another_key),
       IN_PLACE(rejects_altered_and_cut_codes),  IN_PLACE(knows_its_interaction_again),           IN_PLACE(rejects_interaction_of_another_browser),
       IN_PLACE(rejects_interaction_with_any_bit_altered),
+      IN_PLACE(a_grant_s_number_is_not_before_its_session_s_though_the_clock_went_back),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,6 +31,7 @@ static const struct oidc_error_row rows[] = {
     {OIDC_PERSON_UNKNOWN, 400, "unknown_user_id", "the hint is in no form that names a person"},
     {OIDC_BINDING_MESSAGE, 400, "invalid_binding_message", "binding_message is missing, longer than 100 characters, or not plain text"},
     {OIDC_ORGANISATION_NEEDED, 400, "interaction_required", "the person has to choose the organisation they act for"},
+    {OIDC_PERSON_NEEDED, 400, "interaction_required", "the person has to go on for themself, not for an organisation"},
     {OIDC_REGISTRATION_OFF, 404, "invalid_request", "clients do not register themselves here"},
     {OIDC_REGISTRATION_TOKEN, 401, "invalid_token", "no registration access token that is good for this"},
     {OIDC_CLIENT_METADATA, 400, "invalid_client_metadata", "the metadata contradict each other or the profile"},

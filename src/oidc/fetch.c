@@ -51,7 +51,7 @@ static result consider(struct env *env, struct slice client_id, int64_t asked_be
     return OK;
   }
   TRY(rows.status);
-  *ret_fetch = (struct oidc_fetch){arena_copy(arena, client_id), arena_copy(arena, client->jwks_uri)};
+  *ret_fetch = (struct oidc_fetch){arena_copy(arena, client_id), arena_copy(arena, client->jwks_uri), client->is_dynamic};
   return OK;
 }
 

@@ -13,19 +13,19 @@ struct slice oidc_stored_form(const char *label, struct slice token, struct aren
 
 /* ---- grants ---- */
 
-result oidc_grant_add(struct env *env, struct db_tx *tx, struct oidc_grant *grant) {
-  grant->state = OIDC_GRANT_LIVE;
-  grant->grant_id = env_id_new(env);
-  return oidc_grant_insert(env, tx, grant);
+int64_t oidc_grant_number(struct env *env, int64_t session_id) {
+  int64_t earliest = env_id_first(session_id);
+  int64_t number = env_id_new(env);
+  return number >= earliest ? number : earliest | (number - env_id_first(number)); /* the clock went back meanwhile */
 }
 
-result oidc_grant_insert(struct env *env, struct db_tx *tx, struct oidc_grant *grant) {
+static result insert(struct env *env, struct db_tx *tx, struct oidc_grant *grant, int64_t *ret_stored) {
   grant->created_at_ms = clock_now_ms(env->clock);
   return db_run(tx,
                 "INSERT INTO oidc_grant (person_id, grant_id, client_id, state, session_id, sid, scope, resources, id_token_attributes,"
                 " userinfo_attributes, verified_attributes, verified, acr, means, auth_at, acting_for_id, created_at,"
                 " acting_organisation_id, mandate_id)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT (person_id, grant_id) DO NOTHING",
                 DB_ARGS(db_of_int(grant->person_id), db_of_int(grant->grant_id), db_of_text(grant->client_id), db_of_int(grant->state),
                         db_of_int_or_null(grant->session_id), db_of_text_or_null(grant->sid), db_of_text(grant->scope),
                         db_of_text_or_null(grant->resources), db_of_int((int64_t)grant->attributes_id_token),
@@ -33,7 +33,25 @@ result oidc_grant_insert(struct env *env, struct db_tx *tx, struct oidc_grant *g
                         db_of_text_or_null(grant->verified), db_of_int(grant->acr),
                         db_of_int(grant->means), db_of_int(grant->auth_at_ms), db_of_int_or_null(grant->acting_for_id),
                         db_of_int(grant->created_at_ms), db_of_int_or_null(grant->acting_organisation_id), db_of_int_or_null(grant->mandate_id)),
-                NULL);
+                ret_stored);
+}
+
+result oidc_grant_begin(struct env *env, struct db_tx *tx, struct oidc_grant *grant, bool *ret_is_there) {
+  int64_t stored = 0;
+  TRY(insert(env, tx, grant, &stored));
+  *ret_is_there = stored == 0;
+  return OK;
+}
+
+result oidc_grant_add(struct env *env, struct db_tx *tx, struct oidc_grant *grant) {
+  bool is_there = false;
+  grant->state = OIDC_GRANT_LIVE;
+  grant->grant_id = env_id_new(env);
+  TRY(oidc_grant_begin(env, tx, grant, &is_there));
+  if (is_there) {
+    FAIL(DB_DUPLICATE, "a grant of that number");
+  }
+  return OK;
 }
 
 result oidc_grant_is_there(struct db_tx *tx, const struct oidc_grant *grant, bool *ret_is_there) {
@@ -43,44 +61,77 @@ result oidc_grant_is_there(struct db_tx *tx, const struct oidc_grant *grant, boo
   return rows.status;
 }
 
-result oidc_may_share(struct env *env, struct db_tx *tx, int64_t person_id) {
-  result may = account_capability_check(env, tx, person_id, ACCOUNT_CAPABILITY_SHARE);
+static result locked_or(result may) {
   if (is_code(may, ACCOUNT_LOCKED) || is_code(may, ACCOUNT_CAPABILITY_LOCKED)) {
     FAIL(OIDC_GRANT_ENDED, "the account, or its sharing, is locked");
   }
   return may;
 }
 
+result oidc_may_share(struct env *env, struct db_tx *tx, int64_t person_id) {
+  return locked_or(account_capability_check(env, tx, person_id, ACCOUNT_CAPABILITY_SHARE));
+}
+
+result oidc_session_may_share(struct env *env, struct db_tx *tx, const struct account_session *session) {
+  return locked_or(account_session_check(env, tx, session, ACCOUNT_CAPABILITY_SHARE));
+}
+
+#define LOADED                                                                                                                                        \
+  "SELECT g.client_id, g.state, g.session_id, g.sid, g.scope, g.resources, g.id_token_attributes, g.userinfo_attributes, g.verified, g.acr, g.means," \
+  " g.auth_at, g.acting_for_id, g.created_at, g.verified_attributes, g.acting_organisation_id, g.mandate_id"
+enum { LOADED_COLUMNS = 17 };
+
+static result read_grant(const struct db_rows *rows, struct arena *arena, struct oidc_grant *grant) {
+  if (db_int(rows, 1) != OIDC_GRANT_LIVE) {
+    FAIL(OIDC_GRANT_ENDED, "revoked");
+  }
+  *grant = (struct oidc_grant){.person_id = grant->person_id,
+                               .grant_id = grant->grant_id,
+                               .client_id = db_text_copy(rows, 0, arena),
+                               .state = OIDC_GRANT_LIVE,
+                               .session_id = db_int(rows, 2),
+                               .sid = db_text_copy(rows, 3, arena),
+                               .scope = db_text_copy(rows, 4, arena),
+                               .resources = db_text_copy(rows, 5, arena),
+                               .attributes_id_token = (uint64_t)db_int(rows, 6),
+                               .attributes_userinfo = (uint64_t)db_int(rows, 7),
+                               .verified = db_text_copy(rows, 8, arena),
+                               .acr = (int)db_int(rows, 9),
+                               .means = (unsigned)db_int(rows, 10),
+                               .auth_at_ms = db_int(rows, 11),
+                               .acting_for_id = db_int(rows, 12),
+                               .created_at_ms = db_int(rows, 13),
+                               .attributes_verified = (uint64_t)db_int(rows, 14),
+                               .acting_organisation_id = db_int(rows, 15),
+                               .mandate_id = db_int(rows, 16)};
+  return OK;
+}
+
+static result found_or_ended(result found) {
+  if (is_code(found, DB_NO_ROW)) {
+    FAIL(OIDC_GRANT_ENDED, "no such grant");
+  }
+  return found;
+}
+
 result oidc_grant_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int64_t grant_id, struct oidc_grant *ret_grant) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  result found = db_row(tx,
-                        "SELECT client_id, state, session_id, sid, scope, resources, id_token_attributes, userinfo_attributes, verified, acr, means,"
-                        " auth_at, acting_for_id, created_at, verified_attributes, acting_organisation_id, mandate_id FROM oidc_grant WHERE person_id = $1 AND grant_id = $2",
-                        DB_ARGS(db_of_int(person_id), db_of_int(grant_id)), &rows);
-  if (is_code(found, DB_NO_ROW) || (is_ok(found) && db_int(&rows, 1) != OIDC_GRANT_LIVE)) {
-    FAIL(OIDC_GRANT_ENDED, "no such grant, or revoked");
-  }
-  TRY(found);
-  *ret_grant = (struct oidc_grant){.person_id = person_id,
-                                   .grant_id = grant_id,
-                                   .client_id = db_text_copy(&rows, 0, arena),
-                                   .state = OIDC_GRANT_LIVE,
-                                   .session_id = db_int(&rows, 2),
-                                   .sid = db_text_copy(&rows, 3, arena),
-                                   .scope = db_text_copy(&rows, 4, arena),
-                                   .resources = db_text_copy(&rows, 5, arena),
-                                   .attributes_id_token = (uint64_t)db_int(&rows, 6),
-                                   .attributes_userinfo = (uint64_t)db_int(&rows, 7),
-                                   .verified = db_text_copy(&rows, 8, arena),
-                                   .acr = (int)db_int(&rows, 9),
-                                   .means = (unsigned)db_int(&rows, 10),
-                                   .auth_at_ms = db_int(&rows, 11),
-                                   .acting_for_id = db_int(&rows, 12),
-                                   .created_at_ms = db_int(&rows, 13),
-                                   .attributes_verified = (uint64_t)db_int(&rows, 14),
-                                   .acting_organisation_id = db_int(&rows, 15),
-                                   .mandate_id = db_int(&rows, 16)};
-  return OK;
+  *ret_grant = (struct oidc_grant){.person_id = person_id, .grant_id = grant_id};
+  TRY(found_or_ended(
+      db_row(tx, LOADED " FROM oidc_grant g WHERE g.person_id = $1 AND g.grant_id = $2", DB_ARGS(db_of_int(person_id), db_of_int(grant_id)), &rows)));
+  return read_grant(&rows, arena, ret_grant);
+}
+
+result oidc_grant_load_for(struct db_tx *tx, struct arena *arena, const struct oidc_access_id *id, struct oidc_token_marks *ret_marks,
+                           struct oidc_grant *ret_grant) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  *ret_grant = (struct oidc_grant){.person_id = id->person_id, .grant_id = id->grant_id};
+  TRY(found_or_ended(db_row(tx,
+                            LOADED ", t.revoked_at, t.read_at FROM oidc_grant g LEFT JOIN oidc_access t ON t.token_id = $3 AND t.grant_id = g.grant_id"
+                                   " WHERE g.person_id = $1 AND g.grant_id = $2",
+                            DB_ARGS(db_of_int(id->person_id), db_of_int(id->grant_id), db_of_int(id->token_id)), &rows)));
+  *ret_marks = (struct oidc_token_marks){!db_is_null(&rows, LOADED_COLUMNS), !db_is_null(&rows, LOADED_COLUMNS + 1)};
+  return read_grant(&rows, arena, ret_grant);
 }
 
 result oidc_grant_revoke(struct env *env, struct db_tx *tx, const struct oidc_revocation *revocation) {

@@ -1,6 +1,6 @@
 /* Tokens of a grant: rows in the caller's write, then what is signed. */
-#include "codec/base64url.h"
 #include "oidc/access.h"
+#include "oidc/access_id.h"
 #include "oidc/handle.h"
 #include "oidc/issue.h"
 #include "oidc/memory.h"
@@ -28,19 +28,6 @@ static result no_free_number(void) {
   FAIL(DB_DUPLICATE, "%d numbers in a row are taken", ID_TRIES);
 }
 
-static result store_access(struct env *env, struct db_tx *tx, struct oidc_issue *issue) {
-  const struct oidc_grant *grant = &issue->grant;
-  int64_t stored = 0;
-  for (int i = 0; i < ID_TRIES && stored == 0; i++) {
-    issue->token_id = env_id_new(env);
-    TRY(db_run(tx, "INSERT INTO oidc_access (token_id, person_id, grant_id, client_id) VALUES ($1, $2, $3, $4) ON CONFLICT (token_id) DO NOTHING",
-               DB_ARGS(db_of_int(issue->token_id), db_of_int_or_null(grant->person_id), db_of_int_or_null(grant->grant_id),
-                       db_of_text(issue->client->client_id)),
-               &stored));
-  }
-  return stored > 0 ? OK : no_free_number();
-}
-
 static result store_refresh(struct env *env, struct db_tx *tx, struct arena *arena, struct oidc_issue *issue) {
   const struct oidc_grant *grant = &issue->grant;
   bool is_public = issue->client->auth_method == OIDC_AUTH_NONE;
@@ -61,7 +48,6 @@ static result store_refresh(struct env *env, struct db_tx *tx, struct arena *are
 }
 
 result oidc_issue_store(struct env *env, struct db_tx *tx, struct arena *arena, struct oidc_issue *issue) {
-  TRY(store_access(env, tx, issue));
   return issue->gives_refresh_token ? store_refresh(env, tx, arena, issue) : OK;
 }
 
@@ -104,15 +90,18 @@ void oidc_actor_put(struct jout *out, struct slice actor) {
 }
 
 /* [RFC9068 2.2] */
-static result write_access(struct env *env, struct arena *arena, const struct oidc_issue *issue, struct slice *ret_token) {
+static result write_access(struct env *env, struct arena *arena, const struct oidc_issue *issue, struct slice *ret_claims) {
+  const struct oidc_access_id id = oidc_access_id_new(env, issue->grant.person_id, issue->grant.grant_id);
   struct buf text;
   struct jout out;
+  struct slice jti = {0};
+  TRY(oidc_access_id_write(env, arena, &id, &jti));
   begin(&out, &text, arena);
   jout_put_text(&out, "iss", env->origin);
   jout_put_text(&out, "sub", issue->subject);
   jout_put_text(&out, "aud", issue->audience.len > 0 ? issue->audience : env->origin);
   jout_put_text(&out, "client_id", issue->client->client_id);
-  jout_put_text(&out, "jti", arena_printf(arena, "%lld", (long long)issue->token_id));
+  jout_put_text(&out, "jti", jti);
   put_times(env, &out, OIDC_ACCESS_LIFETIME_S);
   if (issue->scope.len > 0) {
     jout_put_text(&out, "scope", issue->scope);
@@ -124,14 +113,8 @@ static result write_access(struct env *env, struct arena *arena, const struct oi
   oidc_actor_put(&out, issue->actor);
   oidc_confirmation_put(&out, issue->dpop_jkt, issue->x5t);
   jout_object_end(&out);
-  return oidc_jwt_write(env, "at+jwt", buf_slice(&text), arena, ret_token);
-}
-
-/* [OIDC Core 3.1.3.6] the left half of the access token's SHA-256 */
-static struct slice half_hash(struct arena *arena, struct slice token) {
-  uint8_t digest[DIGEST_BYTES];
-  digest_sha256(token, digest);
-  return base64url_write(arena, slice_of(digest, DIGEST_BYTES / 2));
+  *ret_claims = buf_slice(&text);
+  return OK;
 }
 
 static result put_claims(struct env *env, struct arena *arena, const struct oidc_issue *issue, struct jout *out) {
@@ -141,30 +124,42 @@ static result put_claims(struct env *env, struct arena *arena, const struct oidc
   return oidc_claims_put(env, tx, arena, &claims, out);
 }
 
-/* [OIDC Core 2], [OIDC Core 3.1.3.3] */
-static result write_id_token(struct env *env, struct arena *arena, const struct oidc_issue *issue, struct slice access_token, struct slice *ret_token) {
+/* [OIDC Core 2], [OIDC Core 3.1.3.3]. Without at_hash, which is OPTIONAL where both tokens come from the token endpoint [OIDC Core 3.1.3.6]: with it the
+ * access token would have to be signed first, and both are signed at once (ADR-0020). */
+static result write_id_token(struct env *env, struct arena *arena, const struct oidc_issue *issue, struct slice *ret_claims) {
   struct buf text;
   struct jout out;
   begin(&out, &text, arena);
   jout_put_text(&out, "iss", env->origin);
   jout_put_text(&out, "aud", issue->client->client_id);
   put_times(env, &out, OIDC_ID_TOKEN_LIFETIME_S);
-  jout_put_text(&out, "at_hash", half_hash(arena, access_token));
   if (issue->nonce.len > 0) {
     jout_put_text(&out, "nonce", issue->nonce);
   }
   TRY(put_claims(env, arena, issue, &out));
   jout_object_end(&out);
-  return oidc_jwt_write(env, "JWT", buf_slice(&text), arena, ret_token);
+  *ret_claims = buf_slice(&text);
+  return OK;
+}
+
+/* The access token, and the ID token where one was asked for. */
+static result write_tokens(struct env *env, struct arena *arena, const struct oidc_issue *issue, struct slice *ret_access, struct slice *ret_id) {
+  struct oidc_jwt jwts[] = {{.type = "at+jwt"}, {.type = "JWT"}};
+  bool has_id_token = issue->grant.person_id != 0 && oidc_words_have(issue->scope, S("openid"));
+  TRY(write_access(env, arena, issue, &jwts[0].claims));
+  if (has_id_token) {
+    TRY(write_id_token(env, arena, issue, &jwts[1].claims));
+  }
+  TRY(oidc_jwt_write_all(env, jwts, has_id_token ? 2 : 1, arena));
+  *ret_access = jwts[0].compact;
+  *ret_id = jwts[1].compact;
+  return OK;
 }
 
 result oidc_issue_write(struct env *env, struct arena *arena, const struct oidc_issue *issue, struct slice *ret_json) {
   struct slice access_token = {0};
   struct slice id_token = {0};
-  TRY(write_access(env, arena, issue, &access_token));
-  if (issue->grant.person_id != 0 && oidc_words_have(issue->scope, S("openid"))) {
-    TRY(write_id_token(env, arena, issue, access_token, &id_token));
-  }
+  TRY(write_tokens(env, arena, issue, &access_token, &id_token));
   if (env->oidc != NULL) { /* what was just signed here needs no verification when it comes back */
     struct oidc_mark mark = oidc_mark_of(access_token, S(""));
     (void)oidc_seen_add(env->oidc->verified, &mark, clock_now_ms(env->clock) / 1000);

@@ -1,5 +1,5 @@
 /* oidc/issue.h: the tokens of a grant: bound, stored in the caller's write, signed after it. (private to oidc/)
- * Standard   RFC 6749 5.1, RFC 9068 2.2, RFC 9449 5, RFC 8705 3, OpenID Connect Core 2, 3.1.3.3, 3.1.3.6.
+ * Standard   RFC 6749 5.1, RFC 9068 2.2, RFC 9449 5, RFC 8705 3, OpenID Connect Core 2, 3.1.3.3, 3.1.3.6 (no at_hash).
  */
 #pragma once
 #include "oidc/oidc.h"
@@ -16,10 +16,9 @@ struct oidc_issue {
   struct slice nonce;          /* of the ID token */
   bool gives_refresh_token;
   /* filled in by oidc_issue_store */
-  int64_t token_id;
   struct slice refresh_token;
 };
-/* Inside a write: rows of the access token and, if it gives one, of the refresh token. */
+/* Inside a write: the row of the refresh token, if it gives one. An access token has none (access_id.h). */
 MUST_USE result oidc_issue_store(struct env *env, struct db_tx *tx, struct arena *arena, struct oidc_issue *issue);
 /* After it: the answer of the token endpoint [RFC6749 5.1]. */
 MUST_USE result oidc_issue_write(struct env *env, struct arena *arena, const struct oidc_issue *issue, struct slice *ret_json);

@@ -1,6 +1,7 @@
 /* The provider's signing keys: states, rotation, signing, the set that is shown. */
 #include "oidc/keys.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,27 +102,17 @@ result oidc_keys_load(struct env *env, struct oidc_keys *ret_keys) {
   return OK;
 }
 
+/* Nobody goes on with what is kept: of the very first keys that would be none at all, for as long as the database cannot be read. */
 static void forget(struct env *env) {
   if (env->oidc != NULL) {
     (void)pthread_mutex_lock(&env->oidc->keys->mutex);
     env->oidc->keys->checked_at_us = 0;
+    env->oidc->keys->keys.version = -1;
     (void)pthread_mutex_unlock(&env->oidc->keys->mutex);
   }
 }
 
 /* ---- signing and verifying ---- */
-
-struct signing_key {
-  struct env *env;
-  struct slice name;
-};
-
-static result sign(void *context, const uint8_t digest[static DIGEST_BYTES], struct arena *arena, struct slice *ret_signature) {
-  const struct signing_key *key = context;
-  struct signer_request request = {.key = key->name, .profile = SIGNER_TOKEN};
-  memcpy(request.digest, digest, sizeof request.digest);
-  return key->env->signer->sign(key->env->signer, &request, arena, ret_signature);
-}
 
 static const struct oidc_key *find_state(const struct oidc_keys *keys, enum oidc_key_state state) {
   for (size_t i = 0; i < keys->count; i++) {
@@ -132,16 +123,35 @@ static const struct oidc_key *find_state(const struct oidc_keys *keys, enum oidc
   return NULL;
 }
 
-result oidc_jwt_write(struct env *env, const char *type, struct slice claims, struct arena *arena, struct slice *ret_jwt) {
+result oidc_jwt_write_all(struct env *env, struct oidc_jwt *jwts, size_t count, struct arena *arena) {
   struct oidc_keys keys;
+  struct jose_draft drafts[ENV_SIGN_MAX];
+  struct signer_request requests[ENV_SIGN_MAX];
+  struct slice signatures[ENV_SIGN_MAX];
   TRY(oidc_keys_load(env, &keys));
   const struct oidc_key *active = find_state(&keys, OIDC_KEY_ACTIVE);
   if (active == NULL || env->signer == NULL) {
     FAIL(OIDC_KEYS_MISSING, "no active signing key, or no signer");
   }
-  struct signing_key key = {env, arena_printf(arena, "oidc/%s", active->kid)};
-  const struct jose_signing signing = {arena_copy(arena, slice_str(active->kid)), type, sign, &key};
-  return jose_jwt_write(&signing, claims, arena, ret_jwt);
+  assert(count <= ENV_SIGN_MAX);
+  struct slice name = arena_printf(arena, "oidc/%s", active->kid);
+  for (size_t i = 0; i < count; i++) {
+    jose_jwt_begin(slice_str(active->kid), jwts[i].type, jwts[i].claims, arena, &drafts[i]);
+    requests[i] = (struct signer_request){.key = name, .profile = SIGNER_TOKEN};
+    memcpy(requests[i].digest, drafts[i].digest, sizeof requests[i].digest);
+  }
+  TRY(env_sign_all(env->signer, requests, count, arena, signatures));
+  for (size_t i = 0; i < count; i++) {
+    TRY(jose_jwt_end(&drafts[i], signatures[i], &jwts[i].compact));
+  }
+  return OK;
+}
+
+result oidc_jwt_write(struct env *env, const char *type, struct slice claims, struct arena *arena, struct slice *ret_jwt) {
+  struct oidc_jwt jwt = {.type = type, .claims = claims};
+  TRY(oidc_jwt_write_all(env, &jwt, 1, arena));
+  *ret_jwt = jwt.compact;
+  return OK;
 }
 
 static result jwks_of(const struct oidc_keys *keys, struct arena *arena, struct jose_jwks *ret_jwks) {

@@ -37,13 +37,14 @@ static result add_delivery(struct db_tx *tx, const struct telling *telling, cons
   return outbox_add(telling->env, tx, &item);
 }
 
-/* [Back-Channel 2.7] refresh tokens without offline_access end with the session, the others do not. */
+/* [Back-Channel 2.7] refresh tokens without offline_access end with the session, the others do not. Its grants have numbers after its own
+ * (oidc_grant_number): whoever comes often has years of older ones. */
 static result end_grants(struct db_tx *tx, const struct telling *telling) {
   return db_run(tx,
-                "UPDATE oidc_grant SET state = $3, revoked_at = $4 WHERE person_id = $1 AND session_id = $2 AND state = $5"
+                "UPDATE oidc_grant SET state = $3, revoked_at = $4 WHERE person_id = $1 AND session_id = $2 AND state = $5 AND grant_id >= $6"
                 " AND REPLACE(' ' || scope || ' ', ' offline_access ', '') = ' ' || scope || ' '",
                 DB_ARGS(db_of_int(telling->ended->person_id), db_of_int(telling->ended->session_id), db_of_int(OIDC_GRANT_REVOKED),
-                        db_of_int(clock_now_ms(telling->env->clock)), db_of_int(OIDC_GRANT_LIVE)),
+                        db_of_int(clock_now_ms(telling->env->clock)), db_of_int(OIDC_GRANT_LIVE), db_of_int(env_id_first(telling->ended->session_id))),
                 NULL);
 }
 
@@ -158,6 +159,6 @@ result oidc_logout_write(struct env *env, struct arena *arena, struct slice payl
   TRY(write_token(env, client, &told, arena, &token));
   buf_init(&body, arena, token.len + 32);
   url_form_put(&body, "logout_token", token);
-  *ret_call = (struct oidc_logout_call){arena_copy(arena, client->backchannel_logout_uri), buf_slice(&body)};
+  *ret_call = (struct oidc_logout_call){arena_copy(arena, client->backchannel_logout_uri), buf_slice(&body), client->is_dynamic};
   return OK;
 }

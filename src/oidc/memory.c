@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 enum {
+  VERIFIED_MAX = 8192, /* tokens that are not verified again: some seconds of issue, and whichever are asked about; 256 KiB, twice */
   KEYS_MAX = 4096, /* clients and the devices of a busy hour; a decoded key takes some 2 KiB */
   PROOF_WINDOW_S = JOSE_DPOP_AGE_MAX_S + JOSE_AHEAD_MAX_S + 1,
 };
@@ -62,8 +63,10 @@ result oidc_memory_open(struct env *env, struct oidc_memory **ret_memory) {
   memory->clients = oidc_client_cache_new();
   memory->keys = oidc_key_cache_new();
   memory->keyring = jose_keyring_new(KEYS_MAX);
-  memory->proofs = oidc_seen_new(PROOF_WINDOW_S);
-  memory->verified = oidc_seen_new(OIDC_ACCESS_LIFETIME_S);
+  memory->proofs = oidc_seen_new(PROOF_WINDOW_S, 0);
+  memory->presented = oidc_seen_new(OIDC_PRESENTED_NOTED_S, 0);
+  memory->requests = oidc_requests_new();
+  memory->verified = oidc_seen_new(OIDC_ACCESS_LIFETIME_S, VERIFIED_MAX);
   (void)pthread_mutex_init(&memory->wanted_mutex, NULL);
   memory->wanted_count = 0;
   random_fill(env->random, memory->nonce_epoch, sizeof memory->nonce_epoch);
@@ -77,6 +80,8 @@ void oidc_memory_close(struct oidc_memory **slot) {
     oidc_key_cache_free(&(*slot)->keys);
     jose_keyring_free(&(*slot)->keyring);
     oidc_seen_free(&(*slot)->proofs);
+    oidc_seen_free(&(*slot)->presented);
+    oidc_requests_free(&(*slot)->requests);
     oidc_seen_free(&(*slot)->verified);
     (void)pthread_mutex_destroy(&(*slot)->wanted_mutex);
     explicit_bzero(*slot, sizeof **slot);

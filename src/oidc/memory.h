@@ -5,6 +5,7 @@
 #include "oidc/client.h"
 #include "oidc/fetch.h"
 #include "oidc/keys.h"
+#include "oidc/requests.h"
 #include "oidc/seen.h"
 
 enum { OIDC_SECRET_BYTES = 32 };
@@ -15,6 +16,8 @@ struct oidc_memory {
   struct oidc_key_cache *keys;
   struct jose_keyring *keyring;   /* decoded keys of clients and of proofs */
   struct oidc_seen *proofs;       /* DPoP proofs used */
+  struct oidc_seen *presented;    /* certificates that clients came with, noted today */
+  struct oidc_requests *requests; /* kept a moment ago */
   struct oidc_seen *verified;     /* access tokens of ours whose signature was found good */
   uint8_t nonce_epoch[OIDC_SECRET_BYTES]; /* drawn at start: nonces of before are refused */
   pthread_mutex_t wanted_mutex; /* guards the two below */

@@ -57,6 +57,7 @@ enum oidc_error {
   OIDC_BINDING_MESSAGE = RESULT_CODE(RESULT_INVALID, MODULE_OIDC, 45),    /* binding_message is missing where needed, too long, or not plain text. */
   OIDC_WAITING_LEVEL = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 46),      /* The session has not proven enough for what is approved. */
   OIDC_ORGANISATION_NEEDED = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 49), /* The client takes organisations alone, and the session acts for none. */
+  OIDC_PERSON_NEEDED = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 50),      /* The client takes people alone, and the session acts for an organisation. */
   OIDC_REGISTRATION_OFF = RESULT_CODE(RESULT_NOT_FOUND, MODULE_OIDC, 47), /* Clients do not register themselves here. */
   OIDC_REGISTRATION_TOKEN = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 48), /* No registration or initial access token that is good for this. */
   OIDC_CLIENT_CREDENTIALS = RESULT_CODE(RESULT_REFUSED, MODULE_OIDC, 60), /* The client has not proven itself in its own one way. */

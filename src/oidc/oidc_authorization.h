@@ -41,6 +41,7 @@ struct oidc_consent_page {
   const struct oidc_choice *choices; /* organisations in whose name they may go on */
   size_t choice_count;
   bool takes_people;       /* else one of them has to be chosen */
+  bool takes_organisations; /* else the person goes on for themself */
   const struct oidc_consent_line *lines;
   size_t line_count;
   int days;                /* how long it is remembered */
@@ -130,5 +131,6 @@ MUST_USE result oidc_logout_tend(struct env *env, int64_t *ret_count);
 struct oidc_logout_call {
   struct slice location;
   struct slice body;
+  bool is_self_registered; /* an address nobody has looked at */
 };
 MUST_USE result oidc_logout_write(struct env *env, struct arena *arena, struct slice payload, struct oidc_logout_call *ret_call);

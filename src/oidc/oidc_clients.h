@@ -67,7 +67,6 @@ struct oidc_client {
   struct slice userinfo_signed_response_alg; /* "ES256" or empty: plain JSON */
   enum oidc_ciba_mode ciba_mode;
   struct slice ciba_notification_endpoint;
-  bool ciba_user_code;
   bool takes_people, takes_organisations; /* who signs in here: for themself or another person; for an organisation */
   bool is_dynamic; /* registered itself (RFC 7591) */
   int64_t created_at_ms;
@@ -107,6 +106,20 @@ MUST_USE result oidc_client_enable(struct env *env, const struct oidc_client_cha
 MUST_USE result oidc_client_secret_new(struct env *env, struct arena *arena, const struct oidc_client_change *change, struct slice *ret_secret);
 /* Keys fetched from jwks_uri: by the server, never on a request's path. */
 MUST_USE result oidc_client_jwks_store(struct env *env, struct slice client_id, struct slice jwks);
+
+/* ---- certificates that clients prove themselves with ---- */
+enum { OIDC_PRESENTED_MAX = 64, OIDC_PRESENTED_NOTED_S = 24 * 3600 /* one that is shown again is noted once a day */ };
+struct oidc_presented {
+  struct slice client_id;
+  int64_t not_after_ms; /* of the one that lasts longest of those it showed in the last thirty days */
+};
+struct oidc_presented_query {
+  int64_t now_ms;    /* the installation's: who has not come for thirty days is not asked after */
+  int64_t before_ms; /* the machine's, as the proxy's */
+};
+/* Clients that are not disabled, whose certificate ends before that instant. */
+MUST_USE result oidc_presented_expiring(struct db_tx *tx, const struct oidc_presented_query *query, struct arena *arena,
+                                        struct oidc_presented ret_presented[OIDC_PRESENTED_MAX], size_t *ret_count);
 
 struct oidc_client_row {
   struct slice client_id;

@@ -57,7 +57,7 @@ struct oidc_claims {
 };
 /* Members into an open object: always `sub`; for the ID token sid, acr, amr, auth_time; the attributes and verified_claims agreed to. Under a mandate
  * all this is of the person acted for, `act` names who acts and by what [RFC8693 4.1], and OIDC_GRANT_ENDED says that the mandate has ended. For an
- * organisation sub and organisation_... are its own, and what the person agreed to tell of themself stands in `act`. iss, aud, exp, iat, nonce, at_hash are the caller's. Reads the register as it is now. */
+ * organisation sub and organisation_... are its own, and what the person agreed to tell of themself stands in `act`. iss, aud, exp, iat, nonce are the caller's. Reads the register as it is now. */
 MUST_USE result oidc_claims_put(struct env *env, struct db_tx *tx, struct arena *arena, const struct oidc_claims *claims, struct jout *out);
 /* sub of everything issued under a grant: whom it is about, under a mandate the person or organisation acted for. */
 MUST_USE result oidc_grant_subject(struct env *env, const struct oidc_grant *grant, struct slice sector, struct arena *arena, struct slice *ret_sub);

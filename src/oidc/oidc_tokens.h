@@ -48,6 +48,9 @@ struct slice oidc_dpop_nonce(struct env *env, struct arena *arena);
 /* ---- Signing keys -------------------------------------------------------------------------------------------------------------------- */
 /* A JWT of ours: ES256 by the active key. type: "at+jwt", "JWT", "logout+jwt", "token-introspection+jwt" ...; claims: a JSON object, taken as it is. */
 MUST_USE result oidc_jwt_write(struct env *env, const char *type, struct slice claims, struct arena *arena, struct slice *ret_jwt);
+/* Several, at most ENV_SIGN_MAX, in one exchange with the signer: compact is filled in. */
+struct oidc_jwt { const char *type; struct slice claims; struct slice compact; };
+MUST_USE result oidc_jwt_write_all(struct env *env, struct oidc_jwt *jwts, size_t count, struct arena *arena);
 /* An ID token of ours as a hint [OIDC Core 3.1.2.1]: signature and issuer alone, however old. OIDC_TOKEN_INVALID. */
 MUST_USE result oidc_id_token_read(struct env *env, struct slice id_token, struct arena *arena, const struct jin **ret_claims);
 /* Makes the next key the active one, and a new next. The old one is shown until nothing it signed is good any more. */
@@ -84,6 +87,7 @@ MUST_USE result oidc_userinfo(struct env *env, const struct oidc_call *call, str
 /* ---- Clients' keys behind a jwks_uri [OIDC Core 10.1.1], [FAPI 5.6.3] ------------------------------------------------------------------ */
 struct oidc_fetch {
   struct slice client_id, jwks_uri;
+  bool is_self_registered; /* an address nobody has looked at */
 };
 /* One client to be asked now, or none (client_id empty). For a thread of the server: it fetches over https within limits and gives back what came. */
 MUST_USE result oidc_fetch_due(struct env *env, struct arena *arena, struct oidc_fetch *ret_fetch);

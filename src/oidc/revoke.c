@@ -1,6 +1,5 @@
 /* A client gives tokens back [RFC7009]. A refresh token takes its whole grant along; an access token goes alone. What is not the client's, or not
  * known, is answered like what is [RFC7009 2.2]. */
-#include "base/number.h"
 #include "oidc/access.h"
 #include "oidc/handle.h"
 #include "oidc/token.h"
@@ -10,7 +9,7 @@ struct revoking {
   const struct oidc_caller *caller;
   bool is_handle;
   struct oidc_handle handle;
-  int64_t token_id; /* of an access token; 0: none */
+  struct oidc_access_id id; /* of an access token of the caller's; token_id 0: none */
 };
 
 static result revoke_refresh(struct db_tx *tx, const struct revoking *revoking) {
@@ -35,7 +34,7 @@ static result write_revoking(struct db_tx *tx, void *arg) {
   if (revoking->is_handle) {
     return revoke_refresh(tx, revoking);
   }
-  return revoking->token_id == 0 ? OK : oidc_access_revoke(revoking->env, tx, revoking->token_id);
+  return revoking->id.token_id == 0 ? OK : oidc_access_revoke(revoking->env, tx, &revoking->id);
 }
 
 result oidc_revoke(struct env *env, const struct oidc_call *call, struct arena *arena) {
@@ -52,6 +51,8 @@ result oidc_revoke(struct env *env, const struct oidc_call *call, struct arena *
   if (!is_ok(loaded) && !is_code(loaded, OIDC_TOKEN_INVALID)) {
     return loaded;
   }
-  revoking.token_id = slice_eq(access.client_id, caller.client->client_id) ? access.token_id : 0;
+  if (slice_eq(access.client_id, caller.client->client_id)) {
+    revoking.id = access.id;
+  }
   return db_write(env->db, write_revoking, &revoking);
 }

@@ -18,14 +18,15 @@ struct generation {
 struct oidc_seen {
   pthread_mutex_t mutex;
   int64_t window_s;
+  size_t kept_max; /* 0: no bound */
   int64_t since_s; /* when `young` began */
   struct generation young;
   struct generation old;
 };
 
-struct oidc_seen *oidc_seen_new(int64_t window_s) {
+struct oidc_seen *oidc_seen_new(int64_t window_s, size_t kept_max) {
   struct oidc_seen *seen = heap_alloc(sizeof *seen);
-  *seen = (struct oidc_seen){.window_s = window_s};
+  *seen = (struct oidc_seen){.window_s = window_s, .kept_max = kept_max};
   (void)pthread_mutex_init(&seen->mutex, NULL);
   return seen;
 }
@@ -83,9 +84,10 @@ static void grow(struct generation *generation) {
   *generation = larger;
 }
 
-/* Under the mutex: the young become the old when the window is over, the old are forgotten. */
+/* Under the mutex: the young become the old when the window is over or no more are kept, the old are forgotten. */
 static void turn(struct oidc_seen *seen, int64_t now_s) {
-  if (now_s - seen->since_s < seen->window_s) {
+  bool is_full = seen->kept_max > 0 && seen->young.count == seen->kept_max;
+  if (now_s - seen->since_s < seen->window_s && !is_full) {
     return;
   }
   bool is_long_over = now_s - seen->since_s >= 2 * seen->window_s;

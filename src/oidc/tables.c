@@ -61,6 +61,18 @@ static const char version_7[] =
     "ALTER TABLE oidc_consent ADD COLUMN acting_organisation_id id/public;"
     "CREATE INDEX oidc_consent_by_organisation ON oidc_consent (acting_organisation_id, given_at)";
 
+/* with which certificates clients proved themselves lately, so that an operator hears before one of them ends */
+static const char version_8[] =
+    "CREATE TABLE oidc_presented (client_id text/public NOT NULL, thumbprint bytes/public NOT NULL, not_after time/public NOT NULL,"
+    " seen_at time/public NOT NULL, PRIMARY KEY (client_id, thumbprint))";
+
+/* Access tokens name their grant themselves (access_id.h): a row of one that was revoked or read, no row of the others. grant_id: of a client's own token
+ * a number drawn for it. */
+static const char version_9[] =
+    "DROP TABLE oidc_access;"
+    "CREATE TABLE oidc_access (token_id id/public NOT NULL, grant_id id/public NOT NULL, revoked_at time/public, read_at time/public,"
+    " PRIMARY KEY (token_id, grant_id))";
+
 extern const char oidc_registration_tables[]; /* registration.c */
 
-const struct db_migration oidc_migrations[] = {{"oidc", 1, version_1}, {"oidc", 2, oidc_token_tables}, {"oidc", 3, oidc_waiting_tables}, {"oidc", 4, oidc_registration_tables}, {"oidc", 5, version_5}, {"oidc", 6, version_6}, {"oidc", 7, version_7}, {0}};
+const struct db_migration oidc_migrations[] = {{"oidc", 1, version_1}, {"oidc", 2, oidc_token_tables}, {"oidc", 3, oidc_waiting_tables}, {"oidc", 4, oidc_registration_tables}, {"oidc", 5, version_5}, {"oidc", 6, version_6}, {"oidc", 7, version_7}, {"oidc", 8, version_8}, {"oidc", 9, version_9}, {0}};

@@ -62,15 +62,9 @@ static result check_standing(const struct taking *taking, struct db_tx *tx) {
                                            .acting_for_id = grant->acting_for_id,
                                            .acting_organisation_id = grant->acting_organisation_id,
                                            .attributes = grant->attributes_id_token | grant->attributes_userinfo | grant->attributes_verified};
-  bool is_live = false;
-  TRY(account_session_is_live(tx, &session, &is_live));
-  TRY(oidc_may_share(env, tx, grant->person_id));
-  result used = is_live ? oidc_agreement_use(env, tx, &agreement) : OK;
-  used = is_live && is_ok(used) ? check_mandate(taking, tx) : used;
-  if (!is_live || is_code(used, OIDC_CONSENT_UNKNOWN) || is_code(used, OIDC_GRANT_ENDED)) {
-    FAIL(OIDC_CODE_UNKNOWN, "its session, mandate or consent ended meanwhile");
-  }
-  return used;
+  TRY(oidc_session_may_share(env, tx, &session));
+  TRY(oidc_agreement_use(env, tx, &agreement));
+  return check_mandate(taking, tx);
 }
 
 /* Who must be told when this session ends. */
@@ -86,14 +80,25 @@ static result remember_login(struct db_tx *tx, const struct oidc_client *client,
                 NULL);
 }
 
+/* A used code ends what it gave [FAPI2-SP 5.3.2.2-9 SHALL] F26, [RFC6749 4.1.2 SHOULD]. */
+static result end_replayed(struct taking *taking, struct db_tx *tx) {
+  const struct oidc_grant *grant = &taking->code.grant;
+  taking->is_replay = true;
+  return oidc_grant_revoke(taking->exchange->env, tx, &(const struct oidc_revocation){grant->person_id, grant->grant_id, "code_replayed", 0});
+}
+
 /* The code becomes a grant. One that came with the wrong proof becomes one too, and it is over: whoever has it has not what belongs to it. */
 static result begin_grant(struct taking *taking, struct db_tx *tx) {
   const struct oidc_exchange *exchange = taking->exchange;
   struct oidc_grant *grant = &taking->issue.grant;
+  bool is_there = false;
   *grant = taking->code.grant;
   grant->state = taking->is_mismatch ? OIDC_GRANT_REVOKED : OIDC_GRANT_LIVE;
   TRY(oidc_sid(exchange->env, grant->session_id, grant->client_id, exchange->arena, &grant->sid));
-  TRY(oidc_grant_insert(exchange->env, tx, grant));
+  TRY(oidc_grant_begin(exchange->env, tx, grant, &is_there));
+  if (is_there) {
+    return end_replayed(taking, tx);
+  }
   if (taking->is_mismatch) {
     return OK;
   }
@@ -114,26 +119,41 @@ static result prepare(struct taking *taking) {
   return OK;
 }
 
+/* Nothing is given for it now; used before, it still ends its grant. */
+static result refuse(struct taking *taking, struct db_tx *tx, result why) {
+  bool is_used = false;
+  TRY(oidc_grant_is_there(tx, &taking->code.grant, &is_used));
+  if (is_used) {
+    return end_replayed(taking, tx);
+  }
+  bool is_over = is_code(why, ACCOUNT_SESSION) || is_code(why, OIDC_CONSENT_UNKNOWN) || is_code(why, OIDC_GRANT_ENDED);
+  if (is_over) {
+    FAIL(OIDC_CODE_UNKNOWN, "its session, mandate or consent ended meanwhile");
+  }
+  return why;
+}
+
+static result is_young(const struct taking *taking) {
+  if (oidc_code_is_too_old(taking->exchange->env, &taking->code)) { /* [FAPI2-SP 5.3.2.1-11 SHALL] F15 */
+    FAIL(OIDC_CODE_UNKNOWN, "the code is too old");
+  }
+  return OK;
+}
+
 static result write_taking(struct db_tx *tx, void *arg) {
   struct taking *taking = arg;
   const struct oidc_exchange *exchange = taking->exchange;
-  const struct oidc_grant *grant = &taking->code.grant;
-  TRY(oidc_caller_use(tx, exchange->caller));
-  TRY(oidc_grant_is_there(tx, grant, &taking->is_replay));
-  if (taking->is_replay) { /* [FAPI2-SP 5.3.2.2-9 SHALL] F26, [RFC6749 4.1.2 SHOULD] revoke what it gave */
-    return oidc_grant_revoke(exchange->env, tx, &(const struct oidc_revocation){grant->person_id, grant->grant_id, "code_replayed", 0});
-  }
-  if (oidc_code_is_too_old(exchange->env, &taking->code)) { /* [FAPI2-SP 5.3.2.1-11 SHALL] F15 */
-    FAIL(OIDC_CODE_UNKNOWN, "the code is too old");
-  }
+  taking->is_replay = false;
   taking->is_mismatch = !fits(exchange, &taking->code);
-  if (taking->is_mismatch) {
-    return begin_grant(taking, tx);
+  TRY(oidc_caller_use(tx, exchange->caller));
+  result stands = is_young(taking);
+  stands = is_ok(stands) && !taking->is_mismatch ? check_standing(taking, tx) : stands;
+  if (!is_ok(stands)) {
+    return refuse(taking, tx, stands);
   }
-  TRY(check_standing(taking, tx));
-  TRY(prepare(taking));
+  TRY(taking->is_mismatch ? OK : prepare(taking));
   TRY(begin_grant(taking, tx));
-  return oidc_issue_store(exchange->env, tx, exchange->arena, &taking->issue);
+  return taking->is_replay || taking->is_mismatch ? OK : oidc_issue_store(exchange->env, tx, exchange->arena, &taking->issue);
 }
 
 result oidc_token_code(const struct oidc_exchange *exchange, struct slice *ret_json) {

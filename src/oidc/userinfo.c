@@ -10,7 +10,6 @@ struct reading {
   struct arena *arena;
   const struct oidc_access *access;
   const struct oidc_client *client;
-  struct oidc_grant grant;
 };
 
 static struct slice detail_of(const struct reading *reading) {
@@ -23,25 +22,24 @@ static struct slice detail_of(const struct reading *reading) {
   jout_put_text(&out, "client", reading->client->name.vi);
   jout_put_list(&out, "attributes");
   for (int i = 0; i < OIDC_ATTRIBUTE_COUNT; i++) {
-    if ((reading->grant.attributes_userinfo & OIDC_ATTRIBUTE_BIT(i)) != 0) {
+    if ((reading->access->grant.attributes_userinfo & OIDC_ATTRIBUTE_BIT(i)) != 0) {
       jout_text(&out, slice_str(oidc_attribute_name((enum oidc_attribute)i)));
     }
   }
   jout_list_end(&out);
-  oidc_acting_put(&out, reading->grant.acting_organisation_id);
+  oidc_acting_put(&out, reading->access->grant.acting_organisation_id);
   jout_object_end(&out);
   return buf_slice(&text);
 }
 
 static result write_reading(struct db_tx *tx, void *arg) {
   const struct reading *reading = arg;
-  int64_t changed = 0;
-  TRY(db_run(tx, "UPDATE oidc_access SET read_at = $2 WHERE token_id = $1 AND read_at IS NULL",
-             DB_ARGS(db_of_int(reading->access->token_id), db_of_int(clock_now_ms(reading->env->clock))), &changed));
-  if (changed == 0) {
+  bool is_first = false;
+  TRY(oidc_access_mark_read(reading->env, tx, &reading->access->id, &is_first));
+  if (!is_first) {
     return OK;
   }
-  const struct oidc_grant *grant = &reading->grant;
+  const struct oidc_grant *grant = &reading->access->grant;
   const struct oidc_acting acting = oidc_acting_of(grant->person_id, grant->acting_for_id, grant->acting_organisation_id);
   bool is_of_person_for = grant->acting_for_id != 0; /* nothing of who acts for a person is told */
   const struct ledger_entry entry = {.kind = "oidc.userinfo.read",
@@ -54,41 +52,49 @@ static result write_reading(struct db_tx *tx, void *arg) {
   return ledger_append(reading->env, tx, &entry);
 }
 
-static result load(struct reading *reading, struct jout *out) {
+static result check(struct env *env, const struct oidc_access *access) {
+  if (!slice_eq(access->audience, env->origin)) { /* [RFC9068 4 MUST], [RFC9700 2.3]: a token for another resource */
+    FAIL(OIDC_TOKEN_INVALID, "for another audience");
+  }
+  if (access->id.person_id == 0 || !oidc_words_have(access->scope, S("openid"))) {
+    FAIL(OIDC_TOKEN_SCOPE, "no openid");
+  }
+  return OK;
+}
+
+/* The token, its grant and what it lets be known, as of one moment. */
+static result load(struct reading *reading, struct oidc_access *access, struct jout *out) {
+  struct env *env = reading->env;
+  const struct oidc_claims claims = {&access->grant, reading->client, OIDC_CLAIMS_USERINFO};
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  TRY(db_read_begin(reading->env->db, &tx));
-  const struct oidc_claims claims = {&reading->grant, reading->client, OIDC_CLAIMS_USERINFO};
-  result loaded = oidc_grant_load(tx, reading->arena, reading->access->person_id, reading->access->grant_id, &reading->grant);
-  loaded = is_ok(loaded) ? oidc_claims_put(reading->env, tx, reading->arena, &claims, out) : loaded;
-  if (is_code(loaded, OIDC_GRANT_ENDED)) { /* it, or the mandate it was given under */
+  TRY(db_read_begin(env->db, &tx));
+  TRY(oidc_access_stands(env, tx, reading->arena, access));
+  result put = oidc_claims_put(env, tx, reading->arena, &claims, out);
+  if (is_code(put, OIDC_GRANT_ENDED)) { /* the mandate it was given under */
     FAIL(OIDC_TOKEN_INVALID, "the grant has ended");
   }
-  return loaded;
+  return put;
 }
+
+static void release(struct reading *reading) { oidc_client_release(&reading->client); }
 
 result oidc_userinfo(struct env *env, const struct oidc_call *call, struct arena *arena, struct oidc_answer *ret_answer) {
   struct oidc_access access = {0};
-  const struct oidc_client *client CLEANUP(oidc_client_release) = NULL;
+  struct reading reading CLEANUP(release) = {.env = env, .arena = arena, .access = &access};
   struct buf text;
   struct jout out;
   TRY(oidc_access_check(env, call, arena, &access));
-  if (!slice_eq(access.audience, env->origin)) { /* [RFC9068 4 MUST], [RFC9700 2.3]: a token for another resource */
-    FAIL(OIDC_TOKEN_INVALID, "for another audience");
-  }
-  if (access.person_id == 0 || !oidc_words_have(access.scope, S("openid"))) {
-    FAIL(OIDC_TOKEN_SCOPE, "no openid");
-  }
-  TRY(oidc_client_load(env, access.client_id, &client));
-  struct reading reading = {.env = env, .arena = arena, .access = &access, .client = client};
-  bool is_signed = client->userinfo_signed_response_alg.len > 0;
+  TRY(check(env, &access));
+  TRY(oidc_client_load(env, access.client_id, &reading.client));
+  bool is_signed = reading.client->userinfo_signed_response_alg.len > 0;
   buf_init(&text, arena, 1024);
   jout_init(&out, &text);
   jout_object(&out);
   if (is_signed) { /* [OIDC Core 5.3.2 SHOULD] */
     jout_put_text(&out, "iss", env->origin);
-    jout_put_text(&out, "aud", client->client_id);
+    jout_put_text(&out, "aud", reading.client->client_id);
   }
-  TRY(load(&reading, &out));
+  TRY(load(&reading, &access, &out));
   jout_object_end(&out);
   if (!access.was_read) {
     TRY(db_write(env->db, write_reading, &reading));

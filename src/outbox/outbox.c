@@ -43,7 +43,7 @@ static void follow_trace(struct env *env, struct slice kept) {
   struct slice rest = kept;
   if (trace_parse(slice_cut(&rest, ' '), &trace)) {
     trace.state = trace_state_check(rest);
-    trace.sink = env->spans;
+    trace.sink = trace_sink_open(env->spans);
     trace_current_set(&trace);
   }
 }

@@ -192,11 +192,13 @@ static void many_are_delivered_once_each(void **state) {
   assert_int_equal(f->acknowledged, 200);
 }
 
+enum { PATIENCE = 6000 /* hundredths of a second: a bound for a runner that hangs, not a measure */ };
+
 static void runner_delivers_when_woken(void **state) {
   struct fixture *f = *state;
   struct outbox_runner *runner = NULL;
   assert_ok(outbox_runner_open(&f->env, &f->options, &runner));
-  for (int i = 0; i < 200 && load(f).state != OUTBOX_ACKNOWLEDGED; i++) {
+  for (int i = 0; i < PATIENCE && load(f).state != OUTBOX_ACKNOWLEDGED; i++) {
     outbox_runner_wake(runner);
     (void)usleep(10000);
   }
@@ -263,7 +265,7 @@ static result hang_at_the_dead(struct env *env, void *context, const struct outb
                                struct slice *ret_acknowledgement) {
   (void)env;
   (void)arena;
-  for (int i = 0; i < 1000 && slice_is(item->destination, "parties/a_dead") && !is_done(context, S("parties/b_living")); i++) {
+  for (int i = 0; i < 2 * PATIENCE && slice_is(item->destination, "parties/a_dead") && !is_done(context, S("parties/b_living")); i++) {
     (void)usleep(10000);
   }
   *ret_acknowledgement = S("200");
@@ -277,7 +279,7 @@ static void one_member_gets_its_own_while_another_hangs(void **state) {
   add_to(f, S("parties/a_dead"), 1);
   add_to(f, S("parties/b_living"), 1);
   assert_ok(outbox_runner_open(&f->env, &f->options, &runner));
-  for (int i = 0; i < 500 && !is_done(f, S("parties/b_living")); i++) {
+  for (int i = 0; i < PATIENCE && !is_done(f, S("parties/b_living")); i++) {
     (void)usleep(10000);
   }
   bool is_living_done = is_done(f, S("parties/b_living"));

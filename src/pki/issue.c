@@ -32,12 +32,15 @@ static bool is_own_key(const struct pki_subject *subject) {
   return slice_eq(subject->key, slice_of(own, (size_t)len));
 }
 
+static bool is_key_of(const struct pki_profile *profile, struct slice key) {
+  struct slice prefix = slice_str(profile->key_prefix);
+  return slice_ends(prefix, S("/")) ? slice_starts(key, prefix) : slice_eq(key, prefix);
+}
+
 static result find_profile(enum x509_profile wanted, const struct pki_subject *subject,
                            const struct pki_profile **ret_profile) {
   for (size_t i = 0; i < sizeof profiles / sizeof *profiles; i++) {
-    struct slice prefix = slice_str(profiles[i].key_prefix);
-    bool fits = slice_ends(prefix, S("/")) ? slice_starts(subject->key, prefix) : slice_eq(subject->key, prefix);
-    if (fits && profiles[i].profile == wanted &&
+    if (is_key_of(&profiles[i], subject->key) && profiles[i].profile == wanted &&
         (wanted == X509_PERSON_SIGNING ? is_own_key(subject) : subject->person_id == 0)) {
       *ret_profile = &profiles[i];
       return OK;
@@ -247,5 +250,41 @@ result pki_init(struct env *env) {
     TRY(issue_as(env, authorities[i].profile, &subject, &arena, &made));
     TRY(pki_crl(env, authorities[i].key, &arena, &made));
   }
+  return OK;
+}
+
+static result find_last(struct env *env, struct slice key, struct arena *arena, struct pki_row *ret_row) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  TRY(db_read_begin(env->db, &tx));
+  return pki_store_find_last(tx, key, arena, ret_row);
+}
+
+result pki_renew(struct env *env, const struct pki_renewal *renewal, int64_t *ret_not_after_ms, bool *ret_is_new) {
+  struct arena arena CLEANUP(arena_free);
+  struct pki_row last;
+  struct x509 x509;
+  struct slice renewed;
+  size_t which = 0;
+  arena_init(&arena);
+  while (which < sizeof profiles / sizeof *profiles && !is_key_of(&profiles[which], renewal->key)) {
+    which++;
+  }
+  if (which == sizeof profiles / sizeof *profiles) {
+    FAIL(PKI_CERTIFICATE_UNKNOWN, "no certificate for a key of this name");
+  }
+  TRY(find_last(env, renewal->key, &arena, &last));
+  if (last.revoked_at_ms != 0) {
+    FAIL(PKI_REVOKED_ALREADY, "the last certificate of the key was revoked");
+  }
+  TRY(x509_parse(last.certificate, &x509));
+  struct pki_subject subject = {.key = renewal->key,
+                                .person_id = last.person_id,
+                                .name = x509.subject_name,
+                                .actor_person_id = renewal->actor_person_id,
+                                .actor_role = renewal->actor_role};
+  TRY(issue_as(env, profiles[which].profile, &subject, &arena, &renewed));
+  TRY(x509_parse(renewed, &x509));
+  *ret_not_after_ms = x509.not_after_ms;
+  *ret_is_new = !slice_eq(renewed, last.certificate);
   return OK;
 }

@@ -53,6 +53,15 @@ MUST_USE result pki_issue_seal(struct env *env, const struct pki_subject *subjec
 MUST_USE result pki_issue_system(struct env *env, const struct pki_subject *subject, struct arena *arena,
                                  struct slice *ret_certificate);
 
+struct pki_renewal {
+  struct slice key;
+  int64_t actor_person_id;
+  struct slice actor_role;
+};
+/* Another certificate for a key, in the name of its last one, which may have ended; one that does not end within 30 days is kept (*ret_is_new false).
+ * PKI_CERTIFICATE_UNKNOWN; PKI_REVOKED_ALREADY: its last was revoked, so whoever has the key is asked for first; PKI_MISSING: the CA's own has ended. */
+MUST_USE result pki_renew(struct env *env, const struct pki_renewal *renewal, int64_t *ret_not_after_ms, bool *ret_is_new);
+
 struct pki_revocation {
   struct slice serial; /* magnitude, as x509_parse gives it */
   enum crl_reason reason;
@@ -69,7 +78,8 @@ struct pki_chain {
   struct slice issuing;
   struct slice root;
 };
-/* The certificates of a key that was in force at an instant: the latest that was valid and not revoked then. */
+/* The certificates of a key that was in force at an instant: the latest that was valid and not revoked then. CRYPTO_CERTIFICATE_EXPIRED: it has ended;
+ * PKI_CERTIFICATE_UNKNOWN: there is none. */
 MUST_USE result pki_chain_load(struct db_tx *tx, struct slice key, int64_t at_ms, struct arena *arena,
                                struct pki_chain *ret_chain);
 MUST_USE result pki_chain_of(struct env *env, struct slice key, int64_t at_ms, struct arena *arena,
@@ -87,8 +97,15 @@ MUST_USE result pki_trust_load(struct env *env, int64_t at_ms, struct arena *are
 /* ---- for operators ---- */
 enum { PKI_EXPIRING_MAX = 64 };
 struct pki_expiring {
-  struct slice key; /* a CA's, an agency's or a system's: "ca/issuing", "seal/H26.11" */
+  struct slice key; /* "ca/issuing", "seal/H26.11", "officer/1234" */
+  int64_t person_id; /* whose it is; 0: nobody's in person */
   int64_t not_after_ms;
 };
 /* Keys, of nobody in person, whose last certificate ends before that instant. */
 MUST_USE result pki_expiring(struct db_tx *tx, int64_t before_ms, struct arena *arena, struct pki_expiring ret_expiring[PKI_EXPIRING_MAX], size_t *ret_count);
+/* The same of people's, those that end last first: who has left long ago comes last. */
+MUST_USE result pki_expiring_people(struct db_tx *tx, int64_t before_ms, struct arena *arena, struct pki_expiring ret_expiring[PKI_EXPIRING_MAX], size_t *ret_count);
+
+enum { PKI_KEYS_MAX = 256 };
+/* Keys, of nobody in person, that ever had a certificate. */
+MUST_USE result pki_keys_list(struct db_tx *tx, struct arena *arena, struct slice ret_keys[PKI_KEYS_MAX], size_t *ret_count);

@@ -77,7 +77,7 @@ static result keys_public(struct signer *signer, struct slice name, struct arena
 static int setup_empty(void **state) {
   struct place *place = heap_alloc(sizeof *place);
   *place = (struct place){.dir = "/tmp/danh-pki-XXXXXX", .clock = clock_fixed(start_ms), .random = random_seeded(5)};
-  place->keys.port = (struct signer){keys_sign, keys_create, keys_public};
+  place->keys.port = (struct signer){keys_sign, keys_create, keys_public, NULL};
   arena_init(&place->arena);
   assert_non_null(mkdtemp(place->dir));
   struct db_migration migrations[8] = {0};
@@ -170,6 +170,56 @@ static void lifetimes_are_twenty_ten_and_five_years(void **state) {
   assert_true(slice_is(clock_date_write(&place->arena, clock_date_of(x509.not_after_ms)), "2034-06-04"));
 }
 
+static result renew(struct place *place, struct slice key, bool *ret_is_new) {
+  int64_t not_after_ms = 0;
+  return pki_renew(&place->env, &(const struct pki_renewal){.key = key, .actor_person_id = 9, .actor_role = S("operator")}, &not_after_ms, ret_is_new);
+}
+
+static void what_ends_is_renewed_for_the_same_key_and_what_was_revoked_is_not(void **state) {
+  struct place *place = *state;
+  struct pki_chain chain;
+  struct x509 before;
+  struct x509 after;
+  bool is_new = true;
+  assert_ok(x509_parse(issue_person(place), &before));
+  assert_ok(renew(place, S("officer/7"), &is_new));
+  assert_false(is_new); /* it has five years left */
+  clock_fixed_set(&place->clock, start_ms + 6LL * 366 * day_ms); /* it has ended; the authorities have not */
+  assert_code(pki_chain_of(&place->env, S("officer/7"), clock_now_ms(&place->clock), &place->arena, &chain), CRYPTO_CERTIFICATE_EXPIRED);
+  assert_ok(renew(place, S("officer/7"), &is_new)); /* nobody's PIN is asked: the key is the one there was */
+  assert_true(is_new);
+  assert_ok(pki_chain_of(&place->env, S("officer/7"), clock_now_ms(&place->clock), &place->arena, &chain));
+  assert_ok(x509_parse(chain.leaf, &after));
+  assert_true(slice_eq(after.spki, before.spki) && slice_eq(after.subject, before.subject) && !slice_eq(after.serial, before.serial));
+  assert_ok(renew(place, S("officer/7"), &is_new));
+  assert_false(is_new);
+  assert_int_equal(ledger_count(place, "pki.certificate_issued"), 2);
+  assert_code(renew(place, S("officer/8"), &is_new), PKI_CERTIFICATE_UNKNOWN);
+  assert_code(renew(place, S("oidc/7"), &is_new), PKI_CERTIFICATE_UNKNOWN);
+  assert_ok(pki_revoke(&place->env, &(struct pki_revocation){after.serial, CRL_KEY_COMPROMISE, 9, S("operator")}));
+  assert_code(renew(place, S("officer/7"), &is_new), PKI_REVOKED_ALREADY);
+}
+
+static void an_authority_that_has_ended_is_renewed_first_and_then_what_it_issued(void **state) {
+  struct place *place = *state;
+  struct x509_trust trust;
+  struct pki_chain chain;
+  bool is_new = false;
+  (void)issue_person(place);
+  int64_t later_ms = start_ms + 11LL * 366 * day_ms;
+  clock_fixed_set(&place->clock, later_ms);
+  assert_code(renew(place, S("officer/7"), &is_new), PKI_MISSING);
+  assert_ok(renew(place, S(PKI_ISSUING_KEY), &is_new));
+  assert_true(is_new);
+  assert_ok(renew(place, S("officer/7"), &is_new));
+  assert_ok(pki_chain_of(&place->env, S("officer/7"), later_ms, &place->arena, &chain));
+  struct slice crl = {0};
+  assert_ok(pki_crl(&place->env, S(PKI_ROOT_KEY), &place->arena, &crl));
+  assert_ok(pki_crl(&place->env, S(PKI_ISSUING_KEY), &place->arena, &crl));
+  assert_ok(pki_trust_load(&place->env, later_ms, &place->arena, &trust));
+  assert_ok(x509_verify(&trust, chain.leaf));
+}
+
 static void what_is_issued_is_believed_until_it_is_revoked(void **state) {
   struct place *place = *state;
   struct x509_trust trust;
@@ -201,6 +251,18 @@ static void what_is_issued_is_believed_until_it_is_revoked(void **state) {
   revocation.serial = x509.serial;
   assert_code(pki_revoke(&place->env, &revocation), PKI_KEY_REFUSED);
   assert_false(slice_eq(issue_person(place), certificate)); /* a new one for the same key */
+}
+
+static void what_has_ended_is_said_to_have_ended_and_not_to_be_unknown(void **state) {
+  struct place *place = *state;
+  struct pki_chain chain;
+  (void)issue_person(place);
+  assert_code(pki_chain_of(&place->env, S("officer/8"), start_ms, &place->arena, &chain), PKI_CERTIFICATE_UNKNOWN);
+  assert_code(pki_chain_of(&place->env, S("officer/7"), start_ms - day_ms, &place->arena, &chain), PKI_CERTIFICATE_UNKNOWN);
+  assert_code(pki_chain_of(&place->env, S("officer/7"), start_ms + 5 * 366 * day_ms, &place->arena, &chain), CRYPTO_CERTIFICATE_EXPIRED);
+  clock_fixed_set(&place->clock, start_ms + 5 * 366 * day_ms);
+  (void)issue_person(place);
+  assert_ok(pki_chain_of(&place->env, S("officer/7"), start_ms + 5 * 366 * day_ms, &place->arena, &chain));
 }
 
 static void issuing_twice_gives_the_same_until_it_is_nearly_over(void **state) {
@@ -278,6 +340,36 @@ static void a_revocation_reaches_the_crl_though_the_signer_was_away(void **state
   assert_true(revoked_at_ms == start_ms);
 }
 
+struct looked {
+  struct pki_expiring items[PKI_EXPIRING_MAX];
+  size_t count;
+};
+
+static struct looked expiring(struct place *place, bool is_people, int64_t before_ms) {
+  struct looked looked = {.count = 0};
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  assert_ok(db_read_begin(place->env.db, &tx));
+  assert_ok(is_people ? pki_expiring_people(tx, before_ms, &place->arena, looked.items, &looked.count)
+                      : pki_expiring(tx, before_ms, &place->arena, looked.items, &looked.count));
+  return looked;
+}
+
+static void whose_certificates_end_is_told_until_they_have_others(void **state) {
+  struct place *place = *state;
+  struct x509 x509;
+  assert_ok(x509_parse(issue_person(place), &x509));
+  assert_int_equal(expiring(place, true, x509.not_after_ms).count, 0);
+  struct looked people = expiring(place, true, x509.not_after_ms + 1);
+  assert_int_equal(people.count, 1);
+  assert_true(slice_starts(people.items[0].key, S("officer/")) && people.items[0].person_id != 0 && people.items[0].not_after_ms == x509.not_after_ms);
+  struct looked own = expiring(place, false, INT64_MAX);
+  assert_int_equal(own.count, 2); /* the root, the issuing CA, and no person */
+  assert_true(slice_is(own.items[0].key, PKI_ISSUING_KEY) && own.items[0].person_id == 0);
+  clock_fixed_set(&place->clock, x509.not_after_ms - 20 * day_ms);
+  (void)issue_person(place); /* nearly over: another one */
+  assert_int_equal(expiring(place, true, x509.not_after_ms + 1).count, 0);
+}
+
 static void nothing_is_issued_before_the_ca_exists(void **state) {
   struct place *place = *state;
   struct slice out = {0};
@@ -300,10 +392,14 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(lifetimes_are_twenty_ten_and_five_years),
       TEST(what_is_issued_is_believed_until_it_is_revoked),
+      TEST(what_ends_is_renewed_for_the_same_key_and_what_was_revoked_is_not),
+      TEST(an_authority_that_has_ended_is_renewed_first_and_then_what_it_issued),
+      TEST(what_has_ended_is_said_to_have_ended_and_not_to_be_unknown),
       TEST(issuing_twice_gives_the_same_until_it_is_nearly_over),
       TEST(refuses_keys_that_do_not_fit_their_certificate),
       TEST(crls_are_renewed_at_half_their_life),
       TEST(a_revocation_reaches_the_crl_though_the_signer_was_away),
+      TEST(whose_certificates_end_is_told_until_they_have_others),
       cmocka_unit_test_setup_teardown(nothing_is_issued_before_the_ca_exists, setup_empty, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -154,11 +154,23 @@ static result find_ca(struct db_tx *tx, struct slice key, int64_t at_ms, struct 
   return OK;
 }
 
+/* There was one, and it has ended; or there was none. */
+static result why_unknown(struct db_tx *tx, struct slice key, int64_t at_ms) {
+  struct arena arena CLEANUP(arena_free) = {0};
+  int64_t ended_ms = 0;
+  TRY(pki_store_find_end(tx, key, at_ms, &ended_ms));
+  if (ended_ms > 0) {
+    FAIL(CRYPTO_CERTIFICATE_EXPIRED, "the certificate of %.*s has ended on %.*s", SLICE_ARG(key), SLICE_ARG(clock_date_write(&arena, clock_date_of(ended_ms))));
+  }
+  FAIL(PKI_CERTIFICATE_UNKNOWN, "%.*s has no certificate", SLICE_ARG(key));
+}
+
 result pki_chain_load(struct db_tx *tx, struct slice key, int64_t at_ms, struct arena *arena,
                       struct pki_chain *ret_chain) {
   struct pki_row row;
   struct pki_chain chain;
-  TRY(pki_store_find_key(tx, key, at_ms, arena, &row));
+  result found = pki_store_find_key(tx, key, at_ms, arena, &row);
+  TRY(is_code(found, PKI_CERTIFICATE_UNKNOWN) ? why_unknown(tx, key, at_ms) : found);
   chain.leaf = row.certificate;
   TRY(find_ca(tx, S(PKI_ISSUING_KEY), at_ms, arena, &chain.issuing));
   TRY(find_ca(tx, S(PKI_ROOT_KEY), at_ms, arena, &chain.root));

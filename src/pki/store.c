@@ -74,6 +74,27 @@ result pki_store_find_key(struct db_tx *tx, struct slice key, int64_t at_ms, str
   return OK;
 }
 
+result pki_store_find_last(struct db_tx *tx, struct slice key, struct arena *arena, struct pki_row *ret_row) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(unknown_if_no_row(db_row(tx,
+                               "SELECT " COLUMNS
+                               " FROM pki_key k JOIN pki_certificate c ON c.person_id = k.person_id AND c.serial = k.serial"
+                               " WHERE k.key_name = $1 ORDER BY k.not_before DESC, k.serial LIMIT 1",
+                               DB_ARGS(db_of_text(key)), &rows)));
+  read_row(&rows, arena, ret_row);
+  return OK;
+}
+
+result pki_store_find_end(struct db_tx *tx, struct slice key, int64_t at_ms, int64_t *ret_ended_ms) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_row(tx,
+             "SELECT coalesce(max(c.not_after), 0) FROM pki_key k JOIN pki_certificate c ON c.person_id = k.person_id AND c.serial = k.serial"
+             " WHERE k.key_name = $1 AND c.not_after < $2 AND c.revoked_at IS NULL",
+             DB_ARGS(db_of_text(key), db_of_int(at_ms)), &rows));
+  *ret_ended_ms = db_int(&rows, 0);
+  return OK;
+}
+
 result pki_store_find_serial(struct db_tx *tx, struct slice serial, struct arena *arena, struct pki_row *ret_row) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   TRY(unknown_if_no_row(
@@ -147,15 +168,40 @@ result pki_store_revoked(struct db_tx *tx, struct slice ca_key, struct arena *ar
   return OK;
 }
 
+static result read_expiring(struct db_rows *rows, struct arena *arena, struct pki_expiring ret_expiring[PKI_EXPIRING_MAX], size_t *ret_count) {
+  size_t count = 0;
+  while (count < PKI_EXPIRING_MAX && db_rows_next(rows)) {
+    ret_expiring[count++] = (struct pki_expiring){db_text_copy(rows, 0, arena), db_int(rows, 1), db_int(rows, 2)};
+  }
+  TRY(rows->status);
+  *ret_count = count;
+  return OK;
+}
+
 result pki_expiring(struct db_tx *tx, int64_t before_ms, struct arena *arena, struct pki_expiring ret_expiring[PKI_EXPIRING_MAX], size_t *ret_count) {
   struct db_rows rows CLEANUP(db_rows_close) = {0};
-  size_t count = 0;
   TRY(db_query(tx,
-               "SELECT key_name, MAX(not_after) FROM pki_certificate WHERE person_id = 0 AND revoked_at IS NULL GROUP BY key_name"
+               "SELECT key_name, person_id, MAX(not_after) FROM pki_certificate WHERE person_id = 0 AND revoked_at IS NULL GROUP BY key_name, person_id"
                " HAVING MAX(not_after) < $1 ORDER BY key_name LIMIT 64",
                DB_ARGS(db_of_int(before_ms)), &rows));
-  while (count < PKI_EXPIRING_MAX && db_rows_next(&rows)) {
-    ret_expiring[count++] = (struct pki_expiring){db_text_copy(&rows, 0, arena), db_int(&rows, 1)};
+  return read_expiring(&rows, arena, ret_expiring, ret_count);
+}
+
+result pki_expiring_people(struct db_tx *tx, int64_t before_ms, struct arena *arena, struct pki_expiring ret_expiring[PKI_EXPIRING_MAX], size_t *ret_count) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx,
+               "SELECT key_name, person_id, MAX(not_after) FROM pki_certificate WHERE person_id <> 0 AND revoked_at IS NULL GROUP BY key_name, person_id"
+               " HAVING MAX(not_after) < $1 ORDER BY MAX(not_after) DESC, key_name LIMIT 64",
+               DB_ARGS(db_of_int(before_ms)), &rows));
+  return read_expiring(&rows, arena, ret_expiring, ret_count);
+}
+
+result pki_keys_list(struct db_tx *tx, struct arena *arena, struct slice ret_keys[PKI_KEYS_MAX], size_t *ret_count) {
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  size_t count = 0;
+  TRY(db_query(tx, "SELECT DISTINCT key_name FROM pki_certificate WHERE person_id = 0 ORDER BY key_name LIMIT 256", DB_NO_ARGS, &rows));
+  while (count < PKI_KEYS_MAX && db_rows_next(&rows)) {
+    ret_keys[count++] = db_text_copy(&rows, 0, arena);
   }
   TRY(rows.status);
   *ret_count = count;

@@ -24,6 +24,10 @@ MUST_USE result pki_store_add(struct db_tx *tx, const struct pki_row *row);
 /* The newest that was valid at an instant and not revoked by then. PKI_CERTIFICATE_UNKNOWN. */
 MUST_USE result pki_store_find_key(struct db_tx *tx, struct slice key, int64_t at_ms, struct arena *arena,
                                    struct pki_row *ret_row);
+/* The newest, in force or not; revoked_at_ms 0: it was not revoked. PKI_CERTIFICATE_UNKNOWN */
+MUST_USE result pki_store_find_last(struct db_tx *tx, struct slice key, struct arena *arena, struct pki_row *ret_row);
+/* When the last one that was not revoked ended before that instant; 0: there was none. */
+MUST_USE result pki_store_find_end(struct db_tx *tx, struct slice key, int64_t at_ms, int64_t *ret_ended_ms);
 MUST_USE result pki_store_find_serial(struct db_tx *tx, struct slice serial, struct arena *arena,
                                       struct pki_row *ret_row);
 MUST_USE result pki_store_revoke(struct db_tx *tx, const struct pki_row *row);

@@ -17,7 +17,7 @@ static struct register_relation relation_read(struct db_rows *rows, struct arena
 
 enum {
   RELATIONS_MAX = 200,  /* a person with more is a defect of the data, not a family */
-  RELATIONS_FIRST = 16, /* room for nearly everybody: the room for all would cost each request a large clean block */
+  RELATIONS_FIRST = 8,  /* room for nearly everybody: the room for all would cost each request a large clean block */
 };
 
 struct relation_reader {
@@ -62,10 +62,34 @@ static const char BACKWARDS[] =
     ">= $2 "
     "ORDER BY 2, p.birth, r.person_id";
 
+/* Its own row alone, and nobody's beside it: kinds but the third, which is the spouse. */
+static const char CARERS[] =
+    "SELECT r.person_id, r.kind, r.related_person_id, r.name, r.birth, r.from_date, r.to_date FROM person_relation r "
+    "WHERE r.person_id = $1 AND r.kind <> 3 AND r.from_date <= $2 AND r.to_date >= $2 ORDER BY r.kind, r.ordinal";
+
+static struct relation_reader reader_begin(struct db_tx *tx, struct arena *arena) {
+  return (struct relation_reader){tx, arena, ARENA_ARRAY(arena, struct register_relation, RELATIONS_FIRST), 0, RELATIONS_FIRST};
+}
+
+result register_dependants_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
+                                struct register_relation_list *ret_list) {
+  struct relation_reader reader = reader_begin(tx, arena);
+  TRY(relations_take(&reader, BACKWARDS, person_id, on));
+  *ret_list = (struct register_relation_list){reader.items, reader.count};
+  return OK;
+}
+
+result register_carers_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
+                            struct register_relation_list *ret_list) {
+  struct relation_reader reader = reader_begin(tx, arena);
+  TRY(relations_take(&reader, CARERS, person_id, on));
+  *ret_list = (struct register_relation_list){reader.items, reader.count};
+  return OK;
+}
+
 result register_relations_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
                                struct register_relation_list *ret_list) {
-  struct relation_reader reader = {
-      tx, arena, ARENA_ARRAY(arena, struct register_relation, RELATIONS_FIRST), 0, RELATIONS_FIRST};
+  struct relation_reader reader = reader_begin(tx, arena);
   TRY(relations_take(&reader, OWN, person_id, on));
   TRY(relations_take(&reader, BACKWARDS, person_id, on));
   *ret_list = (struct register_relation_list){reader.items, reader.count};

@@ -3,20 +3,22 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "codec/hex.h"
 #include "codec/jout.h"
-#include "register/import_rows.h"
+#include "register/import_run.h"
 
 /* The more in a write, the fewer times a page of an index is written again; 8,000 rows take 10 MB. */
 enum { BATCH_ROWS = 8000 };
 
 struct import_batch {
   struct env *env;
-  const struct register_act *act;
+  const struct register_import_options *options;
   struct arena arena;
   struct import_row *rows;
   size_t count;
   int64_t first_person_id;
   int64_t added;
+  struct import_run from, to; /* how far the file had come before it, and has behind it */
   result written;
   struct fault fault;
   pthread_t thread;
@@ -159,15 +161,28 @@ static result batch_record(struct db_tx *tx, struct import_batch *batch) {
   jout_put_int(&out, "refused", (int64_t)batch->count - batch->added);
   jout_put_int(&out, "first_person_id", batch->first_person_id);
   jout_put_int(&out, "last_person_id", batch->first_person_id + (int64_t)batch->count - 1);
+  if (batch->options->file != NULL) {
+    jout_put_text(&out, "file_sha256", hex_write(&scratch, slice_of(batch->options->file->digest, sizeof batch->options->file->digest)));
+  }
   jout_object_end(&out);
   struct people_note note = {"register.imported", 0, buf_slice(&buf)};
-  return register_people_record(batch->env, tx, batch->act, &note);
+  return register_people_record(batch->env, tx, batch->options->act, &note);
+}
+
+static struct register_import_counts counts_after(const struct import_batch *batch) {
+  struct register_import_counts counts = batch->from.counts;
+  counts.rows += (int64_t)batch->count;
+  counts.added += batch->added;
+  counts.refused = counts.rows - counts.added;
+  counts.batches++;
+  return counts;
 }
 
 /* May run twice: the refusals that a first run found are the database's, so they are forgotten and found again. */
 static result batch_store(struct db_tx *tx, void *arg) {
   struct import_batch *batch = arg;
   batch->added = 0;
+  TRY(register_import_run_claim(tx, &batch->from));
   for (size_t i = 0; i < batch->count; i++) {
     struct import_row row = batch->rows[i];
     row.person.person_id = batch->first_person_id + (int64_t)i;
@@ -175,7 +190,12 @@ static result batch_store(struct db_tx *tx, void *arg) {
     batch->added += row.refused_reason == NULL;
     batch->rows[i].outcome_field = row.refused_field;
     batch->rows[i].outcome_reason = row.refused_reason;
+    if (row.refused_reason != NULL) {
+      TRY(register_import_run_refuse(tx, &batch->from, &row));
+    }
   }
+  batch->to.counts = counts_after(batch);
+  TRY(register_import_run_advance(tx, &batch->to));
   return batch_record(tx, batch);
 }
 
@@ -188,8 +208,8 @@ static void *batch_write(void *arg) {
   return NULL;
 }
 
-static void batch_init(struct import_batch *batch, struct env *env, const struct register_act *act) {
-  *batch = (struct import_batch){.env = env, .act = act};
+static void batch_init(struct import_batch *batch, struct env *env, const struct register_import_options *options) {
+  *batch = (struct import_batch){.env = env, .options = options};
   arena_init(&batch->arena);
 }
 
@@ -206,7 +226,7 @@ struct importing {
   struct import_source source;
   struct import_batch batches[2];
   int64_t last_person_id;
-  struct register_import_counts counts;
+  struct import_run run; /* as far as it is written */
 };
 
 /* Waits for the batch, then tells of its refused rows in the order of the file. */
@@ -226,12 +246,9 @@ static result batch_finish(struct importing *importing, struct import_batch *bat
       importing->options->refused(importing->options->context, &refused);
     }
   }
-  importing->counts.rows += (int64_t)batch->count;
-  importing->counts.added += batch->added;
-  importing->counts.refused += (int64_t)batch->count - batch->added;
-  importing->counts.batches++;
+  importing->run = batch->to;
   if (importing->options->progress) {
-    importing->options->progress(importing->options->context, importing->source.bytes_read, importing->counts.rows);
+    importing->options->progress(importing->options->context, importing->run.at_byte, importing->run.counts.rows);
   }
   return OK;
 }
@@ -250,15 +267,21 @@ static result batch_fill(struct importing *importing, struct import_batch *batch
   int64_t id = register_person_id_new(importing->env);
   batch->first_person_id = id > importing->last_person_id ? id : importing->last_person_id + 1;
   importing->last_person_id = batch->first_person_id + (int64_t)batch->count;
+  batch->to = (struct import_run){.run_id = importing->run.run_id, .at_byte = register_import_source_at(&importing->source), .at_line = importing->source.line};
   return OK;
 }
 
-static result batch_start(struct import_batch *batch) {
+static result batch_start(struct importing *importing, struct import_batch *batch) {
+  batch->from = importing->run;
   if (pthread_create(&batch->thread, NULL, batch_write, batch) != 0) {
     FAIL(DB_UNAVAILABLE, "no thread for the import's writes");
   }
   batch->running = true;
   return OK;
+}
+
+static bool is_stopped(const struct importing *importing) {
+  return importing->options->stops != NULL && importing->options->stops(importing->options->context);
 }
 
 static result batches_run(struct importing *importing) {
@@ -270,19 +293,43 @@ static result batches_run(struct importing *importing) {
     if (batch->count == 0) {
       return OK;
     }
-    TRY(batch_start(batch));
+    if (is_stopped(importing)) {
+      FAIL(REGISTER_IMPORT_STOPPED, "before line %lld, after %lld rows", (long long)importing->run.at_line, (long long)importing->run.counts.rows);
+    }
+    TRY(batch_start(importing, batch));
   }
+}
+
+/* Where an import of this file was broken off, or at its beginning. */
+static result go_on(struct importing *importing) {
+  const struct register_import_options *options = importing->options;
+  TRY(register_import_source_open(&importing->source, options));
+  TRY(register_import_run_begin(importing->env, options, &importing->run));
+  if (importing->run.at_byte == 0) {
+    return OK;
+  }
+  if (options->resumed != NULL) {
+    options->resumed(options->context, importing->run.at_line, importing->run.counts.rows);
+  }
+  TRY(register_import_run_refusals(importing->env, options, &importing->run));
+  return register_import_source_seek(&importing->source, importing->run.at_byte, importing->run.at_line);
+}
+
+static result everything_run(struct importing *importing) {
+  TRY(go_on(importing));
+  TRY(batches_run(importing));
+  if (importing->options->settle != NULL) {
+    TRY(importing->options->settle(importing->options->context));
+  }
+  return register_import_run_end(importing->env, &importing->run);
 }
 
 result register_import(struct env *env, const struct register_import_options *options,
                        struct register_import_counts *ret_counts) {
   struct importing importing = {.env = env, .options = options};
-  batch_init(&importing.batches[0], env, options->act);
-  batch_init(&importing.batches[1], env, options->act);
-  result imported = register_import_source_open(&importing.source, options);
-  if (is_ok(imported)) {
-    imported = batches_run(&importing);
-  }
+  batch_init(&importing.batches[0], env, options);
+  batch_init(&importing.batches[1], env, options);
+  result imported = everything_run(&importing);
   struct fault fault = *fault_last();
   for (size_t i = 0; i < 2; i++) {
     /* After a failure one batch may still be written: what it added stands and is counted. */
@@ -294,6 +341,6 @@ result register_import(struct env *env, const struct register_import_options *op
     arena_free(&importing.batches[i].arena);
   }
   register_import_source_close(&importing.source);
-  *ret_counts = importing.counts;
+  *ret_counts = importing.run.counts;
   return is_ok(imported) ? OK : fault_set(fault.file, fault.line, imported.code, "%s", fault.detail);
 }

@@ -55,6 +55,10 @@ struct import_source {
 };
 MUST_USE result register_import_source_open(struct import_source *source, const struct register_import_options *options);
 void register_import_source_close(struct import_source *source);
+/* The next record is the one that begins there. */
+MUST_USE result register_import_source_seek(struct import_source *source, int64_t at_byte, int64_t line);
+/* Where the next record begins. */
+int64_t register_import_source_at(const struct import_source *source);
 /* The next record, refused or not; blank lines are passed over. False in *ret_more: the end, no record.
  * REGISTER_SOURCE_FAILED. */
 MUST_USE result register_import_source_next(struct import_source *source, struct arena *arena, struct import_record *ret_record,

@@ -121,3 +121,16 @@ result register_import_source_open(struct import_source *source, const struct re
 void register_import_source_close(struct import_source *source) {
   arena_free(&source->arena);
 }
+
+result register_import_source_seek(struct import_source *source, int64_t at_byte, int64_t line) {
+  TRY(source->options->file->seek(source->options->context, at_byte));
+  source->begin = source->end = 0;
+  source->at_end = false;
+  source->bytes_read = at_byte;
+  source->line = line;
+  return window_fill(source);
+}
+
+int64_t register_import_source_at(const struct import_source *source) {
+  return source->bytes_read - (int64_t)(source->end - source->begin);
+}

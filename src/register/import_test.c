@@ -1,4 +1,5 @@
 /* Imports: what goes in, and every way a row is refused, with line, field and reason. */
+#include "crypto/digest.h"
 #include "register/fixture_test.h"
 
 struct text_source {
@@ -12,6 +13,11 @@ struct text_source {
   } refused[64];
   size_t refused_count;
   int64_t progressed;
+  struct slice whole; /* of a file: what seek goes to */
+  int stop_at;        /* asked for the how manieth time it says stop; 0: never */
+  int stops_asked;
+  int64_t resumed_line;
+  bool is_settled;
 };
 
 static result text_read(void *context, uint8_t *bytes, size_t len, size_t *ret_len) {
@@ -43,6 +49,27 @@ static void text_progress(void *context, int64_t bytes_read, int64_t rows_done) 
   ((struct text_source *)context)->progressed = rows_done;
 }
 
+static void text_resumed(void *context, int64_t line, int64_t rows_done) {
+  (void)rows_done;
+  ((struct text_source *)context)->resumed_line = line;
+}
+
+static bool text_stops(void *context) {
+  struct text_source *source = context;
+  return ++source->stops_asked == source->stop_at;
+}
+
+static result text_seek(void *context, int64_t at_byte) {
+  struct text_source *source = context;
+  source->left = slice_from(source->whole, (size_t)at_byte);
+  return OK;
+}
+
+static result text_settle(void *context) {
+  ((struct text_source *)context)->is_settled = true;
+  return OK;
+}
+
 static result import_text(struct fixture *fixture, struct text_source *source, enum register_import_format format,
                           struct register_import_counts *ret_counts) {
   source->chunk = source->chunk ? source->chunk : 7; /* no border of a read is a border of a row */
@@ -53,6 +80,25 @@ static result import_text(struct fixture *fixture, struct text_source *source, e
                                             .context = source,
                                             .act = &fixture->act};
   *ret_counts = (struct register_import_counts){0};
+  return register_import(&fixture->env, &options, ret_counts);
+}
+
+/* The same from a file that can be gone on with. */
+static result import_file(struct fixture *fixture, struct text_source *source, bool is_anew, struct register_import_counts *ret_counts) {
+  source->left = source->whole;
+  source->chunk = 1 << 16;
+  struct register_import_file file = {.path = S("/srv/people.csv"), .is_anew = is_anew, .seek = text_seek};
+  digest_sha256(source->whole, file.digest);
+  struct register_import_options options = {.format = REGISTER_CSV,
+                                            .file = &file,
+                                            .read = text_read,
+                                            .refused = text_refused,
+                                            .progress = text_progress,
+                                            .resumed = text_resumed,
+                                            .stops = text_stops,
+                                            .settle = text_settle,
+                                            .context = source,
+                                            .act = &fixture->act};
   return register_import(&fixture->env, &options, ret_counts);
 }
 
@@ -306,6 +352,80 @@ static void a_file_that_fails_midway_keeps_what_was_added(void **state) {
   assert_int_equal(fixture_number(fixture, "SELECT COUNT(*) FROM person"), counts.added);
 }
 
+/* 16,100 rows behind a header, two batches and a little, with a bad one in each thousand. */
+static struct slice many_people(struct fixture *fixture) {
+  struct buf file;
+  buf_init(&file, &fixture->arena, 2 << 20);
+  buf_append_str(&file, "\xEF\xBB\xBFpin,name,sex,birth_date,permanent_address,permanent_commune\n");
+  for (int i = 0; i < 16100; i++) {
+    buf_printf(&file, i % 1000 == 7 ? "001093%06d,Nguyễn Văn An,female,1993,,\n" : "001093%06d,Nguyễn Văn An,male,1993,\"Số 1, ngõ 2\",00070\n", i);
+  }
+  return buf_slice(&file);
+}
+
+static void an_import_that_was_broken_off_goes_on_behind_the_last_batch_of_the_same_file(void **state) {
+  struct fixture *fixture = *state;
+  struct register_import_counts counts;
+  struct text_source source = {.whole = many_people(fixture), .stop_at = 2};
+  assert_code(import_file(fixture, &source, false, &counts), REGISTER_IMPORT_STOPPED);
+  assert_int_equal(counts.rows, 8000);
+  assert_int_equal(source.refused_count, 8);
+  assert_false(source.is_settled);
+  assert_int_equal(fixture_number(fixture, "SELECT COUNT(*) FROM person"), 7992);
+  struct text_source other = {.whole = slice_sub(source.whole, 0, source.whole.len - 1)};
+  assert_code(import_file(fixture, &other, false, &counts), REGISTER_IMPORT_CHANGED);
+  assert_int_equal(counts.rows, 0);
+  assert_int_equal(fixture_number(fixture, "SELECT COUNT(*) FROM person"), 7992);
+  struct text_source last = {.whole = source.whole};
+  assert_ok(import_file(fixture, &last, false, &counts));
+  assert_int_equal(counts.rows, 16100);
+  assert_int_equal(counts.added, 16083);
+  assert_int_equal(counts.refused, 17);
+  assert_int_equal(counts.batches, 3);
+  assert_int_equal(counts.resumed_rows, 8000);
+  assert_int_equal(last.resumed_line, 2 + 8000);
+  assert_true(last.is_settled);
+  assert_int_equal(last.refused_count, 17); /* those of before as well, in the order of the file */
+  assert_int_equal(last.refused[0].line, 2 + 7);
+  assert_string_equal(last.refused[16].reason, "register.pin_sex");
+  assert_int_equal(last.refused[16].line, 2 + 16007);
+  assert_int_equal(fixture_number(fixture, "SELECT COUNT(*) FROM person"), 16083);
+  assert_int_equal(fixture_number(fixture, "SELECT COUNT(*) FROM ledger_entry"), 3);
+  assert_int_equal(fixture_number(fixture, "SELECT COUNT(*) FROM import_run"), 0);
+  assert_int_equal(fixture_number(fixture, "SELECT COUNT(*) FROM import_refusal"), 0);
+}
+
+/* Of two processes the one that comes late must not add what the first one has added. */
+static bool stops_because_another_went_on(void *context) {
+  struct text_source *source = context;
+  if (++source->stops_asked == 2) {
+    struct fixture *fixture = (struct fixture *)(uintptr_t)source->progressed;
+    struct register_import_counts counts;
+    struct text_source other = {.whole = source->whole, .stop_at = 2};
+    assert_code(import_file(fixture, &other, false, &counts), REGISTER_IMPORT_STOPPED);
+    assert_int_equal(counts.rows, 16000);
+  }
+  return false;
+}
+
+static void rejects_a_second_import_of_a_file_beside_the_first(void **state) {
+  struct fixture *fixture = *state;
+  struct register_import_counts counts;
+  struct text_source source = {.whole = many_people(fixture), .chunk = 1 << 16, .progressed = (int64_t)(uintptr_t)fixture};
+  source.left = source.whole;
+  struct register_import_file file = {.path = S("/srv/people.csv"), .seek = text_seek};
+  digest_sha256(source.whole, file.digest);
+  struct register_import_options options = {.format = REGISTER_CSV, .file = &file, .read = text_read, .stops = stops_because_another_went_on, .context = &source, .act = &fixture->act};
+  assert_code(register_import(&fixture->env, &options, &counts), REGISTER_IMPORT_ELSEWHERE);
+  assert_int_equal(counts.rows, 8000);
+  assert_int_equal(fixture_number(fixture, "SELECT COUNT(*) FROM person"), 16000 - 16);
+  struct text_source anew = {.whole = source.whole, .stop_at = 1};
+  assert_code(import_file(fixture, &anew, true, &counts), REGISTER_IMPORT_STOPPED);
+  assert_int_equal(counts.rows, 0);
+  assert_int_equal(fixture_number(fixture, "SELECT at_byte FROM import_run"), 0);
+  assert_int_equal(fixture_number(fixture, "SELECT COUNT(*) FROM import_refusal"), 0);
+}
+
 static void an_empty_file_is_no_import(void **state) {
   struct fixture *fixture = *state;
   struct register_import_counts counts;
@@ -323,6 +443,8 @@ int main(void) {
       TEST(a_second_import_of_the_same_file_adds_nobody),  TEST(reads_csv_as_rfc_4180_writes_it),
       TEST(rejects_a_csv_header_that_cannot_be_meant),     TEST(passes_over_a_line_without_end),
       TEST(a_file_that_fails_midway_keeps_what_was_added), TEST(an_empty_file_is_no_import),
+      TEST(an_import_that_was_broken_off_goes_on_behind_the_last_batch_of_the_same_file),
+      TEST(rejects_a_second_import_of_a_file_beside_the_first),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -162,10 +162,32 @@ static const char FOREIGNERS[] =
     "  residence_expires int/personal NOT NULL,"
     "  biometrics int/sensitive NOT NULL);";
 
+/* An import that is under way or was broken off (import_run.h), and the rows of its file that it refused. Its path may name somebody. */
+static const char IMPORTS[] =
+    "CREATE TABLE import_run ("
+    "  id id/public PRIMARY KEY,"
+    "  digest bytes/public NOT NULL,"
+    "  format int/public NOT NULL,"
+    "  source text/personal NOT NULL,"
+    "  started_at time/public NOT NULL,"
+    "  at_byte int/public NOT NULL,"
+    "  at_line int/public NOT NULL,"
+    "  row_count int/public NOT NULL,"
+    "  added int/public NOT NULL,"
+    "  batches int/public NOT NULL);"
+    "CREATE UNIQUE INDEX import_run_digest ON import_run (digest, format);"
+    "CREATE TABLE import_refusal ("
+    "  run_id id/public NOT NULL,"
+    "  line int/public NOT NULL,"
+    "  field text/public NOT NULL,"
+    "  reason text/public NOT NULL,"
+    "  PRIMARY KEY (run_id, line));";
+
 const struct db_migration register_migrations[] = {
     {"register", 1, PEOPLE},
     {"register", 2, STANDING},
     {"register", 3, AGENCIES},
     {"register", 4, FOREIGNERS},
+    {"register", 5, IMPORTS},
     {0},
 };

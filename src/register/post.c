@@ -64,6 +64,43 @@ result register_posts_of_person(struct db_tx *tx, struct arena *arena, int64_t p
       DB_ARGS(db_of_int(person_id), db_of_int(on)), ret_list);
 }
 
+/* A row a holding, one of nothing but the person where there is none; a post that has ended, or whose agency has, is none. */
+static const char bearer_sql[] =
+    "SELECT" POST_FROM ", h.from_date, h.to_date, w.pin, w.name,"
+    " (SELECT COUNT(*) FROM person_category c WHERE c.person_id = w.person_id AND c.category = $3 AND c.from_date <= $2 AND c.to_date >= $2),"
+    " a.agency_code FROM person w"
+    " LEFT JOIN post_holder h ON h.person_id = w.person_id AND h.from_date <= $2 AND h.to_date >= $2"
+    " LEFT JOIN post p ON p.post_id = h.post_id AND" POST_LASTS "LEFT" POST_AGENCY "WHERE w.person_id = $1 ORDER BY p.post_id";
+enum { BEARER_PIN = 11, BEARER_NAME, BEARER_DIGITAL, BEARER_AGENCY };
+
+result register_bearer_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on, struct register_bearer *ret_bearer) {
+  struct register_bearer bearer = {0};
+  struct buf posts;
+  buf_init(&posts, arena, 0);
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_query(tx, bearer_sql, DB_ARGS(db_of_int(person_id), db_of_int(on), db_of_int(REGISTER_CATEGORY_DIGITAL_CITIZEN)), &rows));
+  while (db_rows_next(&rows)) {
+    if (slice_empty(bearer.pin)) {
+      bearer.pin = arena_printf(arena, "%012lld", (long long)db_int(&rows, BEARER_PIN));
+      bearer.name = db_text_copy(&rows, BEARER_NAME, arena);
+      bearer.is_digital_citizen = db_int(&rows, BEARER_DIGITAL) > 0;
+    }
+    if (db_is_null(&rows, 0) || db_is_null(&rows, BEARER_AGENCY)) {
+      continue;
+    }
+    struct register_post post = post_read(&rows, arena);
+    buf_append(&posts, slice_of(&post, sizeof post));
+    bearer.posts.count++;
+  }
+  TRY(rows.status);
+  if (slice_empty(bearer.pin)) {
+    FAIL(REGISTER_PERSON_UNKNOWN, "nobody has that number");
+  }
+  bearer.posts.items = (const struct register_post *)(const void *)posts.ptr;
+  *ret_bearer = bearer;
+  return OK;
+}
+
 result register_posts_of_agency(struct db_tx *tx, struct arena *arena, struct slice agency_code, int32_t on,
                                 struct register_post_list *ret_list) {
   return posts_read(tx, arena,

@@ -63,6 +63,9 @@ enum register_error {
       RESULT_CODE(RESULT_NOT_FOUND, MODULE_REGISTER, 28), /* No demonstration identity of that name. */
   REGISTER_SOURCE_FAILED =
       RESULT_CODE(RESULT_UNAVAILABLE, MODULE_REGISTER, 29), /* The file could not be read to its end. */
+  REGISTER_IMPORT_STOPPED = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_REGISTER, 30), /* Stopped when asked to, behind a whole batch. */
+  REGISTER_IMPORT_CHANGED = RESULT_CODE(RESULT_CONFLICT, MODULE_REGISTER, 31),    /* The file is not the one whose import was broken off. */
+  REGISTER_IMPORT_ELSEWHERE = RESULT_CODE(RESULT_CONFLICT, MODULE_REGISTER, 32),  /* Another process imports that file, or has finished it. */
 };
 /* "register.pin_sex" ...; "" for a code of another module. */
 const char *register_error_name(uint16_t code);

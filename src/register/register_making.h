@@ -48,17 +48,31 @@ struct register_refused_row {
   const char *field;  /* "" for the row as a whole */
   const char *reason; /* stable word: register_error_name, or "register.unknown_field" ... */
 };
+/* Of a file that can be gone on with after its import was broken off. */
+struct register_import_file {
+  struct slice path;  /* in order to say that another file lies there now */
+  uint8_t digest[32]; /* SHA-256 of all of it */
+  bool is_anew;       /* whatever was broken off is forgotten: from the first line */
+  /* What is read next begins there. REGISTER_SOURCE_FAILED. */
+  result (*seek)(void *context, int64_t at_byte);
+};
 struct register_import_options {
   enum register_import_format format;
+  const struct register_import_file *file; /* NULL: a stream */
   /* Reads at most len bytes; 0 at the end; REGISTER_SOURCE_FAILED is the caller's to return. */
   result (*read)(void *context, uint8_t *bytes, size_t len, size_t *ret_len);
   void (*refused)(void *context, const struct register_refused_row *row); /* may be NULL */
-  void (*progress)(void *context, int64_t bytes_read, int64_t rows_done); /* may be NULL */
+  void (*progress)(void *context, int64_t bytes_done, int64_t rows_done); /* may be NULL */
+  void (*resumed)(void *context, int64_t line, int64_t rows_done); /* may be NULL; once, when it goes on where it was broken off */
+  bool (*stops)(void *context);     /* may be NULL; asked before each batch */
+  result (*settle)(void *context);  /* may be NULL; everything was told: what the caller keeps of it has to last now */
   void *context;
   const struct register_act *act;
 };
+/* Of the whole file, also when it went on where it was broken off. */
 struct register_import_counts {
   int64_t rows, added, refused, batches;
+  int64_t resumed_line, resumed_rows; /* where it went on, after how many rows; 0: it was not broken off */
 };
 /* Fields (CSV columns, JSON names): pin, name, sex (male, female), birth_date are required; other_name, birth_province,
  * birth_place, home_town, ethnic (absent: 56), nationality (VN), religion, card_number, card_issued, card_expires (a
@@ -69,8 +83,10 @@ struct register_import_counts {
  * in the register or above in the file.
  *
  * Streams: bounded memory whatever the file's size. Each batch is one write with one ledger entry; a row that is
- * refused does not hold up the others. Idempotent: a PIN that is there already is refused with register.pin_taken. Not
- * inside a write. */
+ * refused does not hold up the others. Idempotent: a PIN that is there already is refused with register.pin_taken. With
+ * a file it may be broken off at any moment: the same call again goes on behind the last batch, tells of every refused row again and ends with the same
+ * rows and counts as if nothing had been. Not inside a write.
+ * REGISTER_IMPORT_STOPPED; REGISTER_IMPORT_CHANGED: the import of another file at that path was broken off; REGISTER_IMPORT_ELSEWHERE. */
 MUST_USE result
 register_import(struct env *env, const struct register_import_options *options,
                 struct register_import_counts *ret_counts); /* written on failure too: what was added stands */

@@ -132,6 +132,12 @@ struct register_relation_list {
 /* Fathers, mothers, spouses, children, guardians and wards on a date. */
 MUST_USE result register_relations_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
                                         struct register_relation_list *ret_list);
+/* Children and wards alone. */
+MUST_USE result register_dependants_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
+                                         struct register_relation_list *ret_list);
+/* Father, mother and guardian alone. Of those in the register the number: their name and birth stay empty. */
+MUST_USE result register_carers_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on,
+                                     struct register_relation_list *ret_list);
 /* The same people's numbers alone, of those in the register: a fraction of the pages. */
 MUST_USE result register_kin_ids(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on, struct register_person_ids *ret_ids);
 /* FATHER, MOTHER, SPOUSE (both sides are written) and GUARDIAN. */

@@ -141,6 +141,13 @@ MUST_USE result register_post_add(struct env *env, struct db_tx *tx, const struc
 MUST_USE result register_post_load(struct db_tx *tx, struct arena *arena, int64_t post_id, int32_t on, struct register_post *ret_post);
 /* Posts a person holds on a date. */
 MUST_USE result register_posts_of_person(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on, struct register_post_list *ret_list);
+/* Who a person is to a page of their own, by one statement. REGISTER_PERSON_UNKNOWN. */
+struct register_bearer {
+  struct slice pin, name;
+  bool is_digital_citizen;
+  struct register_post_list posts; /* held on that date */
+};
+MUST_USE result register_bearer_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on, struct register_bearer *ret_bearer);
 /* Posts of an agency on a date, whoever holds them. */
 MUST_USE result register_posts_of_agency(struct db_tx *tx, struct arena *arena, struct slice agency_code, int32_t on,
                                          struct register_post_list *ret_list);

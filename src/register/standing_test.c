@@ -105,6 +105,9 @@ static void child_and_elderly_come_from_the_birth_date(void **state) {
     assert_int_equal(register_category_list_has(&list, REGISTER_CATEGORY_ELDERLY), cases[i].elderly);
     assert_int_equal(register_category_list_has(&list, REGISTER_CATEGORY_DISABLED), cases[i].disabled);
     assert_int_equal(register_category_list_has(&list, REGISTER_CATEGORY_DIGITAL_CITIZEN), cases[i].digital);
+    struct register_bearer bearer;
+    assert_ok(register_bearer_load(tx, &fixture->arena, person, day(cases[i].on), &bearer));
+    assert_int_equal(bearer.is_digital_citizen, cases[i].digital);
   }
   struct register_category_list list;
   assert_code(register_categories_load(tx, &fixture->arena, 77, day("2024-01-01"), &list), REGISTER_PERSON_UNKNOWN);
@@ -215,6 +218,13 @@ static void a_post_is_held_between_its_dates(void **state) {
     int64_t holder = 0;
     assert_ok(register_posts_of_person(tx, &fixture->arena, officer, day(cases[i].on), &posts));
     assert_int_equal(posts.count, cases[i].count);
+    struct register_bearer bearer;
+    assert_ok(register_bearer_load(tx, &fixture->arena, officer, day(cases[i].on), &bearer));
+    assert_true(bearer.pin.len == 12 && bearer.name.len > 0);
+    assert_int_equal(bearer.posts.count, cases[i].count);
+    assert_true(bearer.posts.count == 0 || (bearer.posts.items[0].post_id == post && slice_eq(bearer.posts.items[0].agency_name_vi, posts.items[0].agency_name_vi) &&
+                                            bearer.posts.items[0].from == posts.items[0].from));
+    assert_code(register_bearer_load(tx, &fixture->arena, 77, day(cases[i].on), &bearer), REGISTER_PERSON_UNKNOWN);
     assert_code(register_post_holder(tx, post, day(cases[i].on), &holder), cases[i].count ? 0 : REGISTER_POST_UNKNOWN);
   }
   db_read_end(&tx);

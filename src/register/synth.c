@@ -169,12 +169,16 @@ static result found_agencies(struct db_tx *tx, void *arg) {
   return register_agencies_found(arg, tx, &act);
 }
 
-static result batch_finish(struct env *env, struct synth_country *country, struct synth_batch *batch) {
-  TRY(register_synth_batch_store(env, batch));
-  country->counts.people += (int64_t)batch->row_count;
-  country->counts.categories += (int64_t)batch->category_count;
-  country->counts.convictions += (int64_t)batch->conviction_count;
-  country->counts.bans += (int64_t)batch->ban_count;
+static result batch_finish(struct synth_country *country, struct synth_writing *writing) {
+  const struct synth_batch batch = writing->batch; /* its numbers outlive its rows */
+  if (!writing->is_running) {
+    return OK;
+  }
+  TRY(register_synth_batch_wait(writing));
+  country->counts.people += (int64_t)batch.row_count;
+  country->counts.categories += (int64_t)batch.category_count;
+  country->counts.convictions += (int64_t)batch.conviction_count;
+  country->counts.bans += (int64_t)batch.ban_count;
   if (country->options->progress) {
     country->options->progress(country->options->context, country->counts.people, country->options->people);
   }
@@ -183,30 +187,54 @@ static result batch_finish(struct env *env, struct synth_country *country, struc
 
 static result first_batch(struct env *env, struct synth_country *country, struct synth_batch *batch) {
   TRY(demo_people(country, batch));
-  TRY(officers(env, country, batch, false));
-  return batch_finish(env, country, batch);
+  return officers(env, country, batch, false);
 }
 
 static result next_batch(struct env *env, struct synth_country *country, struct synth_batch *batch) {
+  (void)env;
   while (batch->row_count < SYNTH_BATCH_PEOPLE && country->made < country->options->people) {
     TRY(register_synth_household_any(country, batch));
   }
-  return batch_finish(env, country, batch);
+  return OK;
 }
 
 /* Whoever serves the whole country comes last: the people before them are drawn as if there were nobody. */
 static result last_batch(struct env *env, struct synth_country *country, struct synth_batch *batch) {
-  TRY(officers(env, country, batch, true));
-  return batch_finish(env, country, batch);
+  return officers(env, country, batch, true);
 }
 
 static result batch_make(struct env *env, struct synth_country *country,
                          result (*fill)(struct env *env, struct synth_country *country, struct synth_batch *batch)) {
-  struct synth_batch batch;
-  register_synth_batch_init(&batch, country->date);
-  result made = fill(env, country, &batch);
-  arena_free(&batch.arena);
-  return made;
+  struct synth_writing *writing = &country->writings[country->turn++ % 2];
+  register_synth_batch_init(&writing->batch, country->date);
+  result made = fill(env, country, &writing->batch);
+  made = is_ok(made) ? batch_finish(country, &country->writings[country->turn % 2]) : made;
+  if (!is_ok(made)) {
+    arena_free(&writing->batch.arena);
+    return made;
+  }
+  return register_synth_batch_write(writing);
+}
+
+/* The first failure counts; nothing runs on. */
+static result batches_end(struct synth_country *country, result made) {
+  struct fault fault = *fault_last();
+  for (size_t i = 0; i < 2; i++) {
+    result finished = batch_finish(country, &country->writings[(country->turn + i) % 2]);
+    if (is_ok(made) && !is_ok(finished)) {
+      made = finished;
+      fault = *fault_last();
+    }
+  }
+  return is_ok(made) ? OK : fault_set(fault.file, fault.line, made.code, "%s", fault.detail);
+}
+
+static result batches_make(struct env *env, struct synth_country *country) {
+  TRY(batch_make(env, country, first_batch));
+  while (country->made < country->options->people) {
+    TRY(batch_make(env, country, next_batch));
+  }
+  return batch_make(env, country, last_batch);
 }
 
 static result country_make(struct env *env, struct synth_country *country) {
@@ -218,11 +246,7 @@ static result country_make(struct env *env, struct synth_country *country) {
   country->pin_serials = ARENA_ARRAY(&country->lasting, uint32_t, PIN_GROUPS);
   TRY(register_synth_load_begin(env));
   TRY(db_write(env->db, found_agencies, env));
-  TRY(batch_make(env, country, first_batch));
-  while (country->made < country->options->people) {
-    TRY(batch_make(env, country, next_batch));
-  }
-  TRY(batch_make(env, country, last_batch));
+  TRY(batches_end(country, batches_make(env, country)));
   return register_synth_load_end(env);
 }
 
@@ -234,7 +258,8 @@ result register_synth(struct env *env, const struct register_synth_options *opti
     FAIL(REGISTER_DATES_WRONG, "a synthetic country has %d people or more and a date from 2020 to 2080",
          REGISTER_SYNTH_PEOPLE_MIN);
   }
-  struct synth_country country = {.options = options, .date = options->date, .random = random_seeded(options->seed)};
+  struct synth_writing writings[2] = {{.env = env}, {.env = env}};
+  struct synth_country country = {.writings = writings, .options = options, .date = options->date, .random = random_seeded(options->seed)};
   /* Numbers as if all had been given in the first milliseconds of the day. */
   country.next_person_id = (clock_date_start_ms(options->date) - PERSON_ID_EPOCH_MS) << 22;
   arena_init(&country.lasting);

@@ -6,11 +6,17 @@
  * Repeats    every draw comes from one seeded stream, in one order: the same options make the same rows.
  */
 #pragma once
+#include <pthread.h>
+
 #include "register/people.h"
 #include "register/synth_names.h"
 #include "register/synth_places.h"
 
+struct synth_writing;
+
 struct synth_country {
+  struct synth_writing *writings; /* two, by turns: one is made while the other is written */
+  size_t turn;
   const struct register_synth_options *options;
   struct random random;
   struct arena lasting;
@@ -51,8 +57,18 @@ struct synth_batch {
   size_t demo_count;
   int32_t date;
 };
+/* A batch, and the thread that writes it. Everything it reads stays as it is meanwhile: the making only adds to the country's arena. */
+struct synth_writing {
+  struct env *env;
+  struct synth_batch batch;
+  pthread_t thread;
+  bool is_running;
+  result written;
+  struct fault fault; /* the thread's */
+};
+
 enum {
-  SYNTH_BATCH_PEOPLE = 32000, /* 50 MB: every page of an index that a write touches is written again by the next */
+  SYNTH_BATCH_PEOPLE = 16000, /* 25 MB, twice: every page of an index that a write touches is written again by the next */
   SYNTH_HOUSEHOLD_MAX = 16,
   SYNTH_ROWS_PER_PERSON = 6, /* most relations or categories of one person */
 };
@@ -122,7 +138,9 @@ MUST_USE result register_synth_guarded(struct synth_household *household, struct
 
 /* ---- synth_store.c ---- */
 void register_synth_batch_init(struct synth_batch *batch, int32_t date);
-MUST_USE result register_synth_batch_store(struct env *env, struct synth_batch *batch);
+/* In a thread of its own, until register_synth_batch_wait; harmless when none runs. Frees the batch. */
+MUST_USE result register_synth_batch_write(struct synth_writing *writing);
+MUST_USE result register_synth_batch_wait(struct synth_writing *writing);
 
 /* ---- synth_load.c ---- */
 /* REGISTER_NOT_EMPTY. Between the two nobody can be found by name or PIN. */

@@ -19,11 +19,6 @@ void register_synth_batch_init(struct synth_batch *batch, int32_t date) {
   batch->demos = ARENA_ARRAY(&batch->arena, struct register_demo, people);
 }
 
-struct storing {
-  struct env *env;
-  struct synth_batch *batch;
-};
-
 static int compare_relations(const void *a, const void *b) {
   const struct register_relation *left = a;
   const struct register_relation *right = b;
@@ -71,18 +66,41 @@ static result store_demonstration(struct db_tx *tx, const struct synth_batch *ba
 }
 
 static result store(struct db_tx *tx, void *arg) {
-  const struct storing *storing = arg;
-  struct synth_batch *batch = storing->batch;
+  const struct synth_writing *writing = arg;
+  const struct synth_batch *batch = &writing->batch;
   TRY(store_people(tx, batch));
   TRY(store_facts(tx, batch));
   TRY(store_demonstration(tx, batch));
   struct register_act act = {.actor_role = S("system"), .legal_basis = S("Dữ liệu giả lập để trình diễn")};
   struct agencies_note note = {.kind = "register.synthesised", .number = (int64_t)batch->row_count};
-  return register_agencies_record(storing->env, tx, &act, &note);
+  return register_agencies_record(writing->env, tx, &act, &note);
 }
 
-result register_synth_batch_store(struct env *env, struct synth_batch *batch) {
-  struct storing storing = {env, batch};
+static void *write_main(void *arg) {
+  struct synth_writing *writing = arg;
+  struct synth_batch *batch = &writing->batch;
   qsort(batch->relations, batch->relation_count, sizeof *batch->relations, compare_relations);
-  return db_write(env->db, store, &storing);
+  writing->written = db_write(writing->env->db, store, writing);
+  writing->fault = *fault_last();
+  return NULL;
+}
+
+result register_synth_batch_write(struct synth_writing *writing) {
+  if (pthread_create(&writing->thread, NULL, write_main, writing) != 0) {
+    arena_free(&writing->batch.arena);
+    FAIL(DB_UNAVAILABLE, "no thread for the country's writes");
+  }
+  writing->is_running = true;
+  return OK;
+}
+
+result register_synth_batch_wait(struct synth_writing *writing) {
+  if (!writing->is_running) {
+    return OK;
+  }
+  (void)pthread_join(writing->thread, NULL);
+  writing->is_running = false;
+  arena_free(&writing->batch.arena);
+  const struct fault *fault = &writing->fault;
+  return is_ok(writing->written) ? OK : fault_set(fault->file, fault->line, writing->written.code, "%s", fault->detail);
 }

@@ -61,7 +61,6 @@ static const struct {
      "/ 10000 NOT IN (2011, 2012) AND person_id NOT IN (SELECT person_id FROM demo_identity)"},
     {"a card that has run out, or will within the quarter",
      "SELECT COUNT(*) FROM person WHERE card_expires < (SELECT MAX(units_on) FROM person_residence) + 85 AND life = 1"},
-    {"a folded name with a diacritic or a capital", "SELECT COUNT(*) FROM person WHERE name_fold GLOB '*[^a-z ''-]*'"},
     {"a mobile number of two people", "SELECT COUNT(*) - COUNT(DISTINCT mobile) FROM person WHERE mobile IS NOT NULL"},
     {"a conviction before 18 or after today",
      "SELECT COUNT(*) FROM person_conviction c JOIN person p ON p.person_id = c.person_id WHERE "
@@ -79,6 +78,11 @@ static const struct {
      "WHERE r.kind = 5 AND (2026 - w.birth / 10000 > 17 OR 2026 - g.birth / 10000 < 30)"},
 };
 
+/* The one question that the engines have no words for in common. */
+static const char *odd_names_sql(void) {
+  return db_engine_is_postgres() ? "SELECT COUNT(*) FROM person WHERE name_fold ~ '[^a-z ''-]'" : "SELECT COUNT(*) FROM person WHERE name_fold GLOB '*[^a-z ''-]*'";
+}
+
 static void families_make_sense(void **state) {
   struct fixture *fixture = *state;
   struct register_synth_counts counts = synth(fixture, 1, "2026-11-21", 5000);
@@ -90,6 +94,7 @@ static void families_make_sense(void **state) {
       fail_msg("%s: %lld", INVARIANTS[i].defect, (long long)found);
     }
   }
+  assert_int_equal(fixture_number(fixture, odd_names_sql()), 0);
   /* Nothing above would fail in an empty country. */
   assert_in_range(counts.marriages, 1000, 2000);
   assert_in_range(counts.convictions, 2, 60);

@@ -34,6 +34,9 @@ static const struct {
     {REGISTER_ALREADY_EXPUNGED, "register.already_expunged"},
     {REGISTER_DEMO_UNKNOWN, "register.demo_unknown"},
     {REGISTER_SOURCE_FAILED, "register.source_failed"},
+    {REGISTER_IMPORT_STOPPED, "register.import_stopped"},
+    {REGISTER_IMPORT_CHANGED, "register.import_changed"},
+    {REGISTER_IMPORT_ELSEWHERE, "register.import_elsewhere"},
 };
 
 const char *register_error_name(uint16_t code) {

@@ -61,6 +61,14 @@ static result answer_metrics(struct admin *admin, struct http_call *call) {
   return OK;
 }
 
+static result answer_reload(struct admin *admin, struct http_call *call) {
+  struct buf out;
+  buf_init(&out, call->arena, 1024);
+  TRY(server_reload_run(admin->reload, &out));
+  http_reply(call, 200, "application/json", buf_slice(&out));
+  return OK;
+}
+
 struct row {
   struct http_route route;
   result (*answer)(struct admin *admin, struct http_call *call);
@@ -68,7 +76,7 @@ struct row {
 
 static void handle(void *app, struct http_call *call) {
   struct admin *admin = app;
-  static const struct row rows[] = {{{HTTP_POST, "/writes/{name}"}, answer_write}, {{HTTP_GET, "/metrics"}, answer_metrics}};
+  static const struct row rows[] = {{{HTTP_POST, "/writes/{name}"}, answer_write}, {{HTTP_POST, "/reload"}, answer_reload}, {{HTTP_GET, "/metrics"}, answer_metrics}};
   static const struct http_routes routes = {rows, sizeof *rows, sizeof rows / sizeof *rows};
   if (call->request.peer_uid != (int64_t)geteuid() && call->request.peer_uid != 0) {
     refuse_call(call, 403, fault_set(__FILE__, __LINE__, SERVER_FOREIGN_USER, "another user"));
@@ -103,10 +111,11 @@ result server_admin_open(struct admin *admin) {
 
 void server_admin_close(struct admin *admin) { http_server_close(&admin->http); }
 
-static result call_server(const struct server_write_order *order, struct arena *arena, struct slice *ret_answer) {
+/* path: "writes/account.lock", "reload". */
+static result call_server(const struct server_write_order *order, const char *path, struct arena *arena, struct slice *ret_answer) {
   const struct http_client_request request = {
       .method = HTTP_POST,
-      .url = arena_printf(arena, "http://danh/writes/%s", order->name),
+      .url = arena_printf(arena, "http://danh/%s", path),
       .body = order->args,
       .unix_socket = (const char *)arena_printf(arena, "%s/danh.sock", order->data).ptr,
       .timeout_ms = WRITE_TIMEOUT_MS,
@@ -134,6 +143,7 @@ static result run_here(const struct server_write *write, const struct server_wri
                        struct slice *ret_answer) {
   struct server_installation *installation CLEANUP(server_installation_close) = NULL;
   TRY(server_installation_open(order->data, order->mode, &installation));
+  TRY(server_clock_check(installation));
   struct buf answer;
   buf_init(&answer, arena, 1024);
   TRY(run_write(installation, write, order->args, &answer));
@@ -153,11 +163,20 @@ result server_write_call(const struct server_writes *writes, const struct server
     if (!is_code(here, SERVER_LOCKED)) {
       return here;
     }
-    result there = call_server(order, arena, ret_answer);
+    if (order->elsewhere != NULL && tries == 0) {
+      order->elsewhere();
+    }
+    result there = call_server(order, (const char *)arena_printf(arena, "writes/%s", order->name).ptr, arena, ret_answer);
     if (!is_code(there, HTTP_PEER_UNREACHABLE)) {
       return there;
     }
     usleep(SOCKET_PAUSE_US);
   }
   FAIL(SERVER_LOCKED, "and no server answers on danh.sock");
+}
+
+result server_reload_call(const char *data, struct arena *arena, struct slice *ret_answer) {
+  struct server_config config;
+  TRY(server_config_load(data, arena, &config)); /* told also where no server runs */
+  return call_server(&(const struct server_write_order){.data = data, .args = S("{}")}, "reload", arena, ret_answer);
 }

@@ -1,16 +1,17 @@
 /* server/admin.h: the admin socket: writes that commands hand to the server that holds the installation. (private to server/)
- * Shapes     POST /writes/{name} with the JSON arguments; 200 with the answer, or 422 {"code": n, "detail": "..."}. GET /metrics.
+ * Shapes     POST /writes/{name} with the JSON arguments; 200 with the answer, or 422 {"code": n, "detail": "..."}. POST /reload. GET /metrics.
  * Does not   trust anybody but the server's own user and root (SO_PEERCRED).
  */
 #pragma once
 #include "api/api.h"
 #include "http/http.h"
-#include "server/server.h"
+#include "server/reload.h"
 
 struct admin {
   struct server_installation *installation;
   struct server_writes writes;
   struct api *api; /* for its figures */
+  struct server_reload *reload; /* NULL: nothing to reload */
   struct http_server *http;
 };
 /* admin: filled but for http; stays where it is until closed. */

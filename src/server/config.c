@@ -1,3 +1,5 @@
+#include "server/config.h"
+
 #include <ini.h>
 #include <limits.h>
 #include <stdio.h>
@@ -5,33 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "server/server.h"
-
-enum { CONFIG_BYTES_MAX = 64 * 1024, SERVER_CONNECTIONS_MAX = 256 };
-
-struct reading {
-  struct arena *arena;
-  struct server_config config;
-  struct slice seen; /* "[section]key\n" of every line so far */
-  struct slice refused; /* of the first line that cannot stand: its key, and why */
-};
-
-static bool set_text(struct slice *field, struct slice value) {
-  *field = value;
-  return true;
-}
-
-static bool set_number(int64_t *field, struct slice value) {
-  char *end = NULL;
-  long long number = strtoll((const char *)value.ptr, &end, 10);
-  *field = number;
-  return value.len > 0 && *end == '\0';
-}
-
-static bool set_switch(bool *field, struct slice value) {
-  *field = slice_is(value, "1");
-  return *field || slice_is(value, "0");
-}
+enum { CONFIG_BYTES_MAX = 64 * 1024, CONNECTIONS_MAX = 256, STANDBY_LAG_S_MAX = 24 * 3600, DAYS_MAX = 3650, HOURS_MAX = 24 * DAYS_MAX, SECRET_LINE_BYTES_MAX = 200, KEY_BYTES_MAX = 4096, ROOTS_BYTES_MAX = 1024 * 1024 };
 
 static bool is_web_address(struct slice value) {
   bool is_known = slice_starts(value, S("https://")) || slice_starts(value, S("http://"));
@@ -54,40 +30,6 @@ bool server_is_origin(struct slice value) {
   return host.len > 0;
 }
 
-static bool set_receiver(struct server_config *config, struct slice name, const char *key, struct slice value) {
-  size_t at = 0;
-  while (at < config->receiver_count && !slice_eq(config->receivers[at].name, name)) {
-    at++;
-  }
-  if (at == SERVER_RECEIVERS_MAX || name.len == 0) {
-    return false;
-  }
-  struct server_receiver *receiver = &config->receivers[at];
-  receiver->name = name;
-  config->receiver_count = at == config->receiver_count ? at + 1 : config->receiver_count;
-  if (strcmp(key, "url") == 0) {
-    return set_text(&receiver->url, value) && is_web_address(value);
-  }
-  return strcmp(key, "key_file") == 0 && set_text(&receiver->key_path, value);
-}
-
-static bool set_witness(struct server_config *config, struct slice name, const char *key, struct slice value) {
-  size_t at = 0;
-  while (at < config->witness_count && !slice_eq(config->witnesses[at].name, name)) {
-    at++;
-  }
-  if (at == SERVER_WITNESSES_MAX || name.len == 0) {
-    return false;
-  }
-  struct server_witness *witness = &config->witnesses[at];
-  witness->name = name;
-  config->witness_count = at == config->witness_count ? at + 1 : config->witness_count;
-  if (strcmp(key, "url") == 0) {
-    return set_text(&witness->url, value) && is_web_address(value);
-  }
-  return strcmp(key, "key") == 0 && set_text(&witness->key, value);
-}
-
 bool server_is_database(struct slice url) {
   struct slice rest = url;
   struct slice who = slice_from(slice_cut(&rest, '@'), 13); /* the shorter scheme and its slashes */
@@ -96,108 +38,182 @@ bool server_is_database(struct slice url) {
   return is_address && !has_password && memmem(url.ptr, url.len, "password=", 9) == NULL;
 }
 
-static bool set_database(struct server_database *database, const char *key, struct slice value) {
-  if (strcmp(key, "url") == 0) {
-    return set_text(&database->url, value) && server_is_database(value);
+static bool is_mail_address(struct slice value) { return slice_starts(value, S("smtp://")) || slice_starts(value, S("smtps://")); }
+
+/* ---- the table ---- */
+
+#define AT(member) offsetof(struct server_config, member)
+#define TEXT(section, key, member, fits) {section, key, SERVER_SETTING_TEXT, AT(member), false, fits, 0, 0}
+#define TEXT_AT_START(section, key, member, fits) {section, key, SERVER_SETTING_TEXT, AT(member), true, fits, 0, 0}
+#define SECRET(section, key, member) {section, key, SERVER_SETTING_FILE, AT(member), false, NULL, 0, SECRET_LINE_BYTES_MAX}
+#define SWITCH(section, key, member, is_at_start) {section, key, SERVER_SETTING_SWITCH, AT(member), is_at_start, NULL, 0, 0}
+#define NUMBER(section, key, member, is_at_start, least, most) {section, key, SERVER_SETTING_NUMBER, AT(member), is_at_start, NULL, least, most}
+
+const struct server_setting server_setting_rows[] = {
+    NUMBER("installation", "clock_offset_ms", clock_offset_ms, true, INT64_MIN, INT64_MAX),
+    SWITCH("installation", "demo", demo, true),
+    SWITCH("installation", "sandbox", sandbox, true),
+    TEXT_AT_START("installation", "origin", origin, server_is_origin),
+    SECRET("installation", "registration_token_file", registration_token_path),
+    TEXT_AT_START("database", "url", database.url, server_is_database),
+    SECRET("database", "password_file", database.password_path),
+    NUMBER("database", "connections", database.connections, true, 1, CONNECTIONS_MAX),
+    {"database", "standby_lag", SERVER_SETTING_NUMBER_OR_NEVER, AT(database.standby_lag_s), true, NULL, 0, STANDBY_LAG_S_MAX},
+    NUMBER("database", "partitions", database.partitions, true, 1, DB_PARTITIONS_MAX),
+    TEXT_AT_START("signer", "socket", signer_socket, NULL),
+    {"log", "requests", SERVER_SETTING_LOGGING, AT(log_requests), false, NULL, 0, 0},
+    TEXT("trace", "collector", trace.collector, is_web_address),
+    NUMBER("trace", "per_mille", trace.per_mille, false, 1, 1000),
+    NUMBER("surge", "target_ms", surge.target_ms, false, 1, 10000),
+    NUMBER("surge", "called_per_second", surge.called_per_s, false, 1, 1000000),
+    NUMBER("surge", "connections", surge.connections, false, 64, 60000),
+    NUMBER("surge", "refusals_per_second", surge.refusals_per_s, false, 1, 1000000),
+    TEXT_AT_START("surge", "newcomers", surge.newcomers, NULL),
+    NUMBER("doctor", "certificate_warning_days", doctor.certificate_warning_days, false, 1, DAYS_MAX),
+    NUMBER("doctor", "certificate_problem_days", doctor.certificate_problem_days, false, 1, DAYS_MAX),
+    NUMBER("doctor", "backup_warning_hours", doctor.backup_warning_hours, false, 1, HOURS_MAX),
+    NUMBER("doctor", "backup_problem_hours", doctor.backup_problem_hours, false, 1, HOURS_MAX),
+    TEXT("doctor", "front_certificate", doctor.front_certificate, NULL),
+    TEXT("doctor", "client_roots", doctor.client_roots, NULL),
+    TEXT_AT_START("matcher", "socket", matcher_socket, NULL),
+    TEXT("bank", "bin", bank_bin, NULL),
+    TEXT("bank", "account", bank_account, NULL),
+    SECRET("bank", "secret_file", bank_secret_path),
+    TEXT("mail", "url", mail.url, is_mail_address),
+    SWITCH("mail", "plain", mail.is_plain, false),
+    TEXT("mail", "from", mail.from, NULL),
+    TEXT("mail", "from_name", mail.from_name, NULL),
+    TEXT("mail", "user", mail.user, NULL),
+    SECRET("mail", "password_file", mail.password_path),
+    {"mail", "ca_file", SERVER_SETTING_FILE, AT(mail.ca_path), false, NULL, 0, ROOTS_BYTES_MAX},
+    TEXT("sms", "url", sms.url, is_web_address),
+    SWITCH("sms", "national", sms.is_national, false),
+    TEXT("sms", "content_type", sms.content_type, NULL),
+    TEXT("sms", "body", sms.body, NULL),
+    SECRET("sms", "authorization_file", sms.authorization_path),
+    SECRET("sms", "receipt_secret_file", sms.receipt_secret_path),
+    TEXT("sms", "reference", sms.reference, NULL),
+    {"sms", "ca_file", SERVER_SETTING_FILE, AT(sms.ca_path), false, NULL, 0, ROOTS_BYTES_MAX},
+    {"receiver ", "url", SERVER_SETTING_TEXT, offsetof(struct server_receiver, url), false, is_web_address, 0, 0},
+    {"receiver ", "key_file", SERVER_SETTING_FILE, offsetof(struct server_receiver, key_path), false, NULL, 0, KEY_BYTES_MAX},
+    {"receiver ", "ca_file", SERVER_SETTING_FILE, offsetof(struct server_receiver, ca_path), false, NULL, 0, ROOTS_BYTES_MAX},
+    {"witness ", "url", SERVER_SETTING_TEXT, offsetof(struct server_witness, url), false, is_web_address, 0, 0},
+    {"witness ", "key", SERVER_SETTING_TEXT, offsetof(struct server_witness, key), false, NULL, 0, 0},
+    {0},
+};
+
+/* Sections of which there is one for each name: arrays whose items begin with that name. */
+static const struct group {
+  const char *section;
+  size_t items_at;
+  size_t count_at;
+  size_t item_bytes;
+  size_t most;
+  bool is_at_start; /* which of them there are */
+} groups[] = {
+    {"receiver ", AT(receivers), AT(receiver_count), sizeof(struct server_receiver), SERVER_RECEIVERS_MAX, true}, /* a thread each */
+    {"witness ", AT(witnesses), AT(witness_count), sizeof(struct server_witness), SERVER_WITNESSES_MAX, false},
+};
+_Static_assert(offsetof(struct server_receiver, name) == 0 && offsetof(struct server_witness, name) == 0, "items begin with their names");
+
+static const struct group *group_of(const char *section) {
+  for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+    if (strncmp(section, groups[i].section, strlen(groups[i].section)) == 0) {
+      return &groups[i];
+    }
   }
-  return (strcmp(key, "password_file") == 0 && set_text(&database->password_path, value)) ||
-         (strcmp(key, "connections") == 0 && set_number(&database->connections, value) && database->connections > 0 &&
-          database->connections <= SERVER_CONNECTIONS_MAX) ||
-         (strcmp(key, "partitions") == 0 && set_number(&database->partitions, value) && database->partitions > 0 &&
-          database->partitions <= DB_PARTITIONS_MAX);
+  return NULL;
 }
 
-static bool set_mail(struct server_mail *mail, const char *key, struct slice value) {
-  if (strcmp(key, "url") == 0) {
-    return set_text(&mail->url, value) && (slice_starts(value, S("smtp://")) || slice_starts(value, S("smtps://")));
+static const struct server_setting *row_of(const char *section, const char *key) {
+  const struct group *group = group_of(section);
+  for (const struct server_setting *row = server_setting_rows; row->key != NULL; row++) {
+    if (strcmp(row->section, group != NULL ? group->section : section) == 0 && strcmp(row->key, key) == 0) {
+      return row;
+    }
   }
-  return (strcmp(key, "plain") == 0 && set_switch(&mail->is_plain, value)) || (strcmp(key, "from") == 0 && set_text(&mail->from, value)) ||
-         (strcmp(key, "from_name") == 0 && set_text(&mail->from_name, value)) || (strcmp(key, "user") == 0 && set_text(&mail->user, value)) ||
-         (strcmp(key, "password_file") == 0 && set_text(&mail->password_path, value)) ||
-         (strcmp(key, "ca_file") == 0 && set_text(&mail->ca_path, value));
+  return NULL;
 }
 
-static bool set_sms(struct server_sms *sms, const char *key, struct slice value) {
-  if (strcmp(key, "url") == 0) {
-    return set_text(&sms->url, value) && is_web_address(value);
+/* The item of that name, a new one behind the others if there is none; NULL: no name, or too many. */
+static void *item_of(struct server_config *config, const struct group *group, struct slice name) {
+  size_t *count = (size_t *)(void *)((uint8_t *)config + group->count_at);
+  uint8_t *items = (uint8_t *)config + group->items_at;
+  for (size_t i = 0; i < *count; i++) {
+    if (slice_eq(*(const struct slice *)(const void *)(items + i * group->item_bytes), name)) {
+      return items + i * group->item_bytes;
+    }
   }
-  return (strcmp(key, "content_type") == 0 && set_text(&sms->content_type, value)) ||
-         (strcmp(key, "body") == 0 && set_text(&sms->body, value)) ||
-         (strcmp(key, "authorization_file") == 0 && set_text(&sms->authorization_path, value)) ||
-         (strcmp(key, "receipt_secret_file") == 0 && set_text(&sms->receipt_secret_path, value)) ||
-         (strcmp(key, "reference") == 0 && set_text(&sms->reference, value)) ||
-         (strcmp(key, "national") == 0 && set_switch(&sms->is_national, value));
+  if (name.len == 0 || *count == group->most) {
+    return NULL;
+  }
+  uint8_t *item = items + (*count)++ * group->item_bytes;
+  *(struct slice *)(void *)item = name;
+  return item;
 }
 
-static bool set_log(struct server_config *config, const char *key, struct slice value) {
-  static const char *const words[] = {[API_LOG_FAILED] = "failed", [API_LOG_ALL] = "all", [API_LOG_NONE] = "none"};
-  for (size_t i = 0; i < sizeof words / sizeof *words && strcmp(key, "requests") == 0; i++) {
-    if (slice_is(value, words[i])) {
-      config->log_requests = (enum api_logging)i;
+/* ---- values ---- */
+
+static const char *const loggings[] = {[API_LOG_FAILED] = "failed", [API_LOG_ALL] = "all", [API_LOG_NONE] = "none"};
+
+static bool set_number(const struct server_setting *row, int64_t *field, struct slice value) {
+  char *end = NULL;
+  long long number = strtoll((const char *)value.ptr, &end, 10);
+  *field = number;
+  return value.len > 0 && *end == '\0' && number >= row->least && number <= row->most;
+}
+
+static bool set_number_or_never(const struct server_setting *row, int64_t *field, struct slice value) {
+  bool is_number = set_number(row, field, value);
+  *field = *field == 0 ? SERVER_STANDBY_NEVER : *field;
+  return is_number;
+}
+
+static bool set_logging(enum api_logging *field, struct slice value) {
+  for (size_t i = 0; i < sizeof loggings / sizeof *loggings; i++) {
+    if (slice_is(value, loggings[i])) {
+      *field = (enum api_logging)i;
       return true;
     }
   }
   return false;
 }
 
-static bool set_trace(struct server_trace *trace, const char *key, struct slice value) {
-  if (strcmp(key, "collector") == 0) {
-    return set_text(&trace->collector, value) && is_web_address(value);
-  }
-  return strcmp(key, "per_mille") == 0 && set_number(&trace->per_mille, value) && trace->per_mille > 0 && trace->per_mille <= 1000;
-}
-
-static bool set_key(struct server_config *config, const char *section, const char *key, struct slice value) {
-  if (strcmp(section, "installation") == 0) {
-    if (strcmp(key, "origin") == 0) {
-      return set_text(&config->origin, value) && server_is_origin(value);
-    }
-    return (strcmp(key, "clock_offset_ms") == 0 && set_number(&config->clock_offset_ms, value)) ||
-           (strcmp(key, "demo") == 0 && set_switch(&config->demo, value)) ||
-           (strcmp(key, "registration_token_file") == 0 && set_text(&config->registration_token_path, value)) ||
-           (strcmp(key, "sandbox") == 0 && set_switch(&config->sandbox, value));
-  }
-  if (strcmp(section, "signer") == 0) {
-    return strcmp(key, "socket") == 0 && set_text(&config->signer_socket, value);
-  }
-  if (strcmp(section, "database") == 0) {
-    return set_database(&config->database, key, value);
-  }
-  if (strcmp(section, "mail") == 0) {
-    return set_mail(&config->mail, key, value);
-  }
-  if (strcmp(section, "sms") == 0) {
-    return set_sms(&config->sms, key, value);
-  }
-  if (strcmp(section, "log") == 0) {
-    return set_log(config, key, value);
-  }
-  if (strcmp(section, "trace") == 0) {
-    return set_trace(&config->trace, key, value);
-  }
-  if (strcmp(section, "matcher") == 0) {
-    return strcmp(key, "socket") == 0 && set_text(&config->matcher_socket, value);
-  }
-  if (strcmp(section, "bank") == 0) {
-    return (strcmp(key, "bin") == 0 && set_text(&config->bank_bin, value)) ||
-           (strcmp(key, "account") == 0 && set_text(&config->bank_account, value)) ||
-           (strcmp(key, "secret_file") == 0 && set_text(&config->bank_secret_path, value));
+static bool set_value(const struct server_setting *row, void *field, struct slice value) {
+  switch (row->kind) {
+    case SERVER_SETTING_NUMBER: return set_number(row, field, value);
+    case SERVER_SETTING_NUMBER_OR_NEVER: return set_number_or_never(row, field, value);
+    case SERVER_SETTING_LOGGING: return set_logging(field, value);
+    case SERVER_SETTING_SWITCH: *(bool *)field = slice_is(value, "1"); return slice_is(value, "1") || slice_is(value, "0");
+    case SERVER_SETTING_TEXT:
+    case SERVER_SETTING_FILE: *(struct slice *)field = value; return row->fits == NULL || row->fits(value);
   }
   return false;
 }
 
-/* Which section and key a line has, and whether its value may be that. */
-static bool set_line(struct reading *reading, const char *section, const char *key, struct slice text) {
-  static const char receiver[] = "receiver ";
-  if (strncmp(section, receiver, sizeof receiver - 1) == 0) {
-    return set_receiver(&reading->config, arena_copy(reading->arena, slice_str(section + sizeof receiver - 1)), key, text);
+/* Empty: as if nothing were said. */
+static struct slice number_of(int64_t number, struct arena *arena) { return number == 0 ? S("") : arena_printf(arena, "%lld", (long long)number); }
+
+static struct slice value_of(const struct server_setting *row, const void *field, struct arena *arena) {
+  switch (row->kind) {
+    case SERVER_SETTING_NUMBER: return number_of(*(const int64_t *)field, arena);
+    case SERVER_SETTING_NUMBER_OR_NEVER: return *(const int64_t *)field == SERVER_STANDBY_NEVER ? S("0") : number_of(*(const int64_t *)field, arena);
+    case SERVER_SETTING_LOGGING: return *(const enum api_logging *)field == API_LOG_FAILED ? S("") : slice_str(loggings[*(const enum api_logging *)field]);
+    case SERVER_SETTING_SWITCH: return *(const bool *)field ? S("1") : S("");
+    case SERVER_SETTING_TEXT:
+    case SERVER_SETTING_FILE: return *(const struct slice *)field;
   }
-  static const char witness[] = "witness ";
-  if (strncmp(section, witness, sizeof witness - 1) == 0) {
-    return set_witness(&reading->config, arena_copy(reading->arena, slice_str(section + sizeof witness - 1)), key, text);
-  }
-  return set_key(&reading->config, section, key, text);
+  return S("");
 }
+
+/* ---- reading ---- */
+
+struct reading {
+  struct arena *arena;
+  struct server_config config;
+  struct slice seen; /* "[section]key\n" of every line so far */
+  struct slice refused; /* of the first line that cannot stand: its key, and why */
+};
 
 /* inih goes on behind a line that was refused. */
 static int line_refused(struct reading *reading, struct slice mark, const char *why) {
@@ -207,6 +223,17 @@ static int line_refused(struct reading *reading, struct slice mark, const char *
   return 0;
 }
 
+/* Which section and key a line has, and whether its value may be that. */
+static bool set_line(struct reading *reading, const char *section, const char *key, struct slice value) {
+  const struct group *group = group_of(section);
+  const struct server_setting *row = row_of(section, key);
+  void *base = &reading->config;
+  if (group != NULL) {
+    base = item_of(&reading->config, group, arena_copy(reading->arena, slice_str(section + strlen(group->section))));
+  }
+  return row != NULL && base != NULL && set_value(row, (uint8_t *)base + row->at, value);
+}
+
 static int take_line(void *user, const char *section, const char *key, const char *value) {
   struct reading *reading = user;
   struct slice mark = arena_printf(reading->arena, "[%s]%s\n", section, key);
@@ -214,7 +241,7 @@ static int take_line(void *user, const char *section, const char *key, const cha
     return line_refused(reading, mark, "is given twice");
   }
   reading->seen = arena_printf(reading->arena, "%.*s%.*s", SLICE_ARG(reading->seen), SLICE_ARG(mark));
-  struct slice text = arena_copy(reading->arena, slice_str(value));
+  struct slice text = slice_str(arena_cstr(reading->arena, slice_str(value)));
   return set_line(reading, section, key, text) || line_refused(reading, mark, "is no setting, or cannot have that value");
 }
 
@@ -224,11 +251,11 @@ static void close_file(FILE **file) {
   }
 }
 
-result server_config_load(const char *data, struct arena *arena, struct server_config *ret_config) {
-  struct reading reading = {.arena = arena};
+/* NULL: there is none. */
+static result read_text(const char *data, struct arena *arena, char **ret_text) {
   FILE *file CLEANUP(close_file) = fopen((const char *)arena_printf(arena, "%s/danh.ini", data).ptr, "re");
+  *ret_text = NULL;
   if (file == NULL) {
-    *ret_config = reading.config;
     return OK;
   }
   char *text = arena_alloc(arena, CONFIG_BYTES_MAX + 1);
@@ -237,7 +264,15 @@ result server_config_load(const char *data, struct arena *arena, struct server_c
     FAIL(SERVER_CONFIG, "danh.ini cannot be read, or is larger than %d bytes", CONFIG_BYTES_MAX);
   }
   text[length] = '\0';
-  int line = ini_parse_string(text, take_line, &reading);
+  *ret_text = text;
+  return OK;
+}
+
+result server_config_load(const char *data, struct arena *arena, struct server_config *ret_config) {
+  struct reading reading = {.arena = arena};
+  char *text = NULL;
+  TRY(read_text(data, arena, &text));
+  int line = text != NULL ? ini_parse_string(text, take_line, &reading) : 0;
   if (line != 0) {
     FAIL(SERVER_CONFIG, "danh.ini, line %d%.*s", line, SLICE_ARG(reading.refused));
   }
@@ -245,77 +280,131 @@ result server_config_load(const char *data, struct arena *arena, struct server_c
   return OK;
 }
 
-static void put(FILE *file, const char *key, struct slice value) {
+struct wanted {
+  struct slice section;
+  const char *key;
+};
+
+static int is_other_line(void *user, const char *section, const char *key, const char *value) {
+  const struct wanted *wanted = user;
+  (void)value;
+  return !slice_is(wanted->section, section) || strcmp(wanted->key, key) != 0;
+}
+
+int server_config_line(const char *data, struct slice section, const char *key) {
+  struct arena arena CLEANUP(arena_free) = {0};
+  struct wanted wanted = {section, key};
+  char *text = NULL;
+  return is_ok(read_text(data, &arena, &text)) && text != NULL ? ini_parse_string(text, is_other_line, &wanted) : 0;
+}
+
+const char *server_config_place(const char *data, struct slice section, const char *key, struct arena *arena) {
+  int line = server_config_line(data, section, key);
+  struct slice at = line > 0 ? arena_printf(arena, ", line %d", line) : S("");
+  return (const char *)arena_printf(arena, "danh.ini%.*s: [%.*s] %s", SLICE_ARG(at), SLICE_ARG(section), key).ptr;
+}
+
+/* ---- listing, comparing, writing ---- */
+
+struct listing {
+  struct arena *arena;
+  struct server_settings_given given;
+};
+
+static void list_one(struct listing *listing, const struct server_setting *row, struct slice name, const uint8_t *base) {
+  struct slice value = value_of(row, base + row->at, listing->arena);
   if (value.len > 0) {
-    (void)fprintf(file, "%s = %.*s\n", key, SLICE_ARG(value));
+    struct slice section = arena_printf(listing->arena, "%s%.*s", row->section, SLICE_ARG(name));
+    listing->given.items[listing->given.count++] = (struct server_setting_given){row, section, value};
   }
 }
 
+static void list_group(struct listing *listing, const struct group *group, const struct server_config *config) {
+  size_t count = *(const size_t *)(const void *)((const uint8_t *)config + group->count_at);
+  for (size_t i = 0; i < count; i++) {
+    const uint8_t *item = (const uint8_t *)config + group->items_at + i * group->item_bytes;
+    for (const struct server_setting *row = server_setting_rows; row->key != NULL; row++) {
+      if (strcmp(row->section, group->section) == 0) {
+        list_one(listing, row, *(const struct slice *)(const void *)item, item);
+      }
+    }
+  }
+}
+
+void server_config_list(const struct server_config *config, struct arena *arena, struct server_settings_given *ret_given) {
+  struct listing listing = {.arena = arena};
+  listing.given.items = ARENA_ARRAY(arena, struct server_setting_given, sizeof server_setting_rows / sizeof *server_setting_rows + 2 * (SERVER_RECEIVERS_MAX + SERVER_WITNESSES_MAX));
+  for (const struct server_setting *row = server_setting_rows; row->key != NULL; row++) {
+    if (group_of(row->section) == NULL) {
+      list_one(&listing, row, S(""), (const uint8_t *)config);
+    }
+  }
+  for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+    list_group(&listing, &groups[i], config);
+  }
+  *ret_given = listing.given;
+}
+
+static const struct server_setting_given *find_given(const struct server_settings_given *list, const struct server_setting_given *like) {
+  for (size_t i = 0; i < list->count; i++) {
+    if (list->items[i].row == like->row && slice_eq(list->items[i].section, like->section)) {
+      return &list->items[i];
+    }
+  }
+  return NULL;
+}
+
+static bool has_section(const struct server_settings_given *list, struct slice section) {
+  for (size_t i = 0; i < list->count; i++) {
+    if (slice_eq(list->items[i].section, section)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* What `one` gives and `other` gives otherwise or, where is_missing_alone says so, not at all. */
+static void add_changes(struct arena *arena, const struct server_settings_given lists[2], bool is_missing_alone, struct server_config_changes *changes) {
+  for (size_t i = 0; i < lists[0].count; i++) {
+    const struct server_setting_given *given = &lists[0].items[i];
+    const struct server_setting_given *there = find_given(&lists[1], given);
+    if (there != NULL && (is_missing_alone || slice_eq(there->value, given->value))) {
+      continue;
+    }
+    const struct group *group = group_of(given->row->section);
+    bool is_at_start = given->row->is_at_start || (group != NULL && group->is_at_start && !has_section(&lists[1], given->section));
+    struct slice name = arena_printf(arena, "[%.*s] %s", SLICE_ARG(given->section), given->row->key);
+    size_t *count = is_at_start ? &changes->at_start_count : &changes->taken_count;
+    if (*count < SERVER_CHANGES_MAX) {
+      (is_at_start ? changes->at_start : changes->taken)[(*count)++] = name;
+    }
+  }
+}
+
+void server_config_compare(const struct server_config *before, const struct server_config *after, struct arena *arena,
+                           struct server_config_changes *ret_changes) {
+  struct server_settings_given lists[2];
+  struct server_config_changes changes = {.taken_count = 0};
+  server_config_list(after, arena, &lists[0]);
+  server_config_list(before, arena, &lists[1]);
+  add_changes(arena, lists, false, &changes);
+  const struct server_settings_given turned[2] = {lists[1], lists[0]};
+  add_changes(arena, turned, true, &changes);
+  *ret_changes = changes;
+}
+
 static void write_config(FILE *file, const struct server_config *config) {
-  (void)fprintf(file, "[installation]\nclock_offset_ms = %lld\ndemo = %d\n", (long long)config->clock_offset_ms, config->demo);
-  put(file, "registration_token_file", config->registration_token_path);
-  if (config->sandbox) {
-    (void)fprintf(file, "sandbox = 1\n");
-  }
-  put(file, "origin", config->origin);
-  if (config->database.url.len > 0) {
-    (void)fprintf(file, "\n[database]\n");
-    put(file, "url", config->database.url);
-    put(file, "password_file", config->database.password_path);
-    if (config->database.connections > 0) {
-      (void)fprintf(file, "connections = %lld\n", (long long)config->database.connections);
+  struct arena arena CLEANUP(arena_free) = {0};
+  struct server_settings_given given;
+  struct slice section = {0};
+  server_config_list(config, &arena, &given);
+  for (size_t i = 0; i < given.count; i++) {
+    const struct server_setting_given *one = &given.items[i];
+    if (!slice_eq(section, one->section)) {
+      (void)fprintf(file, "%s[%.*s]\n", i > 0 ? "\n" : "", SLICE_ARG(one->section));
+      section = one->section;
     }
-    if (config->database.partitions > 0) {
-      (void)fprintf(file, "partitions = %lld\n", (long long)config->database.partitions);
-    }
-  }
-  if (config->signer_socket.len > 0) {
-    (void)fprintf(file, "\n[signer]\n");
-    put(file, "socket", config->signer_socket);
-  }
-  static const char *const logging[] = {[API_LOG_ALL] = "all", [API_LOG_NONE] = "none"};
-  if (config->log_requests != API_LOG_FAILED) {
-    (void)fprintf(file, "\n[log]\nrequests = %s\n", logging[config->log_requests]);
-  }
-  if (config->trace.collector.len > 0) {
-    (void)fprintf(file, "\n[trace]\nper_mille = %lld\n", (long long)(config->trace.per_mille > 0 ? config->trace.per_mille : 1000));
-    put(file, "collector", config->trace.collector);
-  }
-  if (config->matcher_socket.len > 0) {
-    (void)fprintf(file, "\n[matcher]\n");
-    put(file, "socket", config->matcher_socket);
-  }
-  (void)fprintf(file, "\n[bank]\n");
-  put(file, "bin", config->bank_bin);
-  put(file, "account", config->bank_account);
-  put(file, "secret_file", config->bank_secret_path);
-  if (config->mail.url.len > 0) {
-    (void)fprintf(file, "\n[mail]\nplain = %d\n", config->mail.is_plain);
-    put(file, "url", config->mail.url);
-    put(file, "from", config->mail.from);
-    put(file, "from_name", config->mail.from_name);
-    put(file, "user", config->mail.user);
-    put(file, "password_file", config->mail.password_path);
-    put(file, "ca_file", config->mail.ca_path);
-  }
-  if (config->sms.url.len > 0) {
-    (void)fprintf(file, "\n[sms]\nnational = %d\n", config->sms.is_national);
-    put(file, "url", config->sms.url);
-    put(file, "content_type", config->sms.content_type);
-    put(file, "body", config->sms.body);
-    put(file, "authorization_file", config->sms.authorization_path);
-    put(file, "receipt_secret_file", config->sms.receipt_secret_path);
-    put(file, "reference", config->sms.reference);
-  }
-  for (size_t i = 0; i < config->receiver_count; i++) {
-    (void)fprintf(file, "\n[receiver %.*s]\n", SLICE_ARG(config->receivers[i].name));
-    put(file, "url", config->receivers[i].url);
-    put(file, "key_file", config->receivers[i].key_path);
-  }
-  for (size_t i = 0; i < config->witness_count; i++) {
-    (void)fprintf(file, "\n[witness %.*s]\n", SLICE_ARG(config->witnesses[i].name));
-    put(file, "url", config->witnesses[i].url);
-    put(file, "key", config->witnesses[i].key);
+    (void)fprintf(file, "%s = %.*s\n", one->row->key, SLICE_ARG(one->value));
   }
 }
 

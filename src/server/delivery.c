@@ -96,13 +96,15 @@ static result post(const struct sending *s, const struct exchange_message *messa
                                         .headers = headers,
                                         .header_count = message->field_count,
                                         .body = message->body,
+                                        .ca_path = s->peer->ca_path,
                                         .is_loopback_allowed = s->peer->is_loopback_allowed,
                                         .response_bytes_max = ANSWER_BYTES_MAX};
   if (!is_ok(http_client_send(&request, s->arena, ret_response))) {
-    FAIL(OUTBOX_UNREACHABLE, "receiver does not answer");
+    struct slice why = arena_copy(s->arena, slice_str(fault_last()->detail));
+    FAIL(OUTBOX_UNREACHABLE, "%.*s does not answer: %.*s", SLICE_ARG(s->peer->name), SLICE_ARG(why));
   }
   if (ret_response->status >= 500) {
-    FAIL(OUTBOX_UNREACHABLE, "receiver answers %d", ret_response->status);
+    FAIL(OUTBOX_UNREACHABLE, "%.*s answers %d", SLICE_ARG(s->peer->name), ret_response->status);
   }
   if (ret_response->status != 200) {
     FAIL(OUTBOX_REFUSED, "receiver answers %d", ret_response->status);

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -13,7 +14,15 @@
 #include "server/sealing.h"
 #include "server/server.h"
 
-enum { READERS_COMMAND = 2, READERS_SERVER = 16, HASHING_THREADS = 2, HASHING_WAITING = 64 };
+enum { READERS_COMMAND = 2, READERS_SERVER = 16, READERS_BESIDE = 4, HASHING_THREADS = 2, HASHING_WAITING = 64 };
+
+/* Of a file: two a core, since one may wait for a page, and some for the work beside requests. Each keeps the schema, its statements and its pages; more
+ * of them would take turns on the same cores. Of a server: what waits for its answer takes no core. */
+static int readers_of(const struct server_database *database) {
+  cpu_set_t cores;
+  int readers = 2 * (sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1) + READERS_BESIDE;
+  return database->url.len > 0 || readers > READERS_SERVER ? READERS_SERVER : readers;
+}
 
 result server_installation_lock(struct server_installation *installation) {
   const char *path = (const char *)arena_printf(&installation->arena, "%s/lock", installation->data).ptr;
@@ -75,6 +84,8 @@ static result find_database(struct arena *arena, const char *data, const struct 
     options->readers = (int)database->connections;
   }
   options->partitions = (int)database->partitions;
+  int64_t lag_s = database->standby_lag_s == 0 ? SERVER_STANDBY_LAG_S : database->standby_lag_s;
+  options->standby_lag_ms = lag_s == SERVER_STANDBY_NEVER ? 0 : lag_s * 1000;
   if (database->password_path.len > 0) {
     struct slice password = {0};
     TRY(server_secret_read(arena, database->password_path, &password));
@@ -89,7 +100,7 @@ static result open_database(struct server_installation *installation) {
   struct db_options options = {
       .mode = modes[installation->mode],
       .migrations = server_migrations_all(&installation->arena),
-      .readers = installation->mode == SERVER_READ ? READERS_COMMAND : READERS_SERVER,
+      .readers = installation->mode == SERVER_READ ? READERS_COMMAND : readers_of(database),
   };
   TRY(find_database(&installation->arena, installation->data, database, &options));
   result opened = db_open(&options, &installation->env.db);
@@ -215,7 +226,7 @@ static result open_parts(struct server_installation *installation, const char *d
   if (database != NULL) {
     installation->config.database.url = slice_str(database);
   }
-  installation->clock = clock_shifted(installation->config.clock_offset_ms);
+  installation->clock = clock_steady(clock_shifted(installation->config.clock_offset_ms));
   installation->random = random_system();
   installation->env = (struct env){.clock = &installation->clock, .random = &installation->random, .origin = installation->config.origin};
   TRY(open_database(installation));
@@ -264,6 +275,7 @@ void server_installation_close(struct server_installation **slot) {
     close(installation->lock_fd); /* gives the lock back */
   }
   secret_clear(&installation->sealing);
+  clock_steady_end(&installation->clock);
   arena_free(&installation->arena);
   free(installation);
 }

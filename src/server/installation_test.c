@@ -46,7 +46,7 @@ static void a_configuration_survives_saving(void **state) {
                                 .bank_bin = S("970436"),
                                 .bank_account = S("0011"),
                                 .bank_secret_path = S("/etc/danh/bank"),
-                                .receivers = {{S("national_portal"), S("https://portal.example/d"), S("/etc/danh/portal.der")}},
+                                .receivers = {{.name = S("national_portal"), .url = S("https://portal.example/d"), .key_path = S("/etc/danh/portal.der")}},
                                 .receiver_count = 1};
   assert_ok(server_config_save(place.folder, &saved));
   struct server_config loaded;

@@ -77,6 +77,7 @@ result server_logout_send(struct env *env, void *context, const struct outbox_it
       .header_count = 1,
       .body = call.body,
       .is_loopback_allowed = slice_starts(env->origin, S("http://")), /* on one machine */
+      .is_private_refused = call.is_self_registered,
       .timeout_ms = TIMEOUT_MS,
       .response_bytes_max = ANSWER_BYTES_MAX};
   if (!is_ok(http_client_send(&request, arena, &response)) || response.status >= 500) {

@@ -5,22 +5,33 @@
 #include "codec/jout.h"
 #include "codec/url.h"
 #include "http/http.h"
-#include "server/file.h"
 
 enum { ANSWER_BYTES_MAX = 16 * 1024, RETRY_AFTER_S_MAX = 24 * 3600 };
+
+/* The screen of a demonstration; without one the configuration was taken away just now, and what is left waits. */
+static result send_screen(struct env *env, const struct server_settings *settings, const struct message_item *item, struct arena *arena, struct message_outcome *outcome) {
+  if (!settings->is_demo) {
+    FAIL(MESSAGE_UNREACHABLE, "danh.ini names none any more");
+  }
+  return message_screen_send(env, NULL, item, arena, outcome);
+}
 
 /* ---- mail ---- */
 
 static result send_mail(struct env *env, void *context, const struct message_item *item, struct arena *arena, struct message_outcome *outcome) {
-  (void)outcome;
-  const struct server_messages *messages = context;
-  const struct server_mail *mail = &messages->config->mail;
+  struct server_messages *messages = context;
+  struct snapshot *held CLEANUP(snapshot_give) = snapshot_take(messages->settings);
+  const struct server_settings *settings = server_settings_of(held);
+  const struct server_mail *mail = &settings->config.mail;
+  if (mail->url.len == 0) {
+    return send_screen(env, settings, item, arena, outcome);
+  }
   const struct message_mail head = {.from = mail->from, .from_name = mail->from_name, .at_ms = clock_now_ms(env->clock)};
   struct http_mail request = {.url = mail->url,
                               .is_plain = mail->is_plain,
                               .ca_path = mail->ca_path.len > 0 ? arena_cstr(arena, mail->ca_path) : NULL,
                               .user = mail->user,
-                              .password = messages->mail_password,
+                              .password = settings->mail_password,
                               .from = mail->from,
                               .to = item->address};
   TRY(message_mail_write(arena, &head, item, &request.bytes));
@@ -28,6 +39,7 @@ static result send_mail(struct env *env, void *context, const struct message_ite
   if (is_code(sent, HTTP_MAIL_REFUSED)) {
     FAIL(MESSAGE_REFUSED, "by the mail server");
   }
+  server_away_note(&messages->mail, env->clock, sent);
   if (!is_ok(sent)) {
     FAIL(MESSAGE_UNREACHABLE, "mail server");
   }
@@ -115,30 +127,38 @@ static result judge(const struct http_client_response *response, struct message_
 }
 
 static result send_sms(struct env *env, void *context, const struct message_item *item, struct arena *arena, struct message_outcome *outcome) {
-  (void)env;
-  const struct server_messages *messages = context;
-  const struct server_sms *sms = &messages->config->sms;
-  bool is_form = slice_is(sms->content_type, "application/x-www-form-urlencoded");
+  struct server_messages *messages = context;
+  struct snapshot *held CLEANUP(snapshot_give) = snapshot_take(messages->settings);
+  const struct server_settings *settings = server_settings_of(held);
+  const struct server_sms *sms = &settings->config.sms;
+  if (sms->url.len == 0) {
+    return send_screen(env, settings, item, arena, outcome);
+  }
+  struct slice content_type = sms->content_type.len > 0 ? sms->content_type : S("application/json");
+  bool is_form = slice_is(content_type, "application/x-www-form-urlencoded");
   bool is_national = slice_starts(item->address, S("0")) && !sms->is_national;
   struct filling filling = {.arena = arena,
                             .escape = url_encode,
                             .to = is_national ? arena_printf(arena, "+84%.*s", SLICE_ARG(slice_from(item->address, 1))) : item->address,
                             .text = item->text,
                             .id = arena_printf(arena, "%lld", (long long)item->message_id)};
-  struct http_header headers[3] = {{S("Content-Type"), sms->content_type}, {S("Idempotency-Key"), filling.id}};
+  struct http_header headers[3] = {{S("Content-Type"), content_type}, {S("Idempotency-Key"), filling.id}};
   struct http_client_request request = {.method = HTTP_POST,
                                         .url = fill(&filling, sms->url),
                                         .headers = headers,
                                         .header_count = 2,
-                                        .is_loopback_allowed = messages->config->demo,
+                                        .ca_path = sms->ca_path.len > 0 ? arena_cstr(arena, sms->ca_path) : NULL,
+                                        .is_loopback_allowed = settings->is_demo,
                                         .response_bytes_max = ANSWER_BYTES_MAX};
-  if (messages->sms_authorization.len > 0) {
-    headers[request.header_count++] = (struct http_header){S("Authorization"), messages->sms_authorization};
+  if (settings->sms_authorization.len > 0) {
+    headers[request.header_count++] = (struct http_header){S("Authorization"), settings->sms_authorization};
   }
   filling.escape = is_form ? url_encode : json_inside;
   request.body = fill(&filling, sms->body);
   struct http_client_response response;
-  if (!is_ok(http_client_send(&request, arena, &response))) {
+  result answered = http_client_send(&request, arena, &response);
+  server_away_note(&messages->sms, env->clock, answered);
+  if (!is_ok(answered)) {
     FAIL(MESSAGE_UNREACHABLE, "the gateway does not answer");
   }
   TRY(judge(&response, outcome));
@@ -148,30 +168,17 @@ static result send_sms(struct env *env, void *context, const struct message_item
 
 /* ---- which of them ---- */
 
-result server_messages_open(struct server_messages *messages, struct message_senders *ret_senders) {
-  struct server_config *config = messages->config;
-  struct message_sender screen = {.send = config->demo ? message_screen_send : NULL};
-  *ret_senders = (struct message_senders){.sms = screen, .email = screen};
-  if (config->mail.url.len > 0) {
-    if (!message_is_address(MESSAGE_EMAIL, config->mail.from)) {
-      FAIL(SERVER_CONFIG, "danh.ini, [mail]: from is not an e-mail address");
-    }
-    if (config->mail.password_path.len > 0) {
-      TRY(server_secret_read(messages->arena, config->mail.password_path, &messages->mail_password));
-    }
-    ret_senders->email = (struct message_sender){.send = send_mail, .context = messages};
-  }
-  if (config->sms.url.len > 0) {
-    if (config->sms.body.len == 0) {
-      FAIL(SERVER_CONFIG, "danh.ini, [sms]: body is missing");
-    }
-    if (config->sms.content_type.len == 0) {
-      config->sms.content_type = S("application/json");
-    }
-    if (config->sms.authorization_path.len > 0) {
-      TRY(server_secret_read(messages->arena, config->sms.authorization_path, &messages->sms_authorization));
-    }
-    ret_senders->sms = (struct message_sender){.send = send_sms, .context = messages};
-  }
-  return OK;
+static bool has_mail(void *context) {
+  struct snapshot *held CLEANUP(snapshot_give) = snapshot_take(((struct server_messages *)context)->settings);
+  return server_settings_of(held)->config.mail.url.len > 0 || server_settings_of(held)->is_demo;
+}
+
+static bool has_sms(void *context) {
+  struct snapshot *held CLEANUP(snapshot_give) = snapshot_take(((struct server_messages *)context)->settings);
+  return server_settings_of(held)->config.sms.url.len > 0 || server_settings_of(held)->is_demo;
+}
+
+struct message_senders server_messages_senders(struct server_messages *messages) {
+  return (struct message_senders){.sms = {.send = send_sms, .is_there = has_sms, .context = messages},
+                                  .email = {.send = send_mail, .is_there = has_mail, .context = messages}};
 }

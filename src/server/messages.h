@@ -3,13 +3,13 @@
  */
 #pragma once
 #include "message/message.h"
-#include "server/server.h"
+#include "server/away.h"
+#include "server/settings.h"
 
 struct server_messages {
-  struct arena *arena; /* as long as the server: secrets lie in it */
-  struct server_config *config;
-  struct slice mail_password;
-  struct slice sms_authorization;
+  struct snapshot_slot *settings; /* of struct server_settings, asked for each message */
+  struct server_away mail;
+  struct server_away sms;
 };
-/* Reads the files danh.ini names. SERVER_CONFIG. A channel without configuration is the screen's in a demonstration, else it waits. */
-MUST_USE result server_messages_open(struct server_messages *messages, struct message_senders *ret_senders);
+/* A channel without configuration is the screen's in a demonstration, else it waits. */
+struct message_senders server_messages_senders(struct server_messages *messages);

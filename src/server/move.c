@@ -122,10 +122,11 @@ static result rows_move(const struct server_move *move, const struct env *env, s
   struct db *to CLEANUP(db_close) = NULL;
   TRY(target_open(move, arena, &to));
   const struct db_move rows = {.from = env->db, .to = to, .progress = move->progress, .context = move->context};
-  TRY(db_move(&rows, arena, &moved->tables, &moved->table_count));
-  for (size_t i = 0; i < moved->table_count; i++) {
-    moved->rows += moved->tables[i].rows;
-  }
+  struct db_move_sum sum = {0};
+  TRY(db_move(&rows, arena, &moved->tables, &sum));
+  moved->table_count = sum.tables;
+  moved->rows = sum.rows;
+  moved->copied_us = sum.copied_us;
   return ledgers_compare(env, to, arena, moved);
 }
 

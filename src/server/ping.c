@@ -11,6 +11,7 @@ struct ping {
   struct slice token;
   struct slice auth_req_id;
   int64_t until_ms;
+  bool is_self_registered;
 };
 
 static result read_payload(struct arena *arena, struct slice payload, struct ping *ret_ping) {
@@ -21,6 +22,8 @@ static result read_payload(struct arena *arena, struct slice payload, struct pin
   TRY(jin_text(root, "url", TEXT_BYTES_MAX, &ret_ping->url));
   TRY(jin_text(root, "token", TEXT_BYTES_MAX, &ret_ping->token));
   TRY(jin_text(root, "auth_req_id", TEXT_BYTES_MAX, &ret_ping->auth_req_id));
+  ret_ping->is_self_registered = true; /* a row of before does not say: as if it were */
+  TRY(jin_bool_optional(root, "is_self_registered", &ret_ping->is_self_registered));
   return jin_int(root, "until_ms", 0, INT64_MAX, &ret_ping->until_ms);
 }
 
@@ -47,6 +50,7 @@ result server_ping_send(struct env *env, void *context, const struct outbox_item
                                               .header_count = sizeof headers / sizeof *headers,
                                               .body = buf_slice(&body),
                                               .is_loopback_allowed = *(const bool *)context,
+                                              .is_private_refused = ping.is_self_registered,
                                               .timeout_ms = TIMEOUT_MS,
                                               .response_bytes_max = ANSWER_BYTES_MAX};
   if (!is_ok(http_client_send(&request, arena, &response)) || response.status >= 500) {

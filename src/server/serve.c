@@ -14,14 +14,17 @@
 #include "ledger/ledger.h"
 #include "oidc/oidc.h"
 #include "server/admin.h"
+#include "server/clock_watch.h"
+#include "server/away.h"
 #include "server/delivery.h"
 #include "server/figures.h"
-#include "server/file.h"
 #include "server/logout.h"
 #include "server/ping.h"
 #include "server/messages.h"
+#include "server/reload.h"
 #include "server/spans.h"
 #include "server/supervise.h"
+#include "server/surge.h"
 #include "server/sweeper.h"
 #include "server/tender.h"
 #include "server/witnesses.h"
@@ -33,6 +36,13 @@ enum {
   CLIENT_LANES = 4, /* clients called at once, each in a few seconds at most */
 };
 
+/* One receiver: which there are is settled when the server starts, where each is and its key may change. */
+struct receiver_lane {
+  struct snapshot_slot *settings;
+  struct server_receiver_counts *counts; /* and its name */
+  struct server_away away;
+};
+
 struct serving {
   const struct server_options *options;
   struct server_installation *installation;
@@ -41,14 +51,18 @@ struct serving {
   struct procedure_engine *procedures;
   struct pdf_renderer *renderer;
   struct outbox_runner *outbox;
-  struct server_messages messages;
+  struct server_reload reload; /* the settings that may change meanwhile */
   struct message_runner *message_runner;
   struct server_sweeper *sweeper;
   struct server_witnesses *witnesses;
   struct server_tender *tender;
   struct server_spans *spans;
+  struct server_clock_watch *clock_watch;
   struct server_logout *logout;
-  struct server_peer peers[SERVER_RECEIVERS_MAX];
+  struct server_messages messages;
+  struct server_surge surge;
+  struct receiver_lane lanes[SERVER_RECEIVERS_MAX];
+  struct server_receiver_counts receiver_counts[SERVER_RECEIVERS_MAX];
   struct outbox_destination destinations[SERVER_RECEIVERS_MAX + 3];
   struct api *api;
   struct http_server *http;
@@ -115,17 +129,42 @@ static result acknowledged(struct env *env, struct db_tx *tx, struct arena *aren
   return is_oidc ? OK : dossier_delivery_acknowledged(env, tx, arena, item);
 }
 
+static result deliver_to(const struct receiver_lane *lane, struct env *env, const struct outbox_item *item, struct arena *arena, struct slice *ret_acknowledgement) {
+  struct snapshot *held CLEANUP(snapshot_give) = snapshot_take(lane->settings);
+  const struct server_settings *settings = server_settings_of(held);
+  for (size_t i = 0; i < settings->config.receiver_count; i++) {
+    if (slice_eq(settings->peers[i].name, lane->counts->name)) {
+      struct server_peer peer = settings->peers[i];
+      return server_delivery_send(env, &peer, item, arena, ret_acknowledgement);
+    }
+  }
+  FAIL(OUTBOX_UNREACHABLE, "danh.ini does not name it any more");
+}
+
+static result deliver(struct env *env, void *context, const struct outbox_item *item, struct arena *arena, struct slice *ret_acknowledgement) {
+  struct receiver_lane *lane = context;
+  int64_t began_us = clock_monotonic_us();
+  result delivered = deliver_to(lane, env, item, arena, ret_acknowledgement);
+  if (is_ok(delivered) || is_code(delivered, OUTBOX_UNREACHABLE)) { /* whatever else it is, is of that delivery */
+    server_away_note(&lane->away, env->clock, delivered);
+  }
+  if (is_ok(delivered)) {
+    histogram_add(&lane->counts->took, clock_monotonic_us() - began_us);
+  } else {
+    (void)atomic_fetch_add(&lane->counts->failures, 1);
+  }
+  return delivered;
+}
+
 static result open_outbox(struct serving *serving) {
   struct server_installation *installation = serving->installation;
   const struct server_config *config = &installation->config;
   serving->destinations[0] = (struct outbox_destination){.name = S("wallet"), .keep = dossier_keep_in_wallet};
   for (size_t i = 0; i < config->receiver_count; i++) {
-    struct server_peer *peer = &serving->peers[i];
-    peer->name = config->receivers[i].name;
-    peer->url = config->receivers[i].url;
-    peer->is_loopback_allowed = config->demo;
-    TRY(server_file_read(&installation->arena, config->receivers[i].key_path, 4096, &peer->public_key));
-    serving->destinations[i + 1] = (struct outbox_destination){.name = peer->name, .deliver = server_delivery_send, .context = peer};
+    struct receiver_lane *lane = &serving->lanes[i];
+    serving->receiver_counts[i].name = config->receivers[i].name;
+    *lane = (struct receiver_lane){&serving->reload.slot, &serving->receiver_counts[i], {"delivery.failed", "delivery.resumed", false}};
+    serving->destinations[i + 1] = (struct outbox_destination){.name = lane->counts->name, .deliver = deliver, .context = lane};
   }
   serving->destinations[config->receiver_count + 1] = (struct outbox_destination){
       .name = S(OIDC_LOGOUT_DESTINATION), .family_lanes = CLIENT_LANES, .deliver = server_logout_send};
@@ -141,9 +180,8 @@ static result open_outbox(struct serving *serving) {
 
 static result open_messages(struct serving *serving) {
   struct server_installation *installation = serving->installation;
-  struct message_senders senders;
-  serving->messages = (struct server_messages){.arena = &installation->arena, .config = &installation->config};
-  TRY(server_messages_open(&serving->messages, &senders));
+  serving->messages = (struct server_messages){&serving->reload.slot, {"mail.failed", "mail.resumed", false}, {"sms.failed", "sms.resumed", false}};
+  const struct message_senders senders = server_messages_senders(&serving->messages);
   return message_runner_open(&installation->env, &senders, &serving->message_runner);
 }
 
@@ -167,13 +205,16 @@ static const char *find_web(const struct server_options *options, struct arena *
 static result open_api(struct serving *serving) {
   struct server_installation *installation = serving->installation;
   serving->figures.signer = installation->env.signer;
+  serving->figures.receivers = serving->receiver_counts;
+  serving->figures.receiver_count = installation->config.receiver_count;
   serving->figures.sequencer = serving->sequencer;
   serving->figures.spans = serving->spans;
+  serving->figures.surge = &serving->surge;
+  serving->figures.clock = &installation->clock;
   const struct server_config *config = &installation->config;
   struct api_options options = {
       .env = &installation->env,
-      .log_requests = config->log_requests,
-      .traced_per_mille = config->trace.per_mille > 0 ? (int)config->trace.per_mille : 1000,
+      .settings = &serving->reload.slot,
       .works = {.procedures = serving->procedures,
                 .renderer = serving->renderer,
                 .passwords = installation->env.hashing,
@@ -181,22 +222,9 @@ static result open_api(struct serving *serving) {
       .web = find_web(serving->options, &installation->arena),
       .is_demo = config->demo,
       .is_sandbox = config->sandbox,
-      .bank_bin = config->bank_bin,
-      .bank_account = config->bank_account,
       .edge = {&serving->figures, server_figures_write, server_figures_readiness},
+      .surge = {serving->surge.room, &serving->surge, server_surge_fullness},
   };
-  if (config->bank_secret_path.len > 0) {
-    TRY(server_secret_read(&installation->arena, config->bank_secret_path, &options.bank_secret));
-  }
-  if (config->sms.receipt_secret_path.len > 0) {
-    TRY(server_secret_read(&installation->arena, config->sms.receipt_secret_path, &options.receipt_secret));
-  }
-  if (config->registration_token_path.len > 0) {
-    TRY(server_file_read(&installation->arena, config->registration_token_path, SECRET_BYTES_MAX, &options.registration_token));
-    options.registration_token = slice_trim(options.registration_token);
-  } else if (config->sandbox) {
-    options.registration_token = S(SANDBOX_REGISTRATION_TOKEN);
-  }
   return api_open(&options, &serving->api);
 }
 
@@ -212,16 +240,19 @@ bool server_listen_is_passed(const char *listen) { return strcmp(listen, "system
 const char *server_listen_path(const char *listen) { return strncmp(listen, "unix:", 5) == 0 ? listen + 5 : NULL; }
 
 static void handle(void *app, struct http_call *call) { api_handle(((struct serving *)app)->api, call); }
+static int classify(void *app, struct http_call *call) { return api_classify(((struct serving *)app)->api, call); }
+static bool stays(void *app, struct http_call *call) { return api_stays(((struct serving *)app)->api, call); }
 static bool answer_at_once(void *app, struct http_call *call) { return api_answer_at_once(((struct serving *)app)->api, call); }
 static void refuse(void *app, struct http_call *call, uint16_t code) { api_refuse(((struct serving *)app)->api, call, code); }
 
 static result open_http(struct serving *serving) {
-  static const int passed[] = {SUPERVISOR_SOCKETS_FIRST, SUPERVISOR_SOCKETS_FIRST + 1};
+  static const int passed[] = {SUPERVISOR_SOCKETS_FIRST, SUPERVISOR_SOCKETS_FIRST + 1, SUPERVISOR_SOCKETS_FIRST + 2};
+  const struct server_config_surge *surge = &serving->installation->config.surge;
   const char *path = server_listen_path(serving->options->listen);
   bool is_passed = server_listen_is_passed(serving->options->listen);
   int passed_count = is_passed ? supervisor_sockets() : 0;
-  if (is_passed && (passed_count < 1 || passed_count > 2)) {
-    FAIL(HTTP_ADDRESS_SYNTAX, "systemd passes one socket or two: danh.socket");
+  if (is_passed && (passed_count < 1 || passed_count > (int)(sizeof passed / sizeof *passed))) {
+    FAIL(HTTP_ADDRESS_SYNTAX, "systemd passes one socket to three: danh.socket");
   }
   struct http_server_options options = {
       .listen = path == NULL && !is_passed ? serving->options->listen : NULL,
@@ -229,7 +260,12 @@ static result open_http(struct serving *serving) {
       .inherited_count = (size_t)passed_count,
       .unix_socket = path,
       .is_socket_shared = true,
-      .limits = {.large_paths = api_large_paths},
+      .limits = {.large_paths = api_large_paths, .connections_max = (int)surge->connections, .refusals_per_s = (int)surge->refusals_per_s},
+      .newcomers = surge->newcomers.len > 0 ? arena_cstr(&serving->installation->arena, surge->newcomers) : NULL,
+      .classes = serving->surge.classes,
+      .class_count = API_CLASSES,
+      .classify = classify,
+      .stays = stays,
       .loops = serving->options->loops,
       .workers = serving->options->workers,
       .app = serving,
@@ -241,6 +277,23 @@ static result open_http(struct serving *serving) {
   options.headers = api_headers(serving->api, &options.header_count);
   TRY(http_server_open(&options, &serving->http));
   serving->figures.http = serving->http;
+  atomic_store(&serving->surge.http, serving->http);
+  return OK;
+}
+
+/* Those who do not ask the slot themselves. */
+static void settle(void *app, const struct server_settings *settings) {
+  struct serving *serving = app;
+  server_surge_settle(&serving->surge, &settings->config.surge);
+  db_password_set(serving->installation->env.db, settings->database_password.len > 0 ? (const char *)settings->database_password.ptr : NULL);
+  server_spans_turn(serving->spans, settings->config.trace.collector.len > 0);
+}
+
+static result open_settings(struct serving *serving) {
+  serving->reload = (struct server_reload){.data = serving->installation->data, .clock = &serving->installation->clock, .settle = settle, .app = serving};
+  TRY(server_reload_open(&serving->reload));
+  TRY(server_spans_open(&serving->reload.slot, &serving->installation->clock, &serving->spans));
+  settle(serving, server_settings_of(serving->reload.started));
   return OK;
 }
 
@@ -248,40 +301,50 @@ static result open_all(struct serving *serving) {
   const struct server_options *options = serving->options;
   TRY(server_installation_open_with(options->data, SERVER_WRITE, options->database, &serving->installation));
   struct env *env = &serving->installation->env;
+  if (!options->accepts_clock) {
+    TRY(server_clock_check(serving->installation));
+  }
   if (options->origin != NULL) {
     env->origin = slice_str(options->origin);
   }
   if (env->origin.len == 0 && (server_listen_path(options->listen) != NULL || server_listen_is_passed(options->listen))) {
     FAIL(SERVER_CONFIG, "behind a proxy the origin is its address: --origin, or origin in danh.ini");
   }
-  TRY(server_spans_open(&serving->installation->config, &serving->installation->clock, &serving->spans));
+  TRY(server_clock_watch_open(&serving->installation->clock, &serving->clock_watch));
+  TRY(open_settings(serving));
   env->spans = server_spans_sink(serving->spans);
   TRY(open_signer(serving));
+  env->account = account_memory_open();
   TRY(oidc_memory_open(env, &env->oidc));
-  TRY(server_tender_open(env, &serving->tender));
   TRY(procedure_engine_open(NULL, &serving->procedures));
-  TRY(procedure_store(env, serving->procedures));
+  TRY(server_tender_open(env, serving->procedures, &serving->tender));
   TRY(pdf_renderer_open(&serving->renderer));
   TRY(ledger_sequencer_open(env, (struct ledger_watcher){serving, watch_ledger}, &serving->sequencer));
   TRY(open_outbox(serving));
   TRY(open_messages(serving));
   TRY(server_sweeper_open(env, &serving->sweeper));
-  TRY(server_witnesses_open(env, &serving->installation->config, &serving->witnesses));
+  TRY(server_witnesses_open(env, &serving->reload.slot, &serving->witnesses));
   TRY(server_logout_open(env, serving->outbox, &serving->logout));
+  TRY(server_surge_open(serving->installation, &serving->surge));
   TRY(open_api(serving));
   TRY(open_http(serving));
-  serving->admin = (struct admin){.installation = serving->installation, .writes = options->writes, .api = serving->api};
+  serving->admin = (struct admin){.installation = serving->installation, .writes = options->writes, .api = serving->api, .reload = &serving->reload};
   return server_admin_open(&serving->admin);
 }
 
 static void close_all(struct serving *serving) {
+  if (serving->installation != NULL) {
+    atomic_store(&serving->installation->is_ending, true);
+  }
   if (serving->http != NULL && !is_ok(http_server_stop(serving->http))) {
     LOG(&serving->installation->clock, LOG_ERROR, "server.still_busy", LOG_NUMBER("pid", getpid()));
     _exit(EXIT_FAILURE); /* handlers use what would be closed; nothing unacknowledged is lost */
   }
+  server_admin_close(&serving->admin); /* a reload reaches into what is closed next */
+  atomic_store(&serving->surge.http, NULL);
   http_server_close(&serving->http);
-  server_admin_close(&serving->admin);
   api_close(&serving->api);
+  server_surge_close(&serving->surge);
   server_logout_close(&serving->logout);
   server_sweeper_close(&serving->sweeper);
   server_witnesses_close(&serving->witnesses);
@@ -292,11 +355,14 @@ static void close_all(struct serving *serving) {
   pdf_renderer_close(serving->renderer);
   procedure_engine_close(&serving->procedures);
   if (serving->installation != NULL) {
+    account_memory_close(&serving->installation->env.account);
     oidc_memory_close(&serving->installation->env.oidc);
     signer_client_close(&serving->installation->env.signer);
   }
   server_spans_close(&serving->spans);
+  server_clock_watch_close(&serving->clock_watch);
   signer_child_stop(&serving->signer);
+  server_reload_close(&serving->reload);
   server_installation_close(&serving->installation);
 }
 
@@ -322,17 +388,13 @@ static void print_ready(const struct serving *serving, int64_t began_us) {
 
 static bool has_failed(void *app) { return db_has_failed(((const struct serving *)app)->installation->env.db); }
 
-/* Nothing is taken over while the server runs: it is said whether the next start would take danh.ini as it stands. */
+/* SIGHUP; danh reload, which is told what came of it, goes through the admin socket. */
 static void reload(void *app) {
-  const struct server_installation *installation = ((const struct serving *)app)->installation;
-  struct arena arena CLEANUP(arena_free);
-  struct server_config config;
-  arena_init(&arena);
-  if (is_ok(server_config_load(installation->data, &arena, &config))) {
-    LOG(&installation->clock, LOG_INFO, "configuration.good", LOG_NUMBER("pid", getpid()));
-  } else {
-    log_fault(&installation->clock, "configuration.refused");
-  }
+  struct serving *serving = app;
+  struct arena arena CLEANUP(arena_free) = {0};
+  struct buf answer;
+  buf_init(&answer, &arena, 1024);
+  (void)is_ok(server_reload_run(&serving->reload, &answer)); /* the log says what came of it */
 }
 
 /* Until a signal ends it, or the disk has: after a write that failed nothing more is taken, and the next process starts from what the disk holds. */

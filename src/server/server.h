@@ -3,6 +3,7 @@
  *   DIR/danh.db      the database, unless danh.ini names a PostgreSQL server
  *                                               DIR/lock       flock of whoever writes
  *   DIR/danh.ini     configuration              DIR/danh.sock  admin socket of the running server (mode 0600, same user or root)
+ *   DIR/waiting      the waiting room's numbers (mapped; may be removed while no server runs: everybody then begins anew)
  *   DIR/seal.key     seals what the database holds only sealed (0600)
  *   DIR/signer/      keys, policy and log of the signer, opened by nobody else
  *
@@ -16,6 +17,8 @@
  * Errors      below; DB_..., HTTP_..., SIGNER_... pass through.
  */
 #pragma once
+#include <stdatomic.h>
+
 #include "api/api.h"
 #include "codec/jin.h"
 #include "codec/jout.h"
@@ -34,6 +37,7 @@ enum server_error {
   SERVER_UNFINISHED = RESULT_CODE(RESULT_INTERNAL, MODULE_SERVER, 9),     /* Making the installation was broken off. */
   SERVER_SAME_ENGINE = RESULT_CODE(RESULT_CONFLICT, MODULE_SERVER, 11),   /* The database is on that engine already. */
   SERVER_DISK = RESULT_CODE(RESULT_INTERNAL, MODULE_SERVER, 12),          /* The disk failed: the process ends and starts anew. */
+  SERVER_CLOCK = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_SERVER, 13),      /* The machine's clock lies before the newest entry of the ledger. */
   SERVER_NO_SANDBOX = RESULT_CODE(RESULT_CONFLICT, MODULE_SERVER, 10),    /* The folder holds an installation that is no sandbox. */
 };
 
@@ -43,6 +47,7 @@ struct server_receiver {
   struct slice name;     /* "national_portal", "provincial_system" */
   struct slice url;      /* https; http to loopback in a demonstration */
   struct slice key_path; /* PEM or DER SubjectPublicKeyInfo that its acknowledgements are verified with */
+  struct slice ca_path;  /* whose certificates count at its address; empty: the system's */
 };
 enum { SERVER_WITNESSES_MAX = 4 };
 struct server_witness {
@@ -50,10 +55,12 @@ struct server_witness {
   struct slice url;  /* what comes before /add-checkpoint */
   struct slice key;  /* its verifier key, NAME+ID+KEY */
 };
+enum { SERVER_STANDBY_LAG_S = 10, SERVER_STANDBY_NEVER = -1 };
 struct server_database {
   struct slice url;           /* postgresql://... (db.h); empty: DIR/danh.db */
   struct slice password_path; /* file with the password; empty: as the address or libpq's passfile says */
   int64_t connections;        /* that read, and as many that write; 0: 16 each */
+  int64_t standby_lag_s;      /* how far a standby may be behind that is read from while the primary is away (db.h); 0: as many as SERVER_STANDBY_LAG_S */
   int64_t partitions;         /* parts of each table about people, when the tables are made (db.h); 0: as many as db.h says */
 };
 struct server_mail {
@@ -73,14 +80,33 @@ struct server_sms {
   struct slice authorization_path; /* file with the value of the Authorization header */
   struct slice receipt_secret_path; /* file with the bearer token its receipts come with; empty: none are taken */
   struct slice reference;          /* member of its JSON answer that names the message in a receipt; empty: none */
+  struct slice ca_path;            /* empty: the system's */
   bool is_national;                /* numbers as 0912..., else +84912... */
 };
 struct server_trace {
   struct slice collector; /* "http://127.0.0.1:4318": what comes before /v1/traces; empty: none */
   int64_t per_mille;      /* of requests that come without a trace, how many begin one that is collected; 0: as if it said 1000 */
 };
+struct server_config_surge {
+  int64_t target_ms;    /* in which an answer should be there; 0: as is usual */
+  int64_t called_per_s; /* people called out of the waiting room at most; 0: as many as there is room for */
+  int64_t connections;  /* open at once; 0: as is usual */
+  int64_t refusals_per_s; /* answered, a door of a loop; 0: as is usual */
+  struct slice newcomers; /* "ADDRESS:PORT" or "unix:PATH": a door for who comes for the first time; empty: none */
+};
+/* What danh doctor goes by; 0: as it says itself. */
+struct server_config_doctor {
+  int64_t certificate_warning_days; /* before a certificate ends */
+  int64_t certificate_problem_days;
+  int64_t backup_warning_hours;     /* after the last backup */
+  int64_t backup_problem_hours;
+  struct slice front_certificate;   /* PEM, of the proxy in front; empty: the one that answers at the origin */
+  struct slice client_roots;        /* PEM, what the proxy believes clients by; empty: not looked at */
+};
 struct server_config {
   struct server_database database;
+  struct server_config_surge surge;
+  struct server_config_doctor doctor;
   enum api_logging log_requests;
   struct server_trace trace;
   struct slice origin;         /* empty: from --origin or the listening port */
@@ -125,7 +151,8 @@ struct server_installation {
   struct arena arena; /* as long as the installation */
   struct server_config config;
   int lock_fd; /* -1: none */
-  struct clock clock;
+  atomic_bool is_ending; /* of a server: what takes long is to stop */
+  struct clock clock; /* never goes back while the process lives */
   struct random random;
   struct secret sealing; /* behind env.sealing */
   struct env env; /* db, clock, random, signer (NULL when none runs), hashing, origin */
@@ -152,6 +179,12 @@ MUST_USE result server_database_make(const struct server_database_order *order, 
 /* What was made so and filled, brought forward to what this program knows. */
 MUST_USE result server_database_reopen(const char *data, const struct server_database *database, struct arena *arena, struct db **ret_db);
 
+/* Whoever is about to write: is the clock where it can be? The newest entry of the ledger may lie ahead of it by as much as clocks of nodes differ, no more.
+ * A clock that danh.ini moves, of a demonstration, may stand anywhere. SERVER_CLOCK. */
+MUST_USE result server_clock_check(struct server_installation *installation);
+/* By how much; 0: not at all. */
+MUST_USE result server_clock_behind(struct server_installation *installation, int64_t *ret_behind_ms);
+
 /* The signer that danh.ini names, else one in this process: env.signer while an installation is made. Closed before the installation. */
 MUST_USE result server_signer_open(struct server_installation *installation);
 void server_signer_close(struct server_installation *installation);
@@ -173,29 +206,31 @@ struct server_moved {
   struct db_moved *tables;
   size_t table_count;
   int64_t rows;
+  int64_t copied_us; /* copying them, without the proof */
   int64_t ledger_size; /* of the newest signed checkpoint, which both sides hold; 0: none yet */
   uint8_t ledger_root[32];
 };
 /* Copies it, proves that both sides hold the same rows and the same ledger, and only then names the new one in danh.ini; the old file becomes
- * danh.db.moved. SERVER_SAME_ENGINE, SERVER_LOCKED, DB_NOT_EMPTY, DB_MOVE_DIFFERS, DB_OTHER_TABLES, LEDGER_ALTERED. */
+ * danh.db.moved. SERVER_SAME_ENGINE, SERVER_LOCKED, DB_LOCKED, DB_NOT_EMPTY, DB_MOVE_DIFFERS, DB_OTHER_TABLES, LEDGER_ALTERED. */
 MUST_USE result server_move(const struct server_move *move, struct arena *arena, struct server_moved *ret_moved);
 
 /* ---- how it is ---- */
 enum server_finding_level { SERVER_FINDING_OK, SERVER_FINDING_WARNING, SERVER_FINDING_PROBLEM };
 struct server_finding {
   enum server_finding_level level;
-  const char *topic; /* "configuration", "rights", "clock", "disk", "database", "certificates", "signer" */
+  const char *topic; /* "configuration", "rights", "clock", "disk", "database", "certificates", "signer", "standby", "deliveries",
+                      * "log", "ledger", "backup", "keys", "cores" */
   struct slice said;
   const char *advice; /* NULL: there is nothing to do */
 };
-enum { SERVER_FINDINGS_MAX = 128 };
+enum { SERVER_FINDINGS_MAX = 256 };
 struct server_diagnosis {
   struct server_finding items[SERVER_FINDINGS_MAX];
   size_t count;
   size_t problems;
   size_t warnings;
 };
-/* Looks at configuration, rights, clock, disk, database, certificates and signer; changes nothing, beside a server too. */
+/* Looks at the installation, what it stands on and what is in front of it (doctor.h); changes nothing, beside a server too. */
 void server_diagnose(const char *data, struct arena *arena, struct server_diagnosis *ret_diagnosis);
 
 /* ---- writing commands ---- */
@@ -213,10 +248,15 @@ struct server_write_order {
   enum server_mode mode; /* SERVER_WRITE or SERVER_CREATE, when it runs here */
   const char *name;
   struct slice args; /* JSON object */
+  void (*elsewhere)(void); /* called before a running server is asked; may be NULL */
 };
 /* Here, or in the server that holds the installation. ret_answer: JSON. Fails with the code the function failed with, wherever it ran. */
 MUST_USE result server_write_call(const struct server_writes *writes, const struct server_write_order *order, struct arena *arena,
                                   struct slice *ret_answer);
+
+/* Has the server that holds the installation take over danh.ini, and the files it names, as they now are: whole or not at all (reload.h has the answer).
+ * SERVER_CONFIG with the line, HTTP_PEER_UNREACHABLE when none runs. */
+MUST_USE result server_reload_call(const char *data, struct arena *arena, struct slice *ret_answer);
 
 /* ---- the server ---- */
 struct server_options {
@@ -229,6 +269,7 @@ struct server_options {
   const char *web;    /* folder of the built web app; NULL: ../web/dist beside the program, else /usr/share/danh/web */
   int workers;        /* 0: 64 */
   int loops;          /* 0: one a core */
+  bool accepts_clock; /* even if the ledger says that it was later already: the ledger's newest entries were made by a wrong clock */
   int drain_s;        /* after SIGTERM: how long /readyz says no, and everybody is still served, before the doors close; a second signal ends it */
   struct server_writes writes;
 };

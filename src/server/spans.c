@@ -13,8 +13,7 @@ enum { ROUND_MS = 1000, BATCH_MAX = 512, TIMEOUT_MS = 5000, TRIES_MAX = 5, ANSWE
 struct server_spans {
   struct trace_sink sink; /* first: the sink is the object */
   const struct clock *clock;
-  struct arena arena;
-  struct slice url;
+  struct snapshot_slot *settings;
   struct rounds *rounds;
   int tries;
   pthread_mutex_t lock;
@@ -166,12 +165,18 @@ static bool send_some(struct server_spans *spans) {
   static const struct http_header headers[] = {{S_INIT("content-type"), S_INIT("application/x-protobuf")}};
   struct trace_span *batch = ARENA_ARRAY(&arena, struct trace_span, BATCH_MAX);
   struct http_client_response response = {.status = 0};
+  struct snapshot *held CLEANUP(snapshot_give) = snapshot_take(spans->settings);
+  struct slice collector = server_settings_of(held)->config.trace.collector;
   size_t count = peek(spans, batch);
   if (count == 0) {
     return false;
   }
+  if (collector.len == 0) {
+    take(spans, count, false); /* there is none any more */
+    return true;
+  }
   const struct http_client_request request = {.method = HTTP_POST,
-                                              .url = spans->url,
+                                              .url = arena_printf(&arena, "%.*s/v1/traces", SLICE_ARG(collector)),
                                               .headers = headers,
                                               .header_count = 1,
                                               .body = server_spans_write(&arena, batch, count),
@@ -197,15 +202,12 @@ static void send_all(void *arg) {
   }
 }
 
-result server_spans_open(const struct server_config *config, const struct clock *clock, struct server_spans **ret_spans) {
-  if (config->trace.collector.len == 0) {
-    return OK;
-  }
+void server_spans_turn(struct server_spans *spans, bool is_open) { atomic_store(&spans->sink.is_closed, !is_open); }
+
+result server_spans_open(struct snapshot_slot *settings, const struct clock *clock, struct server_spans **ret_spans) {
   struct server_spans *spans = heap_alloc(sizeof *spans);
-  *spans = (struct server_spans){.sink = {record}, .clock = clock, .rounds = rounds_open()};
-  arena_init(&spans->arena);
+  *spans = (struct server_spans){.sink = {.record = record, .is_closed = true}, .clock = clock, .settings = settings, .rounds = rounds_open()};
   spans->ring = heap_alloc(SERVER_SPANS_WAITING_MAX * sizeof *spans->ring);
-  spans->url = arena_printf(&spans->arena, "%.*s/v1/traces", SLICE_ARG(config->trace.collector));
   pthread_mutex_init(&spans->lock, NULL);
   result outcome = rounds_add(spans->rounds, "spans", ROUND_MS, send_all, spans);
   if (!is_ok(outcome)) {
@@ -225,17 +227,13 @@ void server_spans_close(struct server_spans **slot) {
   send_all(spans);
   pthread_mutex_destroy(&spans->lock);
   free(spans->ring);
-  arena_free(&spans->arena);
   free(spans);
   *slot = NULL;
 }
 
-struct trace_sink *server_spans_sink(struct server_spans *spans) { return spans == NULL ? NULL : &spans->sink; }
+struct trace_sink *server_spans_sink(struct server_spans *spans) { return &spans->sink; }
 
 struct server_spans_figures server_spans_figures(struct server_spans *spans) {
-  if (spans == NULL) {
-    return (struct server_spans_figures){.sent = 0};
-  }
   pthread_mutex_lock(&spans->lock);
   struct server_spans_figures figures = {spans->sent, spans->dropped, spans->waiting};
   pthread_mutex_unlock(&spans->lock);

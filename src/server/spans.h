@@ -5,15 +5,16 @@
  */
 #pragma once
 #include "base/trace.h"
-#include "server/server.h"
+#include "server/settings.h"
 
 enum { SERVER_SPANS_WAITING_MAX = 4096 };
 
 struct server_spans;
-/* NULL when the configuration names no collector. */
-MUST_USE result server_spans_open(const struct server_config *config, const struct clock *clock, struct server_spans **ret_spans);
+/* settings: which collector, each time anew; with none the sink is closed (server_spans_turn). */
+MUST_USE result server_spans_open(struct snapshot_slot *settings, const struct clock *clock, struct server_spans **ret_spans);
 void server_spans_close(struct server_spans **spans); /* sends what waits, once; NULL inside is fine */
-struct trace_sink *server_spans_sink(struct server_spans *spans); /* NULL for NULL */
+struct trace_sink *server_spans_sink(struct server_spans *spans);
+void server_spans_turn(struct server_spans *spans, bool is_open);
 
 struct server_spans_figures {
   uint64_t sent;

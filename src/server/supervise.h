@@ -1,6 +1,6 @@
 /* server/supervise.h: the main thread while the server serves: it waits for signals, and tells whoever started the server how things are. (private to server/)
  *
- *   SIGTERM, SIGINT   the server shall stop         SIGHUP   is the configuration as it now stands one to start with?
+ *   SIGTERM, SIGINT   the server shall stop         SIGHUP   danh.ini as it now stands is to be taken over
  *
  * Watchdog   While loops turn and the queue to the workers moves, systemd hears of it; a server that hangs falls silent and is started anew.
  */

@@ -1,7 +1,9 @@
 #include "server/tender.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "account/account.h"
 #include "base/log.h"
 #include "base/rounds.h"
 #include "http/http.h"
@@ -11,6 +13,8 @@ enum { ROUND_MS = 1000, MINUTE_ROUNDS = 60, FETCHES_A_ROUND = 4, FETCH_MS = 5000
 
 struct server_tender {
   struct env *env;
+  struct procedure_engine *unkept; /* its rules are still to be kept; NULL: they are */
+  bool was_away;
   struct rounds *rounds;
   int round;
 };
@@ -29,6 +33,7 @@ static result fetch_one(struct env *env, bool *ret_more) {
   const struct http_client_request request = {.method = HTTP_GET,
                                               .url = fetch.jwks_uri,
                                               .is_loopback_allowed = slice_starts(env->origin, S("http://")),
+                                              .is_private_refused = fetch.is_self_registered,
                                               .timeout_ms = FETCH_MS,
                                               .response_bytes_max = FETCH_BYTES_MAX};
   result sent = http_client_send(&request, &arena, &response);
@@ -52,9 +57,34 @@ static void tend_keys(struct env *env) {
   }
 }
 
+/* A form is filed by rules that are kept: whoever starts without a primary keeps them with the first write. */
+static result rules_keep(struct server_tender *tender) {
+  TRY(procedure_store(tender->env, tender->unkept));
+  tender->unkept = NULL;
+  return OK;
+}
+
+static void look_for_primary(struct server_tender *tender) {
+  bool is_away = db_is_away(tender->env->db);
+  if (is_away != tender->was_away) {
+    LOG(tender->env->clock, is_away ? LOG_WARNING : LOG_INFO, is_away ? "database.primary_away" : "database.primary_back", LOG_NUMBER("pid", getpid()));
+  }
+  tender->was_away = is_away;
+  if (is_away) {
+    return;
+  }
+  if (tender->unkept != NULL && !is_ok(rules_keep(tender))) {
+    log_fault(tender->env->clock, "procedures.not_kept");
+  }
+  if (!is_ok(account_history_flush(tender->env))) {
+    log_fault(tender->env->clock, "history.waits");
+  }
+}
+
 static void tend(void *arg) {
   struct server_tender *tender = arg;
   bool leads = false;
+  look_for_primary(tender);
   if (!is_ok(db_lead(tender->env->db, "oidc", &leads)) || !leads) {
     return; /* another node does, or the database is away: the requests say so */
   }
@@ -68,11 +98,22 @@ static void tend(void *arg) {
   }
 }
 
-result server_tender_open(struct env *env, struct server_tender **ret_tender) {
+/* Before the first request. Without a primary what is there has to do. */
+static result begin(struct server_tender *tender) {
+  if (db_is_away(tender->env->db)) {
+    return OK; /* which the first round says */
+  }
+  tend_keys(tender->env);
+  return rules_keep(tender);
+}
+
+result server_tender_open(struct env *env, struct procedure_engine *engine, struct server_tender **ret_tender) {
   struct server_tender *tender = heap_alloc(sizeof *tender);
-  *tender = (struct server_tender){.env = env, .rounds = rounds_open(), .round = 1};
-  tend_keys(env); /* before the first request */
-  result outcome = rounds_add(tender->rounds, "tender", ROUND_MS, tend, tender);
+  *tender = (struct server_tender){.env = env, .unkept = engine, .rounds = rounds_open(), .round = 1};
+  result outcome = begin(tender);
+  if (is_ok(outcome)) {
+    outcome = rounds_add(tender->rounds, "tender", ROUND_MS, tend, tender);
+  }
   if (!is_ok(outcome)) {
     server_tender_close(&tender);
     return outcome;

@@ -2,9 +2,9 @@
  * Does not   hold anything up: a witness that is away leaves the checkpoint without its line; a refusal is logged once, until it goes well again.
  */
 #pragma once
-#include "server/server.h"
+#include "server/settings.h"
 
 struct server_witnesses;
-/* env and config must outlive it. SERVER_CONFIG: a key that is none. */
-MUST_USE result server_witnesses_open(struct env *env, const struct server_config *config, struct server_witnesses **ret_witnesses);
+/* env and settings, which are asked each round, must outlive it. */
+MUST_USE result server_witnesses_open(struct env *env, struct snapshot_slot *settings, struct server_witnesses **ret_witnesses);
 void server_witnesses_close(struct server_witnesses **witnesses); /* NULL is fine */

@@ -25,7 +25,7 @@ result signer_core_open(const struct signer_local_options *options, struct signe
   struct signer_core *core CLEANUP(signer_core_close) = heap_alloc(sizeof *core);
   *core = (struct signer_core){.clock = options->clock};
   TRY(signer_vault_open(options->data_dir, true, &core->vault));
-  struct signer_journal_options journal = {.folder = signer_vault_folder(core->vault), .unsynced = options->unsynced};
+  struct signer_journal_options journal = {.folder = signer_vault_folder(core->vault), .unsynced = options->unsynced, .clock = options->clock};
   TRY(signer_journal_open(&journal, &core->journal));
   *ret_core = core;
   core = NULL;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/number.h"
 #include "codec/hex.h"
 #include "crypto/digest.h"
@@ -16,8 +17,10 @@ enum {
   HASH_DIGITS = 2 * DIGEST_BYTES,
   READ_BYTES = 256 * 1024,
   END_BYTES = 4 * 1024 * 1024, /* more than the lines of one commit: those of 256 connections */
+  SECTOR_BYTES = 512,          /* what a disk writes whole or not at all */
 };
 #define LOG_NAME "signatures.log"
+#define TORN_NAME "signatures.torn"
 
 /* A reference as the front of its SHA-256: 16 bytes each, so that a million dossiers take 32 MB at most. */
 struct mark {
@@ -30,6 +33,8 @@ struct signer_journal {
   struct arena arena; /* of the lines gathered since the last commit */
   struct buf pending;
   uint64_t lines;
+  uint64_t bytes;      /* of those read when it was opened */
+  uint64_t commit;     /* the first line of the newest commit */
   uint64_t signatures; /* given, or reserved for tokens */
   uint8_t head[DIGEST_BYTES];
   struct mark *marks; /* open addressing, at most half full; all noughts: free */
@@ -108,6 +113,16 @@ static result count_of(const struct slice fields[static 6], int64_t *ret_count) 
   return OK;
 }
 
+/* Whether it is the next line's number, and so that of a commit's first line or of a further one. */
+static bool take_number(struct signer_journal *journal, struct slice text, struct arena *arena) {
+  uint64_t due = journal->lines + 1;
+  if (slice_eq(text, arena_printf(arena, "%llu", (unsigned long long)due))) {
+    journal->commit = due;
+    return true;
+  }
+  return slice_eq(text, arena_printf(arena, "%llu/%llu", (unsigned long long)due, (unsigned long long)journal->commit));
+}
+
 /* One line without its end; the number it bears must be the next. */
 static result take_line(struct signer_journal *journal, struct slice line) {
   struct arena arena CLEANUP(arena_free);
@@ -116,13 +131,12 @@ static result take_line(struct signer_journal *journal, struct slice line) {
   struct slice text = slice_sub(line, 0, line.len > HASH_DIGITS ? line.len - HASH_DIGITS : 0);
   chain(journal->head, text, hash);
   struct slice due = hex_write(&arena, slice_of(hash, sizeof hash));
-  struct slice number = arena_printf(&arena, "%llu", (unsigned long long)journal->lines + 1);
   struct slice fields[6];
   struct slice rest = text;
   for (size_t i = 0; i < 6; i++) {
     fields[i] = slice_cut(&rest, ' ');
   }
-  if (!slice_eq(slice_from(line, text.len), due) || !slice_eq(fields[0], number) || rest.len != 0) {
+  if (!slice_eq(slice_from(line, text.len), due) || rest.len != 0 || !take_number(journal, fields[0], &arena)) {
     FAIL(SIGNER_LOG_ALTERED, "line %llu of the signature log was altered", (unsigned long long)journal->lines + 1);
   }
   int64_t signatures = 0;
@@ -132,47 +146,134 @@ static result take_line(struct signer_journal *journal, struct slice line) {
   }
   memcpy(journal->head, hash, sizeof hash);
   journal->lines++;
+  journal->bytes += line.len + 1;
   journal->signatures += (uint64_t)signatures;
   return OK;
 }
 
-/* Takes whole lines off the front of the bytes; *ret_used counts them. */
+/* Takes whole lines off the front of the bytes, up to one that is broken; *ret_used counts their bytes. */
 static result take_lines(struct signer_journal *journal, struct slice bytes, size_t *ret_used) {
+  uint64_t before = journal->bytes;
   size_t used = 0;
-  for (size_t end = slice_find(bytes, '\n', 0); end < bytes.len; end = slice_find(bytes, '\n', used)) {
-    TRY(take_line(journal, slice_sub(bytes, used, end - used)));
-    used = end + 1;
+  result taken = OK;
+  for (size_t end = slice_find(bytes, '\n', 0); is_ok(taken) && end < bytes.len; end = slice_find(bytes, '\n', used)) {
+    taken = take_line(journal, slice_sub(bytes, used, end - used));
+    used = (size_t)(journal->bytes - before);
   }
   *ret_used = used;
+  return taken;
+}
+
+/* ---- what a power cut has torn ---- */
+
+/* Whether noughts stand in the broken line, and only where sectors can be lost: from its start (a sector that was written before has the
+ * lines before it alone) or a sector's to the end of a sector. */
+static bool has_lost_sectors(struct slice line, uint64_t at) {
+  bool is_found = false;
+  for (size_t from = slice_find(line, 0, 0); from < line.len; from = slice_find(line, 0, from)) {
+    bool is_start = from == 0 || (at + from) % SECTOR_BYTES == 0;
+    while (from < line.len && line.ptr[from] == 0) {
+      from++;
+    }
+    if (!is_start || (at + from) % SECTOR_BYTES != 0) {
+      return false;
+    }
+    is_found = true;
+  }
+  return is_found;
+}
+
+/* The line its commit begins with, as it says itself; 0: it does not say. */
+static int64_t commit_of(struct slice line) {
+  int64_t first = 0;
+  if (slice_find(line, ' ', 0) == line.len) {
+    return 0;
+  }
+  struct slice further = slice_cut(&line, ' ');
+  struct slice alone = slice_cut(&further, '/');
+  return is_ok(number_parse(further.len > 0 ? further : alone, &first)) ? first : 0;
+}
+
+/* The rule of journal.h. tail: from the first broken line to the end of the file. */
+static bool is_torn(const struct signer_journal *journal, struct slice tail) {
+  size_t end = slice_find(tail, '\n', 0);
+  if (end < tail.len && !has_lost_sectors(slice_sub(tail, 0, end), journal->bytes)) {
+    return false;
+  }
+  for (struct slice rest = slice_from(tail, end + 1); rest.len > 0;) {
+    if (commit_of(slice_cut(&rest, '\n')) > (int64_t)journal->lines + 1) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool write_all(int fd, struct slice bytes) {
+  while (bytes.len > 0) {
+    ssize_t written = write(fd, bytes.ptr, bytes.len);
+    if (written < 0 && errno != EINTR) {
+      return false;
+    }
+    bytes = slice_from(bytes, written > 0 ? (size_t)written : 0);
+  }
+  return true;
+}
+
+/* On the disk before the log is cut. */
+static result keep_aside(struct signer_journal *journal, int folder, struct slice tail) {
+  struct buf kept;
+  buf_init(&kept, &journal->arena, tail.len + 64);
+  buf_printf(&kept, "from line %llu, %zu bytes:\n", (unsigned long long)journal->lines + 1, tail.len);
+  buf_append(&kept, tail);
+  buf_append_byte(&kept, '\n');
+  int fd = openat(folder, TORN_NAME, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  bool is_kept = fd >= 0 && write_all(fd, buf_slice(&kept)) && fsync(fd) == 0 && fsync(folder) == 0;
+  int reason = errno;
+  if (fd >= 0) {
+    (void)close(fd);
+  }
+  if (!is_kept) {
+    FAIL(SIGNER_FOLDER_UNUSABLE, "cannot keep the torn end of the signature log: errno %d", reason);
+  }
   return OK;
 }
 
-static result load(struct signer_journal *journal, bool read_only) {
-  uint8_t *bytes = arena_alloc(&journal->arena, READ_BYTES);
+static result cut_torn(struct signer_journal *journal, const struct signer_journal_options *options, struct slice tail) {
+  if (!is_torn(journal, tail)) {
+    FAIL(SIGNER_LOG_ALTERED, "line %llu of the signature log was altered", (unsigned long long)journal->lines + 1);
+  }
+  if (options->read_only) {
+    return OK;
+  }
+  TRY(keep_aside(journal, options->folder, tail));
+  if (ftruncate(journal->fd, (off_t)journal->bytes) != 0 || fsync(journal->fd) != 0) {
+    FAIL(SIGNER_FOLDER_UNUSABLE, "cannot cut the torn end of the signature log: errno %d", errno);
+  }
+  if (options->clock != NULL) {
+    LOG(options->clock, LOG_WARNING, "signer.log_torn", LOG_NUMBER("from_line", journal->lines + 1), LOG_NUMBER("bytes", tail.len));
+  }
+  return OK;
+}
+
+static result load(struct signer_journal *journal, const struct signer_journal_options *options) {
+  uint8_t *bytes = arena_alloc(&journal->arena, END_BYTES);
   size_t held = 0;
-  off_t good = 0;
-  for (;;) {
-    ssize_t got = read(journal->fd, bytes + held, READ_BYTES - held);
+  bool is_broken = false;
+  for (ssize_t got = 1; got > 0 && held < END_BYTES;) {
+    got = read(journal->fd, bytes + held, END_BYTES - held < READ_BYTES ? END_BYTES - held : READ_BYTES);
     if (got < 0) {
       FAIL(SIGNER_FOLDER_UNUSABLE, "cannot read the signature log: errno %d", errno);
     }
     held += (size_t)got;
     size_t used = 0;
-    TRY(take_lines(journal, slice_of(bytes, held), &used));
+    is_broken = is_broken || !is_ok(take_lines(journal, slice_of(bytes, held), &used));
     memmove(bytes, bytes + used, held - used);
     held -= used;
-    good += (off_t)used;
-    if (held == READ_BYTES) {
-      FAIL(SIGNER_LOG_ALTERED, "a line without end in the signature log");
-    }
-    if (got == 0) {
-      break;
-    }
   }
-  if (held > 0 && !read_only && (ftruncate(journal->fd, good) != 0 || fsync(journal->fd) != 0)) {
-    FAIL(SIGNER_FOLDER_UNUSABLE, "cannot drop a cut line: errno %d", errno);
+  if (held == END_BYTES) { /* no commit is so long */
+    FAIL(SIGNER_LOG_ALTERED, "line %llu of the signature log was altered", (unsigned long long)journal->lines + 1);
   }
-  return OK;
+  return held == 0 ? OK : cut_torn(journal, options, slice_of(bytes, held));
 }
 
 /* After an fsync that failed, the lines it was for may be in the kernel's memory alone, clean and never to be written. Lines behind
@@ -223,7 +324,7 @@ result signer_journal_open(const struct signer_journal_options *options, struct 
     FAIL(SIGNER_FOLDER_UNUSABLE, "cannot open the signature log: errno %d", errno);
   }
   if (!absent) {
-    TRY(load(journal, options->read_only));
+    TRY(load(journal, options));
   }
   if (!options->read_only && !options->unsynced) {
     TRY(write_end_anew(journal, options->folder));
@@ -244,8 +345,16 @@ result signer_journal_open(const struct signer_journal_options *options, struct 
 static void put_line(struct signer_journal *journal, const struct signer_journal_line *line, struct slice what) {
   struct slice reference = line->reference.len > 0 ? line->reference : S("-");
   size_t from = journal->pending.len;
-  buf_printf(&journal->pending, "%llu %lld %s %.*s %.*s %.*s ", (unsigned long long)journal->lines + 1,
-             (long long)line->at_ms, line->rule->word, SLICE_ARG(line->key), SLICE_ARG(what), SLICE_ARG(reference));
+  uint64_t number = journal->lines + 1;
+  if (from == 0) {
+    journal->commit = number;
+  }
+  buf_printf(&journal->pending, "%llu", (unsigned long long)number);
+  if (from > 0) {
+    buf_printf(&journal->pending, "/%llu", (unsigned long long)journal->commit);
+  }
+  buf_printf(&journal->pending, " %lld %s %.*s %.*s %.*s ", (long long)line->at_ms, line->rule->word, SLICE_ARG(line->key), SLICE_ARG(what),
+             SLICE_ARG(reference));
   uint8_t hash[DIGEST_BYTES];
   chain(journal->head, slice_from(buf_slice(&journal->pending), from), hash);
   buf_append(&journal->pending, hex_write(&journal->arena, slice_of(hash, sizeof hash)));
@@ -270,16 +379,11 @@ void signer_journal_reserve(struct signer_journal *journal, const struct signer_
 }
 
 result signer_journal_commit(struct signer_journal *journal) {
-  struct slice rest = buf_slice(&journal->pending);
-  if (rest.len == 0) {
+  if (journal->pending.len == 0) {
     return OK;
   }
-  while (rest.len > 0) {
-    ssize_t written = write(journal->fd, rest.ptr, rest.len);
-    if (written < 0 && errno != EINTR) {
-      FAIL(SIGNER_FOLDER_UNUSABLE, "cannot write the signature log: errno %d", errno);
-    }
-    rest = slice_from(rest, written > 0 ? (size_t)written : 0);
+  if (!write_all(journal->fd, buf_slice(&journal->pending))) {
+    FAIL(SIGNER_FOLDER_UNUSABLE, "cannot write the signature log: errno %d", errno);
   }
   if (!journal->unsynced && fdatasync(journal->fd) != 0) {
     FAIL(SIGNER_FOLDER_UNUSABLE, "cannot sync the signature log: errno %d", errno);

@@ -57,7 +57,7 @@ result signer_local_open(const struct signer_local_options *options, struct sign
   struct signer_core *core = NULL;
   TRY(signer_core_open(options, &core));
   struct local *local = heap_alloc(sizeof *local);
-  *local = (struct local){.port = {local_sign, local_key_create, local_key_public}, .core = core};
+  *local = (struct local){.port = {local_sign, local_key_create, local_key_public, NULL}, .core = core};
   (void)pthread_mutex_init(&local->lock, NULL);
   *ret_signer = &local->port;
   return OK;

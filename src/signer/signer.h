@@ -75,10 +75,18 @@ MUST_USE result signer_log_verify(const char *data_dir, struct signer_figures *r
 /* ---- a client (server/): the port of env.h ---- */
 /* path: DIR/signer.sock. Connects when first used. Any number of threads: requests that gather while others are under way travel
  * together, so a busy server spends few system calls a signature. */
+bool signer_is_listening(const char *path); /* whether somebody takes connections at that socket now */
 MUST_USE result signer_client_open(const char *path, struct signer **ret_signer);
 void signer_client_close(struct signer **signer);
 MUST_USE result signer_client_health(struct signer *signer);
 MUST_USE result signer_client_figures(struct signer *signer, struct signer_figures *ret_figures);
+/* What signing cost this client: waiting for others and for a signer that is being restarted counted. */
+struct signer_client_counts {
+  struct histogram took;     /* signatures that were given */
+  _Atomic uint64_t refused;  /* by its policy, or for a wrong PIN */
+  _Atomic uint64_t lost;     /* nobody answered in time */
+};
+const struct signer_client_counts *signer_client_counted(struct signer *signer);
 
 /* ---- a child process (server/): started, and started again whenever it ends ---- */
 struct signer_child;

@@ -194,9 +194,17 @@ result wallet_document_list(struct db_tx *tx, struct arena *arena, const struct 
                DB_ARGS(db_of_int(question->person_id), db_of_int(question->before_id ? question->before_id : INT64_MAX),
                        db_of_int((int64_t)question->limit)),
                &rows));
-  struct wallet_document *documents = ARENA_ARRAY(arena, struct wallet_document, question->limit);
+  /* most have none, and few have many: room for a page would cost each look 10 KB of clean memory */
+  struct wallet_document *documents = NULL;
   size_t count = 0;
+  size_t room = 0;
   while (count < question->limit && db_rows_next(&rows)) {
+    if (count == room) {
+      room = room > 0 ? 2 * room : 4;
+      struct wallet_document *grown = ARENA_ARRAY(arena, struct wallet_document, room);
+      memcpy(grown, documents != NULL ? documents : grown, count * sizeof *grown);
+      documents = grown;
+    }
     read_document(&rows, arena, &documents[count++]);
   }
   TRY(rows.status);

@@ -15,6 +15,8 @@ def check(tree):
     text = tree.uncommented(TABLE)
     served = {}
     for found in re.finditer(r'\{\s*HTTP_(\w+),\s*"([^"]+)"\s*\}', text):
+        if (found[1].lower(), shape(found[2])) in served:
+            yield f"{TABLE}:{text.count(chr(10), 0, found.start()) + 1}: {found[1]} {found[2]} stands there already: this row is never reached"
         served[(found[1].lower(), shape(found[2]))] = (text.count("\n", 0, found.start()) + 1, found[2])
     promised, path = {}, None
     for number, line in enumerate(tree.lines(CONTRACT), 1):

@@ -7,7 +7,7 @@ CONTROL = {"if", "for", "while", "switch", "else", "do"}
 
 def check(tree):
     for path in tree.files("src/**.c", "src/**.h", "src/**.def", "tests/**", "bench/**", "procedures/**.lua", "web/src/**", "web/dev/**", "script/**"):
-        if path.endswith((".json", ".csv", ".txt", ".pdf", ".png")):
+        if path.endswith((".json", ".csv", ".txt", ".pdf", ".png", ".age")):
             continue
         count = tree.text(path).count("\n")
         if count > FILE_LINES and not tree.excepted("sizes", path):

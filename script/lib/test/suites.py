@@ -14,7 +14,7 @@ import unprivileged
 sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import postgres  # noqa: E402
 
-TSAN_TESTS = ["pool", "db", "http_server", "http_connection", "ledger", "outbox", "signer_process"]
+TSAN_TESTS = ["pool", "fiber", "db", "http_server", "http_stay", "http_connection", "ledger", "outbox", "signer_process", "snapshot"]
 
 
 def run(command, seconds, **more):
@@ -143,7 +143,7 @@ def web(is_long, seconds):
 
 def flows(is_long, seconds):
     """Stories over HTTP against a running platform (tests/flows)"""
-    without = ["tests/flows/nodes.test.mjs"]  # PostgreSQL alone has nodes
+    without = [f"tests/flows/{name}.test.mjs" for name in ("nodes", "postgres_trouble", "visit")]  # PostgreSQL alone has nodes, troubles of its own, and a log of statements
     return node_tests("tests/flows/*.test.mjs", seconds, {"DANH_LONG": "1" if is_long else ""}, without)
 
 
@@ -153,8 +153,8 @@ def flows_postgres(is_long, seconds):
         return node_tests("tests/flows/*.test.mjs", seconds, {"DANH_LONG": "1" if is_long else "", "DANH_TEST_POSTGRES": cluster.url()})
 
 
-# They damage rows, files or system calls in SQLite's own words; what they hold is asked of PostgreSQL by db_postgres and by the stories.
-UNIT_OF_SQLITE = {"db_crash", "ledger", "ledger_resource", "ledger_verify", "register_synth"}
+# A disk's failed writes and lost power below SQLite; PostgreSQL's are tests/crash's, by kill and recovery.
+UNIT_OF_SQLITE = {"db_crash"}
 
 
 def unit_postgres(is_long, seconds):

@@ -36,11 +36,13 @@ static result load_shown(const struct oidc_asking *asking, const struct account_
   bool is_for_person = session->acting_for_id != 0;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(asking->env->db, &tx));
-  TRY(oidc_person_load(asking->env, tx, asking->arena, is_for_person ? session->acting_for_id : session->person_id, &shown->person));
+  const struct oidc_person_key key = {is_for_person ? session->acting_for_id : session->person_id, ~UINT64_C(0)};
+  TRY(oidc_person_load(asking->env, tx, asking->arena, &key, &shown->person));
   TRY(register_person_load(tx, asking->arena, session->person_id, &actor));
   page->person = actor.name;
   page->acting_for = is_for_person ? shown->person.person.name : (struct slice){0};
   page->takes_people = asking->client->takes_people;
+  page->takes_organisations = asking->client->takes_organisations;
   if (session->acting_organisation_id != 0) {
     TRY(load_organisation(asking, tx, session, shown, page));
   }

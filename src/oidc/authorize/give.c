@@ -61,7 +61,7 @@ result oidc_session_check(const struct oidc_asking *asking, struct db_tx *tx, co
   const struct oidc_client *client = asking->client;
   struct mandate mandate = {0};
   if (session->acting_organisation_id != 0 ? !client->takes_organisations : !client->takes_people) {
-    FAIL(session->acting_organisation_id != 0 ? MANDATE_SELF_ONLY : OIDC_ORGANISATION_NEEDED, "whom the session acts for is none of this client's");
+    FAIL(session->acting_organisation_id != 0 ? OIDC_PERSON_NEEDED : OIDC_ORGANISATION_NEEDED, "whom the session acts for is none of this client's");
   }
   if (account_session_is_for_another(session)) {
     const struct mandate_use use = {session, oidc_mandate_scope(client->client_id, asking->arena)};
@@ -77,17 +77,16 @@ result oidc_session_check(const struct oidc_asking *asking, struct db_tx *tx, co
 static result write_given(struct db_tx *tx, void *arg) {
   struct oidc_giving *giving = arg;
   const struct oidc_asking *asking = giving->asking;
-  bool is_live = false;
-  TRY(account_session_is_live(tx, giving->place->visitor->session, &is_live));
-  if (!is_live) {
+  result may = oidc_session_may_share(asking->env, tx, giving->place->visitor->session);
+  if (is_code(may, ACCOUNT_SESSION)) {
     FAIL(OIDC_LOGIN_REQUIRED, "the session ended a moment ago");
   }
+  TRY(may);
   int64_t mandate_id = 0;
   TRY(oidc_session_check(asking, tx, giving->place->visitor->session, &mandate_id));
   if (mandate_id != giving->grant.mandate_id) {
     FAIL(MANDATE_ENDED, "the session acts under another mandate than a moment ago");
   }
-  TRY(oidc_may_share(asking->env, tx, giving->grant.person_id));
   TRY(oidc_kept_use(tx, asking));
   return giving->is_new_agreement ? oidc_agreement_save(asking->env, tx, &giving->agreement) : OK;
 }
@@ -97,7 +96,7 @@ void oidc_giving_fill(struct oidc_giving *giving) {
   const struct account_session *session = giving->place->visitor->session;
   uint64_t agreed = giving->agreement.attributes;
   giving->grant = (struct oidc_grant){.person_id = session->person_id,
-                                      .grant_id = env_id_new(asking->env),
+                                      .grant_id = oidc_grant_number(asking->env, session->session_id),
                                       .client_id = asking->client->client_id,
                                       .session_id = session->session_id,
                                       .scope = asking->scope,
@@ -227,8 +226,8 @@ result oidc_decide_next(const struct oidc_asking *asking, const struct oidc_plac
   }
   struct oidc_giving giving = {.asking = asking, .place = place};
   result found = find_agreement(&giving);
-  if (is_code(found, OIDC_ORGANISATION_NEEDED)) {
-    return (asking->prompt & OIDC_PROMPT_NONE) != 0 ? miss(asking, OIDC_ORGANISATION_NEEDED, ret_next) : show_page(asking, place, ret_next);
+  if (is_code(found, OIDC_ORGANISATION_NEEDED) || is_code(found, OIDC_PERSON_NEEDED)) {
+    return (asking->prompt & OIDC_PROMPT_NONE) != 0 ? miss(asking, found.code, ret_next) : show_page(asking, place, ret_next);
   }
   TRY(found);
   if (!oidc_giving_is_agreed(&giving)) {

@@ -41,7 +41,7 @@ MUST_USE result oidc_interaction_begin(const struct oidc_asking *asking, const s
 /* The request of an interaction, checked anew; asking has env and arena. OIDC_INTERACTION. */
 MUST_USE result oidc_interaction_take_up(struct oidc_asking *asking, const struct oidc_interaction_key *key, struct oidc_place *place);
 /* A session that acts for another needs a mandate for this very service, now: *ret_mandate_id; and the service takes such as it acts for. MANDATE_...,
- * OIDC_ORGANISATION_NEEDED. */
+ * OIDC_ORGANISATION_NEEDED, OIDC_PERSON_NEEDED. */
 MUST_USE result oidc_session_check(const struct oidc_asking *asking, struct db_tx *tx, const struct account_session *session, int64_t *ret_mandate_id);
 /* consent_page.c */
 MUST_USE result oidc_consent_page_fill(const struct oidc_asking *asking, const struct oidc_place *place, struct oidc_consent_page *ret_page);

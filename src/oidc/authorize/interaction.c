@@ -25,6 +25,7 @@ static result keep(const struct oidc_asking *asking, struct slice *ret_handle) {
   if (asking->request_id == 0) {
     beginning.parameters = oidc_parameters_write(&asking->parameters, asking->arena);
     TRY(db_write(asking->env->db, write_begun, &beginning));
+    oidc_kept_hold(asking, beginning.parameters, beginning.handle);
   }
   *ret_handle = beginning.handle;
   return OK;

@@ -3,6 +3,7 @@
 #include "codec/base64url.h"
 #include "crypto/token.h"
 #include "oidc/handle.h"
+#include "oidc/memory.h"
 
 enum { ID_TRIES = 4, TIME_BYTES = 8, MAC_BYTES = 16, ID_BYTES = OIDC_HANDLE_BYTES + TIME_BYTES + MAC_BYTES };
 
@@ -27,29 +28,66 @@ result oidc_kept_add(struct db_tx *tx, const struct oidc_asking *asking, struct 
   return OK;
 }
 
-result oidc_kept_find(struct env *env, struct arena *arena, struct slice text, int64_t age_max_s, struct oidc_kept *ret_kept) {
+/* NULL: nothing is held here. Another node would use a request up without this one's knowing. */
+static struct oidc_requests *held_of(struct env *env) { return env->oidc != NULL && db_is_file(env->db) ? env->oidc->requests : NULL; }
+
+void oidc_kept_hold(const struct oidc_asking *asking, struct slice parameters, struct slice text) {
+  struct oidc_requests *requests = held_of(asking->env);
   struct oidc_handle handle;
+  if (requests != NULL && oidc_handle_read(text, OIDC_HANDLE_REQUEST, asking->arena, &handle)) {
+    struct oidc_request_row row = {.request_id = handle.id,
+                                   .client_id = asking->client->client_id,
+                                   .parameters = parameters,
+                                   .dpop_jkt = asking->dpop_jkt,
+                                   .was_signed = asking->was_signed,
+                                   .is_pushed = asking->endpoint == OIDC_AT_PAR};
+    memcpy(row.secret_hash, handle.stored, sizeof row.secret_hash);
+    oidc_requests_hold(requests, &row);
+  }
+}
+
+static result read_row(struct env *env, struct arena *arena, int64_t request_id, struct oidc_request_row *ret_row) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   struct db_rows rows CLEANUP(db_rows_close) = {0};
+  TRY(db_look_begin(env->db, &tx));
+  TRY(db_query(tx, "SELECT secret_hash, client_id, parameters, dpop_jkt, was_signed, is_pushed FROM oidc_request WHERE request_id = $1 AND used_at IS NULL",
+               DB_ARGS(db_of_int(request_id)), &rows));
+  bool is_found = db_rows_next(&rows);
+  TRY(rows.status);
+  if (!is_found || db_bytes(&rows, 0).len != DIGEST_BYTES) {
+    FAIL(OIDC_REQUEST_URI, "unknown or used");
+  }
+  *ret_row = (struct oidc_request_row){.request_id = request_id,
+                                       .client_id = db_text_copy(&rows, 1, arena),
+                                       .parameters = db_text_copy(&rows, 2, arena),
+                                       .dpop_jkt = db_text_copy(&rows, 3, arena),
+                                       .was_signed = db_int(&rows, 4) != 0,
+                                       .is_pushed = db_int(&rows, 5) != 0};
+  memcpy(ret_row->secret_hash, db_bytes(&rows, 0).ptr, DIGEST_BYTES);
+  return OK;
+}
+
+result oidc_kept_find(struct env *env, struct arena *arena, struct slice text, int64_t age_max_s, struct oidc_kept *ret_kept) {
+  struct oidc_handle handle;
+  struct oidc_request_row row;
+  struct oidc_requests *requests = held_of(env);
   if (!oidc_handle_read(text, OIDC_HANDLE_REQUEST, arena, &handle) ||
       handle.id < env_id_at(clock_now_ms(env->clock) - age_max_s * 1000)) { /* the time stands in the id */
     FAIL(OIDC_REQUEST_URI, "not one of ours, or expired");
   }
-  TRY(db_read_begin(env->db, &tx));
-  TRY(db_query(tx, "SELECT secret_hash, client_id, parameters, dpop_jkt, was_signed, is_pushed FROM oidc_request WHERE request_id = $1 AND used_at IS NULL",
-               DB_ARGS(db_of_int(handle.id)), &rows));
-  bool is_found = db_rows_next(&rows) && slice_eq_secret(db_bytes(&rows, 0), slice_of(handle.stored, sizeof handle.stored));
-  TRY(rows.status);
-  if (!is_found) {
+  if (requests == NULL || !oidc_requests_find(requests, handle.id, arena, &row)) {
+    TRY(read_row(env, arena, handle.id, &row));
+  }
+  if (!slice_eq_secret(slice_of(row.secret_hash, sizeof row.secret_hash), slice_of(handle.stored, sizeof handle.stored))) {
     FAIL(OIDC_REQUEST_URI, "unknown or used");
   }
-  *ret_kept = (struct oidc_kept){.request_id = handle.id,
+  *ret_kept = (struct oidc_kept){.request_id = row.request_id,
                                  .handle = text,
-                                 .client_id = db_text_copy(&rows, 1, arena),
-                                 .parameters = db_text_copy(&rows, 2, arena),
-                                 .dpop_jkt = db_text_copy(&rows, 3, arena),
-                                 .was_signed = db_int(&rows, 4) != 0,
-                                 .is_pushed = db_int(&rows, 5) != 0};
+                                 .client_id = row.client_id,
+                                 .parameters = row.parameters,
+                                 .dpop_jkt = row.dpop_jkt,
+                                 .was_signed = row.was_signed,
+                                 .is_pushed = row.is_pushed};
   return OK;
 }
 
@@ -68,6 +106,9 @@ result oidc_kept_use(struct db_tx *tx, const struct oidc_asking *asking) {
   int64_t changed = 0;
   if (asking->request_id == 0) {
     return OK; /* straight from the address: there is nothing to use up */
+  }
+  if (held_of(asking->env) != NULL) {
+    oidc_requests_let_go(held_of(asking->env), asking->request_id);
   }
   TRY(db_run(tx, "UPDATE oidc_request SET used_at = $2 WHERE request_id = $1 AND used_at IS NULL",
              DB_ARGS(db_of_int(asking->request_id), db_of_int(clock_now_ms(asking->env->clock))), &changed));

@@ -27,6 +27,8 @@ struct oidc_kept {
 
 /* Inside a write; the row of a request that has passed its checks, its parameters as they are stored. */
 MUST_USE result oidc_kept_add(struct db_tx *tx, const struct oidc_asking *asking, struct slice parameters, struct slice *ret_handle);
+/* After that write: who asks for it in a moment is not sent to its row. */
+void oidc_kept_hold(const struct oidc_asking *asking, struct slice parameters, struct slice handle);
 /* By its handle, unused, and not older than that. OIDC_REQUEST_URI. */
 MUST_USE result oidc_kept_find(struct env *env, struct arena *arena, struct slice handle, int64_t age_max_s, struct oidc_kept *ret_kept);
 /* The request is that row's: its parameters, and what was known when it was kept. */

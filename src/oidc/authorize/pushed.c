@@ -39,6 +39,7 @@ result oidc_push(struct env *env, struct arena *arena, const struct oidc_push *p
     FAIL(OIDC_REQUEST, "too long a request");
   }
   TRY(db_write(env->db, write_pushed, &pushing));
+  oidc_kept_hold(&asking, pushing.parameters, pushing.handle);
   *ret_made = (struct oidc_push_made){arena_printf(arena, OIDC_REQUEST_URI_PREFIX "%.*s", SLICE_ARG(pushing.handle)), OIDC_PUSHED_LIFETIME_S};
   return OK;
 }

@@ -85,6 +85,7 @@ static result ping(struct db_tx *tx, const struct looking *l) {
   jout_put_text(&out, "token", l->waiting.ping_token);
   jout_put_text(&out, "auth_req_id", l->waiting.ping_id);
   jout_put_int(&out, "until_ms", l->waiting.expires_at_ms);
+  jout_put_bool(&out, "is_self_registered", l->client->is_dynamic);
   jout_object_end(&out);
   struct outbox_item item = {.person_id = l->waiting.person_id, .kind = S("oidc.ping"),
                              .destination = arena_printf(l->arena, OIDC_PING_DESTINATION "/%.*s", SLICE_ARG(l->waiting.client_id)),
