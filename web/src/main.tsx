@@ -3,12 +3,14 @@ import { render } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import './app.css'
 import { api, Problem } from './api/client'
+import { KeptWallet } from './kept/kept_wallet'
+import { prepareKept } from './kept/store'
 import { DemoMessages } from './pages/demo_messages/demo_messages'
 import { NotFound } from './pages/not_found/not_found'
 import { routes } from './pages/routes'
 import { ProblemNotice, Skeleton } from './ui/parts'
 import { matchPath, usePath } from './ui/router'
-import { type Session, SessionContext } from './ui/session'
+import { ownerOf, type Session, SessionContext } from './ui/session'
 import { Shell } from './ui/shell'
 import { languageWanted, t, textStart } from './ui/text'
 
@@ -30,6 +32,9 @@ function PageHere() {
   return <NotFound />
 }
 
+/** No network, no server, no database, or no place for us now. */
+const isAway = (problem: Problem) => problem.code === 'offline' || problem.status >= 500
+
 function App() {
   const [session, put] = useState<Session>()
   const [problem, setProblem] = useState<Problem>()
@@ -46,6 +51,10 @@ function App() {
     addEventListener('danh-mandate-ended', again)
     return () => removeEventListener('danh-mandate-ended', again)
   }, [])
+  const owner = session && ownerOf(session)
+  useEffect(() => {
+    if (owner) void prepareKept(owner).catch(() => undefined) // a browser that allows none goes without
+  }, [owner])
   const languageChanged = () => redraw((n) => n + 1)
   if (open && !session)
     return (
@@ -56,7 +65,13 @@ function App() {
   if (!session)
     return (
       <Shell session={null} languageChanged={languageChanged}>
-        {problem ? <ProblemNotice problem={problem} retry={() => location.reload()} /> : <Skeleton lines={6} />}
+        {problem && isAway(problem) ? (
+          <KeptWallet problem={problem} />
+        ) : problem ? (
+          <ProblemNotice problem={problem} retry={() => location.reload()} />
+        ) : (
+          <Skeleton lines={6} />
+        )}
       </Shell>
     )
   return (

@@ -12,6 +12,7 @@
 // hidden           stays where passkeys are not supported or there is no script: the page works without
 // data-begin       POST with the form's fields; answers {"ceremony": text, "options": creation or request options in JSON},
 //                  or problem+json whose title is shown
+// data-ceremony, data-options   the same, come with the page: they serve once, while they are young; what is wanted after that is asked for
 // data-filled-in   the browser offers passkeys in the page's number field too (autocomplete="username webauthn")
 // Then the form is posted like any other, with ceremony and answer (the response in JSON). Sentences come with the page,
 // in its language; nothing is inline, so the content security policy stays as it is.
@@ -37,7 +38,18 @@ class Refused extends Error {}
 const RENEW_MS = 4 * 60 * 1000
 const REFUSED_SENTENCE_MAX = 300
 
+/** What came with the page. */
+function brought(form: HTMLFormElement): Ceremony | undefined {
+  const { ceremony, options } = form.dataset
+  delete form.dataset.ceremony
+  delete form.dataset.options
+  const isYoung = Date.now() - performance.timeOrigin < RENEW_MS
+  return ceremony && options && isYoung ? { ceremony, options: JSON.parse(options) as RequestJson } : undefined
+}
+
 async function begin(form: HTMLFormElement): Promise<Ceremony> {
+  const came = brought(form)
+  if (came) return came
   const fields = new URLSearchParams()
   for (const [name, value] of new FormData(form)) if (typeof value === 'string') fields.append(name, value)
   const answer = await fetch(form.dataset.begin ?? '', {

@@ -3,6 +3,7 @@ import { enApprovals } from './en_approvals'
 import { enClients } from './en_clients'
 import { enDesk } from './en_desk'
 import { enEnrolment } from './en_enrolment'
+import { enKept } from './en_kept'
 import { enLocks } from './en_locks'
 import { enMandates } from './en_mandates'
 import { enSecurity } from './en_security'
@@ -34,6 +35,7 @@ export const en = {
     passkey_exists: 'This device has a passkey of yours already.',
     passkey_unsupported: 'This browser or address cannot use passkeys.',
     passkey_failed: 'The passkey could not be made. Please try again.',
+    not_kept: 'The document could not be kept on this device. Please try again.',
     offline: 'The server cannot be reached. Check your connection and try again.',
     unavailable: 'The system is busy. Please try again in a few minutes.',
     unexpected: 'The app ran into an error. Please reload the page.',
@@ -485,6 +487,7 @@ export const en = {
   ...enClients,
   ...enDesk,
   ...enEnrolment,
+  ...enKept,
   ...enLocks,
   ...enSecurity,
   ...enMandates,

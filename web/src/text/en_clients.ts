@@ -21,7 +21,10 @@ export const enClients = {
     native: 'On the device',
     redirects: 'Redirect addresses',
     redirects_help: 'One a line.',
+    redirects_takes:
+      'Addresses that begin with https:// alone; an application on a device may use http://127.0.0.1 or http://[::1].',
     jwks_uri: 'Address of its public keys (jwks_uri)',
+    jwks_uri_takes: 'An address that begins with https://',
     accepts: 'Who signs in',
     accepts_people: 'People, for themselves or each other',
     accepts_both: 'People, and organisations through them',

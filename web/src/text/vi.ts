@@ -3,6 +3,7 @@ import { viApprovals } from './vi_approvals'
 import { viClients } from './vi_clients'
 import { viDesk } from './vi_desk'
 import { viEnrolment } from './vi_enrolment'
+import { viKept } from './vi_kept'
 import { viLocks } from './vi_locks'
 import { viMandates } from './vi_mandates'
 import { viSecurity } from './vi_security'
@@ -34,6 +35,7 @@ export const vi = {
     passkey_exists: 'Thiết bị này đã có khóa truy cập của ông/bà.',
     passkey_unsupported: 'Trình duyệt hoặc địa chỉ này không dùng được khóa truy cập.',
     passkey_failed: 'Không tạo được khóa truy cập. Mời thử lại.',
+    not_kept: 'Không giữ được giấy tờ trên thiết bị này. Mời thử lại.',
     offline: 'Không kết nối được máy chủ. Mời kiểm tra mạng rồi thử lại.',
     unavailable: 'Hệ thống đang bận. Mời thử lại sau ít phút.',
     unexpected: 'Ứng dụng gặp lỗi. Mời tải lại trang.',
@@ -476,6 +478,7 @@ export const vi = {
   ...viClients,
   ...viDesk,
   ...viEnrolment,
+  ...viKept,
   ...viLocks,
   ...viSecurity,
   ...viMandates,

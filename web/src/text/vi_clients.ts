@@ -21,7 +21,10 @@ export const viClients = {
     native: 'Ứng dụng trên thiết bị',
     redirects: 'Địa chỉ trả lời',
     redirects_help: 'Mỗi dòng một địa chỉ.',
+    redirects_takes:
+      'Chỉ nhận địa chỉ https://…; riêng ứng dụng cài trên máy được dùng http://127.0.0.1 hoặc http://[::1].',
     jwks_uri: 'Địa chỉ khóa công khai (jwks_uri)',
+    jwks_uri_takes: 'Phải là một địa chỉ https://…',
     accepts: 'Ai đăng nhập',
     accepts_people: 'Người dân, cho mình hoặc thay cho nhau',
     accepts_both: 'Người dân, và tổ chức qua người của mình',

@@ -12,6 +12,9 @@ export function useSession() {
   return context
 }
 
+/** Whose documents are kept on this device: enough to tell people apart, and no number. */
+export const ownerOf = (session: Session) => `${session.person.name} ${session.person.pin_masked}`
+
 export const mayAct = (session: Session, ...acts: string[]) => acts.some((act) => session.acts.includes(act))
 
 export function actingPost(session: Session) {

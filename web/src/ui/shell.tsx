@@ -1,5 +1,6 @@
 /* The frame round every page: head, where one is, what one acts as. */
 import type { ComponentChildren } from 'preact'
+import { forgetKept } from '../kept/store'
 import { ActingFor } from './acting_for'
 import { currentLanguage, say } from './format'
 import { Icon, type IconName } from './icons'
@@ -102,6 +103,14 @@ function LanguageButton({ changed }: { changed: () => void }) {
   )
 }
 
+/** What was kept on this device goes first; what cannot be removed does not keep anybody signed in. */
+async function leave(event: Event) {
+  event.preventDefault()
+  const form = event.currentTarget as HTMLFormElement
+  await forgetKept().catch(() => undefined)
+  form.submit()
+}
+
 export function Shell(props: { session: Session | null; languageChanged: () => void; children: ComponentChildren }) {
   const { session } = props
   const post = session ? actingPost(session) : undefined
@@ -121,7 +130,7 @@ export function Shell(props: { session: Session | null; languageChanged: () => v
           </Link>
           <LanguageButton changed={props.languageChanged} />
           {session && (
-            <form method="post" action="/sign-out">
+            <form method="post" action="/sign-out" onSubmit={leave}>
               <button type="submit" class="frame-head__link">
                 {t('nav.sign_out')}
               </button>

@@ -1,6 +1,6 @@
 /* The form of a relying party's registration: what the citizen will read, how it proves itself, where answers go. */
 import { useState } from 'preact/hooks'
-import type { Problem, Schemas } from '../../api/client'
+import { Problem, type Schemas } from '../../api/client'
 import { useAction } from '../../api/resource'
 import { AreaField, CheckField, InputField, SelectField, Submit } from '../../ui/field'
 import { say } from '../../ui/format'
@@ -108,6 +108,19 @@ function Grants({ value, set }: { value: string[]; set: (value: string[]) => voi
   )
 }
 
+/** What these fields take: of a value, the server says only which field it refuses. */
+const takes: Record<string, 'clients.id_help' | 'clients.redirects_takes' | 'clients.jwks_uri_takes'> = {
+  '/client_id': 'clients.id_help',
+  '/redirect_uris': 'clients.redirects_takes',
+  '/jwks_uri': 'clients.jwks_uri_takes',
+}
+
+function explained(failure: unknown): unknown {
+  if (!(failure instanceof Problem) || failure.code !== 'field_value') return failure
+  const errors = failure.errors.map(({ path, detail }) => ({ path, detail: takes[path] ? t(takes[path]) : detail }))
+  return new Problem({ ...failure, title: failure.message, errors })
+}
+
 type Props = {
   known: Attribute[]
   /** What stands in the register: its members that have no field here stay as they are. */
@@ -117,7 +130,11 @@ type Props = {
 
 export function ClientForm({ known, before, send }: Props) {
   const [form, setForm] = useState<Fields>(before?.fields ?? emptyFields)
-  const act = useAction(() => send(metadataOf(form, before?.metadata ?? {})))
+  const act = useAction(() =>
+    send(metadataOf(form, before?.metadata ?? {})).catch((failure: unknown) => {
+      throw explained(failure)
+    }),
+  )
   const change = (part: Partial<Fields>) => setForm({ ...form, ...part })
   const field = (name: ClientText, path: string) => ({
     value: form[name],

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks'
 import { addressOf, api, type Schemas } from '../../api/client'
 import { useResource } from '../../api/resource'
+import { KeepChoice } from '../../kept/keep_choice'
 import { date, say } from '../../ui/format'
 import { Icon } from '../../ui/icons'
 import { Facts, Loaded, Page } from '../../ui/parts'
@@ -97,6 +98,7 @@ export function Document({ id = '' }: Params) {
                 />
               </section>
               <About document={document} />
+              <KeepChoice document={document} />
             </aside>
           </div>
         )}

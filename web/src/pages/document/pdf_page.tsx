@@ -7,13 +7,20 @@ import { linesOf, type Piece } from './pdf_lines'
 
 const pagesMax = 4 // a certificate has one or two
 
-async function open(address: string) {
+/** Where it lies, or the file itself. */
+type Source = string | Uint8Array<ArrayBuffer>
+
+async function open(address: Source) {
   const [pdf, worker] = await Promise.all([import('pdfjs-dist'), import('pdfjs-dist/build/pdf.worker.min.mjs?url')])
   pdf.GlobalWorkerOptions.workerSrc = worker.default
-  return pdf.getDocument({ url: address, isEvalSupported: false, enableXfa: false })
+  return pdf.getDocument({
+    ...(typeof address === 'string' ? { url: address } : { data: address }),
+    isEvalSupported: false,
+    enableXfa: false,
+  })
 }
 
-async function draw(address: string, place: HTMLElement, stopped: () => boolean) {
+async function draw(address: Source, place: HTMLElement, stopped: () => boolean) {
   const task = await open(address)
   try {
     const document = await task.promise
@@ -49,7 +56,7 @@ async function readLines(address: string): Promise<string[]> {
   }
 }
 
-export function PdfPage(props: { address: string; label: string; failed: () => void }) {
+export function PdfPage(props: { address: Source; label: string; failed: () => void }) {
   const place = useRef<HTMLDivElement>(null)
   const [drawn, setDrawn] = useState(false)
   useEffect(() => {
