@@ -1,7 +1,7 @@
 /* A bank's counter asks for a person, who sees it in the app, compares the line, proves themself further, approves with what they add; and refuses. */
 import { expect, type Page, test } from '@playwright/test'
 import { expectAccessible } from './accessible'
-import { actAs, person, secrets, signIn } from './people'
+import { actAs, arrive, person, secrets, signIn } from './people'
 import { must } from './requests'
 
 const CIBA = 'urn:openid:params:grant-type:ciba'
@@ -57,7 +57,7 @@ test('the person finds the request on the first page, proves themself, approves 
   await request.getByRole('link', { name: 'Xác thực để đồng ý' }).click()
   await page.getByLabel('Mã bí mật').fill(secrets.passcode)
   await page.getByRole('button', { name: 'Xác nhận' }).click()
-  await page.waitForURL('**/app/approvals')
+  await arrive(page, '/app/approvals')
   await expect(request.getByText(person('citizen.hue').name).first()).toBeVisible()
   await request.getByRole('checkbox', { name: /Báo số dư/ }).check()
   await expectAccessible(page)

@@ -1,6 +1,6 @@
 /* Without a mouse: a citizen from the landing page to a dossier submitted and followed, an officer from sign-in to a dossier received. */
 import { expect, type Page, test } from '@playwright/test'
-import { leave, person, secrets } from './people'
+import { arrive, leave, person, secrets } from './people'
 import { apply } from './requests'
 
 type Role = 'button' | 'link' | 'textbox' | 'checkbox' | 'radio' | 'spinbutton'
@@ -33,7 +33,7 @@ async function signInByKeyboard(page: Page, name: string) {
   await expect(page.getByLabel('Mật khẩu')).toBeFocused()
   await page.keyboard.type(secrets.password)
   await page.keyboard.press('Enter')
-  await page.waitForURL('**/app/')
+  await arrive(page, '/app/')
 }
 
 test('a guardian signs in, applies for the ward, follows the dossier and takes it back, by keyboard alone', async ({ page }) => {

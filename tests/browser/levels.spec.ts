@@ -1,7 +1,7 @@
 /* Level 3: the page that asks for a face, on a narrow telephone and without script. */
 import { expect, test } from '@playwright/test'
 import { expectAccessible } from './accessible'
-import { person, signIn } from './people'
+import { arrive, person, signIn } from './people'
 
 test('a service that needs level 3 leads to the page that asks for a face, and on from there', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 })
@@ -26,7 +26,7 @@ test('a service that needs level 3 leads to the page that asks for a face, and o
 
   await page.getByLabel('Ảnh khuôn mặt chụp ngay bây giờ').setInputFiles(await shot('elderly.hanoi'))
   await page.getByRole('button', { name: 'Gửi ảnh và xác nhận' }).click()
-  await page.waitForURL('**/app/security')
+  await arrive(page, '/app/security')
   expect((await (await page.request.get('/api/me/authenticators')).json()).level).toBe(3)
 })
 
@@ -42,7 +42,7 @@ test.describe('without script', () => {
       buffer: await (await page.request.get(`/sign-up/drawn-portraits?pin=${person('digital.hanoi').pin}`)).body(),
     })
     await page.getByRole('button', { name: 'Send the picture' }).click()
-    await page.waitForURL('**/app/security')
+    await arrive(page, '/app/security')
     expect((await (await page.request.get('/api/me/authenticators')).json()).amr).toEqual(['pwd', 'face', 'mfa'])
   })
 })

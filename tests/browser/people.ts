@@ -39,6 +39,11 @@ export async function leave(page: Page) {
   await page.context().clearCookies()
 }
 
+/** Until the page is there: the path alone says so, since a sign-in page carries where it leads to in its own address. */
+export async function arrive(page: Page, path: string) {
+  await page.waitForURL((url) => url.pathname === path)
+}
+
 export async function signIn(page: Page, name: string, next = '/app/') {
   await leave(page)
   await page.goto(`/sign-in?next=${encodeURIComponent(next)}`)
@@ -46,7 +51,7 @@ export async function signIn(page: Page, name: string, next = '/app/') {
   await page.getByRole('button', { name: 'Tiếp tục' }).click()
   await page.getByLabel('Mật khẩu').fill(secrets.password)
   await page.getByRole('button', { name: 'Đăng nhập' }).click()
-  await page.waitForURL(`**${next}`)
+  await arrive(page, next)
 }
 
 /** The level the account's best, proven now: the app asks for it, the pages take it. */
@@ -59,7 +64,7 @@ export async function prove(page: Page) {
   if (await other.isVisible()) await other.click()
   await page.getByLabel('Mã bí mật').fill(secrets.passcode)
   await page.getByRole('button', { name: 'Xác nhận' }).click()
-  await page.waitForURL('**/app/security')
+  await arrive(page, '/app/security')
 }
 
 /** Signs in and takes their post. */

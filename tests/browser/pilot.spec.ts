@@ -68,8 +68,11 @@ for (const province of provinces)
     for (const width of [360, 1280]) {
       await page.setViewportSize({ width, height: 800 })
       for (const chart of await page.locator('.chart svg').all()) {
-        const box = await chart.boundingBox()
-        expect((box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? 0) <= width, `a chart within ${width}`).toBe(true)
+        const isWithin = async () => {
+          const box = await chart.boundingBox()
+          return box !== null && box.x >= 0 && box.x + box.width <= width
+        }
+        await expect.poll(isWithin, `a chart within ${width}, once it is drawn anew`).toBe(true)
       }
       await expectAccessible(page)
     }

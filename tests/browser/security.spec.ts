@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { type CDPSession, expect, type Page, test } from '@playwright/test'
 import { expectAccessible } from './accessible'
-import { leave, person, prove, secrets, signIn } from './people'
+import { arrive, leave, person, prove, secrets, signIn } from './people'
 
 /** An authenticator of the browser's own, which says yes and verifies its user. */
 async function authenticator(page: Page): Promise<{ cdp: CDPSession; id: string }> {
@@ -48,7 +48,7 @@ test('a passkey is added on the security page and signs in without number or pas
   // The number field's own offer may have signed in by then, and the button be gone with its page.
   const button = page.getByRole('button', { name: 'Dùng khóa truy cập' })
   await button.click({ timeout: 3000 }).catch(() => undefined)
-  await page.waitForURL('**/app/security')
+  await arrive(page, '/app/security')
   await expect(page.getByText('Mức 2: hai yếu tố').first()).toBeVisible()
   await expect(page.getByText(/Dùng lần cuối/)).toBeVisible()
 
@@ -89,14 +89,14 @@ test('an app makes codes, ten codes go on paper, and one of each steps up', asyn
   await expectAccessible(page)
   await page.getByLabel('Mã trong ứng dụng tạo mã').fill(codeOf(secret, (await now(page)) + 30000))
   await page.getByRole('button', { name: 'Xác nhận' }).click()
-  await page.waitForURL('**/app/security')
+  await arrive(page, '/app/security')
   await expect(page.getByText('Mức 2: hai yếu tố').first()).toBeVisible()
 
   await signIn(page, 'elderly.hanoi', '/app/')
   await page.goto('/sign-in?level=2&way=recovery&next=/app/security')
   await page.getByLabel('Mã dự phòng').fill(codes[0] as string)
   await page.getByRole('button', { name: 'Xác nhận' }).click()
-  await page.waitForURL('**/app/security')
+  await arrive(page, '/app/security')
   await expect(page.getByText('còn 9 mã')).toBeVisible()
 })
 
@@ -120,7 +120,7 @@ test('the passcode is changed on the security page, and a slip of the finger is 
   await page.getByRole('button', { name: 'Đăng nhập' }).click()
   await page.getByLabel('Mã bí mật').fill('604815')
   await page.getByRole('button', { name: 'Xác nhận' }).click()
-  await page.waitForURL('**/app/security')
+  await arrive(page, '/app/security')
 })
 
 test('signing out elsewhere ends that session alone', async ({ page, browser }) => {

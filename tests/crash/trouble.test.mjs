@@ -122,11 +122,12 @@ test('a disk that fails one sync ends the server: code 4, nothing lost, and the 
   const order = path.join(place.folder, 'fail-sync');
   const library = path.join(path.dirname(DANH), 'tests/crash/faults/libfailing_sync.so');
   const server = await start(['serve', '--data', data, '--listen', '127.0.0.1:0'], { env: { LD_PRELOAD: library, DANH_FAIL_SYNC: order } });
+  const gone = new Promise((done) => server.once('close', done));
   assert.equal((await danh('account', 'limit', 'sessions_max', '6', '--data', data)).code, 0);
   writeFileSync(order, '');
   const refused = await danh('account', 'limit', 'sessions_max', '7', '--data', data, '--json');
   assert.notEqual(refused.code, 0, 'no success for what may not be on the disk');
-  await until('the server has ended by itself', () => server.exitCode !== null);
+  await gone;
   assert.equal(server.exitCode, 4);
   assert.match(server.errors, /^danh serve: the disk failed to write or to sync/m);
   assert.equal((await danh('ledger', 'verify', '--data', data)).code, 0);

@@ -58,6 +58,23 @@ test('a passkey is added at level 2, signs in with and without a number, and the
   assert.ok(items.some((e) => e.event === 'authenticator_added'));
 });
 
+test('the sign-in page brings what a passkey answers, verified from level 2 on, and it serves once', async () => {
+  const citizen = await atLevel2('citizen.hanoi');
+  const passkey = await addPasskey(citizen);
+  const client = place.client();
+  const broughtBy = (page) => {
+    const [, ceremony, options] = /data-ceremony="([\w-]+)" data-options="([^"]+)"/.exec(page.text);
+    return { ceremony, options: JSON.parse(options.replaceAll('&quot;', '"')) };
+  };
+  assert.equal(broughtBy(await client.get('/sign-in?level=1')).options.userVerification, 'preferred');
+  const { ceremony, options } = broughtBy(await client.get('/sign-in?level=2&next=/app/wallet'));
+  assert.equal(options.userVerification, 'required');
+  const send = () => client.post('/sign-in', form({ step: 'passkey', level: '2', next: '/app/wallet', ceremony, answer: passkey.get(options) }));
+  const answer = await send();
+  assert.deepEqual([answer.status, answer.headers.location], [303, '/app/wallet'], answer.text);
+  assert.equal((await send()).status, 403);
+});
+
 test('[W2 refuses] one assertion sent fifty times opens one session, and none after a restart', async () => {
   const citizen = await atLevel2('poor.hanoi');
   const passkey = await addPasskey(citizen);

@@ -66,6 +66,7 @@ test('[N1 accepts] [N2 accepts] [N3 accepts] [N5 accepts] card, number and portr
   const third = await sendPortrait(client, ticket, await drawn(client, who.pin));
   assert.equal(third.status, 200, third.text);
   assert.match(third.text, /tài khoản mức độ 1 đã được cấp/);
+  for (const field of ['password', 'password_again', 'passcode', 'passcode_again']) assert.match(third.text, new RegExp(`name="${field}" type="password"`));
   assert.match((await messages(who.phone))[0].text, /Mã kích hoạt tài khoản/, 'the holder is told, at the number the register knows');
   const secrets = { step: 'secrets', ticket: ticketOf(third), password: 'nang-thu-vang-ruc-ro', password_again: 'nang-thu-vang-ruc-ro', passcode: '408152', passcode_again: '408152' };
   assert.equal((await client.post('/activate', new URLSearchParams(secrets))).status, 200);

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client } from '../../script/lib/client.mjs';
 import { ENGINE } from './lib/database.mjs';
-import { Installation, copyFolder, danh, end, start, until } from './lib/installation.mjs';
+import { Installation, copyFolder, danh, end, ledgerKey, start, until } from './lib/installation.mjs';
 
 const skip = ENGINE === 'postgresql' && 'what it asks of is a file';
 let place;
@@ -16,7 +16,7 @@ let key; // so that nobody waits for the running server's signer
 before(async () => {
   if (skip) return;
   place = await Installation.open({ receivers: false });
-  key = (await danh('ledger', 'key', '--data', place.data)).stdout.trim();
+  key = await ledgerKey(place.data);
   await until('something is signed', async () => (await verified(place.data)).covered > 0);
   await place.stop('server');
   copyFolder(place.data, at('early'));
@@ -33,7 +33,11 @@ before(async () => {
 after(() => place?.close());
 
 const at = (name) => path.join(place.folder, name);
-const verified = async (data) => JSON.parse((await danh('ledger', 'verify', '--data', data, '--key', key, '--json')).stdout);
+const verified = async (data) => {
+  const told = await danh('ledger', 'verify', '--data', data, '--key', key, '--json');
+  assert.equal(told.code, 0, told.stderr);
+  return JSON.parse(told.stdout);
+};
 const hold = (data, file = kept) => danh('ledger', 'verify', '--data', data, '--key', key, '--checkpoint', file, '--json');
 const refused = async (data, file) => {
   const answer = await hold(data, file);

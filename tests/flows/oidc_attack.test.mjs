@@ -19,17 +19,12 @@ const proofHeader = () => ({ typ: 'dpop+jwt', jwk: bank.key.bare, kid: undefined
 
 async function proofClaims(method, path, token) {
   const ath = token ? { ath: createHash('sha256').update(token).digest('base64url') } : {};
-  return { jti: random(), htm: method, htu: `${place.url}${path}`, iat: bank.seconds(), nonce: await nonce(path), ...ath };
+  return { jti: random(), htm: method, htu: `${place.url}${path}`, iat: bank.seconds(), nonce: await nonce(), ...ath };
 }
 
 /** One of the server's, for it may be asked for [RFC 9449 8]. */
-const nonces = new Map();
-async function nonce(path) {
-  if (!nonces.has(path)) {
-    const answer = await post('/oidc/token', { grant_type: 'client_credentials', ...bank.authentication() }, { DPoP: 'a' });
-    nonces.set(path, answer.headers['dpop-nonce']);
-  }
-  return nonces.get(path);
+async function nonce() {
+  return (await post('/oidc/token', { grant_type: 'client_credentials', ...bank.authentication() }, { DPoP: 'a' })).headers['dpop-nonce'];
 }
 const proof = async (method, path, token) => jws({ alg: 'ES256', ...proofHeader() }, await proofClaims(method, path, token), bank.key.private);
 

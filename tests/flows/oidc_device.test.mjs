@@ -60,11 +60,17 @@ test('refused by the person, it is access_denied; the code is over for everybody
 });
 
 test('who asks too often is told to slow down, and has to', async () => { // [RFC8628 3.5 MUST]
-  const asked = await begin();
-  assert.equal((await poll(asked.device_code)).body.error, 'authorization_pending');
-  assert.equal((await poll(asked.device_code)).body.error, 'slow_down');
-  await sleep(5100);
-  assert.equal((await poll(asked.device_code)).body.error, 'slow_down', 'the interval has grown to ten seconds');
+  for (let tries = 1, inTime = false; !inTime; tries++) { // a machine that stood still meanwhile was not too often
+    assert.ok(tries <= 10, 'never in time');
+    const asked = await begin();
+    const first = performance.now();
+    const told = [await poll(asked.device_code), await poll(asked.device_code)];
+    inTime = performance.now() - first < 5000;
+    await sleep(5100);
+    told.push(await poll(asked.device_code)); // the interval has grown to ten seconds
+    inTime &&= performance.now() - first < 10000;
+    if (inTime) assert.deepEqual(told.map(({ body }) => body.error), ['authorization_pending', 'slow_down', 'slow_down']);
+  }
 });
 
 test('an approved code is given out once, of fifty at the same time, and not again after a restart', async () => {

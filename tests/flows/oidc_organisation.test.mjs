@@ -83,7 +83,15 @@ test('subjects: the organisation is the same whoever acts, another one than any 
 test('a client registered for people lets no organisation in, one for organisations no person; a stranger acts for nobody', async () => {
   const clerk = await acting('organisation_staff');
   const atShop = await ask(clerk, shop, { scope: 'openid name' });
-  assert.equal(atShop.status, 403, 'the session acts for an organisation');
+  assert.equal(atShop.status, 200);
+  assert.match(atShop.text, /Dịch vụ này chỉ nhận người dân/, 'the session acts for an organisation');
+  assert.doesNotMatch(atShop.text, /value="agree"|Thông tin sẽ được gửi đi|Dịch vụ sẽ biết/, 'nothing is about to be sent');
+  assert.equal((await decide(clerk, atShop)).status, 403, 'a form made up agrees to nothing');
+  assert.equal(shop.read(await clerk.get(shop.address(shop.question({ scope: 'openid name', prompt: 'none' })))).error, 'interaction_required');
+  const asked = await ask(clerk, shop, { scope: 'openid name' });
+  assert.match(asked.text, /Cho chính mình/, 'the way back stands on the page');
+  const herself = await follow(clerk, await clerk.post(`${clerk.interaction}/acting`, new URLSearchParams({ organisation: '' })));
+  assert.ok(shop.read(await decide(clerk, herself)).code);
   const stranger = await sandbox.as('adult');
   const page = await ask(stranger, tax);
   assert.match(page.text, /chưa có tổ chức nào cho ông\/bà đăng nhập/);

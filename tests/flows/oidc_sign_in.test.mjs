@@ -212,7 +212,7 @@ test('a session that ends is told to the services it signed in to, by a token ea
       await tokens(browser, silent);
       service.posts.length = 0;
       await ending(browser);
-      await until(`${what} is told`, () => service.posts.length > 0, 10000);
+      await until(`${what} is told`, () => service.posts.length > 0);
       const [post] = service.posts;
       assert.equal(post.path, '/logout');
       const told = await verified(place, post.form.get('logout_token'));
@@ -243,8 +243,8 @@ test('a service that hangs and one that is down keep no other from its logout', 
       await tokens(browser, party);
     }
     await browser.post('/sign-out', new URLSearchParams());
-    await until('the hanging one is called', () => held.length > 0, 10000);
-    await until('the living one is told', () => living.posts.length > 0, 10000);
+    await until('the hanging one is called', () => held.length > 0);
+    await until('the living one is told', () => living.posts.length > 0);
     assert.equal((await verified(place, living.posts[0].form.get('logout_token'))).aud, 'cho-2');
   } finally {
     living.close();

@@ -200,7 +200,7 @@ test('nothing of it is there in another installation, and another installation i
     await refused(place.client().put('/api/sandbox/clients/abc/faults', { faults: [] }), 404, 'not_found');
     await place.stop('server');
     const taken = await start(['serve', '--sandbox', '--data', place.data, '--listen', '127.0.0.1:0'], { ready: false });
-    assert.equal(await new Promise((done) => taken.once('exit', done)), 1);
+    assert.equal(await new Promise((done) => taken.once('close', done)), 1);
     assert.match(taken.errors, /no sandbox/);
     await place.startServer();
   } finally {

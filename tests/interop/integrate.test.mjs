@@ -47,7 +47,7 @@ async function program(file, env) {
   child.stderr.on('data', (part) => (child.output += part));
   await new Promise((resolve, reject) => {
     child.stdout.once('data', resolve);
-    child.once('exit', () => reject(new Error(child.output)));
+    child.once('close', () => reject(new Error(child.output)));
   });
   return child;
 }
@@ -91,7 +91,7 @@ test('the FAPI 2.0 program signs somebody in with a key, a pushed request and bo
   const { client_id } = await shell('register-fapi');
   const child = await program('fapi.mjs', { CLIENT_ID: client_id });
   const back = await authorize(sandbox, child.output.trim(), 'birth_leap_day');
-  const ended = new Promise((done) => child.once('exit', done));
+  const ended = new Promise((done) => child.once('close', done));
   child.stdin.end(`${back.href}\n`);
   assert.equal(await ended, 0, child.output);
   const said = JSON.parse(child.output.trim().split('\n').at(-1));

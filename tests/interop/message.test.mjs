@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Installation, end, freePort, until } from '../flows/lib/installation.mjs';
+import { Installation, danh, end, freePort, until } from '../flows/lib/installation.mjs';
+import { certificate } from '../flows/lib/proxy.mjs';
 import { newKey } from '../../script/lib/client.mjs';
 import { PURPOSE } from '../flows/lib/story.mjs';
 
@@ -20,12 +22,8 @@ const rows = (sql) => JSON.parse(execFileSync('/usr/bin/python3', ['-c', `import
 db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
 print(json.dumps(db.execute(sys.argv[2]).fetchall()))`, path.join(place.data, 'danh.db'), sql], { encoding: 'utf8' }));
 
-async function startMailServer(port, password) {
-  const certificate = path.join(place.folder, 'mail.crt');
-  const key = path.join(place.folder, 'mail.key');
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', certificate,
-    '-days', '3650', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'], { stdio: 'ignore' });
-  mailServer = spawn('/usr/bin/python3', [path.join(import.meta.dirname, 'lib/smtp_server.py'), String(port), certificate, key, 'danh', password]);
+async function startMailServer(port, password, { key, pem }) {
+  mailServer = spawn('/usr/bin/python3', [path.join(import.meta.dirname, 'lib/smtp_server.py'), String(port), pem, key, 'danh', password]);
   let rest = '';
   let errors = '';
   mailServer.stderr.on('data', (part) => (errors += part));
@@ -35,29 +33,34 @@ async function startMailServer(port, password) {
     for (const line of lines) mails.push(JSON.parse(line));
   });
   await until(`the mail server listens ${errors}`, () => mails.shift()?.ready);
-  return certificate;
+}
+
+/** Of this machine, by itself or by an issuer; madeOn: it has ended. */
+const ofThisMachine = (name, more = {}) => certificate(place.folder, name, { subject: '/CN=localhost', extensions: ['subjectAltName=DNS:localhost', ...(more.issuer ? ['basicConstraints=critical,CA:FALSE'] : [])], ...more });
+
+async function take(request, response) {
+  const parts = [];
+  for await (const part of request) parts.push(part);
+  const body = Buffer.concat(parts).toString();
+  const { to } = JSON.parse(body);
+  const answer = answers.get(to)?.shift() ?? [200, {}];
+  if (typeof answer === 'function') return answer();
+  const [status, headers] = answer;
+  texts.push({ url: request.url, key: request.headers['idempotency-key'], authorization: request.headers.authorization, to, body, status });
+  response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
+  response.end(JSON.stringify({ messageId: `gw-${texts.length}` }));
 }
 
 function startGateway(port) {
-  gateway = http.createServer(async (request, response) => {
-    const parts = [];
-    for await (const part of request) parts.push(part);
-    const body = Buffer.concat(parts).toString();
-    const { to } = JSON.parse(body);
-    const answer = answers.get(to)?.shift() ?? [200, {}];
-    if (typeof answer === 'function') return answer();
-    const [status, headers] = answer;
-    texts.push({ url: request.url, key: request.headers['idempotency-key'], authorization: request.headers.authorization, to, body, status });
-    response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
-    response.end(JSON.stringify({ messageId: `gw-${texts.length}` }));
-  });
+  gateway = http.createServer(take);
   return new Promise((done) => gateway.listen(port, '127.0.0.1', done));
 }
 
 before(async () => {
   place = await Installation.open({ receivers: false, serve: false });
   const [mailPort, smsPort] = [await freePort(), await freePort()];
-  const certificate = await startMailServer(mailPort, 'mat-khau-thu');
+  const own = ofThisMachine('mail');
+  await startMailServer(mailPort, 'mat-khau-thu', own);
   await startGateway(smsPort);
   writeFileSync(path.join(place.folder, 'password'), 'mat-khau-thu\n');
   writeFileSync(path.join(place.folder, 'token'), 'Bearer khoa-cua-cong\n');
@@ -69,7 +72,7 @@ from = khong-tra-loi@danh.example
 from_name = Định danh điện tử
 user = danh
 password_file = ${place.folder}/password
-ca_file = ${certificate}
+ca_file = ${own.pem}
 
 [sms]
 url = http://127.0.0.1:${smsPort}/send?id={id}
@@ -158,9 +161,11 @@ test('a mailbox that does not exist ends it; a mail server that is busy gets it 
   await until('it is given up', () => rows("SELECT state FROM message WHERE address = 'khong-co@thu.example'")[0]?.[0] === 4);
   mails.length = 0;
   await reject('0987654325', 'cham@thu.example');
-  await until('put off', () => rows("SELECT last_error FROM message WHERE address = 'cham@thu.example'")[0]?.[0] === 'unreachable');
   const mail = await until('the mail, later', () => mails.shift());
   assert.deepEqual(mail.to, ['cham@thu.example']);
+  const row = () => rows("SELECT state, attempts FROM message WHERE address = 'cham@thu.example'")[0];
+  await until('it is marked', () => row()[0] === 2);
+  assert.deepEqual(row(), [2, 2], 'put off once');
 });
 
 test('killed while the gateway holds a message, the server sends it again: never lost', async () => {
@@ -172,4 +177,29 @@ test('killed while the gateway holds a message, the server sends it again: never
   await place.startServer();
   await until('sent again', () => texts.some(({ to }) => to === '+84987654326'));
   await until('and marked', () => rows("SELECT state FROM message WHERE address = '0987654326'")[0][0] === 2);
+});
+
+test('a gateway and a mail server whose certificates have ended get nothing, the log says why, and the messages wait', async (t) => {
+  const root = certificate(place.folder, 'root', { subject: '/CN=Gateways', extensions: ['basicConstraints=critical,CA:TRUE', 'keyUsage=keyCertSign'] });
+  const ended = ofThisMachine('ended', { issuer: 'root', madeOn: '2020-01-01' });
+  const [mailPort, smsPort] = [await freePort(), await freePort()];
+  const secure = https.createServer({ key: readFileSync(ended.key), cert: readFileSync(ended.pem) }, take);
+  await new Promise((done) => secure.listen(smsPort, '127.0.0.1', done));
+  t.after(() => secure.close());
+  const earlier = mailServer;
+  await startMailServer(mailPort, 'mat-khau-thu', ended);
+  await end(earlier);
+  const file = path.join(place.data, 'danh.ini');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/smtp:\/\/localhost:\d+/, `smtp://localhost:${mailPort}`).replace(/^ca_file = .*$/m, `ca_file = ${root.pem}`)
+    .replace(/http:\/\/127\.0\.0\.1:\d+\/send/, `https://localhost:${smsPort}/send`).replace('[sms]', `[sms]\nca_file = ${root.pem}`));
+  const reloaded = await danh('reload', '--data', place.data);
+  assert.equal(reloaded.code, 0, reloaded.stderr);
+  await enrol('0987654327', null);
+  await reject('0987654328', 'het-han@thu.example');
+  for (const [event, address] of [['sms.failed', '0987654327'], ['mail.failed', 'het-han@thu.example']]) {
+    await until(`${address} waits`, () => rows(`SELECT state, last_error FROM message WHERE address = '${address}'`)[0]?.join() === '1,unreachable');
+    const line = await until(`the log says ${event}`, () => place.children.server.errors.split('\n').slice(0, -1).find((each) => each.includes(`"${event}"`)));
+    assert.match(JSON.parse(line).detail, /certificate has expired/, event);
+  }
+  assert.ok(!texts.some(({ to }) => to === '+84987654327') && mails.length === 0, 'neither saw a message');
 });

@@ -5,7 +5,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { DANH, Installation, until } from '../flows/lib/installation.mjs';
+import { DANH, Installation, ledgerKey, until } from '../flows/lib/installation.mjs';
 import { dossier } from '../flows/lib/story.mjs';
 
 const PYTHON = path.join(import.meta.dirname, '../../.local/python/bin/python3');
@@ -49,7 +49,7 @@ after(async () => {
 });
 
 const span = (what, fits) => until(what, () => spans.find(fits));
-const logged = () => place.children.server.errors.trim().split('\n').map((line) => JSON.parse(line));
+const logged = () => place.children.server.errors.split('\n').slice(0, -1).map((line) => JSON.parse(line));
 
 test('[Trace Context] a caller\'s trace is followed, a broken one is not, and a collector reads the spans', async () => {
   const citizen = await place.as('citizen.hanoi');
@@ -130,6 +130,8 @@ test('a server that dies leaves no core, also where the system takes one of ever
   if (dumps('sh', '-c', 'echo; exec sleep 60') !== 'True') return t.skip('this machine takes no cores at all');
   await place.stop('server');
   assert.equal(dumps(DANH, 'serve', '--data', place.data, '--listen', '127.0.0.1:0'), 'False');
+  const key = await ledgerKey(place.data);
+  assert.equal(dumps(DANH, 'witness', '--name', 'witness.example/w1', '--data', path.join(place.folder, 'witness'), '--listen', '127.0.0.1:0', '--log', key), 'False', 'nor does any other command');
   await place.startServer();
 });
 

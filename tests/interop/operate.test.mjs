@@ -1,7 +1,7 @@
 // What an operator's tools see: figures read by Prometheus's own parser, readiness as a proxy asks for it.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -60,6 +60,27 @@ test('a dossier in processing counts by the day it is due, what waits for a rece
   await dossier(place, 'sealed', { citizen: await place.as('citizen.hue'), province: '46' });
   await until('two wait', async () => sample(await figures(), 'danh_deliveries_waiting', { destination: 'national_portal' }) === 1);
   assert.ok(sample(await figures(), 'danh_deliveries_oldest_seconds', { destination: 'provincial_system' }) >= 0);
+});
+
+test('how long commits, signatures and deliveries take, and what failed, is counted', async () => {
+  const value = async (name, labels) => sample(await figures(), name, labels) ?? 0;
+  const before = await figures();
+  const code = await dossier(place, 'sealed', { citizen: await place.as('digital.hanoi') });
+  assert.ok(code);
+  await until('a delivery failed: nobody is there', async () => (await value('danh_delivery_failures_total', { destination: 'national_portal' })) > 0);
+  const now = await figures();
+  const more = (name, labels) => sample(now, name, labels) - sample(before, name, labels);
+  assert.equal(sample(now, 'danh_delivery_seconds_count', { destination: 'national_portal' }), 0);
+  assert.ok(more('danh_signer_sign_seconds_count') >= 2, 'the person, the agency: ' + more('danh_signer_sign_seconds_count'));
+  assert.equal(more('danh_signer_failures_total', { why: 'away' }), 0);
+  assert.ok(more('danh_db_commit_seconds_count') > 3, 'commits');
+  assert.ok(more('danh_db_commit_seconds_sum') > 0, 'time of commits');
+  assert.equal(sample(now, 'danh_db_commit_seconds_bucket', { le: '+Inf' }), sample(now, 'danh_db_commit_seconds_count'));
+  await until('the commits agree, once none comes between one figure and the next', async () => {
+    const seen = await figures();
+    return sample(seen, 'danh_db_commit_seconds_count') === sample(seen, 'danh_db_commits_total') && sample(seen, 'danh_db_commit_writes_sum') === sample(seen, 'danh_db_writes_total');
+  });
+  assert.ok(sample(now, 'danh_db_commit_writes_bucket', { le: '1' }) <= sample(now, 'danh_db_commit_writes_bucket', { le: '64' }), 'sizes');
 });
 
 test('no figure names a person, a number or a code', async () => {
@@ -125,29 +146,4 @@ test('an installation is made once, empty, with its keys, and serves', async () 
   assert.match((await danh('pki', 'root', '--data', data)).stdout, /BEGIN CERTIFICATE/);
   const again = await danh('init', '--data', data, '--json');
   assert.deepEqual([again.code, JSON.parse(again.stdout).error], [1, 'installation_exists']);
-});
-
-test('danh doctor names what is wrong, and what to do, and nothing where nothing is', async () => {
-  const doctor = async (data = place.data) => {
-    const { code, stdout } = await danh('doctor', '--data', data, '--json');
-    return { code, ...JSON.parse(stdout) };
-  };
-  const said = (of, topic, level) => of.findings.find((f) => f.topic === topic && f.level === level);
-  const well = await doctor();
-  assert.deepEqual([well.code, well.is_well, well.problems], [0, true, 0]);
-  for (const topic of ['configuration', 'rights', 'disk', 'database', 'certificates', 'signer']) assert.ok(said(well, topic, 'ok'), topic);
-  assert.equal((await doctor(path.join(place.folder, 'nowhere'))).code, 1);
-  const sick = path.join(place.folder, 'sick');
-  assert.equal((await danh('init', '--data', sick)).code, 0);
-  const ini = path.join(sick, 'danh.ini');
-  writeFileSync(ini, '[bank]\nsecret_file = /nowhere/secret\n[installation]\nclock_offset_ms = 1000\n[signer]\nsocket = /nowhere/signer.sock\n');
-  chmodSync(path.join(sick, 'seal.key'), 0o644);
-  const found = await doctor(sick);
-  assert.equal(found.code, 1);
-  assert.match(found.findings.map((f) => f.said).join('\n'), /\/nowhere\/secret.*cannot be read[^]*clock_offset_ms[^]*seal\.key[^]*does not answer on \/nowhere/);
-  for (const finding of found.findings) assert.equal(finding.level === 'ok', finding.advice === null, finding.said);
-  writeFileSync(ini, '[installation]\nno_such_key = 1\n');
-  assert.match(said(await doctor(sick), 'configuration', 'problem').said, /line 2/);
-  writeFileSync(ini, `[installation]\nclock_offset_ms = ${40 * 365 * 24 * 3600 * 1000}\ndemo = 1\n`);
-  assert.match(said(await doctor(sick), 'certificates', 'problem').said, /has ended/);
 });

@@ -6,7 +6,7 @@ import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'no
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { Installation, ROOT, copyFolder, danh, end, freePort, start, until } from '../flows/lib/installation.mjs';
+import { Installation, ROOT, copyFolder, danh, end, freePort, ledgerKey, start, until } from '../flows/lib/installation.mjs';
 import { PURPOSE, dossier, refused } from '../flows/lib/story.mjs';
 
 const ENTRIES = 1000;
@@ -45,7 +45,7 @@ before(async () => {
   officer = await place.officer('collector');
   await readSome(ENTRIES);
   await until(`${ENTRIES} entries under a checkpoint`, async () => (await size()) >= ENTRIES);
-  key = (await danh('ledger', 'key', '--data', place.data)).stdout.trim();
+  key = await ledgerKey(place.data);
 });
 after(() => place?.close());
 
@@ -149,6 +149,14 @@ db.commit()`;
   assert.equal(existsSync(path.join(place.folder, 'never/checkpoint')), false);
   const found = await danh('ledger', 'verify', '--data', copy, '--json');
   assert.deepEqual([found.code, JSON.parse(found.stdout).altered, JSON.parse(found.stdout).position], [1, 'hash', 256]);
+  const rebuilt = await danh('ledger', 'rebuild', '--data', copy, '--json');
+  assert.deepEqual([rebuilt.code, JSON.parse(rebuilt.stdout).tiles], [0, 1], rebuilt.stderr);
+  assert.equal((await danh('ledger', 'export', path.join(place.folder, 'rebuilt'), '--data', copy)).code, 0);
+  assert.match(await outside(path.join(place.folder, 'rebuilt')), /entries, root/);
+  execFileSync('python3', ['-c', program.replace('DELETE FROM ledger_tile', "UPDATE ledger_entry SET leaf = zeroblob(41) WHERE id = (SELECT entry_id FROM ledger_order WHERE position = 300)\")\ndb.execute(\"DELETE FROM ledger_tile"), path.join(copy, 'danh.db')]);
+  const altered = await danh('ledger', 'rebuild', '--data', copy, '--json');
+  assert.deepEqual([altered.code, JSON.parse(altered.stdout).error], [4, 'ledger_altered'], altered.stderr);
+  assert.match(altered.stderr, /between positions \d+ and \d+ is not the one that was signed/);
 });
 
 test('a witness cosigns what has grown: the outside reader asks for both signatures, a proof shows both', async () => {

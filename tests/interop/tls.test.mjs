@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -119,8 +119,45 @@ both('a client proves itself with its certificate, through the proxy: one of a k
   }
 });
 
+both('[F11 refuses] a client whose certificate has ended, one of a known root or a registered one, proves nothing', async (proxy) => {
+  const gone = certificate(proxy.folder, 'gone', { subject: '/CN=gone', issuer: 'root', extensions: ['basicConstraints=critical,CA:FALSE'], madeOn: '2020-01-01' });
+  const ownGone = certificate(proxy.folder, 'own_gone', { subject: '/CN=own gone', madeOn: '2020-01-01' });
+  const metadata = { application_type: 'web', redirect_uris: ['https://nganhang.example/cb'], grant_types: ['authorization_code', 'client_credentials'], scope: 'openid introspection' };
+  const known = await RelyingParty.register(place, { ...metadata, token_endpoint_auth_method: 'tls_client_auth', tls_client_auth_subject_dn: 'CN=gone' });
+  const jwk = { ...createPublicKey(readFileSync(ownGone.pem)).export({ format: 'jwk' }), kid: 'own', use: 'sig', alg: 'ES256' };
+  const own = await RelyingParty.register(place, { ...metadata, token_endpoint_auth_method: 'self_signed_tls_client_auth', jwks: { keys: [jwk] } });
+  for (const [party, mine] of [[known, gone], [own, ownGone]]) {
+    const answer = await proxy.ask('POST', '/oidc/token', { key: readFileSync(mine.key), cert: readFileSync(mine.pem), headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: party.id }).toString() });
+    // nginx refuses it by itself; HAProxy lets Danh say so
+    if (proxy.kind === 'nginx') assert.deepEqual([answer.status, /The SSL certificate error/.test(answer.text)], [400, true], answer.text);
+    else assert.deepEqual([answer.status, JSON.parse(answer.text).error], [401, 'invalid_client'], answer.text);
+  }
+});
+
 both('HTTP/2 reaches the pages', (proxy) => {
   const said = execFileSync('curl', ['-s', '--http2', '--cacert', path.join(proxy.folder, 'root.pem'), '--resolve', `${HOST}:${proxy.port}:127.0.0.1`, '-o', '/dev/null',
     '-w', '%{http_version} %{http_code}', `https://${HOST}:${proxy.port}/check`], { encoding: 'utf8' });
   assert.equal(said, '2 200');
+});
+
+for (const [kind, open] of Object.entries(PROXIES)) test(`${kind}: newcomers have a door of their own; while it is shut they get a page that tries again, and everybody else is served`, async (t) => {
+  const folder = path.join(place.folder, `shut_${kind}`);
+  mkdirSync(folder);
+  const proxy = await open(folder, [path.join(place.folder, 'web.sock')], HOST, [path.join(folder, 'nobody.sock')]);
+  t.after(() => proxy.close());
+  const newcomer = await proxy.ask('GET', '/sign-in', { headers: { Accept: 'text/html,*/*' } });
+  assert.equal(newcomer.status, 503);
+  assert.match(newcomer.headers['content-type'], /^text\/html; charset=utf-8$/);
+  assert.ok(Number(newcomer.headers['retry-after']) >= 5);
+  assert.equal(newcomer.headers['content-security-policy'], "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+  assert.match(newcomer.text, new RegExp(`lang="vi"[\\s\\S]*content="${newcomer.headers['retry-after']}"[\\s\\S]*Đang có rất nhiều người truy cập[\\s\\S]*lang="en"`));
+  const program = await proxy.ask('GET', '/api/session', { headers: { Accept: 'application/json' } });
+  assert.deepEqual([program.status, program.headers['content-type'], JSON.parse(program.text).code], [503, 'application/problem+json', 'service_away']);
+  for (const name of ['__Host-danh_session', '__Host-danh_place', '__Host-danh_admission']) { // of what worth they are is Danh's to say
+    assert.equal((await proxy.ask('GET', '/sign-in', { headers: { Cookie: `a=b; ${name}=x` } })).status, 200, name);
+  }
+  for (const target of ['/oidc/jwks', '/.well-known/openid-configuration', '/assets/mark.svg', '/healthz']) assert.equal((await proxy.ask('GET', target)).status, 200, target);
+  for (const cookie of ['danh_language=vi', 'xdanh_session=x', 'danh_session=']) assert.equal((await proxy.ask('GET', '/sign-in', { headers: { Cookie: cookie } })).status, 503, cookie);
+  assert.notEqual((await proxy.ask('GET', '/danh-away')).status, 200, 'not an address from outside');
 });

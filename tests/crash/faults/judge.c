@@ -82,7 +82,7 @@ static void check_dossiers(struct trial *trial) {
   static const char *const keys[] = {"fault-story-key-0001", "fault-story-key-0002"};
   const struct story *story = trial->story;
   for (int which = 0; which < STORY_DOSSIERS; which++) {
-    int64_t rows = count(trial, "SELECT count(*) FROM dossier WHERE form_key = $1", slice_str(keys[which]));
+    int64_t rows = count(trial, "SELECT count(*) FROM dossier_filing WHERE form_key = $1", slice_str(keys[which]));
     if (rows > 1 || (rows == 1 && story->dossier[which] == STORY_UNTOLD)) {
       finds(trial, "dossier %d is there %lld times", which, (long long)rows);
     } else if (story->dossier[which] == STORY_TOLD &&

@@ -10,7 +10,8 @@ export class Cluster {
     const made = new Cluster();
     made.process = spawn(path.join(ROOT, 'script/lib/postgres.py'), ['serve', ...settings.flatMap((each) => ['--set', each])], { stdio: ['pipe', 'pipe', 'inherit'] });
     made.lines = createInterface({ input: made.process.stdout })[Symbol.asyncIterator]();
-    made.url = (await made.#answer()).url;
+    const { url, log } = await made.#answer();
+    Object.assign(made, { url, log });
     return made;
   }
   async #answer() {

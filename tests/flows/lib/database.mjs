@@ -6,12 +6,19 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-const CLUSTER = process.env.DANH_TEST_POSTGRES || null;
-
+let CLUSTER;
 /** "postgresql" or "sqlite". */
-export const ENGINE = CLUSTER ? 'postgresql' : 'sqlite';
+export let ENGINE;
 /** Where what is made once for all files is kept: with the cluster, it ends with the cluster. */
-export const SHELF = /[?&]host=(\/[^&]*)/.exec(CLUSTER ?? '')?.[1] ?? tmpdir();
+export let SHELF;
+
+/** The cluster that databases are made in from here on; null: none, in files. */
+export function use(url) {
+  CLUSTER = url;
+  ENGINE = url ? 'postgresql' : 'sqlite';
+  SHELF = /[?&]host=(\/[^&]*)/.exec(url ?? '')?.[1] ?? tmpdir();
+}
+use(process.env.DANH_TEST_POSTGRES || null);
 
 const addressOf = (name) => CLUSTER.replace(/\/postgres(\?|$)/, `/${name}$1`);
 const psql = (url, text) =>
@@ -41,11 +48,11 @@ const literal = (value) => (typeof value === 'number' ? String(value) : `'${Stri
 const filled = (sql, values) => sql.replace(/\$(\d+)/g, (_, number) => literal(values[number - 1]));
 
 const IN_FILE = `import json, sqlite3, sys
-db = sqlite3.connect(sys.argv[1])
+db = sqlite3.connect(sys.argv[1], timeout=60)
 rows = db.execute(sys.stdin.read()).fetchall()
 db.commit()
 print(json.dumps(rows))`;
-const inFile = (data, sql) => JSON.parse(execFileSync('/usr/bin/python3', ['-c', IN_FILE, path.join(data, 'danh.db')], { input: sql, encoding: 'utf8' }));
+const inFile = (data, sql) => JSON.parse(execFileSync('/usr/bin/python3', ['-c', IN_FILE, path.join(data, 'danh.db')], { input: sql, encoding: 'utf8', maxBuffer: 64 << 20 }));
 
 /** The rows that a question is answered with, each a list of its columns. */
 export function rows(data, sql, ...values) {

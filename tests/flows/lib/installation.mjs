@@ -1,7 +1,7 @@
 // A whole installation for a test file: a synthetic country in a folder of its own, two receivers, the server, on free ports of loopback.
 // A country of one day is made once and copied; everything is ended by its process id and removed.
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import net from 'node:net';
@@ -18,15 +18,24 @@ const PEOPLE = '1500';
 const SEED = '7';
 const RECEIVERS = ['national_portal', 'provincial_system'];
 
+/** Whether somebody can listen there now; `keeps`: and goes on doing so until this process ends. */
+const listens = (where, keeps) => new Promise((done) => {
+  const server = net.createServer();
+  server.unref();
+  server.once('error', () => done(false));
+  server.listen(where, () => (keeps ? done(true) : server.close(() => done(true))));
+});
+
+const PORTS = { first: 12000, count: 20000 }; // below those that the kernel gives to whoever connects
+let asked = randomInt(PORTS.count);
+
+/** A port that is this process's own among all tests of this machine, and free whenever a server of ours is stopped: a name without a file says whose it is. */
 export async function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+  for (let tries = 0; tries < PORTS.count; tries++) {
+    const port = PORTS.first + (asked++ % PORTS.count);
+    if (await listens({ path: `\0danh-port-${port}` }, true) && await listens({ port, host: '127.0.0.1' }, false)) return port;
+  }
+  throw new Error('no free port');
 }
 
 /** The command line: {code, stdout, stderr}, whatever the exit code. */
@@ -49,10 +58,17 @@ export async function danhWithInput(input, ...args) {
   return { code, ...told };
 }
 
+/** The log's verifier key. */
+export async function ledgerKey(data) {
+  const told = await danh('ledger', 'key', '--data', data);
+  if (told.code !== 0) throw new Error(`danh ledger key: ${told.code} ${told.stderr}`);
+  return told.stdout.trim();
+}
+
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Waits for a condition that must come true: it fails with what was seen last. */
-export async function until(what, condition, ms = 30000) {
+export async function until(what, condition, ms = 120000) {
   const end = Date.now() + ms;
   for (;;) {
     const found = await condition();
@@ -94,12 +110,14 @@ async function country(date, engine) {
 export const TODAY = '2026-11-18';
 export const PILOT = '2024-06-05';
 
-/** Ends a process by its id and waits for it. */
+/** Ends a process by its id and waits for it, and for its last words unless it was killed: a child of its own may hold its streams a while. */
 export async function end(child, signal = 'SIGTERM') {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((done) => child.once('exit', done));
+  const said = new Promise((done) => child.once('close', done));
   child.kill(signal);
   await gone;
+  if (signal !== 'SIGKILL') await Promise.race([said, new Promise((done) => setTimeout(done, 10000).unref())]);
 }
 
 /** Starts one of the program's processes and waits for the line that says it is ready; fails with what it said instead. */
@@ -111,10 +129,10 @@ export async function start(args, { ready = true, env = {} } = {}) {
   child.stderr.on('data', (part) => (child.errors += part));
   if (!ready) return child;
   await new Promise((resolve, reject) => {
-    child.once('exit', (code, signal) => reject(Object.assign(new Error(`danh ${args[0]} ended: ${code ?? signal}: ${child.errors}`), { code })));
+    child.once('close', (code, signal) => reject(Object.assign(new Error(`danh ${args[0]} ended: ${code ?? signal}: ${child.errors}`), { code })));
     child.stdout.on('data', () => child.output.includes('\n') && resolve());
   });
-  child.removeAllListeners('exit');
+  child.removeAllListeners('close');
   child.ready = JSON.parse(child.output.split('\n')[0]);
   return child;
 }

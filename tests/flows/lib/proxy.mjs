@@ -5,17 +5,19 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
+import { library } from './clock.mjs';
 import { ROOT, end, freePort, until } from './installation.mjs';
 
-const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+const openssl = (args, env = {}) => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
 
-/** A key and a certificate below an issuer, or below itself. */
-export function certificate(folder, name, { subject, issuer, extensions = [] }) {
+/** A key and a certificate below an issuer, or below itself. madeOn: "2020-01-01": it ended thirty days later. */
+export function certificate(folder, name, { subject, issuer, extensions = [], madeOn = null }) {
   const key = path.join(folder, `${name}.key`);
   const pem = path.join(folder, `${name}.pem`);
-  openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', key);
+  openssl(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', key]);
   const signed = issuer ? ['-CA', path.join(folder, `${issuer}.pem`), '-CAkey', path.join(folder, `${issuer}.key`)] : [];
-  openssl('req', '-x509', '-new', '-key', key, '-subj', subject, '-days', '30', ...signed, ...extensions.flatMap((e) => ['-addext', e]), '-out', pem);
+  const then = madeOn && { LD_PRELOAD: library(), FAKETIME: `${madeOn} 00:00:00` };
+  openssl(['req', '-x509', '-new', '-key', key, '-subj', subject, '-days', '30', ...signed, ...extensions.flatMap((e) => ['-addext', e]), '-out', pem], then ?? {});
   return { key, pem };
 }
 
@@ -85,12 +87,13 @@ class Proxy {
 const user = userInfo().username;
 
 export const PROXIES = {
-  /** sockets: what the nodes listen on, at most two. */
-  async nginx(folder, sockets, host = 'dinhdanh.example') {
+  /** sockets: what the nodes listen on, at most two; newcomers: their doors for those. */
+  async nginx(folder, sockets, host = 'dinhdanh.example', newcomers = sockets) {
     const nginx = new Proxy('nginx', folder, host);
     [nginx.port, nginx.plainPort] = [await freePort(), await freePort()];
     const site = fill('nginx/danh.conf', [
-      ['/run/danh/a.sock', sockets[0]], ['/run/danh/b.sock', sockets[1] ?? sockets[0]],
+      ['/run/danh/web.sock', sockets[0]], ['# server unix:/run/danh/b.sock', `server unix:${sockets[1] ?? sockets[0]}`],
+      ['/run/danh/new.sock', newcomers[0]], ['# server unix:/run/danh/b-new.sock', `server unix:${newcomers[1] ?? newcomers[0]}`],
       ['listen 443 ssl', `listen 127.0.0.1:${nginx.port} ssl`], ['listen [::]:443 ssl', `listen [::1]:${nginx.port} ssl`],
       ['listen 80;', `listen 127.0.0.1:${nginx.plainPort};`], ['listen [::]:80;', `listen [::1]:${nginx.plainPort};`],
       ['dinhdanh.example', host],
@@ -105,12 +108,13 @@ export const PROXIES = {
     return nginx.begin('/usr/sbin/nginx', ['-t', '-q', ...told], [...told, '-g', 'daemon off;']);
   },
 
-  async haproxy(folder, sockets, host = 'dinhdanh.example') {
+  async haproxy(folder, sockets, host = 'dinhdanh.example', newcomers = sockets) {
     const haproxy = new Proxy('haproxy', folder, host);
     [haproxy.port, haproxy.plainPort] = [await freePort(), await freePort()];
     writeFileSync(haproxy.file('haproxy.pem'), readFileSync(haproxy.file('server.pem'), 'utf8') + readFileSync(haproxy.file('server.key'), 'utf8'));
     writeFileSync(haproxy.file('haproxy.cfg'), fill('haproxy/danh.cfg', [
       ['/run/danh/a.sock', sockets[0]], ['/run/danh/b.sock', sockets[1] ?? sockets[0]],
+      ['/run/danh/a-new.sock', newcomers[0]], ['/run/danh/b-new.sock', newcomers[1] ?? newcomers[0]],
       ['bind :443', `bind 127.0.0.1:${haproxy.port}`], ['bind :80', `bind 127.0.0.1:${haproxy.plainPort}`],
       ['dinhdanh.example', host],
       ['/etc/danh/tls/haproxy.pem', haproxy.file('haproxy.pem')], ['/etc/danh/tls/client-roots.pem', haproxy.file('root.pem')],

@@ -21,6 +21,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -258,52 +259,86 @@ func (r *reader) verify(get fetch, olds []tlog.Tree) (tlog.Tree, error) {
 	return tree, nil
 }
 
-// Flips bits of the folder's files in memory, one at a time.
-func (r *reader) flip(folder string, count int, all bool, seed int64) error {
+// A log in memory, whose bits are counted through its files in their order.
+type log struct {
+	names []string
+	files map[string][]byte
+}
+
+func (l *log) get(path string) ([]byte, error) {
+	if bytes, ok := l.files[path]; ok {
+		return bytes, nil
+	}
+	return nil, fmt.Errorf("no %s", path)
+}
+
+func (l *log) bits() (total int) {
+	for _, name := range l.names {
+		total += 8 * len(l.files[name])
+	}
+	return total
+}
+
+func (l *log) copied() *log {
 	files := map[string][]byte{}
-	var names []string
-	get := func(path string) ([]byte, error) {
-		if bytes, ok := files[path]; ok {
-			return bytes, nil
+	for name, bytes := range l.files {
+		files[name] = append([]byte(nil), bytes...)
+	}
+	return &log{l.names, files}
+}
+
+func (l *log) turn(bit int) (name string, in int) {
+	for _, name = range l.names {
+		if bit < 8*len(l.files[name]) {
+			break
 		}
+		bit -= 8 * len(l.files[name])
+	}
+	l.files[name][bit/8] ^= 1 << (bit % 8)
+	return name, bit
+}
+
+// Flips bits of the folder's files in memory, one at a time, on every core.
+func (r *reader) flip(folder string, count int, all bool, seed int64) error {
+	whole := &log{files: map[string][]byte{}}
+	tree, err := r.verify(func(path string) ([]byte, error) {
 		bytes, err := os.ReadFile(filepath.Join(folder, path))
-		if err == nil {
-			files[path] = bytes
-			names = append(names, path)
+		if _, known := whole.files[path]; err == nil && !known {
+			whole.files[path] = bytes
+			whole.names = append(whole.names, path)
 		}
 		return bytes, err
-	}
-	tree, err := r.verify(get, nil)
+	}, nil)
 	if err != nil {
 		return err
 	}
-	total := 0
-	for _, name := range names {
-		total += 8 * len(files[name])
-	}
-	source := rand.New(rand.NewSource(seed))
+	total := whole.bits()
+	chosen := rand.New(rand.NewSource(seed)).Perm(total)
 	if all {
 		count = total
 	}
-	for i := 0; i < count; i++ {
-		bit := i
-		if !all {
-			bit = source.Intn(total)
+	cores := runtime.NumCPU()
+	found := make(chan error, cores)
+	for core := 0; core < cores; core++ {
+		go func(bits []int) { found <- r.flipEach(whole.copied(), bits) }(chosen[core*count/cores : (core+1)*count/cores])
+	}
+	for core := 0; core < cores; core++ {
+		if err := <-found; err != nil {
+			return fmt.Errorf("%w (seed %d)", err, seed)
 		}
-		name := ""
-		for _, name = range names {
-			if bit < 8*len(files[name]) {
-				break
-			}
-			bit -= 8 * len(files[name])
-		}
-		files[name][bit/8] ^= 1 << (bit % 8)
-		if _, err := r.verify(get, nil); err == nil {
-			return fmt.Errorf("bit %d of %s was flipped and nobody noticed (seed %d)", bit, name, seed)
-		}
-		files[name][bit/8] ^= 1 << (bit % 8)
 	}
 	fmt.Printf("%d entries, %d of %d bits flipped, each found\n", tree.N, count, total)
+	return nil
+}
+
+func (r *reader) flipEach(own *log, bits []int) error {
+	for _, bit := range bits {
+		name, in := own.turn(bit)
+		if _, err := r.verify(own.get, nil); err == nil {
+			return fmt.Errorf("bit %d of %s was flipped and nobody noticed", in, name)
+		}
+		own.turn(bit)
+	}
 	return nil
 }
 
