@@ -11,7 +11,8 @@ enum { BATCH = 64, PATH_BYTES = 4096, BLOB_BYTES = 32, LEAF_BYTES = 180, COMMAND
 /* In the order of dossier_submit's write. Numbers are bound to $1 (a person) and $2 (a counter), texts and bytes as the
  * constants of about the length that the platform writes. */
 static const char *const statements[] = {
-    "SELECT content FROM dossier WHERE applicant_id = $1 AND form_key = 'bare-' || $2",
+    "SELECT d.content FROM dossier_filing f JOIN dossier d ON d.person_id = f.subject_id AND d.dossier_id = f.dossier_id"
+    " WHERE f.person_id = $1 AND f.form_key = 'bare-' || $2",
     "SELECT 1 FROM dossier WHERE person_id = $1 AND procedure_name = 'bare' AND certificate = 1 AND status IN (1, 2, 4, 5, 6)"
     " LIMIT 1",
     "INSERT INTO dossier_serial (agency_code, day, last) VALUES ('BARE', $1 & 63, 1)"
@@ -20,6 +21,7 @@ static const char *const statements[] = {
     "INSERT INTO payment_request (person_id, payment_id, dossier_code, reference, amount, paid, state, created_at)"
     " VALUES ($1, $2, 'BARE-261121-' || $2, 'LLTP0123456789', 170000, 0, 1, $2)",
     "INSERT INTO dossier_code (code, person_id, dossier_id) VALUES ('BARE-261121-' || $2, $1, $2)",
+    "INSERT INTO dossier_filing (person_id, form_key, subject_id, dossier_id) VALUES ($1, 'bare-' || $2, $1, $2)",
     "INSERT INTO dossier VALUES ($1, $2, $1, 'BARE-261121-' || $2, 'bare', '1.000000', 'BARE', '01', 1, 1, 0, $2, $2, 0, 0, 0,"
     " 1, 1, 10, 900, 20000, 0, 1, 1, 0, 0, 170000, 0, 170000, zeroblob(32), hex(zeroblob(710)), hex(zeroblob(78)), 0, 0, 0,"
     " NULL, '', 'bare-' || $2, zeroblob(32))",

@@ -84,16 +84,16 @@ class Bank:
         head = "".join(f"key {key.name} {key.path}\n" for key in self.keys.values()) + f"given nonce {self.nonce()}\n"
         proof = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": "{assertion;client;bench-fapi;" + origin + "}"}
         fields = {"next": "{where}", "level": "2"}
-        page = [base.FORM, f"Origin: {origin}", "Cookie: {interaction}; danh_browser={3}"]
+        page = [base.FORM, f"Origin: {origin}", "Cookie: danh_interaction={interaction}; danh_admission={admission}; danh_browser={3}"]
         asked = {name: urllib.parse.quote(value, "") for name, value in ASKED.items()}
         return base.scenario(
             rows,
             base.request(server, "POST", "/oidc/par", [base.FORM, "DPoP: {dpop;proof;POST;" + origin + "/oidc/par}"], asked | {"state": "{random}", "nonce": "{random}"} | proof,
                          before=["expect 201", "take request_uri json request_uri"]),
             base.request(server, "GET", "/oidc/authorize?client_id=bench-fapi&request_uri={request_uri}", ["Cookie: danh_browser={3}"],
-                         before=["expect 303", "take where location next", "take interaction header Set-Cookie"]),
-            base.request(server, "GET", "/sign-in?next={where}&level=2", ["Cookie: {interaction}; danh_browser={3}"], before=["expect 200"]),
-            base.request(server, "POST", "/sign-in/passkey/begin", page, fields, before=["expect 200", "take ceremony json ceremony", "take challenge json challenge"]),
+                         before=["expect 303", "take where location next", "take interaction cookie danh_interaction", "take admission cookie danh_admission"]),
+            base.request(server, "GET", "/sign-in?next={where}&level=2", ["Cookie: danh_interaction={interaction}; danh_admission={admission}; danh_browser={3}"],
+                         before=["expect 200", 'take ceremony text data-ceremony="', "take challenge text &quot;challenge&quot;:&quot;"]),
             base.request(server, "POST", "/sign-in", page, fields | {"step": "passkey", "ceremony": "{ceremony}", "answer": self.passkey.answer()},
                          before=["expect 303", "take code location code"]),
             base.request(server, "POST", "/oidc/token", [base.FORM, "DPoP: {dpop;proof;POST;" + origin + "/oidc/token}"],

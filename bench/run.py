@@ -2,7 +2,7 @@
 """Measures everything and prints one table: every figure beside the machine's own limits, measured just before and after it.
 
 usage: script/bench [--json] [--people N] [--nation] [--whole] [--data DIR] [NAME...]
-names: certificates submissions serving sign_in replay (default: these), register, day. What each figure means: bench/README.md"""
+names: certificates submissions writes serving sign_in replay (default: these), register, day, surge. What each figure means: bench/README.md"""
 import argparse
 import json
 import os
@@ -21,14 +21,18 @@ sys.path.insert(0, str(ROOT / "bench"))
 import day as day_part  # noqa: E402
 import register as register_part  # noqa: E402
 import sign_in as sign_in_part  # noqa: E402
+import surge as surge_part  # noqa: E402
 
 BUILD = ROOT / "build-release"
 CLIENTS = 64
 READERS = 8
 SECONDS = 5
 STARTS = 7
-PAGES = {"sign-in page": "/sign-in", "public check page": "/check", "session": "/api/session", "own dossiers": "/api/dossiers",
+PAGES = {"sign-in page": "/sign-in?fresh=1", "public check page": "/check", "session": "/api/session", "own dossiers": "/api/dossiers",
          "prefilled form": "/api/procedures/lltp/form"}
+
+READS = ["/api/session", "/api/me", "/api/dossiers", "/api/wallet", "/api/procedures/lltp/form"]
+READS_PART = 0.7
 
 
 def note(text):
@@ -140,6 +144,32 @@ def submissions(run):
     run.add("  processor each", got["processor_us_each"], "us of a core", since)
 
 
+# ---- what the database and the ledger take
+
+def writes(run):
+    """db_write beside a bare loop, on SQLite and, where there is a cluster to be had, on PostgreSQL; then lines of the ledger."""
+    since = run.calibrate()
+    alone = [BUILD / "bench" / "bench_writes", run.folder]
+    beside = [sys.executable, ROOT / "script/lib/postgres.py", "run", "--durable", *alone]
+    done = subprocess.run(beside, capture_output=True, text=True)
+    if done.returncode != 0:
+        note(f"no PostgreSQL: {(done.stderr.strip().splitlines() or [done.returncode])[-1]}")
+        done = subprocess.run(alone, capture_output=True, text=True, check=True)
+    run.calibrate()
+    got = json.loads(done.stdout.strip().splitlines()[-1])
+    for key, engine in (("sqlite", "SQLite"), ("postgresql", "PostgreSQL")):
+        if key in got:
+            of = got[key]
+            run.add(f"durable writes of {CLIENTS} clients on {engine}, to a bare loop", of["writes_to_bare"],
+                    f"of it: {of['durable_writes_a_second']:.0f} and {of['bare_a_second']:.0f} a second; {of['writes_a_commit']} a commit", since, 0.6)
+    since = run.calibrate()
+    got = program("appends", run.fresh("appends"), SECONDS)
+    run.calibrate()
+    run.add("lines of the ledger, to the signed head that covers them", got["appends_per_s"], f"a second, {got['processor_us_each']} us of a core each; "
+            f"durable {got['durable_per_s']:.0f} a second", since, 20000, (got["bare_per_s"], "bare SQLite"))
+    run.add("  SHA-256 of 256 bytes", got["sha256_per_s"], "a second on a core; a line takes six or so", since)
+
+
 # ---- the server
 
 def free_port():
@@ -218,6 +248,23 @@ def read_latency(run, server, sessions):
         run.add(f"GET {path} ({name}), {READERS} clients", got["p50_ms"], f"ms p50; p99 {got['p99_ms']} ms; {got['requests_per_s']} a second", -1)
 
 
+def steady_reads(run, data, sessions):
+    """The mix of READS at a steady rate, part of what the same server has just shown to reach; server and client on a core each."""
+    rows = [f"{session.split()[0]} {READS[number % len(READS)]}" for number, session in enumerate(sessions.read_text("ascii").splitlines())]
+    server = Server(data, sign_in_part.SERVER_CORE)
+    try:
+        text = sign_in_part.scenario(rows, sign_in_part.request(server, "GET", "{2}", ["Cookie: danh_session={1}"], before=["expect 200"]))
+        bench = sign_in_part.Bench(run)
+        since = run.calibrate()
+        peak = bench.load(server, text, SECONDS, READERS)["flows_per_s"]
+        steady = bench.load(server, text, SECONDS, CLIENTS, int(peak * READS_PART))
+        run.calibrate()
+    finally:
+        server.stop()
+    run.add(f"API reads mixed, at {READS_PART:.0%} of the {peak:.0f} a second that one core reaches", steady["p99_ms"],
+            f"ms p99; p50 {steady['p50_ms']} ms, p90 {steady['p90_ms']} ms; {steady['processor_us']:.0f} us of a core each", since, 5)
+
+
 def serving(run):
     cold_starts(run)
     data = run.fresh("serving")
@@ -237,6 +284,7 @@ def serving(run):
         run.calibrate()
     finally:
         server.stop()
+    steady_reads(run, data, sessions)
     if got["failed"]:
         note(f"submissions: {got['failed']} failed, first {got['first_failure']}")
     each = processor * 1e6 / max(1, got["answered"])
@@ -263,6 +311,12 @@ def register(run):
 
 def day(run):
     day_part.measure(run, Server, run.is_whole)
+
+
+# ---- twenty times as many
+
+def surge(run):
+    surge_part.measure(run, lambda data: Server(data, sign_in_part.SERVER_CORE), free_port, run.people)
 
 
 # ---- the replay
@@ -314,15 +368,15 @@ def main():
     parser.add_argument("--whole", action="store_true", help="day: every visit of it")
     parser.add_argument("names", nargs="*", default=[])
     options = parser.parse_args()
-    parts = {"certificates": certificates, "submissions": submissions, "serving": serving, "sign_in": sign_in, "replay": replay}
+    parts = {"certificates": certificates, "submissions": submissions, "writes": writes, "serving": serving, "sign_in": sign_in, "replay": replay}
     wanted = options.names or list(parts)
-    parts |= {"register": register, "day": day}  # by name only: minutes and gigabytes
+    parts |= {"register": register, "day": day, "surge": surge}  # by name only: minutes and gigabytes
     for name in wanted:
         if name not in parts:
             parser.error(f"no figure named {name}: {' '.join(parts)}")
     with tempfile.TemporaryDirectory(prefix="bench-", dir=options.data or BUILD) as folder:
         run = Run(pathlib.Path(folder), options)
-        if set(wanted) - {"register", "day"}:
+        if set(wanted) - {"register", "day", "surge"}:
             make_country(run)
         load_before = os.getloadavg()[0]
         for name in wanted:

@@ -6,8 +6,8 @@
  *                row A B ...                      one identity; {1} is its first word. A flow takes the next row, in turn
  *              then one part a request, in order:
  *                expect STATUS
- *                take NAME location|json|text|header WORD   of the answer: a parameter of Location, a member of the JSON body, what stands
- *                                                 between WORD and the next quote, a header; {NAME} in later requests. {nonce} goes into proofs
+ *                take NAME location|json|text|header|cookie WORD   of the answer: a parameter of Location, a member of the JSON body, what stands
+ *                                                 between WORD and the next quote, a header, the value of a cookie; {NAME} in later requests. {nonce} goes into proofs
  *                METHOD TARGET HTTP/1.1 ...       the request, an empty line and perhaps a body, whose length is added
  * Braces       {1} row's word; {NAME} taken; {number} counts flows; {random} 43 characters;
  *              {assertion;KEY;CLIENT;AUDIENCE}    private_key_jwt [RFC7523 3]

@@ -142,7 +142,12 @@ static void fill(struct scenario_flow *flow, struct slice text, bool is_head, st
       buf_append_str(out, "\r\n");
       at++;
     } else {
-      buf_append_byte(out, text.ptr[at++]);
+      size_t next = at + 1; /* what stands for itself goes over in one piece */
+      while (next < text.len && text.ptr[next] != '{' && text.ptr[next] != '\n') {
+        next++;
+      }
+      buf_append(out, slice_sub(text, at, next - at));
+      at = next;
     }
   }
 }
@@ -187,6 +192,9 @@ static struct slice take_one(struct arena *arena, const struct scenario_take *ta
   }
   if (slice_is(take->from, "header")) {
     return between(head, arena_printf(arena, "\r\n%.*s: ", SLICE_ARG(take->word)), "\r;");
+  }
+  if (slice_is(take->from, "cookie")) {
+    return between(head, arena_printf(arena, "\r\nSet-Cookie: %.*s=", SLICE_ARG(take->word)), "\r;");
   }
   if (slice_is(take->from, "json")) {
     return between(body, arena_printf(arena, "\"%.*s\":\"", SLICE_ARG(take->word)), "\"");

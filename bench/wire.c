@@ -45,6 +45,12 @@ size_t wire_whole_length(const char *answer) {
 
 int wire_status(const char *answer) { return (int)strtol(answer + 9, NULL, 10); }
 
+bool wire_is_last(const char *answer) {
+  const char *end = strstr(answer, "\r\n\r\n");
+  const char *at = strcasestr(answer, "\r\nconnection: close");
+  return at != NULL && at < end + 2;
+}
+
 int wire_exchange(int fd, struct slice request, char *answer) {
   if (fd < 0 || !wire_send(fd, request)) {
     return -1;

@@ -13,6 +13,8 @@ int wire_exchange(int fd, struct slice request, char *answer);
 bool wire_send(int fd, struct slice request);
 size_t wire_whole_length(const char *answer); /* of head and body, once the head has come; 0: not yet */
 int wire_status(const char *answer);
+/* The server closes the connection behind this answer. */
+bool wire_is_last(const char *answer);
 
 void wire_sort(int32_t *times_us, size_t count);
 /* Of sorted times. */

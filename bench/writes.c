@@ -3,7 +3,8 @@
  *   fsync        one page appended and synced, again and again
  *   bare         the same statements on the bare engine, 64 a transaction: what it gives without an interface
  *   db_write     64 threads, one write each time (a look-up, two rows), each acknowledged only when durable
- * On SQLite and, with DANH_TEST_POSTGRES=URL in the environment, on PostgreSQL, by turns in rounds; the middle round counts. A cluster that waits for its disk:
+ * bench_writes [FOLDER]: SQLite's files are made there, or in /tmp. On SQLite and, with DANH_TEST_POSTGRES=URL in the environment, on PostgreSQL, by turns
+ * in rounds; the middle round counts. A cluster that waits for its disk:
  *   ninja -C build bench/bench_writes && script/lib/postgres.py run --durable build/bench/bench_writes
  * Prints one JSON object. Ratios count: machines drift.
  */
@@ -19,7 +20,7 @@
 #include "base/clock.h"
 #include "db/db.h"
 
-enum { ROUNDS = 3, ROUND_US = 1000 * 1000, THREADS = 64, BATCH = 64, PAGE_BYTES = 4096, STATEMENTS = 3 };
+enum { ROUNDS = 3, ROUND_US = 1000 * 1000, THREADS = 64, BATCH = 64, PAGE_BYTES = 4096, STATEMENTS = 3, PATH_BYTES_MAX = 500 };
 
 static const struct db_migration migrations[] = {{"bench", 1,
                                                   "CREATE TABLE entry (person_id id/public NOT NULL, number int/public NOT NULL, words text/public,"
@@ -34,7 +35,7 @@ static const char insert_key[] = "INSERT INTO entry_key (person_id, key) VALUES 
 static const char words[] = "A line of about the length of what a dossier's state change writes, with some identifiers and a clause.";
 
 static double fsyncs_a_second(const char *dir) {
-  char path[256];
+  char path[PATH_BYTES_MAX + 16];
   (void)snprintf(path, sizeof path, "%s/fsync", dir);
   int fd = open(path, O_RDWR | O_CREAT, 0600);
   char page[PAGE_BYTES] = {1};
@@ -69,7 +70,7 @@ struct bare_file {
 
 static void file_open(struct bare_file *bare, const char *dir) {
   static const char *const texts[STATEMENTS] = {look_up, insert, insert_key};
-  char path[256];
+  char path[PATH_BYTES_MAX + 16];
   (void)snprintf(path, sizeof path, "%s/bare.db", dir);
   require(sqlite3_open(path, &bare->handle) == SQLITE_OK, path);
   int made = sqlite3_exec(bare->handle,
@@ -119,7 +120,7 @@ static void file_close(struct bare_file *bare) {
   (void)sqlite3_close(bare->handle);
 }
 
-/* ---- libpq without an interface: one round trip a statement, as the platform's ---- */
+/* ---- libpq without an interface: one round trip a statement, as a plain loop has it ---- */
 
 struct bare_server {
   PGconn *handle;
@@ -271,7 +272,7 @@ static const char *schema_of(const char *url, char place[static 512]) {
   return place;
 }
 
-int main(void) {
+int main(int argc, char **argv) {
   static struct ours file;
   static struct ours server;
   struct bare_file bare_file = {0};
@@ -279,9 +280,9 @@ int main(void) {
   struct rates on_file = {0};
   struct rates on_server = {0};
   const char *url = getenv("DANH_TEST_POSTGRES");
-  char dir[] = "/tmp/danh_bench_db_XXXXXX";
-  char path[512];
-  require(mkdtemp(dir) != NULL, "no folder");
+  char dir[PATH_BYTES_MAX];
+  char path[PATH_BYTES_MAX + 16];
+  require(snprintf(dir, sizeof dir, "%s/danh_bench_db_XXXXXX", argc > 1 ? argv[1] : "/tmp") < (int)sizeof dir && mkdtemp(dir) != NULL, "no folder");
   (void)snprintf(path, sizeof path, "%s/danh.db", dir);
   file_open(&bare_file, dir);
   ours_open(&file, path);
@@ -308,7 +309,7 @@ int main(void) {
   (void)printf("}\n");
   db_close(&file.db);
   file_close(&bare_file);
-  char command[64];
+  char command[PATH_BYTES_MAX + 16];
   (void)snprintf(command, sizeof command, "rm -rf %s", dir);
   return system(command);
 }
