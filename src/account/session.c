@@ -38,15 +38,18 @@ struct account_token_hash account_token_new(struct env *env, struct account_toke
 
 static struct slice hash_slice(const struct account_token_hash *hash) { return slice_of(hash->bytes, sizeof hash->bytes); }
 
+/* Sessions end by their token first: of two who end the same one, PostgreSQL lets the second wait at that row and run again, where a key of
+ * account_session_ended would only say that it is taken. */
+
 result account_sessions_end_but(struct db_tx *tx, int64_t person_id, int64_t session_id) {
   db_mark(tx, person_id);
   TRY(db_run(tx,
-             "INSERT INTO account_session_ended (person_id, session_id)"
-             " SELECT person_id, session_id FROM account_session WHERE person_id = $1 AND session_id <> $2",
-             DB_ARGS(db_of_int(person_id), db_of_int(session_id)), NULL));
-  TRY(db_run(tx,
              "DELETE FROM account_token WHERE token_hash IN"
              " (SELECT token_hash FROM account_session WHERE person_id = $1 AND session_id <> $2)",
+             DB_ARGS(db_of_int(person_id), db_of_int(session_id)), NULL));
+  TRY(db_run(tx,
+             "INSERT INTO account_session_ended (person_id, session_id)"
+             " SELECT person_id, session_id FROM account_session WHERE person_id = $1 AND session_id <> $2",
              DB_ARGS(db_of_int(person_id), db_of_int(session_id)), NULL));
   return db_run(tx, "DELETE FROM account_session WHERE person_id = $1 AND session_id <> $2", DB_ARGS(db_of_int(person_id), db_of_int(session_id)),
                 NULL);
@@ -57,12 +60,12 @@ result account_sessions_end(struct db_tx *tx, int64_t person_id) { return accoun
 static result end_one(struct db_tx *tx, int64_t person_id, int64_t session_id, int64_t *ret_ended) {
   db_mark(tx, person_id);
   TRY(db_run(tx,
-             "INSERT INTO account_session_ended (person_id, session_id)"
-             " SELECT person_id, session_id FROM account_session WHERE person_id = $1 AND session_id = $2",
-             DB_ARGS(db_of_int(person_id), db_of_int(session_id)), NULL));
-  TRY(db_run(tx,
              "DELETE FROM account_token WHERE token_hash IN"
              " (SELECT token_hash FROM account_session WHERE person_id = $1 AND session_id = $2)",
+             DB_ARGS(db_of_int(person_id), db_of_int(session_id)), NULL));
+  TRY(db_run(tx,
+             "INSERT INTO account_session_ended (person_id, session_id)"
+             " SELECT person_id, session_id FROM account_session WHERE person_id = $1 AND session_id = $2",
              DB_ARGS(db_of_int(person_id), db_of_int(session_id)), NULL));
   return db_run(tx, "DELETE FROM account_session WHERE person_id = $1 AND session_id = $2",
                 DB_ARGS(db_of_int(person_id), db_of_int(session_id)), ret_ended);
@@ -93,9 +96,9 @@ static result find_leaving(struct db_tx *tx, const struct account_session_start 
 
 static result leave(struct db_tx *tx, int64_t person_id, const struct leaving *leaving) {
   db_mark(tx, person_id);
+  TRY(db_run(tx, "DELETE FROM account_token WHERE token_hash = $1", DB_ARGS(db_of_bytes(hash_slice(&leaving->hash))), NULL));
   TRY(db_run(tx, "INSERT INTO account_session_ended (person_id, session_id) VALUES ($1, $2)", DB_ARGS(db_of_int(person_id), db_of_int(leaving->session_id)),
              NULL));
-  TRY(db_run(tx, "DELETE FROM account_token WHERE token_hash = $1", DB_ARGS(db_of_bytes(hash_slice(&leaving->hash))), NULL));
   return db_run(tx, "DELETE FROM account_session WHERE person_id = $1 AND session_id = $2", DB_ARGS(db_of_int(person_id), db_of_int(leaving->session_id)),
                 NULL);
 }

@@ -9,7 +9,7 @@
 enum {
   TRIES_MAX = 12,        /* then DB_CONTENDED: from here on it can only be other nodes that come between */
   TRIES_BESIDE = 3,      /* beside the other writes of this process; then alone */
-  TRIES_DUPLICATE = 2,   /* a key that another took a moment ago: seen by the second run, which answers as fn wishes */
+  TRIES_DUPLICATE = 3,   /* a key that another took a moment ago is seen by the next run, which goes alone and answers as fn wishes; other nodes go on */
   PAUSE_US_MIN = 500,
   PAUSE_US_MAX = 64 * 1000,
   GATE_NS_MAX = 200 * 1000 * 1000,
@@ -151,6 +151,7 @@ void db_write_gate_enter(struct db_cluster *cluster, bool is_alone) {
 
 static result write_tries(struct db_session *session, db_fn fn, void *arg) {
   result outcome = OK;
+  int duplicates = 0;
   session->is_alone = session->may_defer = true;
   for (int try = 0; try < TRIES_MAX; try++) {
     if (try > 0) {
@@ -162,7 +163,7 @@ static result write_tries(struct db_session *session, db_fn fn, void *arg) {
       continue; /* the pool's connection had been closed: the next turn opens another */
     }
     TRY(ready);
-    db_write_gate_enter(session->cluster, try >= TRIES_BESIDE);
+    db_write_gate_enter(session->cluster, try >= TRIES_BESIDE || duplicates > 0);
     enum ending ending = fn_run(session, fn, arg, &outcome);
     (void)pthread_rwlock_unlock(&session->cluster->gate);
     if (ending == IN_DOUBT) {
@@ -177,7 +178,8 @@ static result write_tries(struct db_session *session, db_fn fn, void *arg) {
       session->may_defer = false; /* so that the function hears of it, and says what it means */
       ending = AGAIN;
     }
-    if (ending == DONE && !(is_code(outcome, DB_DUPLICATE) && session->is_duplicate && try + 1 < TRIES_DUPLICATE)) {
+    duplicates += ending == DONE && is_code(outcome, DB_DUPLICATE) && session->is_duplicate;
+    if (ending == DONE && (!is_code(outcome, DB_DUPLICATE) || !session->is_duplicate || duplicates == TRIES_DUPLICATE)) {
       return outcome;
     }
     db_write_begin_anew(session);

@@ -150,6 +150,18 @@ test('a sign-in by passkey ends at the service agreed to, without another page; 
   assert.equal((await browser.post('/sign-in', answers[0])).status, 403, 'the ceremony is used up');
 });
 
+test('of ten sign-ins at once, where five sessions may stand, all succeed and the five last ones stay', async () => {
+  const { passkey } = await withPasskey('citizen.hue', {});
+  for (let round = 0; round < 8; round++) { // each of the ten ends the oldest one there is, which another may be ending
+    const browsers = Array.from({ length: 10 }, () => place.client());
+    const answers = await Promise.all(browsers.map((browser) => answerFor(browser, passkey, '/app/')));
+    const back = await Promise.all(browsers.map((browser, at) => browser.post('/sign-in', answers[at])));
+    assert.deepEqual(back.map(({ status }) => status), Array(10).fill(303), back.map(({ text }) => text).join());
+    const seen = await Promise.all(browsers.map((browser) => browser.get('/api/session')));
+    assert.equal(seen.filter(({ status }) => status === 200).length, 5);
+  }
+});
+
 test('what a sign-in alone does not answer stays a page: a consent asked for, a purpose of other words, a rule on passkeys', async () => {
   const { passkey } = await withPasskey('citizen.hanoi', {});
   const party = await RelyingParty.register(place);
