@@ -5,10 +5,14 @@ import { en } from '../text/en'
 import { vi } from '../text/vi'
 import { formatLanguage, type Language } from './format'
 
+const isOurs = (word: string | null | undefined): word is Language => word === 'vi' || word === 'en'
+
+/** As on the server-rendered pages, so that nobody changes languages by signing in: `?lang=`, the cookie, the browser's languages, Vietnamese. */
 export function languageWanted(): Language {
   const asked = new URLSearchParams(location.search).get('lang')
   const kept = /(?:^|; )danh_lang=(vi|en)/.exec(document.cookie)?.[1]
-  return asked === 'en' || (asked !== 'vi' && kept === 'en') ? 'en' : 'vi'
+  const ofBrowser = navigator.languages.map((tag) => tag.toLowerCase().split('-')[0])
+  return [asked, kept, ...ofBrowser].find(isOurs) ?? 'vi'
 }
 
 export async function textStart(language: Language) {
