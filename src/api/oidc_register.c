@@ -17,6 +17,13 @@ static result check_open(const struct api_call *call) {
   return OK;
 }
 
+/* Which member is wrong, where its reader knows it: "/danh_owner: json value is required". */
+static struct slice described(const struct api_call *call) {
+  const struct jin_fault *fault = &call->doc.fault;
+  struct slice detail = slice_str(fault_last()->detail);
+  return fault->code == 0 || fault->path.len == 0 ? detail : arena_printf(call->arena, "%.*s: %.*s", SLICE_ARG(fault->path), SLICE_ARG(detail));
+}
+
 /* What is wrong with metadata is invalid_client_metadata, with its place; redirects have a word of their own [RFC7591 3.2.2]. */
 static result fail(struct api_call *call, result failure) {
   bool is_metadata = result_module(failure) == MODULE_CODEC || is_code(failure, OIDC_CLIENT_METADATA) || is_code(failure, OIDC_REDIRECT_URI) ||
@@ -28,10 +35,11 @@ static result fail(struct api_call *call, result failure) {
     return api_oidc_failure(call, failure);
   }
   bool is_redirect = is_code(failure, OIDC_REDIRECT_URI);
+  struct slice description = described(call);
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_str(out, "error", is_redirect ? "invalid_redirect_uri" : "invalid_client_metadata");
-  jout_put_str(out, "error_description", fault_last()->detail);
+  jout_put_text(out, "error_description", description);
   jout_object_end(out);
   api_oidc_json(call, 400, buf_slice(&call->body));
   return OK;

@@ -143,9 +143,13 @@ static void put_address(const struct oidc_person *p, struct arena *arena, struct
 }
 
 static void put_place_of_birth(const struct oidc_person *p, struct jout *out) {
+  bool is_here = p->person.birth_province.len > 0;
+  if (!is_here && p->person.birth_place.len == 0) {
+    return;
+  }
   jout_put_object(out, "place_of_birth"); /* [IDA Claims 4.1] */
   put_if(out, "locality", p->person.birth_place);
-  jout_put_text(out, "country", p->person.birth_province.len > 0 ? S("VN") : S(""));
+  put_if(out, "country", is_here ? S("VN") : S(""));
   jout_object_end(out);
 }
 

@@ -36,4 +36,5 @@ struct oidc_verified {
   const struct oidc_claims *claims;
   int64_t now_ms;
 };
+extern const uint64_t oidc_verified_attributes; /* what can be asked for so: OIDC_ATTRIBUTE_BIT */
 MUST_USE result oidc_verified_put(const struct oidc_verified *verified, struct arena *arena, struct jout *out);

@@ -1,6 +1,7 @@
 /* What the provider says of itself [RFC8414 2], [OIDC Discovery 3]: one table, one document for both addresses. A row stands here when what it names
  * works: a client configures itself from it. */
-#include "oidc/oidc.h"
+#include "oidc/attribute.h"
+#include "oidc/claims.h"
 
 enum kind { ADDRESS, LIST, TRUE };
 struct row {
@@ -51,6 +52,11 @@ static const struct row rows[] = {
     {"introspection_signing_alg_values_supported", LIST, "ES256"},
     {"authorization_signing_alg_values_supported", LIST, "ES256"},
 
+    {"trust_frameworks_supported", LIST, "vn_eid"}, /* [IDA 9] */
+    {"evidence_supported", LIST, "document"},
+    {"documents_supported", LIST, "idcard residence_permit"},
+
+    {"verified_claims_supported", TRUE, NULL},
     {"claims_parameter_supported", TRUE, NULL},
     {"request_parameter_supported", TRUE, NULL},
     {"authorization_response_iss_parameter_supported", TRUE, NULL}, /* [RFC9207 3] */
@@ -67,15 +73,26 @@ static void put_list(struct jout *out, const char *name, struct slice words) {
   jout_list_end(out);
 }
 
-static void put_claims(struct jout *out) {
-  static const char *const always[] = {"sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "sid", "act"};
+/* The claims of attributes. */
+static void put_claims(struct jout *out, uint64_t attributes) {
+  for (int i = 0; i < OIDC_ATTRIBUTE_COUNT; i++) {
+    struct slice claims = slice_str((attributes & OIDC_ATTRIBUTE_BIT(i)) != 0 ? oidc_attribute_rows[i].claims : "");
+    while (claims.len > 0) {
+      jout_text(out, slice_cut(&claims, ' '));
+    }
+  }
+}
+
+static void put_all_claims(struct jout *out) {
+  static const char *const always[] = {"sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "sid", "act", "verified_claims"};
   jout_put_list(out, "claims_supported");
   for (size_t i = 0; i < sizeof always / sizeof *always; i++) {
     jout_text(out, slice_str(always[i]));
   }
-  for (int i = 0; i < OIDC_ATTRIBUTE_COUNT; i++) {
-    jout_text(out, slice_str(oidc_attribute_name((enum oidc_attribute)i)));
-  }
+  put_claims(out, ~UINT64_C(0));
+  jout_list_end(out);
+  jout_put_list(out, "claims_in_verified_claims_supported"); /* [IDA 9] */
+  put_claims(out, oidc_verified_attributes);
   jout_list_end(out);
 }
 
@@ -100,7 +117,7 @@ result oidc_metadata(struct env *env, struct arena *arena, bool has_registration
     jout_put_text(&out, "registration_endpoint", arena_printf(arena, "%.*s/oidc/register", SLICE_ARG(env->origin)));
   }
   jout_put_bool(&out, "request_uri_parameter_supported", false); /* only those of the pushed request endpoint */
-  put_claims(&out);
+  put_all_claims(&out);
   jout_object_end(&out);
   *ret_json = buf_slice(&text);
   return OK;

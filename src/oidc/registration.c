@@ -33,7 +33,7 @@ static result tidy(struct arena *arena, const struct jin *asked, struct jin_doc 
 }
 
 /* The personal number needs a legal ground, which an operator looks at: nobody gives it to themself. Redirects fail with a word of their own. */
-static result check_metadata(struct arena *arena, const struct jin *metadata) {
+static result judge(struct arena *arena, const struct jin *metadata) {
   struct oidc_client client;
   result read = oidc_client_read(metadata, arena, &client);
   if (!is_ok(read) && slice_starts(metadata->doc->fault.path, S("/redirect_uris"))) {
@@ -47,6 +47,13 @@ static result check_metadata(struct arena *arena, const struct jin *metadata) {
     return jin_refuse_field(metadata, "danh_resources", "names resources, which an operator registers");
   }
   return OK;
+}
+
+/* Its fault becomes that of what was sent, where the member stands in the same place. */
+static result check_metadata(struct arena *arena, const struct jin *asked, const struct jin *metadata) {
+  result judged = judge(arena, metadata);
+  asked->doc->fault = metadata->doc->fault;
+  return judged;
 }
 
 static void put_answer(struct env *env, struct arena *arena, const struct oidc_registration *registration, struct jout *out) {
@@ -96,7 +103,7 @@ result oidc_registration_create(struct env *env, struct arena *arena, const stru
   struct jin_doc doc;
   struct slice token = token_make(env->random, arena);
   TRY(tidy(arena, asked, &doc, &order));
-  TRY(check_metadata(arena, order.metadata));
+  TRY(check_metadata(arena, asked, order.metadata));
   order.client_id = slice_sub(token_make(env->random, arena), 0, CLIENT_ID_CHARACTERS);
   /* the token first: killed in between, a token without a client is good for nothing */
   TRY(db_write(env->db, write_token, &(struct keeping){env, order.client_id, oidc_stored_form(LABEL, token, arena)}));
@@ -156,7 +163,7 @@ result oidc_registration_replace(struct env *env, struct arena *arena, const str
     return jin_refuse_field(asked, "client_id", "is another client's");
   }
   TRY(tidy(arena, asked, &doc, &order));
-  TRY(check_metadata(arena, order.metadata));
+  TRY(check_metadata(arena, asked, order.metadata));
   TRY(oidc_client_save(env, arena, &order, &made));
   *ret_json = answer(env, arena, &(const struct oidc_registration){row.client_id, S(""), key->token, order.metadata, row.created_at_ms / 1000});
   return OK;

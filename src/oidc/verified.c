@@ -1,13 +1,14 @@
 /* verified_claims [IDA 5], in the form of [IDA Schema 5]: what the state has verified, how, and by which document. Only what was asked is said, and where a
  * filter cannot be met the whole is left out [IDA 5.7.4 SHALL]. A level-2 account was issued to somebody whose face and fingerprints an officer had matched;
  * level 1 was not. */
+#include "oidc/acting.h"
 #include "oidc/attribute.h"
 #include "oidc/claims.h"
 
 enum { DEPTH_MAX = 12, VALUES_MAX = 500, BYTES_MAX = 8 * 1024 };
 
-/* not verified by anybody: what the holder says themself */
-static const uint64_t never_verified = OIDC_ATTRIBUTE_BIT(OIDC_EMAIL);
+/* not by anybody: what the holder says themself */
+const uint64_t oidc_verified_attributes = ~(OIDC_ATTRIBUTE_BIT(OIDC_EMAIL) | OIDC_OF_ORGANISATION);
 
 struct verifying {
   const struct oidc_verified *v;
@@ -36,6 +37,11 @@ static bool is_recent(const struct verifying *w, const struct jin *time) {
   return max_age == NULL || (max_age->type == JIN_INT && w->v->now_ms - w->v->person->proven_at_ms <= max_age->number * 1000);
 }
 
+/* A foreigner's card is a residence card. */
+static struct slice document_type(const struct oidc_person *person) {
+  return slice_is(person->person.nationality, "VN") ? S("idcard") : S("residence_permit");
+}
+
 /* Evidence asked for must be of a kind we hold: the identity card, seen at the desk. */
 static bool has_evidence(const struct verifying *w, const struct jin *evidence) {
   if (evidence == NULL) {
@@ -45,7 +51,7 @@ static bool has_evidence(const struct verifying *w, const struct jin *evidence) 
   const struct jin *type = first != NULL && first->type == JIN_OBJECT ? jin_find(first, "type") : NULL;
   const struct jin *details = type == NULL ? NULL : jin_find(first, "document_details");
   return w->v->person->person.card_number.len > 0 && is_met(type, S("document")) &&
-         (details == NULL || details->type != JIN_OBJECT || is_met(jin_find(details, "type"), S("idcard")));
+         (details == NULL || details->type != JIN_OBJECT || is_met(jin_find(details, "type"), document_type(w->v->person)));
 }
 
 static bool is_possible(const struct verifying *w, const struct jin *verification) {
@@ -55,20 +61,16 @@ static bool is_possible(const struct verifying *w, const struct jin *verificatio
          has_evidence(w, jin_find(verification, "evidence"));
 }
 
+/* Nothing of this one card: who reads its dates could pass for its holder, and the consent page shows nothing of them. */
 static void put_evidence(const struct verifying *w) {
-  const struct register_person *person = &w->v->person->person;
   struct jout *out = w->out;
   jout_put_list(out, "evidence");
   jout_object(out);
   jout_put_str(out, "type", "document");
   jout_put_object(out, "document_details");
-  jout_put_str(out, "type", "idcard");
-  jout_put_date(out, "date_of_issuance", person->card_issued);
-  if (person->card_expires != REGISTER_OPEN) {
-    jout_put_date(out, "date_of_expiry", person->card_expires);
-  }
+  jout_put_text(out, "type", document_type(w->v->person));
   jout_put_object(out, "issuer");
-  jout_put_text(out, "name", person->card_place.len > 0 ? person->card_place : S("Bộ Công an"));
+  jout_put_str(out, "name", "Bộ Công an");
   jout_put_str(out, "country_code", "VNM");
   jout_object_end(out);
   jout_object_end(out);
@@ -97,7 +99,7 @@ static uint64_t wanted_attributes(const struct verifying *w, const struct jin *c
   for (size_t i = 0; claims != NULL && claims->type == JIN_OBJECT && i < claims->count; i++) {
     set |= oidc_attributes_of_claim(claims->items[i].name);
   }
-  return set & w->v->claims->grant->attributes_verified & ~never_verified;
+  return set & w->v->claims->grant->attributes_verified & oidc_verified_attributes;
 }
 
 /* One {verification, claims}; false: nothing of it may be said. */

@@ -34,6 +34,11 @@ test('without the initial access token nobody registers, and metadata that contr
   assert.equal((await register({ token_endpoint_auth_method: 'private_key_jwt' })).body.error, 'invalid_client_metadata');
   assert.equal((await register({ danh_attributes: [{ name: 'pin', purpose: 'Vì muốn' }] })).body.error, 'invalid_client_metadata', 'the number needs a legal ground');
   assert.equal((await register({ danh_sector: 'bank.example' })).body.error, 'invalid_client_metadata');
+  for (const [member, value] of [['danh_owner', undefined], ['grant_types', 'implicit']]) {
+    const { body } = await register({ [member]: value });
+    assert.equal(body.error, 'invalid_client_metadata');
+    assert.match(body.error_description, new RegExp(`^/${member}: `), 'which member it is');
+  }
   assert.equal((await register({ scope: 'openid introspection', danh_resources: [sandbox.url] })).body.error, 'invalid_client_metadata', 'it would ask about others\' tokens');
   assert.equal((await register({ scope: 'openid pay', danh_resources: ['https://api.bank.example'] })).body.error, 'invalid_client_metadata', 'nor have tokens for others\' APIs');
   const text = await sandbox.client().post('/oidc/register', 'not json', { headers: { Authorization: 'Bearer sandbox-registration', 'Content-Type': 'text/plain' } });

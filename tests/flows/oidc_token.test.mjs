@@ -53,6 +53,13 @@ test('metadata names what is there and the keys are public, each kid once [F7 ac
       assert.notEqual(answer.status, 404, `${name} is there`);
     }
   }
+  for (const claim of ['sub', 'verified_claims', 'phone_number', 'phone_number_verified', 'given_name', 'nationalities', 'organisation_name']) {
+    assert.ok(body.claims_supported.includes(claim), `a claim as it is asked for and given: ${claim}`);
+  }
+  for (const attribute of ['phone', 'name_parts', 'nationality']) assert.ok(!body.claims_supported.includes(attribute), `no claim: ${attribute}`);
+  const { verified_claims_supported, trust_frameworks_supported, evidence_supported, claims_in_verified_claims_supported: verified } = body; // [IDA 9]
+  assert.deepEqual([verified_claims_supported, trust_frameworks_supported, evidence_supported], [true, ['vn_eid'], ['document']]);
+  assert.ok(verified.includes('birthdate') && !verified.includes('email') && !verified.includes('organisation_name'), 'what the state has verified of a person');
   const { keys } = (await client.get('/oidc/jwks')).body;
   assert.equal(keys.length, 2, 'the active key, and the next before it signs anything');
   assert.equal(new Set(keys.map((k) => k.kid)).size, keys.length);
