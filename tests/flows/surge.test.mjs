@@ -65,12 +65,15 @@ async function ask(target, options) {
   return read(socket);
 }
 
-/** Many at the same moment, each a browser of its own. */
+/** Many at the same moment, each a browser of its own: the server stands still until all have asked, whichever of us the machine lets run first. */
 async function crowd(target, count = CROWD) {
   const sockets = await Promise.all(Array.from({ length: count }, dial));
-  const answers = sockets.map(read);
+  const answers = Promise.all(sockets.map(read));
+  danh.children.server.kill('SIGSTOP');
   for (const socket of sockets) raw(socket, target);
-  return Promise.all(answers);
+  await until('all have asked', () => sockets.every((socket) => socket.writableLength === 0));
+  danh.children.server.kill('SIGCONT');
+  return answers;
 }
 
 const page = '/sign-in?next=%2Fapp%2Fwallet';
@@ -83,11 +86,12 @@ const called = () => Math.ceil((performance.now() - began) / 1000) + 20;
 
 test('of a crowd some are let in, and everybody else gets a page with a place', async () => {
   began = performance.now();
-  const answers = await crowd(slowPage);
-  const inside = answers.filter((answer) => answer.status === 200);
-  const outside = answers.filter((answer) => answer.status === 503);
-  assert.equal(inside.length + outside.length, CROWD);
-  assert.ok(outside.length > 20, `${outside.length} wait`);
+  const outside = await until('more come than can be served', async () => { // where one core is left for all, each may be served before the next is read
+    const answers = await crowd(slowPage);
+    assert.ok(answers.every(({ status }) => [200, 503].includes(status)));
+    const refused = answers.filter(({ status }) => status === 503);
+    return refused.length > CROWD / 2 && refused;
+  });
   for (const answer of outside) {
     assert.ok(answer.retryAfter >= 1, 'Retry-After');
     assert.match(answer.body, /lang="vi"[\s\S]*Đang có rất nhiều người truy cập/);
