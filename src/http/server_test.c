@@ -192,7 +192,7 @@ static void cuts_slow_clients_by_one_deadline(void **state) {
   static const struct {
     struct slice request;
     int status;
-  } rows[] = {{S_INIT("GET / HTTP/1.1\r\n"), 408}, {S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: 10\r\n\r\nabc"), 408}, {S_INIT(""), 0}};
+  } rows[] = {{S_INIT("GET / HTTP/1.1\r\n"), 408}, {S_INIT("POST / HTTP/1.1\r\n" H "Content-Length: 99\r\n\r\nabc"), 408}, {S_INIT(""), 0}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     int fd = dial(&fixture);
     send_all(fd, rows[i].request);
