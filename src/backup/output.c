@@ -31,7 +31,7 @@ static result descriptor_sync(int fd) {
   return OK;
 }
 
-result backup_folder_sync(const char *path) {
+static result folder_sync(const char *path) {
   int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) {
     FAIL(BASE_IO, "%s: %s", path, strerror(errno));
@@ -84,7 +84,7 @@ result backup_output_name(struct backup_output *output) {
   if (link(output->part, output->path) != 0) { /* and not over a file that came meanwhile */
     FAIL(errno == EEXIST ? BACKUP_FILE_EXISTS : BASE_IO, "%s: %s", output->path, strerror(errno));
   }
-  return backup_folder_sync(dirname(copy));
+  return folder_sync(dirname(copy));
 }
 
 void backup_output_close(struct backup_output *output) {

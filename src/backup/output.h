@@ -21,8 +21,7 @@ MUST_USE result backup_output_name(struct backup_output *output);
 /* What is not whole is removed. For CLEANUP. */
 void backup_output_close(struct backup_output *output);
 
-/* On disk when it returns. */
-MUST_USE result backup_folder_sync(const char *path);
+/* Given to the system, and not on the disk yet. */
 MUST_USE result backup_bytes_write(int fd, struct slice bytes);
 
 struct backup_input {

@@ -18,12 +18,16 @@ struct restoring {
   struct db *db;
   struct db_load *load;
   int64_t rows;
-  int fd; /* of the file that is being written; -1: none */
+  int fd;     /* of the file that is being written; -1: none */
+  int folder; /* open since before the first byte: its syncfs tells of every write that failed after that */
 };
 
 static void restoring_end(struct restoring *restoring) {
   if (restoring->fd >= 0) {
     (void)close(restoring->fd);
+  }
+  if (restoring->folder >= 0) {
+    (void)close(restoring->folder);
   }
   db_close(&restoring->db);
 }
@@ -46,8 +50,23 @@ static result folder_check(const char *data) {
   if (entries > 0) {
     FAIL(BACKUP_FOLDER_NOT_EMPTY, "%s holds %d entries", data, entries);
   }
-  TRY(server_unfinished_set(data, true));
-  return backup_folder_sync(data);
+  return server_unfinished_set(data, true);
+}
+
+static result folder_open(const char *data, int *ret_folder) {
+  *ret_folder = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (*ret_folder < 0) {
+    FAIL(BASE_IO, "%s: %s", data, strerror(errno));
+  }
+  return OK;
+}
+
+/* Every file and folder that was made, the keys among them: what was only given to the kernel is not restored. */
+static result folder_sync(const struct restoring *restoring) {
+  if (syncfs(restoring->folder) != 0) {
+    FAIL(errno == ENOSPC || errno == EDQUOT ? BACKUP_FULL : BASE_IO, "%s: %s", restoring->order->data, strerror(errno));
+  }
+  return OK;
 }
 
 /* ---- what comes out of the backup ---- */
@@ -186,19 +205,19 @@ static result config_move(struct restoring *restoring, const struct backup_repor
 }
 
 result backup_restore(const struct backup_restore_order *order, struct arena *arena, struct backup_report *ret_report) {
-  struct restoring restoring CLEANUP(restoring_end) = {.order = order, .arena = arena, .database = order->database, .fd = -1};
+  struct restoring restoring CLEANUP(restoring_end) = {.order = order, .arena = arena, .database = order->database, .fd = -1, .folder = -1};
   const struct backup_visitor visitor = {&restoring, header_take, part_take, file_take, file_bytes_take};
   struct backup_report report = {0};
   TRY(folder_check(order->data));
+  TRY(folder_open(order->data, &restoring.folder));
   TRY(backup_read(&order->source, &visitor, arena, &report));
   TRY(database_prove(&restoring, &report));
   TRY(config_move(&restoring, &report));
   result said = backup_line_restored(order->data, arena, &report); /* after the proof: all that is here and not in the backup */
   TRY(is_code(said, SERVER_CLOCK) ? OK : said);
   struct slice why = arena_copy(arena, slice_str(fault_last()->detail));
-  sync(); /* every file and folder that was made, before what says so goes */
+  TRY(folder_sync(&restoring));
   TRY(server_unfinished_set(order->data, false));
-  TRY(backup_folder_sync(order->data));
   if (!is_ok(said)) {
     FAIL(BACKUP_UNRECORDED, "%s: the clock of this machine lies before the newest entry: %.*s", order->data, SLICE_ARG(why));
   }

@@ -3,8 +3,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -236,6 +238,31 @@ static void another_key_opens_nothing(void **state) {
   assert_false(is_ok(opened));
 }
 
+/* A key that is not whole, or not on the disk, has no name: the next opening makes one instead of finding half of one. */
+static void a_key_that_cannot_be_written_is_none(void **state) {
+  struct fixture *f = *state;
+  evidence_store_close(&f->env.evidence);
+  assert_int_equal(unlink(f->key_path), 0);
+  struct rlimit usual;
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &usual), 0);
+  const struct rlimit full = {.rlim_cur = 20, .rlim_max = usual.rlim_max};
+  void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+  result opened = evidence_store_open(f->folder, f->key_path, &f->env.evidence);
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &usual), 0);
+  (void)signal(SIGXFSZ, before);
+  assert_code(opened, BASE_IO);
+  assert_int_not_equal(access(f->key_path, F_OK), 0);
+  assert_ok(evidence_store_open(f->folder, f->key_path, &f->env.evidence));
+  int64_t id = keep_one(f, INT64_MAX);
+  evidence_store_close(&f->env.evidence);
+  assert_ok(evidence_store_open(f->folder, f->key_path, &f->env.evidence));
+  struct evidence_look look = look_at(id);
+  struct evidence evidence;
+  struct slice bytes;
+  assert_ok(evidence_open(&f->env, &f->arena, &look, &evidence, &bytes));
+}
+
 static void make_old(const char *path) {
   const struct timespec times[2] = {{.tv_sec = 1000000}, {.tv_sec = 1000000}};
   assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
@@ -321,6 +348,7 @@ int main(void) {
       CASE(the_matchers_opinion_is_kept_with_the_picture_and_goes_with_it),
       CASE(the_file_says_nothing_without_its_key),
       CASE(another_key_opens_nothing),
+      CASE(a_key_that_cannot_be_written_is_none),
       CASE(erased_and_expired_pictures_are_gone_with_their_files),
       CASE(refuses_what_is_no_picture),
       CASE(the_demonstration_matcher_never_says_yes_to_a_stranger),

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -55,21 +56,37 @@ static result read_whole(const char *path, struct arena *arena, size_t most, str
   return OK;
 }
 
-/* The first opening makes the key; two at once agree on the one that was first. */
+static result sync_folder(const char *folder) {
+  int fd CLEANUP(close_fd) = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0 || fsync(fd) != 0) {
+    FAIL(BASE_IO, "a folder of evidence does not reach the disk: errno %d", errno);
+  }
+  return OK;
+}
+
+/* The first opening makes the key, beside its name: one that has its name is whole, and on the disk. Two at once agree on the one that was first. */
 static result make_key(const char *path, struct arena *arena) {
   uint8_t key[SEAL_KEY_BYTES];
   struct random random = random_system();
-  int fd CLEANUP(close_fd) = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (fd < 0 && errno == EEXIST) {
+  if (access(path, F_OK) == 0) {
     return OK;
   }
+  const char *fresh = (const char *)arena_printf(arena, "%s.%ld.new", path, (long)getpid()).ptr;
+  int fd CLEANUP(close_fd) = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
   if (fd < 0) {
     FAIL(BASE_IO, "the evidence key cannot be made: errno %d", errno);
   }
   random_fill(&random, key, sizeof key);
   result written = write_whole(fd, hex_write(arena, slice_of(key, sizeof key)));
   explicit_bzero(key, sizeof key);
-  return written;
+  bool is_named = is_ok(written) && (link(fresh, path) == 0 || errno == EEXIST);
+  int why = errno;
+  (void)unlink(fresh);
+  TRY(written);
+  if (!is_named) {
+    FAIL(BASE_IO, "the evidence key cannot take its name: errno %d", why);
+  }
+  return sync_folder(dirname((char *)(uintptr_t)arena_cstr(arena, slice_str(path))));
 }
 
 static result load_key(const char *path, struct secret *ret_key) {
@@ -118,14 +135,6 @@ static const char *path_of(struct evidence_store *store, struct arena *arena, co
   return (const char *)arena_printf(arena, "%s/%.*s%s", store->folder, SLICE_ARG(hex_write(arena, slice_of(name, EVIDENCE_SHA256))), suffix).ptr;
 }
 
-static result sync_folder(struct evidence_store *store) {
-  int fd CLEANUP(close_fd) = open(store->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0 || fsync(fd) != 0) {
-    FAIL(BASE_IO, "the evidence folder does not reach the disk: errno %d", errno);
-  }
-  return OK;
-}
-
 result evidence_store_write(struct evidence_store *store, const uint8_t name[static EVIDENCE_SHA256], struct slice sealed) {
   struct arena arena CLEANUP(arena_free);
   arena_init(&arena);
@@ -139,7 +148,7 @@ result evidence_store_write(struct evidence_store *store, const uint8_t name[sta
   if (rename(unfinished, path) != 0) {
     FAIL(BASE_IO, "a sealed file cannot take its name: errno %d", errno);
   }
-  return sync_folder(store);
+  return sync_folder(store->folder);
 }
 
 result evidence_store_read(struct evidence_store *store, struct arena *arena, const uint8_t name[static EVIDENCE_SHA256],

@@ -1,11 +1,14 @@
 #include "server/config.h"
 
 #include <ini.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "server/file.h"
 
 enum { CONFIG_BYTES_MAX = 64 * 1024, CONNECTIONS_MAX = 256, STANDBY_LAG_S_MAX = 24 * 3600, DAYS_MAX = 3650, HOURS_MAX = 24 * DAYS_MAX, SECRET_LINE_BYTES_MAX = 200, KEY_BYTES_MAX = 4096, ROOTS_BYTES_MAX = 1024 * 1024 };
 
@@ -426,5 +429,5 @@ result server_config_save(const char *data, const struct server_config *config) 
   if (fflush(file) != 0 || ferror(file) != 0 || fsync(fileno(file)) != 0 || rename(fresh, path) != 0) {
     FAIL(BASE_IO, "danh.ini cannot be written");
   }
-  return OK;
+  return server_folder_sync(dirname((char *)(uintptr_t)arena_cstr(&arena, slice_str(path))));
 }

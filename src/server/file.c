@@ -1,7 +1,11 @@
 #include "server/file.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 enum { SECRET_FILE_BYTES_MAX = 200 };
 
@@ -35,5 +39,18 @@ result server_secret_read(struct arena *arena, struct slice path, struct slice *
   struct slice bytes;
   TRY(server_file_read(arena, path, SECRET_FILE_BYTES_MAX, &bytes));
   *ret_secret = slice_trim(bytes);
+  return OK;
+}
+
+result server_folder_sync(const char *folder) {
+  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  bool is_synced = fd >= 0 && fsync(fd) == 0;
+  int why = errno;
+  if (fd >= 0) {
+    (void)close(fd);
+  }
+  if (!is_synced) {
+    FAIL(BASE_IO, "%s: %s", folder, strerror(why));
+  }
   return OK;
 }

@@ -1,4 +1,4 @@
-/* server/file.h: small files that danh.ini names. (private to server/) */
+/* server/file.h: small files that danh.ini names, and folders. (private to server/) */
 #pragma once
 #include "server/server.h"
 
@@ -7,3 +7,5 @@
 MUST_USE result server_file_read(struct arena *arena, struct slice path, size_t bytes_max, struct slice *ret_bytes);
 /* One line, blanks around it taken off; at most 200 bytes. SERVER_CONFIG. */
 MUST_USE result server_secret_read(struct arena *arena, struct slice path, struct slice *ret_secret);
+/* Names that were given or taken in that folder are on the disk. BASE_IO. */
+MUST_USE result server_folder_sync(const char *folder);

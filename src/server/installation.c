@@ -56,7 +56,7 @@ result server_unfinished_set(const char *data, bool is_unfinished) {
   if (fd >= 0) {
     close(fd);
   }
-  return OK;
+  return server_folder_sync(data);
 }
 
 static result find_data(const char *data, enum server_mode mode) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "ledger/ledger.h"
+#include "server/file.h"
 #include "server/migrations.h"
 #include "server/server.h"
 
@@ -104,7 +105,7 @@ static result rename_with_tails(const struct server_move *move, struct arena *ar
   if (rename(path_in(move, arena, from), path_in(move, arena, to)) != 0) {
     FAIL(BASE_IO, "%s: %s", from, strerror(errno));
   }
-  return OK;
+  return server_folder_sync(move->data);
 }
 
 /* Whatever moment it is broken off at, danh.ini names a whole database. */

@@ -134,6 +134,22 @@ test('a disk that fails one sync ends the server: code 4, nothing lost, and the 
   await end(await start(['serve', '--data', data, '--listen', '127.0.0.1:0']));
 });
 
+test('what a restore gave to the system and the disk did not take is not restored: code 4, and nobody takes it for an installation', async () => {
+  const at = (name) => path.join(place.folder, name);
+  const library = path.join(path.dirname(DANH), 'tests/crash/faults/libfailing_sync.so');
+  const recipient = (await danh('backup', 'key', at('restore.key'))).stdout.trim();
+  assert.equal((await danh('backup', '--data', place.data, '--to', at('restore.age'), '--recipient', recipient)).code, 0);
+  for (const call of ['fsync', 'syncfs']) { // of the folder: before the first byte, and after the last
+    const data = at(`restored_${call}`);
+    writeFileSync(at('fail-sync'), '');
+    const { status, stdout } = spawnSync(DANH, ['restore', at('restore.age'), '--key', at('restore.key'), '--data', data, '--json'],
+      { encoding: 'utf8', env: { ...process.env, LD_PRELOAD: library, DANH_FAIL_SYNC: at('fail-sync'), DANH_FAIL_SYNC_OF: `${call} /restored_${call}` } });
+    assert.deepEqual([status, JSON.parse(stdout).error], [4, 'input_output'], call);
+    assert.ok(!existsSync(at('fail-sync')), 'that call is made');
+    await fails(['serve', '--data', data, '--listen', '127.0.0.1:0'], 4, 'installation_unfinished');
+  }
+});
+
 test('a signer that lost its keys is said aloud, and a new key does not go on with the old ledger', async () => {
   const data = damaged('keys');
   const serve = () => start(['serve', '--data', data, '--listen', '127.0.0.1:0']);

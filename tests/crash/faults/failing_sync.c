@@ -1,20 +1,34 @@
-/* Loaded before danh by the dynamic linker: the next sync of danh.db's log fails, once, when the file that DANH_FAIL_SYNC names is there. */
+/* Loaded before danh by the dynamic linker: the next such call fails, once, when the file that DANH_FAIL_SYNC names is there. Which: DANH_FAIL_SYNC_OF="CALL END", the
+ * call's name and how the path ends that it is asked of; without it the sync of danh.db's log. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-__attribute__((visibility("default"))) int fdatasync(int fd) {
+#define OURS __attribute__((visibility("default")))
+#define REAL(name) ((__typeof__(&name))(uintptr_t)dlsym(RTLD_NEXT, #name))
+
+static bool ends(const char *text, const char *end) { return strlen(text) >= strlen(end) && strcmp(text + strlen(text) - strlen(end), end) == 0; }
+
+static bool is_failing(const char *call, int fd) {
   const char *order = getenv("DANH_FAIL_SYNC");
+  const char *of = getenv("DANH_FAIL_SYNC_OF");
   char link[64];
   char path[512] = "";
+  of = of != NULL ? of : "fdatasync danh.db-wal";
   (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-  if (order != NULL && readlink(link, path, sizeof path - 1) > 0 && strstr(path, "danh.db-wal") != NULL && unlink(order) == 0) {
-    errno = EIO;
-    return -1;
+  bool is_meant = order != NULL && strncmp(of, call, strlen(call)) == 0 && of[strlen(call)] == ' ';
+  if (!is_meant || readlink(link, path, sizeof path - 1) <= 0 || !ends(path, of + strlen(call) + 1) || unlink(order) != 0) {
+    return false;
   }
-  return ((__typeof__(&fdatasync))(uintptr_t)dlsym(RTLD_NEXT, "fdatasync"))(fd);
+  errno = EIO;
+  return true;
 }
+
+OURS int fdatasync(int fd) { return is_failing("fdatasync", fd) ? -1 : REAL(fdatasync)(fd); }
+OURS int fsync(int fd) { return is_failing("fsync", fd) ? -1 : REAL(fsync)(fd); }
+OURS int syncfs(int fd) { return is_failing("syncfs", fd) ? -1 : REAL(syncfs)(fd); }
