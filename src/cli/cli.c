@@ -130,6 +130,7 @@ static const struct {
     {SERVER_FOREIGN_USER, CLI_REFUSED, "foreign_user", "the running server answers only its own user and root"},
     {SERVER_DATA_EXISTS, CLI_REFUSED, "installation_exists", "the folder holds an installation already"},
     {SERVER_UNFINISHED, CLI_BROKEN, "installation_unfinished", "making that installation was broken off: remove the folder and begin again"},
+    {SERVER_KEY_MISSING, CLI_BROKEN, "installation_key_missing", "a key that the installation was made with is not in its folder; a new one would open nothing"},
     {SERVER_DISK, CLI_BROKEN, "disk_failed", "the disk failed to write or to sync: everything acknowledged is there; look at the disk, then start again"},
     {SERVER_CLOCK, CLI_UNAVAILABLE, "clock_behind", "the clock of this machine lies before the newest entry of the ledger: set it right"},
     {SERVER_NO_SANDBOX, CLI_REFUSED, "no_sandbox", "the folder holds an installation that is no sandbox: choose another folder"},

@@ -3,6 +3,7 @@
 #include "ledger/ledger.h"
 #include "outbox/outbox.h"
 #include "server/doctor.h"
+#include "server/sealing.h"
 
 enum { CLOCK_BEHIND_MS = 2000 /* of the newest entry */, CLOCKS_DIFFER_MS = 2000, CLOCKS_APART_MS = 60 * 1000 };
 enum { STANDBY_LATE_MS = 10 * 1000, DELIVERY_LATE_MS = 3600 * 1000, HEAD_LATE_MS = 60 * 1000 };
@@ -154,6 +155,14 @@ static result look_inside(struct server_looking *looking, struct server_installa
   return server_doctor_keys(looking, installation);
 }
 
+static void look_at_sealing(struct server_looking *looking) {
+  const char *missing = server_sealing_missing(looking->data, looking->arena);
+  if (missing != NULL) {
+    server_doctor_find(looking, SERVER_FINDING_PROBLEM, "keys", arena_printf(looking->arena, "%s is not there: no server starts without it", missing),
+                       "bring it back from a backup, or from another node: doc/operate.md, \"SQLite and the disk\"");
+  }
+}
+
 void server_doctor_database(struct server_looking *looking) {
   struct server_installation *installation CLEANUP(server_installation_close) = NULL;
   result opened = server_installation_open(looking->data, SERVER_READ, &installation);
@@ -170,6 +179,7 @@ void server_doctor_database(struct server_looking *looking) {
   }
   server_doctor_find(looking, SERVER_FINDING_OK, "database",
                      arena_printf(looking->arena, "%s%s%s, and its tables are those of this program", db_engine(db), *db_engine_version(db) != '\0' ? " " : "", db_engine_version(db)), NULL);
+  look_at_sealing(looking);
   look_at_servers(looking, db);
   if (!is_ok(look_inside(looking, installation))) {
     server_doctor_find(looking, SERVER_FINDING_PROBLEM, "database", server_doctor_why(looking), "stored data cannot be read: restore a backup, or look at the server's log");

@@ -217,6 +217,15 @@ static result open_evidence(struct server_installation *installation) {
   return OK;
 }
 
+/* Keys are made with their installation and not later: what was sealed under one that is lost, or is sealed under another node's, would not open with a new one. */
+static result check_keys(struct server_installation *installation) {
+  const char *missing = installation->mode == SERVER_WRITE ? server_sealing_missing(installation->data, &installation->arena) : NULL;
+  if (missing != NULL) {
+    FAIL(SERVER_KEY_MISSING, "%s is not there", missing);
+  }
+  return OK;
+}
+
 static result open_parts(struct server_installation *installation, const char *database) {
   TRY(find_data(installation->data, installation->mode));
   if (installation->mode != SERVER_READ) {
@@ -230,6 +239,7 @@ static result open_parts(struct server_installation *installation, const char *d
   installation->random = random_system();
   installation->env = (struct env){.clock = &installation->clock, .random = &installation->random, .origin = installation->config.origin};
   TRY(open_database(installation));
+  TRY(check_keys(installation));
   TRY(server_sealing_open(installation));
   if (installation->mode != SERVER_READ) {
     TRY(open_evidence(installation));

@@ -70,3 +70,14 @@ result server_sealing_open(struct server_installation *installation) {
   installation->env.sealing = &installation->sealing;
   return OK;
 }
+
+const char *server_sealing_missing(const char *data, struct arena *arena) {
+  static const char *const keys[] = {"seal.key", "evidence.key"};
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    const char *path = (const char *)arena_printf(arena, "%s/%s", data, keys[i]).ptr;
+    if (access(path, F_OK) != 0) {
+      return path;
+    }
+  }
+  return NULL;
+}

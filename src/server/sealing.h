@@ -5,3 +5,5 @@
 
 /* Fills env.sealing. BASE_IO. */
 MUST_USE result server_sealing_open(struct server_installation *installation);
+/* The first of seal.key and evidence.key that is not in that folder, as a path; NULL: both are. */
+const char *server_sealing_missing(const char *data, struct arena *arena);

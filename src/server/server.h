@@ -38,6 +38,7 @@ enum server_error {
   SERVER_SAME_ENGINE = RESULT_CODE(RESULT_CONFLICT, MODULE_SERVER, 11),   /* The database is on that engine already. */
   SERVER_DISK = RESULT_CODE(RESULT_INTERNAL, MODULE_SERVER, 12),          /* The disk failed: the process ends and starts anew. */
   SERVER_CLOCK = RESULT_CODE(RESULT_UNAVAILABLE, MODULE_SERVER, 13),      /* The machine's clock lies before the newest entry of the ledger. */
+  SERVER_KEY_MISSING = RESULT_CODE(RESULT_INTERNAL, MODULE_SERVER, 14),   /* A key that the installation was made with is not in its folder. */
   SERVER_NO_SANDBOX = RESULT_CODE(RESULT_CONFLICT, MODULE_SERVER, 10),    /* The folder holds an installation that is no sandbox. */
 };
 
@@ -157,7 +158,7 @@ struct server_installation {
   struct secret sealing; /* behind env.sealing */
   struct env env; /* db, clock, random, signer (NULL when none runs), hashing, origin */
 };
-/* SERVER_DATA_MISSING, SERVER_UNFINISHED (not to SERVER_CREATE), SERVER_LOCKED, SERVER_CONFIG, DB_... */
+/* SERVER_DATA_MISSING, SERVER_UNFINISHED (not to SERVER_CREATE), SERVER_KEY_MISSING (to SERVER_WRITE), SERVER_LOCKED, SERVER_CONFIG, DB_... */
 MUST_USE result server_installation_open(const char *data, enum server_mode mode, struct server_installation **ret_installation);
 /* With another database than danh.ini names; NULL: that one. */
 MUST_USE result server_installation_open_with(const char *data, enum server_mode mode, const char *database,

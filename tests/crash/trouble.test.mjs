@@ -161,6 +161,21 @@ test('a signer that lost its keys is said aloud, and a new key does not go on wi
   assert.match(server.errors, /"event":"ledger\.stopped".*not the one that signed/);
 });
 
+test('an installation whose seal.key or evidence.key is gone is not given another: code 4, the operator is told, and with the key it goes on', async () => {
+  for (const name of ['seal.key', 'evidence.key']) {
+    const data = damaged(`without_${name}`);
+    const key = readFileSync(path.join(data, name));
+    rmSync(path.join(data, name));
+    for (const command of [['serve', '--listen', '127.0.0.1:0'], ['account', 'limit', 'sessions_max', '5']]) await fails([...command, '--data', data], 4, 'installation_key_missing');
+    assert.equal((await danh('account', 'count', '--data', data)).code, 0, 'who only reads needs none');
+    assert.ok(!existsSync(path.join(data, name)));
+    const looked = JSON.parse((await danh('doctor', '--data', data, '--json')).stdout);
+    assert.ok(looked.findings.some((f) => f.topic === 'keys' && f.level === 'problem' && f.said === `${path.join(data, name)} is not there: no server starts without it`), JSON.stringify(looked));
+    writeFileSync(path.join(data, name), key, { mode: 0o600 });
+    assert.equal((await danh('account', 'limit', 'sessions_max', '5', '--data', data)).code, 0);
+  }
+});
+
 test('output that cannot be written is code 4, and a closed stream takes no file of ours for its own', () => {
   const full = openSync('/dev/full', 'w');
   try {

@@ -240,6 +240,49 @@ test('cut short, altered, under another key or none at all, it is refused in wor
   assert.deepEqual(failure(await look(at('letter.age'))), [1, 'backup_unknown']);
 });
 
+/** One thing in it is another, and it is encrypted anew: to the same key, as whoever has that key could. */
+const ALTER = `import io, json, sys, tarfile
+what, source, target = sys.argv[1:]
+tarfile.RECORDSIZE = 512
+def changed(name, data):
+    if what == "row" and name.startswith("tables/person/"):
+        at = data.index("Nguyễn".encode())
+        return data[:at] + b"M" + data[at + 1:]
+    if name not in ("danh-backup.json", "manifest.json"):
+        return data
+    said = json.loads(data)
+    if what == "count" and "tables" in said:
+        next(table for table in said["tables"] if table["table"] == "person")["rows"] += 1
+    if what == "form" and "form" in said:
+        said["form"] = 99
+    if what == "root" and "ledger_root" in said:
+        said["ledger_root"] = "00" * 32
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+with tarfile.open(source) as old, tarfile.open(target, "w", format=tarfile.USTAR_FORMAT) as new:
+    for member in old:
+        data = changed(member.name, old.extractfile(member).read())
+        member.size = len(data)
+        if what == "path" and member.name == "files/seal.key":
+            member.name = "files/../outside.key"
+        new.addfile(member, io.BytesIO(data))`;
+
+test('what was altered and encrypted anew does not hold what it says, and nothing is made of it', async () => {
+  assert.equal((await backUp(place.data, at('plain.age'))).code, 0);
+  execFileSync('age', ['-d', '-i', key, '-o', at('plain.tar'), at('plain.age')]);
+  for (const [what, code, error] of [['nothing', 0], ['row', 1, 'backup_differs'], ['count', 1, 'backup_differs'], ['root', 1, 'backup_ledger_differs'], ['form', 4, 'backup_newer'], ['path', 1, 'backup_unknown']]) {
+    execFileSync('/usr/bin/python3', ['-c', ALTER, what, at('plain.tar'), at('altered.tar')]);
+    rmSync(at('altered.age'), { force: true });
+    execFileSync('age', ['-r', recipient, '-o', at('altered.age'), at('altered.tar')]);
+    const looked = await look(at('altered.age'));
+    assert.deepEqual([looked.code, JSON.parse(looked.stdout).error], [code, error], `${what}: ${looked.stderr}`);
+    if (code === 0) continue; // so that it is the change which is refused
+    const data = at(`altered_${what}`);
+    assert.deepEqual(failure(await restore(at('altered.age'), data)), [code, error], what);
+    assert.equal((await danh('ledger', 'verify', '--data', data)).code, 4, 'nobody takes it for an installation');
+    assert.ok(!existsSync(at('outside.key')) && !existsSync(path.join(data, '../outside.key')));
+  }
+});
+
 test('what would be overwritten stays, a wrong recipient and a full disk leave nothing behind', async () => {
   writeFileSync(at('there.age'), 'mine');
   assert.deepEqual(failure(await backUp(place.data, at('there.age'))), [1, 'file_exists']);

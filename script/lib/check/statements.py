@@ -1,7 +1,7 @@
 """Every SQL statement is prepared on SQLite and on PostgreSQL, with parameters and results of the types db.h knows, and without what means two things.
 
 A statement is a string literal that begins with SELECT, INSERT, UPDATE, DELETE or WITH, seen as the compiler sees it: macros put in, neighbours joined. The tables are
-those of a new installation. src/db keeps its engines' own statements to itself, and src/receiver, and src/witness, which stand for other systems, their own files."""
+those of a new installation; each of them that PostgreSQL does not divide by person is named in doc/scale.md. src/db keeps its engines' own statements to itself, and src/receiver, and src/witness, which stand for other systems, their own files."""
 import concurrent.futures
 import json
 import pathlib
@@ -19,6 +19,7 @@ OWN = ("src/db/", "src/receiver/", "src/witness/")
 VERB = re.compile(r"(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 HAS_LITERAL = re.compile(r'"(SELECT|INSERT|UPDATE|DELETE|WITH) ')
 TOKEN = re.compile(r'^# (?P<line>\d+) "(?P<file>[^"]*)"[^\n]*\n|"(?P<literal>(?:\\.|[^"\\])*)"|\'(?:\\.|[^\'\\])*\'|\n|[^\s"\'#]+|#', re.M)
+SCALE = "doc/scale.md"
 TABLES = "tables"  # the database that has them
 PARAMETERS = {"bigint", "text", "bytea"}
 RESULTS = PARAMETERS | {"integer"}  # a literal number, and what CASE makes of two
@@ -125,6 +126,16 @@ def postgres_problems(cluster, found):
             yield i, f"column {name} would be {kind} on PostgreSQL: CAST(... AS BIGINT), or CASE WHEN ... THEN 1 ELSE 0 END"
 
 
+def scale_problems(tree, cluster):
+    """What there is one of must say how it scales."""
+    if SCALE not in tree.files():
+        return
+    whole = "SELECT relname FROM pg_class WHERE relkind = 'r' AND NOT relispartition AND relnamespace = 'public'::regnamespace ORDER BY 1;\n"
+    for table in ask(cluster, whole).stdout.split():
+        if f"`{table}`" not in tree.text(SCALE):
+            yield f"{SCALE}:1: {table} is not divided by person, and nothing says how it scales"
+
+
 def check(tree):
     found = []
     for place, sql in statements(tree):
@@ -142,3 +153,4 @@ def check(tree):
                 yield f"{place}: {problem}"
         for i, sentence in postgres_problems(cluster, found):
             yield f"{found[i][0]}: {sentence}"
+        yield from scale_problems(tree, cluster)
