@@ -15,7 +15,6 @@ const SERVED = database.ENGINE === 'postgresql'; // a batch takes a second there
 const BATCHES = SERVED ? 3 : 4;
 const ROWS = (BATCHES - 1) * BATCH + 100;
 const SLICE_MS = SERVED ? 300 : 10;
-const skip = SERVED && 'the same whatever the engine';
 let folder;
 const at = (name) => path.join(folder, name);
 let file;
@@ -129,7 +128,7 @@ test('killed at several moments it goes on where it was, and leaves what one run
   assert.deepEqual({ ...found, batches: found.batches.slice(0, BATCHES) }, whole.tables, `seed ${seed}`);
 });
 
-test('SIGINT ends it behind a whole batch with the words to run it again, and the same command goes on', { skip }, async () => {
+test('SIGINT ends it behind a whole batch with the words to run it again, and the same command goes on', async () => {
   const { data, ended: stopped } = await broken('stopped', BATCH + 2, 'SIGINT');
   assert.deepEqual([stopped.code, JSON.parse(stopped.stdout).error], [3, 'import_stopped'], stopped.stderr);
   assert.match(stopped.stderr, /run it again to go on \[before line \d+, after \d+ rows\]/);
@@ -140,7 +139,7 @@ test('SIGINT ends it behind a whole batch with the words to run it again, and th
   assert.deepEqual([tables(data), readFileSync(at('stopped.refused'), 'utf8')], [whole.tables, whole.refused]);
 });
 
-test('another file at that path is refused until it is said that it begins anew', { skip }, async () => {
+test('another file at that path is refused until it is said that it begins anew', async () => {
   const { data } = await broken('changed', BATCH + 2, 'SIGKILL');
   const had = reached(data);
   const text = readFileSync(file, 'utf8');
@@ -158,7 +157,7 @@ test('another file at that path is refused until it is said that it begins anew'
   }
 });
 
-test('a server that ends while it imports stops behind a whole batch; the next one goes on', { skip }, async () => {
+test('a server that ends while it imports stops behind a whole batch; the next one goes on', async () => {
   const data = await empty('served');
   let server = await start(['serve', '--data', data, '--listen', '127.0.0.1:0']);
   try {

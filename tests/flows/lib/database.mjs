@@ -65,6 +65,9 @@ export function rows(data, sql, ...values) {
 /** A column of bytes as a text in small letters, in the engine's words. */
 export const hexOf = (column) => (CLUSTER ? `encode(${column}, 'hex')` : `LOWER(hex(${column}))`);
 
+/** Bytes, in the engine's words. */
+export const bytes = (value) => (CLUSTER ? `'\\x${value.toString('hex')}'` : `x'${value.toString('hex')}'`);
+
 /** Changes rows behind the installation's back. */
 export function change(data, sql, ...values) {
   const url = addressIn(data);
