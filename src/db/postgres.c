@@ -148,7 +148,7 @@ static result server_check(PGconn *handle) {
          PQserverVersion(handle) % 10000);
   }
   PGresult *answer = PQexec(handle,
-                            "SELECT name, setting FROM pg_settings WHERE (name, setting) IN (('fsync', 'off'), ('full_page_writes', 'off'),"
+                            "SELECT name, setting FROM pg_settings WHERE (name, setting) IN (('fsync', 'off'), ('full_page_writes', 'off'), ('data_sync_retry', 'on'),"
                             " ('synchronous_commit', 'off'), ('synchronous_commit', 'local'))"
                             " OR (name = 'server_encoding' AND setting <> 'UTF8')");
   bool is_answered = PQresultStatus(answer) == PGRES_TUPLES_OK;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "db/engine_fixture.h"
 #include "ledger/ledger.h"
 #include "lock_request/lock_request.h"
 #include "message/message.h"
@@ -72,7 +73,7 @@ static int set_up(void **state) {
   p->sealing.len = 32;
   const struct db_options options = {
       .path = (const char *)arena_printf(&p->arena, "%s/danh.db", p->dir).ptr, .mode = DB_CREATE, .migrations = migrations, .readers = 2};
-  assert_ok(db_open(&options, &p->db));
+  assert_ok(db_engine_open(&options, &p->db));
   p->env = (struct env){.db = p->db, .clock = &p->clock, .random = &p->random, .sealing = &p->sealing, .origin = S("https://danh.example")};
   p->holder = add_person(p, "001090000011", "0912345678");
   p->collector = add_person(p, "001090000014", "0912345670");

@@ -1,24 +1,32 @@
 // A PostgreSQL server that will not do: each time the message, the exit code, and that nothing has changed. A cluster of its own, over TCP.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
-import { ROOT, danh, freePort } from './lib/installation.mjs';
+import { Cluster } from './lib/cluster.mjs';
+import { DANH, ROOT, danh, end, freePort, start, until } from './lib/installation.mjs';
 
 let cluster;
 let folder;
 let address;
+let log; // the server's own
+let order; // while this file is there the next sync of the server's log fails
 const data = () => path.join(folder, 'data');
 
 before(async () => {
-  cluster = spawn('python3', [path.join(ROOT, 'script/lib/postgres.py'), 'serve', '--tcp'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: cluster.stdout })[Symbol.asyncIterator]();
-  address = new URL(JSON.parse((await lines.next()).value).url.replace('postgresql:', 'http:'));
   folder = mkdtempSync(path.join(tmpdir(), 'danh-trouble-'));
+  chmodSync(folder, 0o777); // the server's user takes the order away
+  order = path.join(folder, 'fail-sync');
+  const preloaded = { LD_PRELOAD: path.join(path.dirname(DANH), 'tests/crash/faults/libfailing_sync.so'), DANH_FAIL_SYNC: order, DANH_FAIL_SYNC_OF: 'fdatasync /pg_wal/' };
+  cluster = spawn('python3', [path.join(ROOT, 'script/lib/postgres.py'), 'serve', '--tcp'], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...preloaded } });
+  const lines = createInterface({ input: cluster.stdout })[Symbol.asyncIterator]();
+  const made_ = JSON.parse((await lines.next()).value);
+  address = new URL(made_.url.replace('postgresql:', 'http:'));
+  log = made_.log;
   writeFileSync(path.join(folder, 'password'), address.password, { mode: 0o600 });
   const passes = path.join(folder, 'passes');
   writeFileSync(passes, `*:*:*:*:${address.password}\n`, { mode: 0o600 });
@@ -96,4 +104,61 @@ test('a migration that was applied in part is taken for no installation', async 
   await psql('ALTER TABLE account_lock_kept RENAME TO account_lock');
   const whole = await danh('ledger', 'verify', '--data', data(), '--json');
   assert.equal(whole.code, 0, whole.stderr);
+});
+
+test('a server that tries a failed fsync again is refused: the second may say that all is well', async () => {
+  const careless = await Cluster.open('data_sync_retry=on');
+  try {
+    const told = await danh('synth', '--people', '1000', '--no-accounts', '--data', path.join(folder, 'careless'), '--database', careless.url, '--json');
+    assert.deepEqual([told.code, JSON.parse(told.stdout).error], [4, 'database_unsafe'], told.stderr);
+    assert.match(told.stderr, /data_sync_retry = on/);
+  } finally {
+    await careless.close();
+  }
+});
+
+const limit = (value) => danh('account', 'limit', 'sessions_max', String(value), '--data', data(), '--json');
+const kept = () => execFileSync('psql', ['-X', '-q', '-A', '-t', '-d', place({}), '-c', "SELECT value FROM account_limit WHERE name = 'sessions_max'"],
+  { encoding: 'utf8', env: { ...process.env, PGPASSWORD: address.password } }).trim();
+
+test('the disk of the server is full, or fails to read or to write: nothing of that request is kept, reading goes on, and so does writing afterwards', async () => {
+  const before_ = kept();
+  for (const [state, code] of [['53100', 'storage_full'], ['58030', 'storage_unavailable']]) {
+    await psql(`CREATE OR REPLACE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '${state}', MESSAGE = 'could not extend file'; END $$;
+      DROP TRIGGER IF EXISTS fails ON account_limit; CREATE TRIGGER fails BEFORE INSERT OR UPDATE ON account_limit FOR EACH ROW EXECUTE FUNCTION fails()`);
+    const told = await limit(6);
+    assert.deepEqual([told.code, JSON.parse(told.stdout).error], [3, code], told.stdout + told.stderr);
+    assert.equal(kept(), before_);
+  }
+  await psql('DROP TRIGGER fails ON account_limit');
+  assert.equal((await limit(6)).code, 0);
+  assert.equal((await danh('ledger', 'verify', '--data', data())).code, 0);
+});
+
+test('the server fails to sync its log once: it ends itself and recovers, what was acknowledged is there, and nodes go on by themselves', async () => {
+  const node = await start(['serve', '--data', data(), '--listen', '127.0.0.1:0']);
+  try {
+    assert.equal((await limit(7)).code, 0);
+    const ended = () => readFileSync(log, 'utf8').split('PANIC:').length - 1;
+    const before_ = ended();
+    writeFileSync(order, '');
+    chmodSync(order, 0o666);
+    const told = await limit(8);
+    const after_ = told.code === 0 ? '8' : null;
+    await until('the order was obeyed', () => !existsSync(order));
+    await until('it has ended itself', () => ended() > before_);
+    await until('the server answers again', () => {
+      try {
+        return after_ === null || kept() === after_;
+      } catch {
+        return false; // it recovers still
+      }
+    });
+    await until('the node writes again', async () => (await limit(9)).code === 0);
+    assert.ok([0, 3].includes(told.code), told.stdout);
+    assert.equal(kept(), '9');
+    assert.equal((await danh('ledger', 'verify', '--data', data())).code, 0);
+  } finally {
+    await end(node);
+  }
 });

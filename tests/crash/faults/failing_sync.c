@@ -1,5 +1,5 @@
-/* Loaded before danh by the dynamic linker: the next such call fails, once, when the file that DANH_FAIL_SYNC names is there. Which: DANH_FAIL_SYNC_OF="CALL END", the
- * call's name and how the path ends that it is asked of; without it the sync of danh.db's log. */
+/* Loaded by the dynamic linker before danh, or PostgreSQL: the next such call fails, once, when the file that DANH_FAIL_SYNC names is there. Which:
+ * DANH_FAIL_SYNC_OF="CALL PART", the call's name and a part of the path that it is asked of; without it the sync of danh.db's log. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -12,8 +12,6 @@
 #define OURS __attribute__((visibility("default")))
 #define REAL(name) ((__typeof__(&name))(uintptr_t)dlsym(RTLD_NEXT, #name))
 
-static bool ends(const char *text, const char *end) { return strlen(text) >= strlen(end) && strcmp(text + strlen(text) - strlen(end), end) == 0; }
-
 static bool is_failing(const char *call, int fd) {
   const char *order = getenv("DANH_FAIL_SYNC");
   const char *of = getenv("DANH_FAIL_SYNC_OF");
@@ -22,7 +20,7 @@ static bool is_failing(const char *call, int fd) {
   of = of != NULL ? of : "fdatasync danh.db-wal";
   (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
   bool is_meant = order != NULL && strncmp(of, call, strlen(call)) == 0 && of[strlen(call)] == ' ';
-  if (!is_meant || readlink(link, path, sizeof path - 1) <= 0 || !ends(path, of + strlen(call) + 1) || unlink(order) != 0) {
+  if (!is_meant || readlink(link, path, sizeof path - 1) <= 0 || strstr(path, of + strlen(call) + 1) == NULL || unlink(order) != 0) {
     return false;
   }
   errno = EIO;
