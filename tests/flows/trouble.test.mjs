@@ -1,5 +1,5 @@
 // Trouble with the database and with far dates: each has its message, its exit code and its line in doc/operate.md. Clocks that are set: trouble_clock.test.mjs; damaged, foreign and
-// locked folders: tests/crash/trouble.test.mjs; a server that is away: nodes and move_db; backups that were cut: backup.test.mjs; missing tiles: ledger_kept.test.mjs.
+// locked folders: tests/crash/trouble.test.mjs; a server that is away: nodes and move_db; backups that were cut: backup.test.mjs; missing tiles: tests/interop/tlog.test.mjs.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync } from 'node:fs';
