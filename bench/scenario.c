@@ -4,7 +4,7 @@
  *   bench_scenario PORT FILE CLIENTS SECONDS sharing          as fast as they go, by a client that sleeps when there is nothing to do
  *                                                           and does not give way to the server's loops: people have processors of their own
  *   bench_scenario PORT FILE show                             one flow, each request and answer printed
- * One thread. On a core of its own it never sleeps: a client that slept would have the server pay for waking it. Where server and client share the cores, one
+ * PORT may be the path of a Unix socket. One thread. On a core of its own it never sleeps: a client that slept would have the server pay for waking it. Where server and client share the cores, one
  * that never slept would take from the server what it does not need. Prints one JSON object; the client's own processor time stands beside, for its
  * requests and its proofs' signatures cost the machine too.
  */
@@ -34,7 +34,7 @@ struct client {
 
 struct load {
   const struct scenario *scenario;
-  int port;
+  struct wire_address server;
   int poll;
   struct client *clients;
   int client_count;
@@ -52,9 +52,9 @@ struct load {
 
 static void watch(struct load *load, struct client *client) {
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
-  client->fd = wire_dial(load->port);
+  client->fd = wire_dial_at(&load->server);
   if (client->fd < 0 || epoll_ctl(load->poll, EPOLL_CTL_ADD, client->fd, &event) != 0) {
-    (void)fprintf(stderr, "nobody answers at port %d\n", load->port);
+    (void)fprintf(stderr, "nobody answers\n");
     exit(1);
   }
 }
@@ -189,7 +189,7 @@ int main(int argc, char **argv) {
   }
   struct scenario scenario;
   scenario_read(argv[2], &scenario);
-  struct load load = {.scenario = &scenario, .port = (int)strtol(argv[1], NULL, 10), .poll = epoll_create1(EPOLL_CLOEXEC), .random = random_system()};
+  struct load load = {.scenario = &scenario, .server = wire_address_of(argv[1]), .poll = epoll_create1(EPOLL_CLOEXEC), .random = random_system()};
   load.client_count = is_shown ? 1 : (int)strtol(argv[3], NULL, 10);
   load.client_count = load.client_count < 1 || load.client_count > CLIENTS_MAX ? CLIENTS_MAX : load.client_count;
   load.clients = heap_alloc((size_t)load.client_count * sizeof *load.clients);

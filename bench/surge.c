@@ -1,8 +1,10 @@
 /* bench/surge.c: a crowd that comes by the clock, whatever the answers do (scenario.h).
  *
- *   bench_surge PORT NEWCOMERS_PORT FILE CONNECTIONS PER_SECOND SECONDS AFTER_PER_SECOND AFTER_SECONDS
- * Everybody is somebody else, on a connection of their own; who holds no place in the waiting room yet comes to NEWCOMERS_PORT, as a proxy would send them (0: to
- * PORT like all). An arrival is due at its instant; one that finds CONNECTIONS in use waits for one, and that counts: all times are since the instant.
+ *   bench_surge DOOR NEWCOMERS_DOOR FILE CONNECTIONS PER_SECOND SECONDS AFTER_PER_SECOND AFTER_SECONDS
+ * A door is a port, or the path of a Unix socket, as a proxy has it. Everybody is somebody else, on a connection of their own; who holds no place in the waiting
+ * room yet comes to NEWCOMERS_DOOR, as a proxy would send them (0: to DOOR like all). An arrival is due at its instant; one that finds CONNECTIONS in use waits
+ * for one, and that counts: all times are since the instant. Those who are inside come first: after DIALS_A_TURN arrivals it is looked whether answers came.
+ * How late this program itself was is printed too: an arrival dialled after its instant; an answer read after it was last seen that none was there.
  * Who is refused is gone, by an answer (503) or by the system (the connection is refused or reset), unless an answer gave them a place in the waiting room
  * ({place}, a cookie): then they come again after as long as it said, or a second after the system refused them, and that is a new instant.
  * After the crowd a few more come at their own pace: how long until a whole second of them is neither refused nor slow? One thread that never sleeps.
@@ -24,7 +26,7 @@
 
 enum {
   MEGA = 1000000, CONNECTIONS_MAX = 4096, TIMES_MAX = 4 * 1024 * 1024, QUEUE_MAX = 1 << 21, TICKS = 1024, TICK_US = 100000, TICKET_BYTES = 64, SLOW_US = MEGA,
-  AGAIN_US = MEGA, AFTER_MAX = 128, REFUSED = 503,
+  AGAIN_US = MEGA, AFTER_MAX = 128, REFUSED = 503, DIALS_A_TURN = 32,
 };
 
 /* Somebody who is due. */
@@ -39,6 +41,7 @@ struct people {
 };
 struct visit {
   int fd; /* -1: none; not connected while nobody is here */
+  sa_family_t family; /* of the socket */
   bool is_up;
   bool is_after;
   size_t step;
@@ -53,9 +56,10 @@ struct times {
 };
 struct load {
   const struct scenario *scenario;
-  int port;
-  int newcomers_port;
+  struct wire_address door;
+  struct wire_address newcomers; /* length 0: none */
   int poll;
+  int64_t looked_us; /* for answers, the last time but this one */
   struct visit *visits;
   struct visit **idle;
   int idle_count;
@@ -81,6 +85,8 @@ struct load {
   struct times refused; /* by an answer */
   struct times turned;  /* by the system */
   struct times settled; /* served in the crowd's time */
+  struct times dialled_late;
+  struct times read_late; /* at the most */
   int bad_after[AFTER_MAX]; /* refused or slow, by second after the crowd */
   int good_after[AFTER_MAX];
   struct random random;
@@ -147,7 +153,9 @@ static void come_again(struct load *load, const struct visit *visit, int64_t now
 /* Without the wait that a proper end would leave behind: there are more people than ports. */
 static void hang_up(struct visit *visit) {
   const struct linger at_once = {1, 0};
-  (void)setsockopt(visit->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  if (visit->family == AF_INET) {
+    (void)setsockopt(visit->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  }
   (void)close(visit->fd);
   visit->fd = -1;
 }
@@ -205,13 +213,16 @@ static void send_step(struct load *load, struct visit *visit) {
 }
 
 /* A socket that was refused is used again: it has no connection, and keeps no port. */
-static void open_socket(struct visit *visit) {
-  visit->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+static void open_socket(struct visit *visit, sa_family_t family) {
+  visit->family = family;
+  visit->fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (visit->fd < 0) {
     (void)fprintf(stderr, "no more sockets: %s\n", strerror(errno));
     exit(1);
   }
-  (void)setsockopt(visit->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+  if (family == AF_INET) {
+    (void)setsockopt(visit->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+  }
 }
 
 /* Connected, or an error: 0 and what it was. */
@@ -237,32 +248,36 @@ static void begin_flow(struct load *load, struct visit *visit) {
 }
 
 /* The second call tells what became of the first: 0; EALREADY: nothing yet; or an error, after which the socket is as new. */
-static int dial(int fd, const struct sockaddr_in *to) {
-  bool is_up = connect(fd, (const struct sockaddr *)to, sizeof *to) == 0;
-  is_up = is_up || (errno == EINPROGRESS && connect(fd, (const struct sockaddr *)to, sizeof *to) == 0);
+static int dial(int fd, const struct wire_address *to) {
+  bool is_up = connect(fd, (const struct sockaddr *)&to->storage, to->length) == 0;
+  is_up = is_up || (errno == EINPROGRESS && connect(fd, (const struct sockaddr *)&to->storage, to->length) == 0);
   return is_up ? 0 : errno;
 }
 
 static void begin_visit(struct load *load, struct visit *visit, const struct person *person) {
-  bool is_newcomer = person->place[0] == '\0' && load->newcomers_port != 0;
-  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)(is_newcomer ? load->newcomers_port : load->port))};
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const struct wire_address *to = person->place[0] == '\0' && load->newcomers.length > 0 ? &load->newcomers : &load->door;
   visit->person = *person;
   visit->is_after = person->due_us >= load->crowd_us && person->place[0] == '\0';
   visit->is_up = false;
   visit->step = 0;
   load->returned += person->place[0] != '\0';
-  if (visit->fd < 0) {
-    open_socket(visit);
+  if (visit->fd >= 0 && visit->family != to->storage.ss_family) {
+    hang_up(visit);
   }
-  int error = dial(visit->fd, &to);
+  if (visit->fd < 0) {
+    open_socket(visit, to->storage.ss_family);
+  }
+  if (person->due_us < load->crowd_us) {
+    note(&load->dialled_late, clock_monotonic_us() - person->due_us);
+  }
+  int error = dial(visit->fd, to);
   if (error == 0 || error == EALREADY) {
     struct epoll_event event = {.events = (error == 0 ? EPOLLIN : EPOLLIN | EPOLLOUT) | EPOLLET, .data.ptr = visit};
     (void)epoll_ctl(load->poll, EPOLL_CTL_ADD, visit->fd, &event);
     if (error == 0) {
       begin_flow(load, visit);
     }
-  } else if (error == ECONNREFUSED || error == ECONNRESET) {
+  } else if (error == ECONNREFUSED || error == ECONNRESET || error == EAGAIN /* a Unix socket's queue is full */) {
     turn_away(load, visit);
   } else {
     end_visit(load, visit, error); /* no ports: ours is the trouble */
@@ -295,6 +310,9 @@ static void receive(struct load *load, struct visit *visit) {
   visit->answer[visit->got] = 0;
   size_t whole = wire_whole_length(visit->answer);
   if (whole > 0 && visit->got >= whole) {
+    if (load->looked_us < load->crowd_us) {
+      note(&load->read_late, clock_monotonic_us() - load->looked_us);
+    }
     answered(load, visit);
   } else {
     receive(load, visit); /* edges are told once */
@@ -337,19 +355,23 @@ static void come(struct load *load, int64_t now_us) {
     }
     people->count = 0;
   }
-  while (load->idle_count > 0 && load->first < load->last) {
+  for (int i = 0; i < DIALS_A_TURN && load->idle_count > 0 && load->first < load->last; i++) {
     begin_visit(load, load->idle[--load->idle_count], &load->queue[load->first++ % QUEUE_MAX]);
   }
 }
 
 static void run(struct load *load, int count) {
   struct epoll_event events[CONNECTIONS_MAX];
-  while (clock_monotonic_us() < load->end_us || load->idle_count < count) {
-    come(load, clock_monotonic_us());
+  int64_t now_us = clock_monotonic_us();
+  while (now_us < load->end_us || load->idle_count < count) {
+    int64_t looking_us = clock_monotonic_us();
     int ready = epoll_wait(load->poll, events, CONNECTIONS_MAX, 0);
     for (int i = 0; i < ready; i++) {
       go_on(load, events[i].data.ptr, events[i].events);
     }
+    load->looked_us = looking_us;
+    now_us = clock_monotonic_us();
+    come(load, now_us);
   }
 }
 
@@ -381,6 +403,8 @@ static void print(struct load *load) {
   print_times("served", &load->settled);
   print_times("refused", &load->refused);
   print_times("by_system", &load->turned);
+  print_times("dialled_late", &load->dialled_late);
+  print_times("read_late", &load->read_late);
   (void)printf("\"normal_after_s\": %d, \"broken_off\": %zu, \"lost\": %zu, \"odd_status\": %d, \"processor_s\": %.1f}\n", normal_after(load), load->broken_off,
                load->lost, load->odd_status, processor_s());
 }
@@ -388,8 +412,10 @@ static void print(struct load *load) {
 static struct load *read_load(char **argv, struct scenario *scenario) {
   scenario_read(argv[3], scenario);
   struct load *load = heap_alloc(sizeof *load);
-  *load = (struct load){.scenario = scenario, .port = (int)strtol(argv[1], NULL, 10), .poll = epoll_create1(EPOLL_CLOEXEC), .random = random_system()};
-  load->newcomers_port = (int)strtol(argv[2], NULL, 10);
+  *load = (struct load){.scenario = scenario, .door = wire_address_of(argv[1]), .poll = epoll_create1(EPOLL_CLOEXEC), .random = random_system()};
+  if (strcmp(argv[2], "0") != 0) {
+    load->newcomers = wire_address_of(argv[2]);
+  }
   load->per_s = strtod(argv[5], NULL);
   load->after_per_s = strtod(argv[7], NULL);
   return load;
@@ -397,7 +423,7 @@ static struct load *read_load(char **argv, struct scenario *scenario) {
 
 int main(int argc, char **argv) {
   if (argc != 9) {
-    (void)fprintf(stderr, "usage: bench_surge PORT NEWCOMERS_PORT FILE CONNECTIONS PER_SECOND SECONDS AFTER_PER_SECOND AFTER_SECONDS\n");
+    (void)fprintf(stderr, "usage: bench_surge DOOR NEWCOMERS_DOOR FILE CONNECTIONS PER_SECOND SECONDS AFTER_PER_SECOND AFTER_SECONDS\n");
     return 2;
   }
   struct scenario scenario;

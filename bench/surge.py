@@ -1,12 +1,14 @@
 """The part surge: twenty times as many come as were just served (surge.c), and thousands of slow clients. Server on one core, generator on the other.
 
 Signing in: the page, the passkey's challenge, its answer, by people without a session. Submitting: people who are signed in. Each is measured as fast as it goes, and
-then the crowd comes by the clock, everybody on a connection of their own: newcomers to the door for them, as a proxy sends them (packaging/nginx). Slow clients are slowhttptest's, beside honest ones at half of what goes; directly, and through nginx (packaging/nginx)."""
+then the crowd comes by the clock, everybody on a connection of their own. The doors are Unix sockets, as the package has them behind nginx, and the generator stands
+where the proxy does: newcomers come to the door for them (packaging/nginx, packaging/systemd). Slow clients are slowhttptest's, beside honest ones at half of what goes; directly, and through nginx (packaging/nginx)."""
 import json
 import os
 import pathlib
 import resource
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -14,7 +16,7 @@ import time
 import passkey
 import sign_in as base
 
-TIMES, CROWD_S, AFTER_S, PEAK_S = 20, 20, 12, 5
+TIMES, CROWD_S, AFTER_S, PEAK_S, START_S = 20, 20, 12, 5, 30
 CONNECTIONS, VISITORS, SLOW_ONES, SLOW_OPEN, SLOW_WAIT_S = 4000, 1_500, 10_000, 8000, 12
 APPLICATION = ('{"procedure":"lltp","subject":"self","certificate":{2},"copies":1,"purpose":"Work","ban_information":false,"answers":{"history":[{"from":"2018-06",'
                '"to":null,"place":"Home","work":"Work"}]},"consent":true,"payable_shown":{3}}')
@@ -47,35 +49,67 @@ def submitting(server, sessions, used):
     return "".join(f"row {row}\n" for row in rows) + "===\n" + "\n".join(lines) + "\n\n" + APPLICATION + "\n"
 
 
-def generator(run, server, text, per_s, newcomers_port):
+class Behind:
+    """danh serve as it stands behind a proxy: its doors are Unix sockets."""
+
+    def __init__(self, run, data, origin):
+        self.door = run.folder / "web.sock"
+        self.process = subprocess.Popen(base.pinned(base.SERVER_CORE, base.BUILD / "danh", "serve", "--data", data, "--listen", f"unix:{self.door}", "--origin", origin),
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        began = time.monotonic()
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() - began > START_S:
+                raise SystemExit("danh serve does not answer at its Unix socket")
+            time.sleep(0.1)
+
+    def answers(self):
+        with socket.socket(socket.AF_UNIX) as one:
+            try:
+                one.connect(str(self.door))
+                one.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                return one.recv(64).startswith(b"HTTP/1.1 200")
+            except OSError:
+                return False
+
+    def pids(self):
+        """The server and its signer."""
+        tasks = pathlib.Path(f"/proc/{self.process.pid}/task")
+        return [self.process.pid, *[int(pid) for path in tasks.glob("*/children") for pid in path.read_text().split()]]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def generator(run, server, text, per_s, newcomers):
     path = run.folder / "surge"
     path.write_text(text, "utf8")
-    command = base.pinned(base.CLIENT_CORE, base.BUILD / "bench" / "bench_surge", server.port, newcomers_port, path, CONNECTIONS, TIMES * per_s, CROWD_S, per_s / 2, AFTER_S)
+    command = base.pinned(base.CLIENT_CORE, base.BUILD / "bench" / "bench_surge", server.door, newcomers, path, CONNECTIONS, TIMES * per_s, CROWD_S, per_s / 2, AFTER_S)
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"bench_surge: {done.stderr}")
     return json.loads(done.stdout)
 
 
-def peak(run, server, text):
+def peak(run, door, text):
     """As many a second as go, by 64 clients that wait for their answers."""
     path = run.folder / "surge"
     path.write_text(text, "utf8")
-    command = base.pinned(base.CLIENT_CORE, base.BUILD / "bench" / "bench_scenario", server.port, path, 64, PEAK_S)
+    command = base.pinned(base.CLIENT_CORE, base.BUILD / "bench" / "bench_scenario", door, path, 64, PEAK_S)
     got = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     if got["failed"]:
         run.note(f"peak: {got['failed']} failed, first {got['first_failure']}")
     return got
 
 
-def crowd(run, server, name, text_of, newcomers_port=0):
+def crowd(run, server, name, text_of, newcomers=0):
     """text_of(n): the scenario without the first n rows, which were used already."""
     since = run.calibrate()
-    quiet = peak(run, server, text_of(0))
+    quiet = peak(run, server.door, text_of(0))
     best = quiet["flows_per_s"]
     text = text_of(int(best * (PEAK_S + 1)))
     used_s = base.processor_s(server.pids())
-    got = generator(run, server, text, best, newcomers_port)
+    got = generator(run, server, text, best, newcomers)
     used_s = base.processor_s(server.pids()) - used_s
     run.calibrate()
     run.add(f"{name}, as fast as it goes", best, f"a second, 64 clients; p50 {quiet['p50_ms']}, p99 {quiet['p99_ms']} ms", since)
@@ -85,6 +119,8 @@ def crowd(run, server, name, text_of, newcomers_port=0):
     run.add("  p99 of a refusal with an answer", got["refused_p99_ms"], f"ms; p50 {got['refused_p50_ms']} ms, {got['refused']} of them", since, 50)
     run.add("  p99 of a refusal by the system", got["by_system_p99_ms"], f"ms; p50 {got['by_system_p50_ms']} ms, {got['by_system']} of them", since, 50)
     run.add("  refused in the middle", got["broken_off"], f"of who was let in; the generator used {got['processor_s']} s of its core, the server {used_s:.1f} s, in {CROWD_S + AFTER_S} s", since)
+    run.add("  p99 of how late the generator itself was", got["dialled_late_p99_ms"],
+            f"ms to dial who was due (p50 {got['dialled_late_p50_ms']}); an answer lay unread for {got['read_late_p99_ms']} ms at the most (p99; p50 {got['read_late_p50_ms']})", since)
     run.add("  normal again after", got["normal_after_s"], "s (-1: not within the time watched)", since, 5)
     if got["lost"]:
         run.note(f"{name}: {got['lost']} lost, the first: {got['odd_status']}")
@@ -158,15 +194,19 @@ def measure(run, server_of, free_port, people):
     subprocess.run([base.BUILD / "danh", "synth", "--people", str(people), "--seed", "1", "--data", data, "--json"], check=True, stdout=subprocess.DEVNULL)
     listed = subprocess.run([base.BUILD / "bench" / "bench_sessions", data, str(people)], check=True, capture_output=True, text=True).stdout
     sessions = [line.split() for line in listed.splitlines()]
-    door = free_port()
+    newcomers = run.folder / "new.sock"
     with (data / "danh.ini").open("a") as settings:
-        settings.write(f"\n[surge]\nnewcomers = 127.0.0.1:{door}\n")
+        settings.write(f"\n[surge]\nnewcomers = unix:{newcomers}\n")
     server = server_of(data)
     try:
         holder = passkey.Passkey(server, passkey.Key(run.folder, "surge"))
         text = signing_in(server, holder, list(visitors(server, holder, [token for token, *_ in sessions[:VISITORS]])))
-        crowd(run, server, "signing in", lambda used: text, door)
-        crowd(run, server, "submitting", lambda used: submitting(server, sessions[VISITORS:], used))
-        slow(run, server, free_port, text, peak(run, server, text)["flows_per_s"])
+        slow(run, server, free_port, text, peak(run, server.port, text)["flows_per_s"])
     finally:
         server.stop()
+    behind = Behind(run, data, holder.origin)
+    try:
+        crowd(run, behind, "signing in", lambda used: text, newcomers)
+        crowd(run, behind, "submitting", lambda used: submitting(server, sessions[VISITORS:], used))
+    finally:
+        behind.stop()

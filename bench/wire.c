@@ -2,21 +2,50 @@
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-int wire_dial(int port) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
+struct wire_address wire_address_of(const char *text) {
+  struct wire_address address = {0};
+  if (text[0] == '/') {
+    struct sockaddr_un *local = (struct sockaddr_un *)&address.storage;
+    address.length = sizeof *local;
+    local->sun_family = AF_UNIX;
+    if (snprintf(local->sun_path, sizeof local->sun_path, "%s", text) >= (int)sizeof local->sun_path) {
+      (void)fprintf(stderr, "a socket's path is too long: %s\n", text);
+      exit(2);
+    }
+    return address;
+  }
+  struct sockaddr_in *to = (struct sockaddr_in *)&address.storage;
+  address.length = sizeof *to;
+  to->sin_family = AF_INET;
+  to->sin_port = htons((uint16_t)strtol(text, NULL, 10));
+  to->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+int wire_dial_at(const struct wire_address *address) {
+  int fd = socket(address->storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0 || connect(fd, (const struct sockaddr *)&address->storage, address->length) != 0) {
     (void)close(fd);
     return -1;
   }
-  (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+  if (address->storage.ss_family == AF_INET) {
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+  }
   return fd;
+}
+
+int wire_dial(int port) {
+  char text[16];
+  (void)snprintf(text, sizeof text, "%d", port);
+  const struct wire_address address = wire_address_of(text);
+  return wire_dial_at(&address);
 }
 
 bool wire_send(int fd, struct slice request) {
