@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <pthread.h>
 #include <semaphore.h>
 
@@ -396,6 +397,40 @@ static void an_online_copy_is_whole(void **state) {
   assert_false(is_ok(db_copy_to(fixture->db, copy.path))); /* never over a file that is there */
 }
 
+static result many_add(struct db_tx *tx, void *arg) {
+  (void)arg;
+  TRY(db_run(tx,
+             "INSERT INTO note (person_id, number, words) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)"
+             " SELECT 1, i, hex(randomblob(100)) FROM n",
+             DB_NO_ARGS, NULL));
+  return db_run(tx, "CREATE INDEX note_by_words ON note (words)", DB_NO_ARGS, NULL);
+}
+
+static int files_in(const char *folder) {
+  struct dirent **names = NULL;
+  int count = scandir(folder, &names, NULL, NULL);
+  for (int i = 0; i < count; i++) {
+    free(names[i]);
+  }
+  free(names);
+  return count;
+}
+
+/* Twelve megabytes, of a cache of eight: sorted in parts, by more than one thread, in files. */
+static void an_index_of_more_than_the_cache_holds_is_whole_and_leaves_no_file(void **state) {
+  struct fixture *fixture = *state;
+  SQLITE_ONLY();
+  assert_ok(db_write(fixture->db, note_add, &(struct note){7, 1, "before"})); /* the log is there from the first write on */
+  int files = files_in(fixture->dir);
+  assert_ok(db_write(fixture->db, many_add, NULL));
+  assert_int_equal(files_in(fixture->dir), files);
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+  assert_ok(db_read_begin(fixture->db, &tx));
+  struct db_rows rows CLEANUP(db_rows_close) = {0};
+  assert_ok(db_row(tx, "PRAGMA integrity_check", DB_NO_ARGS, &rows)); /* each row once in each index, in its order */
+  assert_true(slice_is(db_text(&rows, 0), "ok"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(writes_and_reads_by_parameter_name, set_up, tear_down),
@@ -414,6 +449,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(one_statement_can_run_within_itself, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_reused_address_of_a_text_costs_no_wrong_answer, set_up, tear_down),
       cmocka_unit_test_setup_teardown(an_online_copy_is_whole, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(an_index_of_more_than_the_cache_holds_is_whole_and_leaves_no_file, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

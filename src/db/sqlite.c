@@ -1,4 +1,5 @@
 #include <malloc.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -268,6 +269,28 @@ static void library_set_up(void) {
   (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+/* ---- sorts of millions of rows ---- */
+
+/* Beside the database, where there has to be room for the index too, and not where everybody's temporary files are. For the whole process, which makes one. */
+static void sorting_folder_set(const char *path) {
+  static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  const char *end = strrchr(path, '/');
+  (void)pthread_mutex_lock(&mutex);
+  if (sqlite3_temp_directory == NULL) {
+    sqlite3_temp_directory = end == NULL ? sqlite3_mprintf(".") : sqlite3_mprintf("%.*s/", (int)(end - path), path);
+  }
+  (void)pthread_mutex_unlock(&mutex);
+}
+
+/* Who makes a database may go on to index millions of rows. In memory SQLite sorts them as one list, each comparison of which waits for memory, on one core.
+ * With files, nameless ones, it sorts as much as its cache holds, half of it by a thread of its own, and merges. */
+static result sorting_set_up(struct db_connection *tx, const char *path) {
+  enum { SORTING_THREADS = 1 };
+  sorting_folder_set(path);
+  (void)sqlite3_limit(tx->handle, SQLITE_LIMIT_WORKER_THREADS, SORTING_THREADS);
+  return execute(tx, "PRAGMA temp_store=FILE");
+}
+
 result db_connection_open(const char *path, enum db_role role, bool create, struct db_connection **ret_tx) {
   library_set_up();
   struct db_connection *tx = heap_alloc(sizeof *tx);
@@ -278,6 +301,9 @@ result db_connection_open(const char *path, enum db_role role, bool create, stru
   flags |= create ? SQLITE_OPEN_CREATE : 0;
   int status = sqlite3_open_v2(path, &tx->handle, flags, db_sqlite_log_vfs());
   result outcome = status == SQLITE_OK ? connection_set_up(tx) : db_failure(tx, status, path);
+  if (is_ok(outcome) && create) {
+    outcome = sorting_set_up(tx, path);
+  }
   if (!is_ok(outcome)) {
     db_connection_close(tx);
     return outcome;
