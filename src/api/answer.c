@@ -108,11 +108,17 @@ result api_query(struct api_call *call, struct url_form *ret_query) {
   return OK;
 }
 
-void api_cookie(struct api_call *call, const char *name, struct slice value, int64_t lifetime_s) {
-  struct slice cookie = arena_printf(call->arena, "%s=%.*s; Path=/; SameSite=Lax; HttpOnly%s; Max-Age=%lld", name, SLICE_ARG(value),
+static void put_cookie(struct api_call *call, const char *name, struct slice value, const char *kept, int64_t lifetime_s) {
+  struct slice cookie = arena_printf(call->arena, "%s=%.*s; Path=/; SameSite=Lax%s%s; Max-Age=%lld", name, SLICE_ARG(value), kept,
                                      call->api->is_https ? "; Secure" : "", value.len > 0 ? (long long)lifetime_s : 0);
   http_response_header(call->http, "Set-Cookie", cookie);
 }
+
+void api_cookie(struct api_call *call, const char *name, struct slice value, int64_t lifetime_s) {
+  put_cookie(call, name, value, "; HttpOnly", lifetime_s);
+}
+
+void api_cookie_language(struct api_call *call, struct slice language, int64_t lifetime_s) { put_cookie(call, "danh_lang", language, "", lifetime_s); }
 
 /* The one place of the request that was wrong, if its reader knows it. */
 static void put_errors(struct api_call *call, struct jout *out) {

@@ -86,6 +86,8 @@ MUST_USE result api_query(struct api_call *call, struct url_form *ret_query);
 void api_problem(struct api_call *call, result failure, bool is_page);
 /* Sets or (empty value) clears a cookie of ours. */
 void api_cookie(struct api_call *call, const char *name, struct slice value, int64_t lifetime_s);
+/* danh_lang: the one cookie that is no secret, and the app reads and sets it too. */
+void api_cookie_language(struct api_call *call, struct slice language, int64_t lifetime_s);
 /* A page that says one sentence: pages.c. */
 void api_error_page(struct api_call *call, int status, struct slice sentence);
 /* What the proxy in front says of its client (X-Real-IP, the client's certificate). Only who comes over the Unix socket is that proxy; over TCP such a

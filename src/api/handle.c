@@ -103,7 +103,7 @@ static enum api_language choose_language(struct api_call *call) {
   struct slice asked = {0};
   bool may_ask = has_word(call->http->request.query, "lang=");
   if (may_ask && is_ok(api_query(call, &query)) && url_form_find(&query, "lang", &asked) && (slice_is(asked, "vi") || slice_is(asked, "en"))) {
-    api_cookie(call, "danh_lang", asked, 365 * 24 * 3600);
+    api_cookie_language(call, asked, 365 * 24 * 3600);
     return slice_is(asked, "en") ? API_ENGLISH : API_VIETNAMESE;
   }
   return api_language_of(&call->http->request);

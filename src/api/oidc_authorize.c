@@ -60,7 +60,7 @@ static void follow_locales(struct api_call *call, struct slice locales) {
     struct slice tag = slice_cut(&locales, ' ');
     struct slice language = slice_sub(tag, 0, slice_find(tag, '-', 0));
     if (slice_is(language, "vi") || slice_is(language, "en")) {
-      api_cookie(call, "danh_lang", language, LANGUAGE_LIFETIME_S);
+      api_cookie_language(call, language, LANGUAGE_LIFETIME_S);
       return;
     }
   }

@@ -99,6 +99,10 @@ export const enMandates = {
     services: 'Services I allowed',
     service_for_organisation: 'Signed in for: {{name}}',
     service_given_by: 'Signed in by: {{name}}',
+    title_other: 'Who knows what about {{name}}',
+    lead_other:
+      'Every time anybody else read the data of {{name}}: officers, services, whoever acts for them. Each line stands in a record nobody can alter.',
+    empty_other: 'Nobody has read the data of {{name}} yet',
     title_organisation: 'Who knows what about the organisation',
     organisation_text: 'Services people signed in to in its name, and what they learned',
     lead_organisation:

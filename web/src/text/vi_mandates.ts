@@ -99,6 +99,10 @@ export const viMandates = {
     services: 'Dịch vụ tôi đã cho phép',
     service_for_organisation: 'Đăng nhập thay mặt: {{name}}',
     service_given_by: 'Người đăng nhập: {{name}}',
+    title_other: 'Ai biết gì về {{name}}',
+    lead_other:
+      'Mọi lần người khác đọc dữ liệu của {{name}}: cán bộ, dịch vụ, người làm thay. Mỗi dòng nằm trong sổ cái không sửa được.',
+    empty_other: 'Chưa ai xem dữ liệu của {{name}}',
     title_organisation: 'Ai biết gì về tổ chức',
     organisation_text: 'Các dịch vụ đã đăng nhập thay mặt tổ chức và những gì dịch vụ đã biết',
     lead_organisation:

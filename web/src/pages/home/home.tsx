@@ -109,7 +109,11 @@ function CitizenHome() {
                   {t('home.follow_text')}
                 </CardLink>
                 {may('reads.view') && (
-                  <CardLink href="/app/reads" icon="eye" title={t('reads.title')}>
+                  <CardLink
+                    href="/app/reads"
+                    icon="eye"
+                    title={whom ? t('reads.title_other', { name: whom.name }) : t('reads.title')}
+                  >
                     {t('home.reads_text')}
                   </CardLink>
                 )}

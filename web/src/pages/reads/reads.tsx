@@ -65,16 +65,24 @@ function Export({ filter }: { filter: Filter }) {
   )
 }
 
+type Whom = ReturnType<typeof useSession>['session']['acting_for']
+/** The sentence for oneself, or for the person or organisation one acts for. */
+function about(key: 'title' | 'lead' | 'empty', whom: Whom) {
+  if (!whom || (whom.organisation && key === 'empty')) return t(`reads.${key}`)
+  return whom.organisation ? t(`reads.${key}_organisation`) : t(`reads.${key}_other`, { name: whom.name })
+}
+
 function Log(props: {
   of: Pages<{ items: Read[]; next: string | null }>
   isFiltered: boolean
+  whom: Whom
   reported: (() => void) | undefined
 }) {
   return (
     <Loaded of={props.of}>
       {({ items, next }) =>
         items.length === 0 && !next ? (
-          <Empty icon="eye" title={t(props.isFiltered ? 'reads.empty_filter' : 'reads.empty')}>
+          <Empty icon="eye" title={props.isFiltered ? t('reads.empty_filter') : about('empty', props.whom)}>
             {!props.isFiltered && <p>{t('reads.empty_text')}</p>}
           </Empty>
         ) : (
@@ -123,17 +131,19 @@ export function Reads() {
   )
   const reported = () => setRound((n) => n + 1)
   return (
-    <Page
-      title={t(isOrganisation ? 'reads.title_organisation' : 'reads.title')}
-      lead={t(isOrganisation ? 'reads.lead_organisation' : 'reads.lead')}
-    >
+    <Page title={about('title', session.acting_for)} lead={about('lead', session.acting_for)}>
       {isOwn && <Own reports={reports} />}
       {isOrganisation && <Services ofOrganisation />}
       <section class="stack">
         <h2>{t('reads.log')}</h2>
         <FilterForm filter={filter} set={(part) => change((old) => ({ ...old, ...part }))} />
         <Export filter={filter} />
-        <Log of={reads} isFiltered={Object.keys(asQuery(filter)).length > 0} reported={isOwn ? reported : undefined} />
+        <Log
+          of={reads}
+          isFiltered={Object.keys(asQuery(filter)).length > 0}
+          whom={session.acting_for}
+          reported={isOwn ? reported : undefined}
+        />
       </section>
     </Page>
   )
