@@ -106,7 +106,7 @@ test('a guardian applies for the ward, and the certificate comes to whoever acts
     await expect(card).toBeVisible({ timeout: 2000 })
   }).toPass({ timeout: 60_000 })
   await card.click()
-  await page.getByLabel('Mã truy cập 6 số').fill(secrets.passcode)
+  await page.getByLabel('Mã bí mật 6 số').fill(secrets.passcode)
   await page.getByRole('button', { name: 'Mở', exact: true }).click()
   await page.getByRole('button', { name: 'Dạng chữ' }).click()
   await expect(page.getByText(ward.name.toUpperCase()).first()).toBeVisible()

@@ -30,7 +30,7 @@ async function openDocument(page: Page) {
     await page.reload() // it arrives in the wallet a moment after it was sealed
     await page.getByRole('link', { name: /Phiếu lý lịch tư pháp số 1/ }).click({ timeout: 2000 })
   }).toPass()
-  await page.getByLabel('Mã truy cập 6 số').fill(place.synth.demo_passcode)
+  await page.getByLabel('Mã bí mật 6 số').fill(place.synth.demo_passcode)
   await page.getByRole('button', { name: 'Mở', exact: true }).click()
   await expect(page.locator('canvas.pdf-page').first()).toBeVisible()
 }

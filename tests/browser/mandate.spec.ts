@@ -58,7 +58,7 @@ test('a mandate is given with the passcode, accepted, used, and its end is seen 
   await page.getByRole('checkbox', { name: 'Xem ai đã xem dữ liệu' }).check()
   await page.getByLabel('Ngày cuối cùng có hiệu lực').fill(to)
   await page.getByRole('button', { name: 'Gửi đề nghị' }).click()
-  await page.getByLabel('Mã truy cập 6 số').fill(secrets.passcode)
+  await page.getByLabel('Mã bí mật 6 số').fill(secrets.passcode)
   await page.getByRole('button', { name: 'Xác nhận và gửi' }).click()
   await expect(page.getByText(`Đã gửi đề nghị cho ${delegate.name}.`)).toBeVisible()
   await expectAccessible(page)

@@ -144,9 +144,9 @@ export const vi = {
     qr_alt: 'Mã QR dẫn tới trang kiểm tra phiếu {{code}}',
   },
   passcode: {
-    heading: 'Nhập mã truy cập',
-    text: 'Giấy tờ trong ví mở bằng mã truy cập 6 số và tự khóa lại sau năm phút.',
-    label: 'Mã truy cập 6 số',
+    heading: 'Nhập mã bí mật',
+    text: 'Giấy tờ trong ví mở bằng mã bí mật 6 số và tự khóa lại sau năm phút.',
+    label: 'Mã bí mật 6 số',
     open: 'Mở',
   },
   verify: {
@@ -429,9 +429,9 @@ export const vi = {
     document_opened: 'Mở giấy tờ',
     dossier_viewed: 'Xem hồ sơ',
     record_viewed: 'Xem dữ liệu của mình',
-    passcode_given: 'Nhập mã truy cập',
+    passcode_given: 'Nhập mã bí mật',
     code_used: 'Nhập mã một lần',
-    passcode_failed: 'Nhập sai mã truy cập',
+    passcode_failed: 'Nhập sai mã bí mật',
   },
   person: {
     name: 'Họ và tên',

@@ -17,7 +17,7 @@ export const viKept = {
     choice_heading: 'Xem khi mất kết nối',
     choice: 'Giữ trên thiết bị này',
     choice_help:
-      'Giấy tờ được mã hóa trong trình duyệt này và xem được mà không cần mã truy cập. Chỉ chọn trên thiết bị của riêng ông/bà. Đăng xuất thì bị xóa.',
+      'Giấy tờ được mã hóa trong trình duyệt này và xem được mà không cần mã bí mật. Chỉ chọn trên thiết bị của riêng ông/bà. Đăng xuất thì bị xóa.',
     working: 'Đang làm...',
     is_kept: 'Đã giữ trên thiết bị này.',
   },

@@ -23,7 +23,7 @@ export const viMandates = {
     give_staff: 'Giao vai trò cho nhân viên',
     give_text: 'Người nhận có 7 ngày để chấp nhận. Ông/bà chấm dứt được bất cứ lúc nào, có hiệu lực ngay.',
     give_limits: 'Người được ủy quyền chỉ thấy hồ sơ do chính họ nộp và không mở được Phiếu số 2.',
-    passcode_text: 'Giao ủy quyền cần mã truy cập 6 số.',
+    passcode_text: 'Giao ủy quyền cần mã bí mật 6 số.',
     passcode_go: 'Xác nhận và gửi',
     pin: 'Số định danh của người nhận',
     name: 'Họ và tên của người nhận',
