@@ -146,6 +146,26 @@ result jin_parse(struct jin_doc *doc, struct slice text, const struct jin **ret_
   return parsed;
 }
 
+/* ---- copying ---- */
+
+/* Depth was bounded when it was parsed. */
+static void copy_into(const struct jin *from, struct jin *to, struct jin_doc *doc) {
+  *to = (struct jin){.type = from->type, .boolean = from->boolean, .number = from->number, .real = from->real, .count = from->count, .doc = doc};
+  to->text = from->type == JIN_TEXT ? arena_copy(doc->arena, from->text) : from->text;
+  to->items = ARENA_ARRAY(doc->arena, struct jin, from->count);
+  for (size_t i = 0; i < from->count; i++) {
+    copy_into(&from->items[i], &to->items[i], doc);
+    to->items[i].parent = to;
+    to->items[i].name = from->type == JIN_OBJECT ? arena_copy(doc->arena, from->items[i].name) : (struct slice){0};
+  }
+}
+
+const struct jin *jin_copy(const struct jin *root, struct jin_doc *doc) {
+  struct jin *copy = ARENA_NEW(doc->arena, struct jin);
+  copy_into(root, copy, doc);
+  return copy;
+}
+
 /* ---- paths ---- */
 
 enum { PATH_NAME_BYTES_MAX = 128 }; /* a name in a path comes from the sender: echo it, but not a megabyte of it */

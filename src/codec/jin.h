@@ -59,6 +59,9 @@ void jin_doc_init(struct jin_doc *doc, struct arena *arena, struct jin_limits li
 /* The root is an object or a list. */
 MUST_USE result jin_parse(struct jin_doc *doc, struct slice text, const struct jin **ret_root);
 
+/* A tree and all its text again, in another arena and document. */
+const struct jin *jin_copy(const struct jin *root, struct jin_doc *doc);
+
 /* Refuses an object with a field that is not in `known` (ended by NULL). */
 MUST_USE result jin_fields(const struct jin *object, const char *const *known);
 /* Present and not null. */

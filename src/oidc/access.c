@@ -12,19 +12,26 @@ enum { TOKEN_BYTES_MAX = 4096, JTI_BYTES_MAX = 128, ID_BYTES_MAX = 64 };
 
 /* ---- the token itself ---- */
 
-/* A signature found good is remembered by the token's hash as long as the token can live; everything else is checked each time. */
-static result read_jwt(struct env *env, struct slice token, struct arena *arena, struct jose_jws *ret_jws) {
+/* A signature found good is remembered by the token's hash as long as the token can live, and for a while what it says; everything else is checked each
+ * time. */
+static result read_jwt(struct env *env, struct slice token, struct arena *arena, const struct jin **ret_claims) {
   static const char *const types[] = {"at+jwt", NULL}; /* [RFC9068 4 MUST] */
   const struct jose_rules rules = {JOSE_ES256, types, true, false, TOKEN_BYTES_MAX};
   int64_t now_s = clock_now_ms(env->clock) / 1000;
   struct oidc_mark mark = oidc_mark_of(token, S(""));
-  if (env->oidc != NULL && oidc_seen_has(env->oidc->verified, &mark, now_s)) {
-    return jose_jws_parse(token, &rules, arena, ret_jws);
+  bool is_verified = env->oidc != NULL && oidc_seen_has(env->oidc->verified, &mark, now_s);
+  const struct jin *kept = is_verified ? oidc_readings_find(env->oidc->readings, &mark, arena) : NULL;
+  struct jose_jws jws = {0};
+  if (kept != NULL) {
+    *ret_claims = kept;
+    return OK;
   }
-  TRY(oidc_jwt_verify(env, token, &rules, arena, ret_jws));
+  TRY(is_verified ? jose_jws_parse(token, &rules, arena, &jws) : oidc_jwt_verify(env, token, &rules, arena, &jws));
   if (env->oidc != NULL) {
     (void)oidc_seen_add(env->oidc->verified, &mark, now_s);
+    oidc_readings_keep(env->oidc->readings, &mark, jws.claims);
   }
+  *ret_claims = jws.claims;
   return OK;
 }
 
@@ -34,22 +41,22 @@ static struct slice text_or_none(const struct jin *object, const char *name) {
 }
 
 static result read_token(struct env *env, struct slice token, struct arena *arena, struct oidc_access *access) {
-  struct jose_jws jws = {0};
+  const struct jin *claims = NULL;
   const struct jose_times times = {clock_now_ms(env->clock), 0, true, true};
   struct slice jti = {0};
-  TRY(read_jwt(env, token, arena, &jws));
-  TRY(jose_claims_times(jws.claims, &times));
-  TRY(jose_claims_text(jws.claims, "jti", JTI_BYTES_MAX, &jti));
+  TRY(read_jwt(env, token, arena, &claims));
+  TRY(jose_claims_times(claims, &times));
+  TRY(jose_claims_text(claims, "jti", JTI_BYTES_MAX, &jti));
   TRY(oidc_access_id_read(env, arena, jti, &access->id));
-  TRY(jose_claims_text(jws.claims, "client_id", ID_BYTES_MAX, &access->client_id)); /* [RFC9068 2.2] */
-  const struct jin *cnf = jin_find(jws.claims, "cnf");
-  access->claims = jws.claims;
-  access->subject = text_or_none(jws.claims, "sub");
-  access->scope = text_or_none(jws.claims, "scope");
-  access->audience = text_or_none(jws.claims, "aud");
+  TRY(jose_claims_text(claims, "client_id", ID_BYTES_MAX, &access->client_id)); /* [RFC9068 2.2] */
+  const struct jin *cnf = jin_find(claims, "cnf");
+  access->claims = claims;
+  access->subject = text_or_none(claims, "sub");
+  access->scope = text_or_none(claims, "scope");
+  access->audience = text_or_none(claims, "aud");
   access->dpop_jkt = text_or_none(cnf, "jkt");
   access->x5t = text_or_none(cnf, "x5t#S256");
-  access->actor = text_or_none(jin_find(jws.claims, "act"), "sub");
+  access->actor = text_or_none(jin_find(claims, "act"), "sub");
   return OK;
 }
 

@@ -5,6 +5,7 @@
 #include "oidc/client.h"
 #include "oidc/fetch.h"
 #include "oidc/keys.h"
+#include "oidc/readings.h"
 #include "oidc/requests.h"
 #include "oidc/seen.h"
 
@@ -19,6 +20,7 @@ struct oidc_memory {
   struct oidc_seen *presented;    /* certificates that clients came with, noted today */
   struct oidc_requests *requests; /* kept a moment ago */
   struct oidc_seen *verified;     /* access tokens of ours whose signature was found good */
+  struct oidc_readings *readings; /* what some of those say */
   uint8_t nonce_epoch[OIDC_SECRET_BYTES]; /* drawn at start: nonces of before are refused */
   pthread_mutex_t wanted_mutex; /* guards the two below */
   char wanted[OIDC_FETCH_WANTED_MAX][65]; /* clients whose keys are wanted soon */
