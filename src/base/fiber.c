@@ -3,11 +3,11 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/fiber_sanitizer.h"
+#include "base/fiber_switch.h"
 #include "base/fiber_wait.h"
 #include "base/own.h"
 
@@ -15,19 +15,20 @@ enum { STACK_BYTES = 512 * 1024 /* of which only what is touched costs memory; h
 
 struct fiber {
   struct own own;
-  ucontext_t context;
+  struct fiber_switch place;
   struct fiber_host *host;
   struct fiber *next; /* free, ready or posted */
   fiber_fn fn;        /* NULL: it has returned */
   void *arg;
   void *memory; /* a page nobody may touch, and the stack */
+  void *stack;
   void *tsan;   /* sees a fiber as a thread */
   void *asan;   /* what it keeps of a stack that was left */
 };
 
 struct fiber_host {
   struct fiber_host_options options;
-  ucontext_t context; /* of the thread, while a fiber runs */
+  struct fiber_switch place; /* of the thread, while a fiber runs */
   const void *stack; /* of the thread, as asan knows it */
   size_t stack_bytes;
   void *tsan;
@@ -49,9 +50,9 @@ static void enter(struct fiber *fiber) {
   struct fiber_host *host = fiber->host;
   own_set(&fiber->own);
   host->tsan = fiber_tsan_here();
-  fiber_asan_leaves(&host->asan, fiber->context.uc_stack.ss_sp, STACK_BYTES);
+  fiber_asan_leaves(&host->asan, fiber->stack, STACK_BYTES);
   FIBER_TSAN_SWITCH(fiber->tsan);
-  (void)swapcontext(&host->context, &fiber->context);
+  fiber_switch_to(&host->place, &fiber->place);
   fiber_asan_arrives(host->asan, NULL, NULL);
   own_set(NULL);
 }
@@ -60,14 +61,14 @@ void fiber_leave(struct fiber *fiber) {
   struct fiber_host *host = fiber->host;
   fiber_asan_leaves(&fiber->asan, host->stack, host->stack_bytes);
   FIBER_TSAN_SWITCH(host->tsan);
-  (void)swapcontext(&fiber->context, &host->context);
+  fiber_switch_to(&fiber->place, &host->place);
   fiber_asan_arrives(fiber->asan, &host->stack, &host->stack_bytes);
 }
 
 /* ---- a fiber's life */
 
-static void run_calls(unsigned high, unsigned low) {
-  struct fiber *fiber = (struct fiber *)((uintptr_t)high << 32 | (uintptr_t)low); /* makecontext takes nothing wider */
+static void run_calls(void *arg) {
+  struct fiber *fiber = arg;
   fiber_asan_arrives(NULL, &fiber->host->stack, &fiber->host->stack_bytes);
   for (;;) {
     fiber->fn(fiber->arg);
@@ -85,11 +86,8 @@ static struct fiber *make(struct fiber_host *host) {
   struct fiber *fiber = heap_alloc(sizeof *fiber);
   *fiber = (struct fiber){.host = host, .memory = memory, .tsan = fiber_tsan_new()};
   fiber->own.fiber = fiber;
-  (void)getcontext(&fiber->context);
-  fiber->context.uc_stack.ss_sp = (char *)memory + guard;
-  fiber->context.uc_stack.ss_size = STACK_BYTES;
-  uintptr_t at = (uintptr_t)fiber;
-  makecontext(&fiber->context, (void (*)(void))run_calls, 2, (unsigned)(at >> 32), (unsigned)at);
+  fiber->stack = (char *)memory + guard;
+  fiber_switch_make(fiber->stack, STACK_BYTES, run_calls, fiber, &fiber->place);
   host->made[host->made_count++] = fiber;
   return fiber;
 }

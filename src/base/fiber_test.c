@@ -1,5 +1,6 @@
 #include "base/fiber.h"
 
+#include <fenv.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -271,12 +272,47 @@ static void no_post_is_lost_between_looking_and_leaving(void **state) {
   assert_int_equal(pthread_join(thread, NULL), 0);
 }
 
+struct rounding {
+  struct call call;
+  int before, after;
+  uintptr_t beyond; /* a multiple of 16: what vector instructions on the stack rely on */
+};
+
+static void round_up_and_wait(void *arg) {
+  struct rounding *rounding = arg;
+  rounding->beyond = (uintptr_t)__builtin_frame_address(0) % 16;
+  rounding->before = fegetround();
+  (void)fesetround(FE_UPWARD);
+  wait_once(&rounding->call);
+  rounding->after = fegetround();
+  (void)fesetround(FE_TONEAREST);
+}
+
+static void how_numbers_are_rounded_is_each_stack_s_own(void **state) {
+  (void)state;
+  struct scene scene = {.count = 0};
+  struct fiber_host *host CLEANUP(fiber_host_close) = host_of(&scene, 2);
+  struct rounding roundings[2] = {{.call = {&scene, 0}, .beyond = 1}, {.call = {&scene, 1}, .beyond = 1}};
+  for (int i = 0; i < 2; i++) {
+    assert_true(fiber_begin(host, round_up_and_wait, &roundings[i]));
+    assert_int_equal(fegetround(), FE_TONEAREST); /* of the thread, as it was */
+  }
+  for (int i = 0; i < 2; i++) {
+    parking_post_here(scene.waits[i]);
+    assert_true(fiber_run(host));
+    assert_int_equal(fegetround(), FE_TONEAREST);
+    assert_int_equal(roundings[i].before, FE_TONEAREST);
+    assert_int_equal(roundings[i].after, FE_UPWARD);
+    assert_int_equal(roundings[i].beyond, 0);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_thread_goes_on_where_a_call_waits), cmocka_unit_test(a_fault_and_a_trace_are_their_own_calls),
       cmocka_unit_test(a_host_that_sleeps_is_rung_for_once),   cmocka_unit_test(who_passes_comes_after_all_that_were_there),
       cmocka_unit_test(a_post_before_the_wait_is_not_lost),    cmocka_unit_test(no_post_is_lost_between_looking_and_leaving),
-      cmocka_unit_test(no_host_is_closed_that_is_still_to_be_rung_for),
+      cmocka_unit_test(no_host_is_closed_that_is_still_to_be_rung_for), cmocka_unit_test(how_numbers_are_rounded_is_each_stack_s_own),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
