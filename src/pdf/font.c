@@ -1,7 +1,5 @@
 #include "pdf/font.h"
 
-#include <hb-ot.h>
-#include <hb-subset.h>
 #include <zlib.h>
 
 #include "base/buf.h"
@@ -250,6 +248,9 @@ result pdf_font_open(enum pdf_face face, struct pdf_font *ret_font) {
 }
 
 void pdf_font_close(struct pdf_font *font) {
+  if (font->hb_face == NULL) {
+    return; /* never opened: HarfBuzz may not even be there */
+  }
   hb_font_destroy(font->hb_font);
   hb_face_destroy(font->hb_face);
 }

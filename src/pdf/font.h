@@ -7,8 +7,7 @@
  * Errors     PDF_CHARACTER, PDF_FONT.
  */
 #pragma once
-#include <hb.h>
-
+#include "pdf/harfbuzz.h"
 #include "pdf/pdf.h"
 
 enum pdf_face { PDF_REGULAR, PDF_BOLD, PDF_FACE_COUNT };
@@ -47,8 +46,9 @@ struct pdf_font {
   int ascent, descent, cap_height, box[4];
 };
 
+/* After pdf_harfbuzz_load. */
 MUST_USE result pdf_font_open(enum pdf_face face, struct pdf_font *ret_font);
-void pdf_font_close(struct pdf_font *font);
+void pdf_font_close(struct pdf_font *font); /* one that was never opened is fine */
 /* Subsets and compresses: milliseconds. */
 MUST_USE result pdf_font_embed(struct arena *arena, const struct pdf_font *font, enum pdf_repertoire repertoire,
                                struct pdf_embedding *ret_embedding);

@@ -65,6 +65,7 @@ static result open_parts(struct pdf_renderer *renderer, struct pdf_workspace *wo
 static result make_ready(struct pdf_renderer *renderer) {
   struct pool *pool = renderer->pool;
   if (!pool->is_ready) {
+    TRY(pdf_harfbuzz_load());
     struct pdf_workspace *workspace = workspace_new();
     result opened = open_parts(renderer, workspace);
     workspace->next = pool->free;
