@@ -106,7 +106,6 @@ result api_desk_lock_requests_list(struct api_call *call) {
   TRY(require(call, ACCESS_LOCK_REQUEST_VIEW, &(const struct lock_request){.agency = call->post.agency}));
   TRY(db_read_begin(call->env->db, &tx));
   TRY(lock_request_list(tx, call->post.agency, call->session.person_id, call->arena, &list));
-  TRY(record_look(call, &list));
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_list(out, "items");
@@ -115,6 +114,8 @@ result api_desk_lock_requests_list(struct api_call *call) {
   }
   jout_list_end(out);
   jout_object_end(out);
+  db_read_end(&tx);
+  TRY(record_look(call, &list)); /* durable from here on: now it may be shown */
   api_send(call, 200);
   return OK;
 }

@@ -30,20 +30,22 @@ static enum access_act act_of(const struct api_call *call, const struct mandate 
   return is_own_entry ? ACCESS_MANDATE_ENTER : ACCESS_MANDATE_CONFIRM;
 }
 
+static result record_look(struct api_call *call, const struct mandate_list *list) {
+  int64_t *people = ARENA_ARRAY(call->arena, int64_t, 2 * list->count + 1);
+  for (size_t i = 0; i < list->count; i++) {
+    people[2 * i] = list->items[i].principal_id;
+    people[2 * i + 1] = list->items[i].actor_id;
+  }
+  const struct api_desk_read read = {"mandate.read", S("Kiểm tra văn bản ủy quyền chờ xác nhận"), people, 2 * list->count};
+  return list->count > 0 ? api_desk_read_record(call, &read) : OK;
+}
+
 result api_desk_mandates_list(struct api_call *call) {
   struct mandate_list list;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(require(call, ACCESS_MANDATE_CONFIRM, &(const struct mandate){.agency = call->post.agency, .given_by = NOBODY}));
   TRY(db_read_begin(call->env->db, &tx));
   TRY(mandate_list_entered(call->env, tx, call->post.agency, call->arena, &list));
-  int64_t *people = ARENA_ARRAY(call->arena, int64_t, 2 * list.count + 1);
-  for (size_t i = 0; i < list.count; i++) {
-    people[2 * i] = list.items[i].principal_id;
-    people[2 * i + 1] = list.items[i].actor_id;
-  }
-  if (list.count > 0) {
-    TRY(api_desk_read_record(call, &(const struct api_desk_read){"mandate.read", S("Kiểm tra văn bản ủy quyền chờ xác nhận"), people, 2 * list.count}));
-  }
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_list(out, "items");
@@ -52,6 +54,8 @@ result api_desk_mandates_list(struct api_call *call) {
   }
   jout_list_end(out);
   jout_object_end(out);
+  db_read_end(&tx);
+  TRY(record_look(call, &list)); /* durable from here on: now it may be shown */
   api_send(call, 200);
   return OK;
 }

@@ -190,7 +190,6 @@ static result send_list(struct api_call *call) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(call->env->db, &tx));
   TRY(misuse_list_of_province(tx, call->post.province, call->arena, &list));
-  TRY(record_look(call, &list));
   struct jout *out = api_begin(call);
   jout_object(out);
   jout_put_list(out, "items");
@@ -199,6 +198,8 @@ static result send_list(struct api_call *call) {
   }
   jout_list_end(out);
   jout_object_end(out);
+  db_read_end(&tx);
+  TRY(record_look(call, &list)); /* durable from here on: now it may be shown */
   api_send(call, 200);
   return OK;
 }

@@ -131,7 +131,7 @@ static void send_csv(struct api_call *call, const struct exported *all) {
   http_reply(call->http, 200, "text/csv; charset=utf-8", buf_slice(&csv));
 }
 
-static result send_json(struct api_call *call, struct db_tx *tx, const struct exported *all) {
+static result put_json(struct api_call *call, struct db_tx *tx, const struct exported *all) {
   const struct misuse_report_list none = {0};
   struct jout *out = api_begin(call);
   jout_object(out);
@@ -143,9 +143,12 @@ static result send_json(struct api_call *call, struct db_tx *tx, const struct ex
   }
   jout_list_end(out);
   jout_object_end(out);
+  return OK;
+}
+
+static void send_json(struct api_call *call) {
   http_response_header(call->http, "Content-Disposition", S("attachment; filename=\"danh-reads.json\""));
   api_send(call, 200);
-  return OK;
 }
 
 result api_me_reads_export(struct api_call *call) {
@@ -162,15 +165,18 @@ result api_me_reads_export(struct api_call *call) {
   TRY(db_read_begin(call->env->db, &tx));
   TRY(api_read_filter_read(call, tx, &filter));
   TRY(load_all(call, tx, &filter, &all));
-  TRY(record_look(call, &filter));
+  TRY(is_csv ? OK : put_json(call, tx, &all));
+  db_read_end(&tx);
+  TRY(record_look(call, &filter)); /* durable from here on: now it may be shown */
   const struct account_event event = {
       .person_id = call->session.person_id, .session_id = call->session.session_id, .kind = S("reads_exported"), .detail = format};
   TRY(account_history_record(call->env, &event));
   if (is_csv) {
     send_csv(call, &all);
-    return OK;
+  } else {
+    send_json(call);
   }
-  return send_json(call, tx, &all);
+  return OK;
 }
 
 /* ---- the services that may read ---- */

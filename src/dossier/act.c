@@ -166,19 +166,32 @@ static result hide_from_citizens(const struct act_context *context, result refus
   return refused;
 }
 
-result dossier_act_gather(struct act_context *context, act_fn gather) {
-  context->now_ms = clock_now_ms(context->env->clock);
-  struct db_tx *tx CLEANUP(db_read_end) = NULL;
+struct asked {
   struct access_request request;
+  result allowed; /* not: nothing was gathered */
+};
+
+static result ask_and_gather(struct act_context *context, act_fn gather, struct asked *ret_asked) {
+  struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(context->env->db, &tx));
   context->tx = tx;
   TRY(dossier_load(tx, context->arena, context->act->code, &context->dossier));
-  TRY(dossier_act_request(context, &request));
-  TRY(hide_from_citizens(context, access_require(context->env, &request)));
+  TRY(dossier_act_request(context, &ret_asked->request));
+  ret_asked->allowed = access_check(context->env, &ret_asked->request);
+  if (!is_ok(ret_asked->allowed)) {
+    return OK;
+  }
   TRY(dossier_act_check_kind(&context->dossier, context->power));
-  result gathered = gather != NULL ? gather(context) : OK;
+  return gather != NULL ? gather(context) : OK;
+}
+
+result dossier_act_gather(struct act_context *context, act_fn gather) {
+  struct asked asked = {.allowed = OK};
+  context->now_ms = clock_now_ms(context->env->clock);
+  result gathered = ask_and_gather(context, gather, &asked);
   context->tx = NULL;
-  return gathered;
+  TRY(gathered);
+  return hide_from_citizens(context, access_refusal_record(context->env, &asked.request, asked.allowed)); /* while nothing is read */
 }
 
 result dossier_act_require(struct act_context *context) {

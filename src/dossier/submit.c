@@ -21,7 +21,19 @@ struct answer {
   struct mandate mandate; /* under which the applicant stands in for the person; of kind SELF: none */
   struct gathered gathered;
   struct dossier_preview preview;
+  struct access_request *refused; /* NULL: access was given. A refusal is recorded when nothing is read any more */
+  result refusal;
 };
+
+static result require(const struct question *q, const struct access_request *request, struct answer *answer) {
+  result allowed = access_check(q->env, request);
+  if (!is_ok(allowed)) {
+    answer->refused = ARENA_NEW(q->arena, struct access_request);
+    *answer->refused = *request;
+    answer->refusal = allowed;
+  }
+  return allowed;
+}
 
 static result gather(const struct question *q, struct answer *answer) {
   const struct dossier_application *a = q->application;
@@ -78,19 +90,20 @@ static result find_mandate(const struct question *q, struct mandate *ret_mandate
 }
 
 /* Whether the applicant may act for that person. The rule says which level a channel needs; only VNeID needs level 2. */
-static result require_applicant(const struct question *q, int level_needed, const struct mandate *mandate) {
+static result require_applicant(const struct question *q, int level_needed, struct answer *answer) {
   const struct dossier_application *a = q->application;
   const struct access_request request = {.act = ACCESS_DOSSIER_SUBMIT,
                                          .actor_id = a->applicant_id,
                                          .level = a->level,
                                          .level_needed = level_needed,
                                          .subject_id = a->person_id,
-                                         .represents = mandate->kind != MANDATE_SELF};
-  return access_require(q->env, &request);
+                                         .represents = answer->mandate.kind != MANDATE_SELF};
+  return require(q, &request, answer);
 }
 
 /* Whether this desk may help: the agency competent for that person is the officer's own, and it is neither the officer's case nor their kin's. */
-static result require_desk(const struct question *q, enum access_act power, const struct register_agency *competent) {
+static result require_desk(const struct question *q, enum access_act power, struct answer *answer) {
+  const struct register_agency *competent = &answer->gathered.agency;
   const struct dossier_application *a = q->application;
   const struct dossier_act act = {.actor_id = a->helper_id, .level = a->level, .post = a->helper, .purpose = a->purpose};
   struct act_context context = {.env = q->env,
@@ -106,11 +119,7 @@ static result require_desk(const struct question *q, enum access_act power, cons
                                      .agency_code = is_known ? competent->code : a->helper->agency,
                                      .province = is_known ? competent->province : a->helper->province};
   TRY(dossier_act_request(&context, &request));
-  result allowed = access_require(q->env, &request);
-  if (is_code(allowed, ACCESS_OTHER_AGENCY)) {
-    FAIL(DOSSIER_OTHER_AGENCY, "another agency is competent where they live");
-  }
-  return allowed;
+  return require(q, &request, answer);
 }
 
 /* Whoever signs in is alive; a number at the desk may be anybody's. */
@@ -130,20 +139,37 @@ static result check_alive(const struct question *q) {
 static result ask(const struct question *q, enum access_act power, int level_needed, struct answer *answer) {
   TRY(find_mandate(q, &answer->mandate));
   if (q->application->helper == NULL) {
-    TRY(require_applicant(q, level_needed, &answer->mandate));
+    TRY(require_applicant(q, level_needed, answer));
     return gather(q, answer);
   }
   TRY(gather(q, answer));
-  TRY(require_desk(q, power, &answer->gathered.agency));
+  TRY(require_desk(q, power, answer));
   return check_alive(q);
 }
 
-static result preview_ask(struct env *env, const struct dossier_works *works, struct arena *arena,
-                          const struct dossier_application *a, struct answer *answer) {
+/* What became of asking, when nothing is read any more. */
+static result asked(struct env *env, const struct dossier_application *a, const struct answer *answer, result outcome) {
+  if (answer->refused == NULL) {
+    return outcome;
+  }
+  result refused = access_refusal_record(env, answer->refused, answer->refusal);
+  if (a->helper != NULL && is_code(refused, ACCESS_OTHER_AGENCY)) {
+    FAIL(DOSSIER_OTHER_AGENCY, "another agency is competent where they live");
+  }
+  return refused;
+}
+
+static result preview_read(struct env *env, const struct dossier_works *works, struct arena *arena,
+                           const struct dossier_application *a, struct answer *answer) {
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   TRY(db_read_begin(env->db, &tx));
   const struct question question = {env, works, arena, a, tx};
   return ask(&question, ACCESS_DOSSIER_ASSIST, 1, answer);
+}
+
+static result preview_ask(struct env *env, const struct dossier_works *works, struct arena *arena,
+                          const struct dossier_application *a, struct answer *answer) {
+  return asked(env, a, answer, preview_read(env, works, arena, a, answer));
 }
 
 result dossier_assist(struct env *env, const struct dossier_works *works, struct arena *arena,
@@ -290,7 +316,7 @@ result dossier_submit(struct env *env, const struct dossier_works *works, struct
   struct submission s = {.env = env, .arena = arena, .application = a, .preview = &answer.preview, .mandate = &answer.mandate};
   content_digest(arena, a, s.content);
   bool found = false;
-  TRY(submit_ask(works, &s, &answer, &found));
+  TRY(asked(env, a, &answer, submit_ask(works, &s, &answer, &found)));
   if (!found) {
     TRY(assess(works, arena, a, &answer));
     TRY(check_answer(a, &answer.preview));
