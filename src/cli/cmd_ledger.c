@@ -241,8 +241,10 @@ static result key_find(const struct cli_context *context, struct slice *ret_key)
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   struct cli_keeper keeper = {0};
   struct note_key key = {0};
+  struct ledger_checkpoint first = {0};
   TRY(cli_open(context, &installation));
   TRY(db_read_begin(installation->env.db, &tx));
+  TRY(ledger_checkpoint_latest(&installation->env, tx, context->arena, &first)); /* it names the log, after the address it is served at */
   result outcome = cli_keeper_open(context, installation, &keeper);
   if (is_ok(outcome) && installation->env.signer == NULL) {
     outcome = (result){SIGNER_KEY_UNKNOWN};

@@ -172,7 +172,7 @@ struct ledger_checkpoint {
 };
 /* The log's name: a URL without its scheme. It stays what it was at the first checkpoint. */
 MUST_USE result ledger_origin(struct env *env, struct db_tx *tx, struct arena *arena, struct slice *ret_origin);
-/* Whoever checks signatures wants this one (note_key_write). */
+/* Whoever checks signatures wants this one (note_key_write). Before the first checkpoint its name is only what it would be if this process signed. */
 MUST_USE result ledger_key(struct env *env, struct db_tx *tx, struct arena *arena, struct note_key *ret_key);
 /* The newest signed one. LEDGER_NO_CHECKPOINT. */
 MUST_USE result ledger_checkpoint_latest(struct env *env, struct db_tx *tx, struct arena *arena,

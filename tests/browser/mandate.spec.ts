@@ -27,6 +27,14 @@ test('a parent chooses the child by keyboard, applies for their certificate, and
   await expectAccessible(page)
   await expectNarrow(page)
 
+  let answer = () => {}
+  const asked = new Promise<void>((done) => {
+    answer = done
+  })
+  await page.route('**/api/procedures/lltp/preview', async (route) => {
+    await asked
+    await route.continue()
+  })
   await page.getByRole('link', { name: /^Xin cấp|^Nộp hồ sơ|lý lịch tư pháp/ }).first().click()
   await expect(page.getByRole('heading', { name: 'Phí và hạn trả' })).toBeVisible()
   await expect(bar(page)).toContainText(child)
@@ -36,6 +44,9 @@ test('a parent chooses the child by keyboard, applies for their certificate, and
   await page.getByRole('button', { name: /^Tiếp tục/ }).click()
   await expect(page.getByRole('heading', { name: 'Xem lại trước khi nộp' })).toBeVisible()
   await page.getByRole('checkbox', { name: /^Tôi cam đoan/ }).check()
+  await expect(page.getByText('Đang tính phí…'), 'who is quicker than the fee cannot submit before it is shown').toBeVisible()
+  await expectAccessible(page)
+  answer()
   await page.getByRole('button', { name: /^Nộp hồ sơ/ }).click()
   await page.waitForURL(/\/app\/dossiers\/[^/]+$/)
   await expect(page.getByText(child).first()).toBeVisible()

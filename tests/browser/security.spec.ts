@@ -77,6 +77,7 @@ test('an app makes codes, ten codes go on paper, and one of each steps up', asyn
   await expect(page.getByRole('heading', { level: 3, name: /^Ứng dụng tạo mã –/ })).toBeVisible()
 
   await page.getByRole('button', { name: 'Tạo mã dự phòng' }).click()
+  await expect(page.locator('.recovery-codes li')).toHaveCount(10)
   const codes = await page.locator('.recovery-codes li').allInnerTexts()
   expect(new Set(codes).size).toBe(10)
   await expectAccessible(page)

@@ -40,7 +40,7 @@ function copyOf(from, to) {
 }
 const verified = async (data) => {
   const told = await danh('ledger', 'verify', '--data', data, '--key', key, '--json');
-  assert.equal(told.code, 0, told.stderr);
+  assert.equal(told.code, 0, told.stderr || told.stdout);
   return JSON.parse(told.stdout);
 };
 const hold = (data, file = kept) => danh('ledger', 'verify', '--data', data, '--key', key, '--checkpoint', file, '--json');
@@ -64,6 +64,13 @@ async function serveUntil(data, entries) {
     await end(server);
   }
 }
+
+test('a ledger that has signed nothing has no name yet, so it tells no key', async () => {
+  assert.equal((await danh('init', '--data', at('new'))).code, 0);
+  const told = await danh('ledger', 'key', '--data', at('new'), '--json');
+  assert.equal(told.code, 1);
+  assert.equal(JSON.parse(told.stdout).error, 'not_found');
+});
 
 test('the ledger that went on from it holds', async () => {
   const answer = await hold(place.data);

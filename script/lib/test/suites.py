@@ -218,6 +218,16 @@ def browser_failures(suite):
                 for result in test["results"][-1:]:
                     for error in result.get("errors", []):
                         indent(plain(error.get("message", "")), 30)
+                    indent(page_seen(result), 60)
+
+
+def page_seen(result):
+    """What the page said when the test failed, as Playwright's tree of it"""
+    paths = [a["path"] for a in result.get("attachments", []) if a.get("name") == "error-context" and a.get("path")]
+    if not paths:
+        return ""
+    with open(paths[0], encoding="utf-8") as file:
+        return file.read().partition("# Page snapshot")[2].partition("# Test source")[0]
 
 
 def plain(text):

@@ -58,9 +58,13 @@ export async function danhWithInput(input, ...args) {
   return { code, ...told };
 }
 
-/** The log's verifier key. */
+/** The log's verifier key, as soon as it has a name: with its first checkpoint. */
 export async function ledgerKey(data) {
-  const told = await danh('ledger', 'key', '--data', data);
+  const named = async () => {
+    const answer = await danh('ledger', 'key', '--data', data);
+    return answer.code === 1 && answer.stderr.includes('no checkpoint yet') ? null : answer;
+  };
+  const told = await until('the log has a name', named);
   if (told.code !== 0) throw new Error(`danh ledger key: ${told.code} ${told.stderr}`);
   return told.stdout.trim();
 }

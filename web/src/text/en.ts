@@ -221,6 +221,7 @@ export const en = {
     review: 'Check before you submit',
     consent: 'I declare that this is true, and I agree that the agency looks up my data for this dossier.',
     consent_first: 'Tick the declaration to submit.',
+    fee_first: 'The fee is being worked out…',
     submit: 'Submit',
     stopped: 'It cannot be submitted yet; the reason stands beside the fee.',
     refused: 'This cannot be submitted',

@@ -213,6 +213,7 @@ export const vi = {
     consent:
       'Tôi cam đoan lời khai đúng sự thật và đồng ý để cơ quan giải quyết tra cứu dữ liệu của tôi cho hồ sơ này.',
     consent_first: 'Đánh dấu cam đoan để nộp.',
+    fee_first: 'Đang tính phí…',
     submit: 'Nộp hồ sơ',
     stopped: 'Chưa thể nộp, xem lý do ở phần phí và hạn trả.',
     refused: 'Chưa thể nộp hồ sơ này',

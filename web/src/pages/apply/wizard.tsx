@@ -100,6 +100,14 @@ function purposeOf(application: Application, form: Schemas['Form']): string {
   return chosen?.name.vi ?? ''
 }
 
+/** Why there is no button yet: nobody submits before they have seen the fee. */
+function awaitedBefore(step: number, application: Application, preview: Resource<Schemas['Preview']>) {
+  if (preview.data && (!preview.data.channel.open || preview.data.refusal !== null)) return 'apply.stopped'
+  if (step < 2) return undefined
+  if (!application.consent) return 'apply.consent_first'
+  return preview.data || preview.state === 'failed' ? undefined : 'apply.fee_first'
+}
+
 export function Wizard({
   filing,
   form,
@@ -136,7 +144,7 @@ export function Wizard({
     else void send.run()
   }
   const props = { filing, form, application, set, problem: send.problem }
-  const stopped = preview.data !== undefined && (!preview.data.channel.open || preview.data.refusal !== null)
+  const awaited = awaitedBefore(step, application, preview)
   return (
     <form class="columns" onSubmit={submit}>
       <div class="stack-lg">
@@ -174,14 +182,11 @@ export function Wizard({
               {t('common.back')}
             </button>
           )}
-          {stopped ? (
-            <p class="quiet">{t('apply.stopped')}</p>
+          {awaited === undefined ? (
+            <Submit busy={send.busy}>{t(step < 2 ? 'common.continue' : 'apply.submit')}</Submit>
           ) : (
-            (step < 2 || application.consent) && (
-              <Submit busy={send.busy}>{t(step < 2 ? 'common.continue' : 'apply.submit')}</Submit>
-            )
+            <p class="quiet">{t(awaited)}</p>
           )}
-          {step === 2 && !application.consent && <p class="quiet">{t('apply.consent_first')}</p>}
         </div>
       </div>
       <PreviewAside preview={preview} />
