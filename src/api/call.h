@@ -65,6 +65,7 @@ enum api_requirement {
   /* May run on the loop's own thread (http.h, stays): reads a few rows, checks and signs, and waits for the disk, the signer and passwords only. What lays
    * out pages, runs a procedure's rules or searches does not. */
   API_STAYS = 1 << 7,
+  API_ANY_ORIGIN = 1 << 8, /* scripts of other origins may read what it answers: no cookie counts (any_origin.h) */
 };
 struct api_route {
   struct http_route route; /* first: see struct http_routes */

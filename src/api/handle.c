@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "api/any_origin.h"
 #include "api/door.h"
 #include "api/sandbox.h"
 #include "api/metrics.h"
@@ -174,6 +175,12 @@ static const struct api_settings *settings_in(const struct snapshot *settings) {
   return settings != NULL ? settings->value : &none;
 }
 
+static result pass(struct api_call *call, const struct api_route *route) {
+  TRY(check_requirements(call, route));
+  api_door_let_in(call);
+  return route->handler(call);
+}
+
 void api_handle(void *app, struct http_call *http) {
   struct api *api = app;
   int64_t began_us = clock_monotonic_us();
@@ -182,23 +189,17 @@ void api_handle(void *app, struct http_call *http) {
   struct api_watch seen;
   api_watch_begin(&call, &seen);
   db_as_of_begin();
-  const void *found = NULL;
   call.language = choose_language(&call);
+  result outcome = http->route != NULL ? OK : http_route_find(&api_routes, http, &http->route);
+  const struct api_route *route = http->route;
+  if (route != NULL && (route->requires & API_ANY_ORIGIN) != 0) {
+    api_any_origin_allow(&call);
+  }
   struct api_sandbox_watch watch;
-  bool is_answered = api_sandbox_before(&call, &watch);
-  result outcome = OK;
-  if (!is_answered && http->route != NULL) {
-    found = http->route;
-  } else if (!is_answered) {
-    outcome = http_route_find(&api_routes, http, &found);
-  }
-  const struct api_route *route = found;
-  if (is_ok(outcome) && !is_answered) {
-    outcome = check_requirements(&call, route);
-  }
-  if (is_ok(outcome) && !is_answered) {
-    api_door_let_in(&call);
-    outcome = route->handler(&call);
+  if (api_sandbox_before(&call, &watch) || api_any_origin_preflight(&call)) {
+    outcome = OK;
+  } else if (is_ok(outcome)) {
+    outcome = pass(&call, route);
   }
   if (!is_ok(outcome)) {
     log_failure(&call, route, outcome);

@@ -60,6 +60,7 @@ result api_oidc_userinfo(struct api_call *call) {
 
 static void publish(struct api_call *call, const char *content_type, struct slice json) {
   http_response_header(call->http, "Cache-Control", KEPT);
+  http_response_header(call->http, "Access-Control-Allow-Origin", S("*")); /* for all: the answer is kept for whoever asks next */
   http_response_header(call->http, "Cross-Origin-Resource-Policy", S("cross-origin"));
   http_reply(call->http, 200, content_type, json);
   if (call->api->published != NULL) {

@@ -152,6 +152,32 @@ test('the endpoint answers no script of another site, stands in no frame, and se
   assert.deepEqual([sent.status, sent.headers['referrer-policy']], [303, 'no-referrer'], 'never 307 or 308: the form is not sent on');
 });
 
+// [Fetch 3.2.2], [Fetch 3.2.3]
+test('where no cookie counts a script of another origin may read the answer, refusals and nonces too; elsewhere none may', async () => {
+  const browser = await place.as('citizen.hanoi');
+  const Origin = 'https://trang.example';
+  const asks = (path, method) => browser.request('OPTIONS', path, { headers: { Origin, 'Access-Control-Request-Method': method, 'Access-Control-Request-Headers': 'dpop' } });
+  for (const [path, method] of [['/oidc/token', 'POST'], ['/oidc/par', 'POST'], ['/oidc/revoke', 'POST'], ['/oidc/userinfo', 'GET'], ['/oidc/userinfo', 'POST'], ['/oidc/device_authorization', 'POST']]) {
+    const asked = await asks(path, method);
+    assert.deepEqual([asked.status, asked.headers['access-control-allow-origin'], asked.headers['access-control-allow-methods']], [204, '*', method], path);
+    assert.match(asked.headers['access-control-allow-headers'], /Authorization, DPoP, Content-Type/);
+    assert.equal(asked.headers['access-control-allow-credentials'], undefined);
+    const answered = await browser.request(method, path, { headers: { Origin }, ...(method === 'POST' ? { form: {} } : {}) });
+    assert.ok(answered.status >= 400, path);
+    assert.equal(answered.headers['access-control-allow-origin'], '*', path);
+    assert.match(answered.headers['access-control-expose-headers'], /DPoP-Nonce, WWW-Authenticate/);
+  }
+  for (const path of ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/oidc/jwks']) {
+    for (let i = 0; i < 2; i++) assert.equal((await browser.get(path, { headers: { Origin } })).headers['access-control-allow-origin'], '*', path);
+  }
+  for (const [path, method] of [['/oidc/token', 'GET'], ['/oidc/introspect', 'POST'], ['/api/me', 'GET'], ['/api/session', 'GET'], ['/sign-in', 'POST'], ['/oidc/end-session', 'POST'], ['/nowhere', 'GET']]) {
+    const asked = await asks(path, method);
+    assert.notEqual(asked.status, 204, path);
+    assert.equal(asked.headers['access-control-allow-origin'], undefined, path);
+  }
+  for (const path of ['/api/me', '/api/session', '/sign-in']) assert.equal((await browser.get(path, { headers: { Origin } })).headers['access-control-allow-origin'], undefined, path);
+});
+
 // [RFC9126 2.2], [FAPI2-SP 5.3.2.2-3], [FAPI2-SP 5.3.2.2-12], [RFC6749 5.1]
 test('a client of the FAPI profile pushes its request, and the reference is used up by one authorization, not by looking [F19, F23, F28 accepts] [P1, P2, P3, P4, P5, P6, P7 accepts] [F20, F21 accepts]', async () => {
   const bank = await RelyingParty.fapi(place);

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -13,6 +15,7 @@ import { Browser } from './lib/browser.mjs';
 import { authorize, signInAndAgree } from './lib/relying_party.mjs';
 
 const run = promisify(execFile);
+const playwright = createRequire(path.join(ROOT, 'web/package.json'))('playwright');
 const DOCUMENT = readFileSync(path.join(ROOT, 'doc/integrate.md'), 'utf8');
 let sandbox, folder;
 
@@ -74,6 +77,42 @@ test('the page in Node.js greets who signed in, and signs out at both ends', asy
   } finally {
     await end(app);
   }
+});
+
+/** The page on an origin of its own, in Chromium. */
+async function pageOf(visit) {
+  const files = { '/page.html': ['text/html', block('page.html')], '/oauth4webapi.js': ['text/javascript', readFileSync(path.join(ROOT, 'tests/interop/node_modules/oauth4webapi/build/index.js'))] };
+  const server = createServer((request, answer) => {
+    const [type, text] = files[new URL(request.url, 'http://x').pathname] ?? ['text/plain', ''];
+    answer.setHeader('Content-Type', type).end(text);
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  const chromium = await playwright.chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+  try {
+    await visit(await chromium.newPage({ locale: 'en-GB' }), `http://127.0.0.1:${server.address().port}/page.html`);
+  } finally {
+    await chromium.close();
+    server.close();
+  }
+}
+
+test('the page without a server signs somebody in from its own origin', async () => {
+  const { client_id } = await shell('register-page');
+  await pageOf(async (page, address) => {
+    const heard = [];
+    page.on('console', (message) => message.type() === 'error' && heard.push(message.text()));
+    await page.goto(`${address}?${new URLSearchParams({ client_id, issuer: sandbox.url })}`);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByLabel('Personal identification number').fill(sandbox.person('adult').pin);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByLabel('Password').fill(sandbox.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Agree' }).click();
+    await page.getByText('Hello Nguyễn Văn An').waitFor();
+    assert.deepEqual(heard.filter((text) => /CORS|Access-Control/.test(text)), []);
+    await page.reload(); // the code was used: what the refusal says is readable too
+    await page.getByText(/^invalid_grant/).waitFor();
+  });
 });
 
 test('the registration for organisations is one its representative signs in with', async () => {
