@@ -86,7 +86,7 @@ result account_browser_note(struct env *env, struct db_tx *tx, int64_t person_id
   struct slice day = clock_date_write_vi(&arena, clock_date_of(now));
   return account_notice_send(env, tx, person_id,
                              arena_printf(&arena,
-                                          "Tài khoản định danh điện tử của bạn vừa được đăng nhập trên thiết bị mới: %.*s, lúc %02d:%02d ngày %.*s."
-                                          " Nếu không phải bạn, hãy mở mục Bảo mật để đăng xuất thiết bị đó.",
+                                          "Tài khoản định danh điện tử của ông/bà vừa được đăng nhập trên thiết bị mới: %.*s, lúc %02d:%02d ngày %.*s."
+                                          " Nếu không phải ông/bà, hãy mở mục Bảo mật để đăng xuất thiết bị đó.",
                                           SLICE_ARG(name), minutes / 60, minutes % 60, SLICE_ARG(day)));
 }

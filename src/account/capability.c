@@ -68,7 +68,7 @@ static result write_line(struct env *env, struct db_tx *tx, const struct account
   struct account_notice notice = {
       .person_id = lock->person_id,
       .purpose = S("capability"),
-      .text = arena_printf(&arena, "%s chức năng %s của tài khoản định danh điện tử. Nếu không phải bạn, hãy khóa tài khoản ngay.", done_vi, capabilities[i].vi),
+      .text = arena_printf(&arena, "%s chức năng %s của tài khoản định danh điện tử. Nếu không phải ông/bà, hãy khóa tài khoản ngay.", done_vi, capabilities[i].vi),
       .text_en = arena_printf(&arena, "%s: %s, of your e-ID account. If that was not you, lock the account now.", done_en, capabilities[i].en)};
   return account_notify(env, tx, &notice);
 }

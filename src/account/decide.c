@@ -87,7 +87,7 @@ result account_enrol_approve(struct env *env, struct db_tx *tx, const struct acc
   }
   TRY(account_contact_adopt(env, tx, decision->person_id, &open.contact));
   struct account_notice notice = {.person_id = decision->person_id, .purpose = S("level_raised"),
-                                  .text = S("Tài khoản định danh điện tử của bạn đã được nâng lên mức độ 2."),
+                                  .text = S("Tài khoản định danh điện tử của ông/bà đã được nâng lên mức độ 2."),
                                   .text_en = S("Your e-ID account is now at level 2.")};
   return account_notify(env, tx, &notice);
 }

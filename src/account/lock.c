@@ -69,7 +69,7 @@ static result add_ground(struct env *env, struct db_tx *tx, const struct account
   TRY(account_move(env, tx, &step));
   bool names_who_asks = lock->ground == ACCOUNT_GROUND_AUTHORITY; /* who is locked out cannot read it anywhere else */
   struct slice reason = names_who_asks ? arena_printf(&arena, " (%.*s)", SLICE_ARG(slice_trim(lock->reason))) : S("");
-  struct slice notice = arena_printf(&arena, "Tài khoản định danh điện tử của bạn đã bị khóa: %s%.*s.", grounds[i].notice, SLICE_ARG(reason));
+  struct slice notice = arena_printf(&arena, "Tài khoản định danh điện tử của ông/bà đã bị khóa: %s%.*s.", grounds[i].notice, SLICE_ARG(reason));
   return account_notify(env, tx, &(const struct account_notice){.person_id = lock->person_id, .purpose = S("locked"), .text = notice});
 }
 

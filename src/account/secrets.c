@@ -31,8 +31,8 @@ static result save_one(struct env *env, struct db_tx *tx, const struct account_s
                               .actor = stored->actor};
   TRY(account_move(env, tx, &step));
   return account_notice_send(env, tx, stored->person_id,
-                             is_password ? S("Mật khẩu tài khoản định danh điện tử của bạn vừa được đổi. Nếu không phải bạn, hãy khóa tài khoản ngay.")
-                                         : S("Mã bí mật 6 số của bạn vừa được đổi. Nếu không phải bạn, hãy khóa tài khoản ngay."));
+                             is_password ? S("Mật khẩu tài khoản định danh điện tử của ông/bà vừa được đổi. Nếu không phải ông/bà, hãy khóa tài khoản ngay.")
+                                         : S("Mã bí mật 6 số của ông/bà vừa được đổi. Nếu không phải ông/bà, hãy khóa tài khoản ngay."));
 }
 
 result account_secrets_save(struct env *env, struct db_tx *tx, const struct account_stored_secrets *stored) {

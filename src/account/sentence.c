@@ -32,7 +32,7 @@ static const struct {
     {ACCOUNT_PHONE_TAKEN, "Số điện thoại đã gắn với tài khoản khác.", "The phone number is bound to another account."},
     {ACCOUNT_OWN_CASE, "Cán bộ không được thu nhận hoặc phê duyệt hồ sơ của chính mình.", "An officer never enrols or approves themself."},
     {ACCOUNT_SAME_OFFICER, "Người thu nhận không được đồng thời phê duyệt.", "Whoever collected an enrolment does not approve it."},
-    {ACCOUNT_POST, "Hôm nay bạn không giữ vị trí công tác này.", "This post is not yours today."},
+    {ACCOUNT_POST, "Hôm nay ông/bà không giữ vị trí công tác này.", "This post is not yours today."},
     {ACCOUNT_GROUND, "Căn cứ khóa không hợp lệ cho thao tác này.", "That lock ground cannot be set or lifted this way."},
     {ACCOUNT_SIGNING_PIN_FORM, "Mã PIN ký số gồm 6 đến 12 chữ số, không phải dãy liên tiếp hoặc lặp lại.",
      "A signing PIN is 6 to 12 digits and no sequence."},

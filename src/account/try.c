@@ -109,8 +109,8 @@ result account_authenticator_wrong(struct env *env, struct db_tx *tx, int64_t pe
   TRY(account_move(env, tx, &step));
   return account_notice_send(env, tx, person_id,
                              kind == ACCOUNT_PASSWORD_KIND
-                                 ? S("Mật khẩu của bạn đã bị vô hiệu sau 100 lần nhập sai liên tiếp. Hãy đăng nhập bằng cách khác hoặc khôi phục tài khoản.")
-                                 : S("Mã bí mật của bạn đã bị vô hiệu sau 100 lần nhập sai liên tiếp. Hãy khôi phục tài khoản để đặt lại."));
+                                 ? S("Mật khẩu của ông/bà đã bị vô hiệu sau 100 lần nhập sai liên tiếp. Hãy đăng nhập bằng cách khác hoặc khôi phục tài khoản.")
+                                 : S("Mã bí mật của ông/bà đã bị vô hiệu sau 100 lần nhập sai liên tiếp. Hãy khôi phục tài khoản để đặt lại."));
 }
 
 result account_authenticator_right(struct db_tx *tx, int64_t person_id, enum account_authenticator_kind kind) {

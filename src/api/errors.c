@@ -125,7 +125,7 @@ static const struct api_error_row rows[] = {
     {LEDGER_ALTERED, 500, "ledger_altered", "Sổ ghi nhận đã bị sửa đổi", "The stored ledger does not verify"},
     {LEDGER_NOT_ORDERED, 404, "not_found", "Chưa có vị trí trong sổ ghi nhận", "The ledger has no such entry yet"},
     {LEDGER_NO_CHECKPOINT, 404, "not_found", "Sổ ghi nhận chưa có điểm chốt", "The ledger has no checkpoint yet"},
-    {LEDGER_UNKNOWN, 404, "entry_unknown", "Không có mục này trong sổ của bạn", "There is no such entry about you"},
+    {LEDGER_UNKNOWN, 404, "entry_unknown", "Không có mục này trong sổ của ông/bà", "There is no such entry about you"},
     {LEDGER_NO_RESOURCE, 404, "not_found", "Sổ ghi nhận không có phần này", "No checkpoint of the ledger covers that"},
     {LEDGER_TILE_MISSING, 500, "ledger_tile_missing", "Sổ ghi nhận thiếu một phần", "A tile of the ledger is missing"},
     {LEDGER_NOT_WITNESSED, 503, "ledger_not_witnessed", "Bên chứng kiến chưa ký", "A witness does not cosign the checkpoint"},

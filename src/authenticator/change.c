@@ -54,7 +54,7 @@ result authenticator_record(struct env *env, struct db_tx *tx, const struct auth
   struct slice named = slice_empty(record->name) ? S("") : arena_printf(&arena, " “%.*s”", SLICE_ARG(record->name));
   return account_notice_send(env, tx, record->person_id,
                              arena_printf(&arena,
-                                          "%s%.*s %s tài khoản định danh điện tử của bạn. Nếu không phải bạn, hãy khóa tài khoản ngay.",
+                                          "%s%.*s %s tài khoản định danh điện tử của ông/bà. Nếu không phải ông/bà, hãy khóa tài khoản ngay.",
                                           kind->label_vi, SLICE_ARG(named), events[record->event].notice));
 }
 

@@ -125,7 +125,7 @@ static result count_failure(struct db_tx *tx, const struct looking *it) {
   }
   return account_notice_send(env, tx, person_id,
                              S("Xác thực bằng khuôn mặt của tài khoản định danh điện tử đã bị đóng sau 50 lần liên tiếp không khớp."
-                               " Nếu không phải bạn đã thử, hãy đổi mật khẩu ngay."));
+                               " Nếu không phải ông/bà đã thử, hãy đổi mật khẩu ngay."));
 }
 
 static result write_failure(struct db_tx *tx, void *arg) { return count_failure(tx, arg); }

@@ -58,7 +58,7 @@ static result spend(struct db_tx *tx, struct authenticator_proving *proving, con
   proving->means = ACCOUNT_MEANS_RECOVERY_CODE;
   TRY(authenticator_row_used(proving->env, tx, proving, 0));
   return account_notice_send(proving->env, tx, proving->person_id,
-                             S("Một mã dự phòng của bạn vừa được dùng để đăng nhập. Nếu không phải bạn, hãy khóa tài khoản ngay."));
+                             S("Một mã dự phòng của ông/bà vừa được dùng để đăng nhập. Nếu không phải ông/bà, hãy khóa tài khoản ngay."));
 }
 
 result authenticator_code_use(struct db_tx *tx, struct authenticator_proving *proving) {

@@ -181,9 +181,9 @@ static void numbers_keep_all_their_bits(void **state) {
 
 /* ---- lost connections ---- */
 
-/* This test's own: a session carries its schema's name. */
+/* This test's own, for a session carries its schema's name, and waits until they are gone, with their locks. */
 static void end_sessions(const struct fixture *fixture) {
-  operate(fixture, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = current_schema() AND pid <> pg_backend_pid()",
+  operate(fixture, "SELECT count(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity WHERE application_name = current_schema() AND pid <> pg_backend_pid()",
           NULL, 0);
 }
 
@@ -324,7 +324,7 @@ static void a_new_leader_waits_for_what_the_old_one_is_writing(void **state) {
   struct replaced replaced = {.successor = other.db};
   assert_true(leads(fixture->db, "ledger"));
   operate(fixture,
-          "SELECT count(pg_terminate_backend(l.pid)) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory'"
+          "SELECT count(pg_terminate_backend(l.pid, 60000)) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory'"
           " AND a.application_name = current_schema() AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())",
           NULL, 0);
   assert_ok(db_write_led(fixture->db, "ledger", note_add_while_replaced, &replaced));

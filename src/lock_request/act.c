@@ -44,8 +44,8 @@ static result take_away(const struct acting *a) {
   const struct account_notice notice = {
       .person_id = request->person_id,
       .purpose = S("unlocked"),
-      .text = is_open ? S("Tài khoản định danh điện tử của bạn đã được mở khóa theo yêu cầu của cơ quan có thẩm quyền.")
-                      : S("Một lý do khóa tài khoản định danh điện tử của bạn đã hết; tài khoản vẫn bị khóa vì lý do khác."),
+      .text = is_open ? S("Tài khoản định danh điện tử của ông/bà đã được mở khóa theo yêu cầu của cơ quan có thẩm quyền.")
+                      : S("Một lý do khóa tài khoản định danh điện tử của ông/bà đã hết; tài khoản vẫn bị khóa vì lý do khác."),
       .text_en = is_open ? S("Your e-ID account works again, at the request of an authority.")
                          : S("One ground of the lock of your e-ID account has ended; it stays locked on another.")};
   return account_notify(a->env, a->tx, &notice);

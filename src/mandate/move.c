@@ -143,14 +143,14 @@ static struct slice detail_write(struct arena *arena, const struct mandate_recor
 static const char *notice_of(const struct mandate *mandate) {
   switch (mandate->state) {
     case MANDATE_OFFERED:
-      return mandate->kind == MANDATE_NOTARISED ? "Một văn bản ủy quyền công chứng có tên bạn vừa được nhập tại bộ phận một cửa, chờ cán bộ thứ hai xác nhận."
-                                                : "Có người vừa đề nghị ủy quyền cho bạn.";
+      return mandate->kind == MANDATE_NOTARISED ? "Một văn bản ủy quyền công chứng có tên ông/bà vừa được nhập tại bộ phận một cửa, chờ cán bộ thứ hai xác nhận."
+                                                : "Có người vừa đề nghị ủy quyền cho ông/bà.";
     case MANDATE_ACTIVE:
-      return "Một ủy quyền có tên bạn vừa bắt đầu có hiệu lực.";
+      return "Một ủy quyền có tên ông/bà vừa bắt đầu có hiệu lực.";
     case MANDATE_DECLINED:
-      return "Một ủy quyền có tên bạn đã bị từ chối.";
+      return "Một ủy quyền có tên ông/bà đã bị từ chối.";
     default:
-      return "Một ủy quyền có tên bạn vừa chấm dứt.";
+      return "Một ủy quyền có tên ông/bà vừa chấm dứt.";
   }
 }
 
@@ -160,7 +160,7 @@ static result tell(struct env *env, struct db_tx *tx, const struct mandate_recor
   if (person_id == record->actor.person_id) {
     return OK;
   }
-  struct slice text = arena_printf(&arena, "Danh: %s Xem mục Ủy quyền; nếu không phải ý của bạn, hãy chấm dứt ngay tại đó.", notice_of(record->mandate));
+  struct slice text = arena_printf(&arena, "Danh: %s Xem mục Ủy quyền; nếu không phải ý của ông/bà, hãy chấm dứt ngay tại đó.", notice_of(record->mandate));
   return account_notice_send(env, tx, person_id, text);
 }
 

@@ -223,5 +223,5 @@ result misuse_move(struct env *env, struct db_tx *tx, const struct misuse_step *
   if (step->to == MISUSE_WITHDRAWN) {
     return OK;
   }
-  return account_notice_send(env, tx, report.person_id, S("Danh: Phản ánh của bạn về việc xem dữ liệu đã được trả lời. Xem mục Ai biết gì về tôi."));
+  return account_notice_send(env, tx, report.person_id, S("Danh: Phản ánh của ông/bà về việc xem dữ liệu đã được trả lời. Xem mục Ai biết gì về tôi."));
 }

@@ -25,11 +25,11 @@ static result tell(struct env *env, struct db_tx *tx, const struct recovery_case
   struct account_notice notice = {
       .person_id = of->person_id,
       .purpose = S("recovery"),
-      .subject = S("Có người đang lấy lại tài khoản định danh của bạn"),
+      .subject = S("Có người đang lấy lại tài khoản định danh của ông/bà"),
       .subject_en = S("Somebody is recovering your e-ID account"),
-      .text = waits ? arena_printf(&arena, "Có người đang lấy lại tài khoản định danh của bạn (vụ việc %.*s), hoàn tất từ %.*s. Nếu không phải bạn, hãy dừng ngay: %.*s",
+      .text = waits ? arena_printf(&arena, "Có người đang lấy lại tài khoản định danh của ông/bà (vụ việc %.*s), hoàn tất từ %.*s. Nếu không phải ông/bà, hãy dừng ngay: %.*s",
                                    SLICE_ARG(of->number), SLICE_ARG(day), SLICE_ARG(link))
-                    : arena_printf(&arena, "Có người đã đến quầy để lấy lại tài khoản định danh của bạn (vụ việc %.*s). Nếu không phải bạn, hãy dừng ngay: %.*s",
+                    : arena_printf(&arena, "Có người đã đến quầy để lấy lại tài khoản định danh của ông/bà (vụ việc %.*s). Nếu không phải ông/bà, hãy dừng ngay: %.*s",
                                    SLICE_ARG(of->number), SLICE_ARG(link)),
       .text_en = waits ? arena_printf(&arena, "Somebody is recovering your e-ID account (case %.*s); it ends from %.*s on. If this is not you, stop it now: %.*s",
                                       SLICE_ARG(of->number), SLICE_ARG(day_en), SLICE_ARG(link))

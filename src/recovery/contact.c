@@ -36,8 +36,8 @@ static result write_line(struct env *env, struct db_tx *tx, int64_t person_id, i
   struct account_notice told = {
       .person_id = person_id,
       .purpose = S("recovery_helper"),
-      .text = is_named ? S("Bạn vừa chỉ định một người hỗ trợ lấy lại tài khoản định danh. Nếu không phải bạn, hãy khóa tài khoản ngay.")
-                       : S("Bạn vừa bỏ một người hỗ trợ lấy lại tài khoản định danh. Nếu không phải bạn, hãy khóa tài khoản ngay."),
+      .text = is_named ? S("Ông/bà vừa chỉ định một người hỗ trợ lấy lại tài khoản định danh. Nếu không phải ông/bà, hãy khóa tài khoản ngay.")
+                       : S("Ông/bà vừa bỏ một người hỗ trợ lấy lại tài khoản định danh. Nếu không phải ông/bà, hãy khóa tài khoản ngay."),
       .text_en = is_named ? S("You named a helper for recovering your e-ID account. If that was not you, lock the account now.")
                           : S("You dropped a helper for recovering your e-ID account. If that was not you, lock the account now.")};
   return account_notify(env, tx, &told);
@@ -73,7 +73,7 @@ result recovery_contact_name(struct env *env, struct db_tx *tx, int64_t person_i
   TRY(write_line(env, tx, person_id, helper_id, true));
   struct account_notice told = {.person_id = helper_id,
                                 .purpose = S("recovery_helper"),
-                                .text = S("Bạn được chỉ định hỗ trợ một người lấy lại tài khoản định danh khi mất điện thoại. Chỉ xác nhận khi đã gặp hoặc nói chuyện trực tiếp."),
+                                .text = S("Ông/bà được chỉ định hỗ trợ một người lấy lại tài khoản định danh khi mất điện thoại. Chỉ xác nhận khi đã gặp hoặc nói chuyện trực tiếp."),
                                 .text_en = S("You were named as a helper for recovering an e-ID account. Confirm only after meeting or speaking with the person.")};
   return account_notify(env, tx, &told);
 }

@@ -77,9 +77,9 @@ static result tell_old_and_new(struct env *env, struct db_tx *tx, const struct r
   struct account_notice notice = {
       .person_id = of->person_id,
       .purpose = S("recovery"),
-      .subject = S("Tài khoản định danh của bạn đã được lấy lại"),
+      .subject = S("Tài khoản định danh của ông/bà đã được lấy lại"),
       .subject_en = S("Your e-ID account was recovered"),
-      .text = S("Tài khoản định danh của bạn đã được lấy lại bằng mật khẩu mới. Ký số và thanh toán tạm khóa vài ngày. Nếu không phải bạn, hãy đến công an xã, phường bất kỳ ngay."),
+      .text = S("Tài khoản định danh của ông/bà đã được lấy lại bằng mật khẩu mới. Ký số và thanh toán tạm khóa vài ngày. Nếu không phải ông/bà, hãy đến công an xã, phường bất kỳ ngay."),
       .text_en = S("Your e-ID account was recovered with a new password. Signing and paying stay locked for some days. If that was not you, go to any commune police desk now.")};
   TRY(account_notify(env, tx, &notice)); /* the old number first, while it still is the account's */
   if (slice_empty(of->new_phone)) {

@@ -271,7 +271,7 @@ test('a new passcode takes a fresh proof, ends the other sessions, tells the hol
   assert.equal((await citizen.put('/api/me/password', { passcode: '918273', current_password })).status, 204);
   assert.equal((await elsewhere.get('/api/session')).status, 401);
   assert.equal((await citizen.get('/api/session')).status, 200);
-  const told = (await citizen.ok(citizen.get('/api/demo/messages'))).items.filter((m) => /Mã bí mật 6 số của bạn vừa được đổi/.test(m.text));
+  const told = (await citizen.ok(citizen.get('/api/demo/messages'))).items.filter((m) => /Mã bí mật 6 số của ông\/bà vừa được đổi/.test(m.text));
   assert.ok(told.length >= 1, 'the account’s own number hears of it');
   await refused(citizen.post('/api/session/passcode', { passcode: place.synth.demo_passcode }), 403, 'passcode_wrong');
   assert.equal((await citizen.post('/api/session/passcode', { passcode: '918273' })).status, 204);
