@@ -134,6 +134,7 @@ static void send_consent(struct api_call *call, const struct oidc_next *next) {
                                                    {"acting_for", page->acting_for}, {"required", required},
                                                    {"optional", optional},
                                                    {"days", arena_printf(call->arena, "%d", page->days)},
+                                                   {"verified", page->is_verified ? S("1") : S("")},
                                                    {"offline", page->is_offline ? S("1") : S("")}, {"id", next->interaction},
                                                    {"role", oidc_words_in(&page->role, is_english)}, {"choices", choices},
                                                    {"may_agree", may_agree ? S("1") : S("")}, {"must_choose", may_agree || must_return || choices.len == 0 ? S("") : S("1")},

@@ -45,6 +45,7 @@ struct oidc_consent_page {
   const struct oidc_consent_line *lines;
   size_t line_count;
   int days;                /* how long it is remembered */
+  bool is_verified;        /* the service also hears the level of the identity, since when, and by what kind of document (verified_claims) */
   bool is_offline;         /* the service may come back while the person is away */
   struct slice form_token; /* must come back with the answer */
 };

@@ -120,6 +120,10 @@ test('the claims parameter: single claims for ID token or userinfo, and claims v
     userinfo: { verified_claims: { verification: { trust_framework: { value: 'vn_eid' }, assurance_level: null, evidence: [{ type: { value: 'document' } }] },
       claims: { name: null, birthdate: null } } } };
   const granted = await tokens(browser, party, party.question({ scope: 'openid', claims: JSON.stringify(asked) }), ['age_over_18', 'birthdate']);
+  const page = await follow(browser, await browser.get(party.address(party.question({ scope: 'openid', claims: JSON.stringify(asked), prompt: 'consent' }))));
+  assert.match(page.text, /Kèm theo là xác nhận của Nhà nước/, 'what goes with it is said before');
+  const plain = await follow(browser, await browser.get(party.address(party.question({ prompt: 'consent' }))));
+  assert.doesNotMatch(plain.text, /xác nhận của Nhà nước/);
   assert.equal(granted.claims.age_over_18, true);
   assert.equal(granted.claims.pin, undefined, 'not registered for it');
   const told = await userinfo(party, granted);

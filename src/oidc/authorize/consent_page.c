@@ -59,6 +59,7 @@ result oidc_consent_page_fill(const struct oidc_asking *asking, const struct oid
   const struct account_session *session = place->visitor->session;
   struct oidc_consent_page page = {.name = copy(asking->arena, client->name), .owner = copy(asking->arena, client->owner),
                                    .purpose = copy(asking->arena, client->purpose), .days = client->consent_days,
+                                   .is_verified = asking->attributes_verified != 0,
                                    .is_offline = oidc_words_have(asking->scope, S("offline_access")),
                                    .form_token = oidc_form_token(asking->arena, place)};
   struct oidc_consent_line *lines = ARENA_ARRAY(asking->arena, struct oidc_consent_line, client->use_count + 1);
