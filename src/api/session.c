@@ -104,13 +104,20 @@ static void put_acting(struct api_call *call) {
   jout_list_end(out);
 }
 
-static void put_person(struct api_call *call, const struct register_bearer *bearer) {
+enum { CARD_ENDS_SOON_DAYS = 30 }; /* a card that has fewer left warns: when it ends the account is locked */
+
+static void put_person(struct api_call *call, const struct register_bearer *bearer, int32_t today) {
   struct jout *out = &call->out;
   jout_put_object(out, "person");
   jout_put_text(out, "name", bearer->name);
   jout_put_text(out, "pin_masked", api_pin_masked(call->arena, bearer->pin));
   jout_put_int(out, "level", call->session.level);
   jout_put_bool(out, "digital_citizen", bearer->is_digital_citizen);
+  if (bearer->card_expires - today < CARD_ENDS_SOON_DAYS) {
+    jout_put_date(out, "card_ends_on", bearer->card_expires);
+  } else {
+    jout_put_null(out, "card_ends_on");
+  }
   jout_object_end(out);
 }
 
@@ -170,10 +177,11 @@ static result load_bearer(struct api_call *call, int32_t today, struct register_
 result api_session_read(struct api_call *call) {
   int64_t now_ms = clock_now_ms(call->env->clock);
   struct register_bearer bearer;
-  TRY(load_bearer(call, clock_date_of(now_ms), &bearer));
+  int32_t today = clock_date_of(now_ms);
+  TRY(load_bearer(call, today, &bearer));
   struct jout *out = api_begin(call);
   jout_object(out);
-  put_person(call, &bearer);
+  put_person(call, &bearer, today);
   jout_put_list(out, "posts");
   for (size_t i = 0; i < bearer.posts.count; i++) {
     put_post(call, &bearer.posts.items[i]);

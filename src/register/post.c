@@ -68,10 +68,10 @@ result register_posts_of_person(struct db_tx *tx, struct arena *arena, int64_t p
 static const char bearer_sql[] =
     "SELECT" POST_FROM ", h.from_date, h.to_date, w.pin, w.name,"
     " (SELECT COUNT(*) FROM person_category c WHERE c.person_id = w.person_id AND c.category = $3 AND c.from_date <= $2 AND c.to_date >= $2),"
-    " a.agency_code FROM person w"
+    " w.card_expires, a.agency_code FROM person w"
     " LEFT JOIN post_holder h ON h.person_id = w.person_id AND h.from_date <= $2 AND h.to_date >= $2"
     " LEFT JOIN post p ON p.post_id = h.post_id AND" POST_LASTS "LEFT" POST_AGENCY "WHERE w.person_id = $1 ORDER BY p.post_id";
-enum { BEARER_PIN = 11, BEARER_NAME, BEARER_DIGITAL, BEARER_AGENCY };
+enum { BEARER_PIN = 11, BEARER_NAME, BEARER_DIGITAL, BEARER_CARD, BEARER_AGENCY };
 
 result register_bearer_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on, struct register_bearer *ret_bearer) {
   struct register_bearer bearer = {0};
@@ -84,6 +84,7 @@ result register_bearer_load(struct db_tx *tx, struct arena *arena, int64_t perso
       bearer.pin = arena_printf(arena, "%012lld", (long long)db_int(&rows, BEARER_PIN));
       bearer.name = db_text_copy(&rows, BEARER_NAME, arena);
       bearer.is_digital_citizen = db_int(&rows, BEARER_DIGITAL) > 0;
+      bearer.card_expires = db_is_null(&rows, BEARER_CARD) ? REGISTER_OPEN : (int32_t)db_int(&rows, BEARER_CARD);
     }
     if (db_is_null(&rows, 0) || db_is_null(&rows, BEARER_AGENCY)) {
       continue;

@@ -145,6 +145,7 @@ MUST_USE result register_posts_of_person(struct db_tx *tx, struct arena *arena, 
 struct register_bearer {
   struct slice pin, name;
   bool is_digital_citizen;
+  int32_t card_expires; /* REGISTER_OPEN: no limit, or no card */
   struct register_post_list posts; /* held on that date */
 };
 MUST_USE result register_bearer_load(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on, struct register_bearer *ret_bearer);

@@ -32,6 +32,18 @@ test('fifty people are listed with what they are for, in two languages, and the 
 
 const standing = async (person) => (await person.ok(person.get('/api/mandates'))).for;
 
+test('the session of whoever has a card in its last weeks says when it ends, of nobody else', async () => {
+  const session = async (name) => {
+    const person = await sandbox.as(name);
+    return person.ok(person.get('/api/session'));
+  };
+  const soon = await session('card_expiring');
+  const { card } = await (async (person) => person.ok(person.get('/api/me')))(await sandbox.as('card_expiring'));
+  assert.equal(soon.person.card_ends_on, card.expires_on);
+  assert.equal((Date.parse(card.expires_on) - Date.parse(`${soon.now.slice(0, 10)}T00:00:00Z`)) / 86400e3 <= 20, true);
+  assert.equal((await session('adult')).person.card_ends_on, null);
+});
+
 test('the delegate signs in and acts for elder within the scope, for nobody else and nothing else', async () => {
   const delegate = await sandbox.as('delegate');
   const [mandate, ...more] = await standing(delegate);

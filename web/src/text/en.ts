@@ -83,6 +83,9 @@ export const en = {
     approvals: '{{count}} requests wait for your approval',
     approvals_one: '1 request waits for your approval',
     approvals_other: '{{count}} requests wait for your approval',
+    card_ends: 'Your card ends on {{date}}',
+    card_ends_text:
+      'After that day the account is locked until there is a new card. Have it renewed before that day by the authority that issues it.',
     approvals_text: 'A counter or a bank is asking you.',
     approvals_do: 'Look and answer',
     next_pay: 'A dossier is waiting for its fee',

@@ -81,6 +81,9 @@ export const vi = {
     lead: 'Mọi hồ sơ và giấy tờ của ông/bà ở một nơi.',
     waiting: 'Việc đang chờ ông/bà',
     approvals: 'Có {{count}} yêu cầu đang chờ ông/bà xác nhận',
+    card_ends: 'Thẻ của ông/bà hết hạn ngày {{date}}',
+    card_ends_text:
+      'Sau ngày đó tài khoản bị khóa cho đến khi có thẻ mới. Mời ông/bà đổi thẻ trước ngày đó tại cơ quan cấp thẻ.',
     approvals_text: 'Quầy giao dịch hoặc ngân hàng đang hỏi ông/bà.',
     approvals_do: 'Xem và trả lời',
     next_pay: 'Hồ sơ đang chờ ông/bà nộp phí',

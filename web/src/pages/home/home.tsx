@@ -1,6 +1,7 @@
 /* The citizen's first page: what waits for them, then where to go. */
 import { api, type Schemas } from '../../api/client'
 import { useResource } from '../../api/resource'
+import { CardEnds } from '../../ui/card_ends'
 import { date, say } from '../../ui/format'
 import { Icon } from '../../ui/icons'
 import { CardLink, Empty, FirstDue, LateTag, Loaded, Notice, Page, StatusTag } from '../../ui/parts'
@@ -92,6 +93,7 @@ function CitizenHome() {
           const waiting = items.filter((row) => row.next_action === 'pay' || row.next_action === 'supplement')
           return (
             <div class="stack-lg">
+              <CardEnds />
               {!whom && <Approvals />}
               {waiting.length > 0 && <Waiting rows={waiting} />}
               <div class="tiles">

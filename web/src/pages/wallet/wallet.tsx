@@ -1,6 +1,7 @@
 /* The documents a person holds. */
 import { api, type Schemas } from '../../api/client'
 import { usePages } from '../../api/pages'
+import { CardEnds } from '../../ui/card_ends'
 import { date, say } from '../../ui/format'
 import { Empty, Loaded, Page } from '../../ui/parts'
 import { Link } from '../../ui/router'
@@ -21,6 +22,7 @@ export function Wallet() {
   const wallet = usePages((query, signal) => api.get('/api/wallet', { query, signal }), [])
   return (
     <Page title={t('nav.wallet')} lead={t('wallet.lead')}>
+      <CardEnds />
       <Loaded of={wallet}>
         {({ items }) =>
           items.length === 0 ? (
