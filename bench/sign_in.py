@@ -21,8 +21,8 @@ BUILD = ROOT / "build-release"
 SERVER_CORE, CLIENT_CORE = "0", "1"
 CLIENTS = 24
 PEOPLE = 400
-ROUNDS = 3
-SECONDS = 2
+ROUNDS = 7
+SECONDS = 1
 STARTS = 5
 VERIFIER = "a-verifier-of-forty-three-characters-0123456789"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
@@ -255,19 +255,24 @@ class Bench:
         """One figure of all servers in turns; a row for ours and one for each peer with the ratio."""
         since = self.run.calibrate()
         texts = {server.name: write(server) for server in (ours, *peers)}
-        got = {server.name: [] for server in (ours, *peers)}
+        pairs = {peer.name: [] for peer in peers}  # of loads right after each other: the machine drifts
         for _ in range(ROUNDS):
             for peer in peers:
-                for server in (peer, ours):
-                    got[server.name].append(self.load(server, texts[server.name]))
+                pairs[peer.name].append((self.load(peer, texts[peer.name]), self.load(ours, texts[ours.name])))
         self.run.calibrate()
-        rate = {name: statistics.median(one["flows_per_s"] for one in loads) for name, loads in got.items()}
-        each = {name: statistics.median(one["processor_us"] for one in loads) for name, loads in got.items()}
-        self.run.add(figure, round(rate[ours.name]), f"a second on one core; {each[ours.name]:.0f} us of it each", since)
+        mine = [own for of_peer in pairs.values() for _, own in of_peer]
+        self.run.add(figure, round(median(mine, "flows_per_s")), f"a second on one core; {median(mine, 'processor_us'):.0f} us of it each", since)
         for peer in peers:
-            self.run.add(f"  peer, {peer.name}: ours is times that", round(rate[ours.name] / max(1, rate[peer.name]), 2),
-                         f"{rate[peer.name]:.0f} a second, {each[peer.name]:.0f} us; by processor {each[peer.name] / max(1, each[ours.name]):.2f}", since,
+            theirs = [one for one, _ in pairs[peer.name]]
+            times = statistics.median(own["flows_per_s"] / max(1, one["flows_per_s"]) for one, own in pairs[peer.name])
+            by_processor = statistics.median(one["processor_us"] / max(1, own["processor_us"]) for one, own in pairs[peer.name])
+            self.run.add(f"  peer, {peer.name}: ours is times that", round(times, 2),
+                         f"{median(theirs, 'flows_per_s'):.0f} a second, {median(theirs, 'processor_us'):.0f} us; by processor {by_processor:.2f}", since,
                          reaches.get(peer.name))
+
+
+def median(loads, name):
+    return statistics.median(load[name] for load in loads)
 
 
 def measure(run, server_of, free_port):
