@@ -3,6 +3,7 @@
  *   bench_scenario PORT FILE CLIENTS SECONDS [PER_SECOND]     flows as fast as they go; or begun at a steady rate, and timed from when they should have begun
  *   bench_scenario PORT FILE CLIENTS SECONDS sharing          as fast as they go, by a client that sleeps when there is nothing to do
  *                                                           and does not give way to the server's loops: people have processors of their own
+ *   bench_scenario PORT FILE CLIENTS SECONDS fresh            as fast as they go, each flow on a connection of its own
  *   bench_scenario PORT FILE show                             one flow, each request and answer printed
  * PORT may be the path of a Unix socket. One thread. On a core of its own it never sleeps: a client that slept would have the server pay for waking it. Where server and client share the cores, one
  * that never slept would take from the server what it does not need. Prints one JSON object; the client's own processor time stands beside, for its
@@ -42,6 +43,7 @@ struct load {
   int64_t until_us;
   double per_s; /* 0: as fast as they go */
   bool is_sharing;
+  bool is_fresh;
   size_t begun;
   size_t taken; /* of times */
   size_t failed;
@@ -86,7 +88,7 @@ static void end_flow(struct load *load, struct client *client, int status) {
   } else if (load->failed++ == 0) {
     load->first_failure = (int)(client->step + 1) * 1000 + status;
   }
-  if (status == LOST) {
+  if (status == LOST || load->is_fresh) {
     dial_again(load, client);
   }
 }
@@ -184,7 +186,7 @@ static int show(struct load *load) {
 int main(int argc, char **argv) {
   bool is_shown = argc == 4 && strcmp(argv[3], "show") == 0;
   if (argc < 5 && !is_shown) {
-    (void)fprintf(stderr, "usage: bench_scenario PORT FILE CLIENTS SECONDS [PER_SECOND | sharing] | PORT FILE show\n");
+    (void)fprintf(stderr, "usage: bench_scenario PORT FILE CLIENTS SECONDS [PER_SECOND | sharing | fresh] | PORT FILE show\n");
     return 2;
   }
   struct scenario scenario;
@@ -206,7 +208,8 @@ int main(int argc, char **argv) {
   if (load.is_sharing) {
     (void)setpriority(PRIO_PROCESS, 0, LOOP_NICE);
   }
-  load.per_s = argc > 5 && !load.is_sharing ? strtod(argv[5], NULL) : 0;
+  load.is_fresh = argc > 5 && strcmp(argv[5], "fresh") == 0;
+  load.per_s = argc > 5 && !load.is_sharing && !load.is_fresh ? strtod(argv[5], NULL) : 0;
   load.until_us = strtol(argv[4], NULL, 10) * MEGA;
   int64_t own_us = bench_process_us(0);
   run(&load);

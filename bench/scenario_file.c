@@ -6,7 +6,7 @@
 #include "bench/scenario.h"
 #include "codec/base64url.h"
 
-enum { FILE_BYTES_MAX = 16 * 1024 * 1024, ROWS_MAX = 200000 };
+enum { FILE_BYTES_MAX = 64 * 1024 * 1024, ROWS_MAX = 400000 };
 
 static struct slice read_file(struct arena *arena, const char *path) {
   FILE *file = fopen(path, "re");

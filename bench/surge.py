@@ -92,10 +92,10 @@ def generator(run, server, text, per_s, newcomers):
 
 
 def peak(run, door, text):
-    """As many a second as go, by 64 clients that wait for their answers."""
+    """As many a second as go, by 64 clients that wait for their answers; through a Unix socket everybody on a connection of their own, as in the crowd."""
     path = run.folder / "surge"
     path.write_text(text, "utf8")
-    command = base.pinned(base.CLIENT_CORE, base.BUILD / "bench" / "bench_scenario", door, path, 64, PEAK_S)
+    command = base.pinned(base.CLIENT_CORE, base.BUILD / "bench" / "bench_scenario", door, path, 64, PEAK_S, *(["fresh"] if isinstance(door, pathlib.Path) else []))
     got = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     if got["failed"]:
         run.note(f"peak: {got['failed']} failed, first {got['first_failure']}")

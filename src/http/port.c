@@ -1,7 +1,8 @@
 /* Where a loop takes its connections from, and how a door is shut while more come than may be refused politely.
  *
  * A TCP socket of ours stops listening (shutdown, and listen once more): whoever connects is refused by the system at once. A Unix socket's queue is made
- * short and nobody takes from it: who finds it full is refused at once too. Either costs this process nothing. A TCP socket that was passed is treated
+ * short and nobody takes from it: who finds it full is refused at once too. Either costs this process nothing. It stays short for a second after it was taken
+ * from again, for who stands in it while it is shut waits for as long. A TCP socket that was passed is treated
  * like a Unix one, for whoever passed it looks after it: there, who finds the queue full is asked by their own system to try again in a second.
  */
 #include <arpa/inet.h>
@@ -17,7 +18,7 @@
 #include "base/clock.h"
 #include "http/loop.h"
 
-enum { BACKLOG = 1024, BACKLOG_SHUT = 16, REST_MS = 100 };
+enum { BACKLOG = 1024, BACKLOG_NEWCOMERS = 256 /* whoever would wait longer than their refusal may take */, BACKLOG_SHUT = 16, REST_MS = 100, CALM_MS = 1000 };
 
 struct address {
   struct sockaddr_storage storage;
@@ -99,6 +100,10 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
   http_connection_accept(arg, (int)fd, peer);
 }
 
+static int queue_length(const struct port *port) {
+  return port->is_local && port == &port->loop->ports[DOOR_NEWCOMERS] ? BACKLOG_NEWCOMERS : BACKLOG;
+}
+
 static void rest(struct port *port, int64_t us) {
   const struct timeval in = {.tv_sec = us / 1000000, .tv_usec = us % 1000000};
   event_add(&port->rested, &in);
@@ -129,7 +134,7 @@ static void shut(struct port *port, int64_t now_us) {
 static bool open_again(struct port *port) {
   int64_t now_us = clock_monotonic_us();
   int64_t left_us = allowance_wait_us(&port->allowance, now_us);
-  if (left_us == 0 && listen(evconnlistener_get_fd(port->listener), BACKLOG) != 0) {
+  if (left_us == 0 && !port->is_local && listen(evconnlistener_get_fd(port->listener), queue_length(port)) != 0) {
     left_us = REST_MS * 1000;
   }
   if (left_us > 0) {
@@ -145,9 +150,17 @@ static void on_rested(evutil_socket_t fd, short what, void *arg) {
   (void)fd;
   (void)what;
   struct port *port = arg;
-  if (port->listener != NULL && (!port->is_shut || open_again(port))) {
-    evconnlistener_enable(port->listener);
+  if (port->listener == NULL) {
+    return;
   }
+  if (!port->is_shut) { /* had no file, or nobody was refused for a while */
+    (void)listen(evconnlistener_get_fd(port->listener), queue_length(port));
+  } else if (!open_again(port)) {
+    return;
+  } else if (port->is_local) {
+    rest(port, CALM_MS * 1000);
+  }
+  evconnlistener_enable(port->listener);
 }
 
 bool http_port_refused(struct port *port) {
@@ -168,7 +181,7 @@ void http_port_init(struct loop *loop, struct port *port) {
 /* is_ours: nobody else has that socket, so it may stop listening. */
 static result accept_on(struct port *port, int fd, bool is_ours) {
   struct loop *loop = port->loop;
-  if (listen(fd, BACKLOG) != 0) {
+  if (listen(fd, queue_length(port)) != 0) {
     close(fd);
     FAIL(BASE_IO, "listen: errno %d", errno);
   }

@@ -12,7 +12,8 @@
 #include "http/loop.h"
 
 enum {
-  FIBERS_MAX = 128,        /* in the middle of something, or about to be: then the workers are asked */
+  FIBERS_MAX = 512,        /* in the middle of something, or about to be: then the workers are asked, who cost more */
+  FIBERS_EAGER = 128,      /* with so many in the middle, others begin when none of these can go on */
   TURN_US = 2000,
   AWAY_US = 200 * 1000,    /* after a read of a file that is not in memory, or of much more than usual */
   QUEUE_MAX = 32,          /* while another loop's core is idle */
@@ -114,7 +115,8 @@ static struct job *take(struct loop *loop) {
 }
 
 static bool step(struct loop *loop) {
-  return loop->stay_waiting > 0 ? fiber_begin(loop->fibers, handle, take(loop)) : fiber_run(loop->fibers);
+  bool may_begin = loop->stay_waiting > 0 && (fiber_count(loop->fibers) < FIBERS_EAGER || !fiber_is_ready(loop->fibers));
+  return may_begin ? fiber_begin(loop->fibers, handle, take(loop)) : fiber_run(loop->fibers);
 }
 
 static void reply(struct loop *loop) {

@@ -3,7 +3,7 @@
 #include "base/parking.h"
 #include "http/server_fixture.h"
 
-enum { PARKED_MAX = 144, FIBERS = 128 /* of a loop, in stay.c */, NEVER_MS = 1000 * 1000 };
+enum { PARKED_MAX = 528, FIBERS = 512 /* of a loop, in stay.c */, NEVER_MS = 1000 * 1000 };
 
 struct stage {
   struct fixture fixture; /* first: the app of the helpers */
