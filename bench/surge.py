@@ -91,11 +91,11 @@ def generator(run, server, text, per_s, newcomers):
     return json.loads(done.stdout)
 
 
-def peak(run, door, text):
-    """As many a second as go, by 64 clients that wait for their answers; through a Unix socket everybody on a connection of their own, as in the crowd."""
+def peak(run, door, text, *how):
+    """As many a second as go, by 64 clients that wait for their answers; how: "fresh", everybody on a connection of their own, as in the crowd."""
     path = run.folder / "surge"
     path.write_text(text, "utf8")
-    command = base.pinned(base.CLIENT_CORE, base.BUILD / "bench" / "bench_scenario", door, path, 64, PEAK_S, *(["fresh"] if isinstance(door, pathlib.Path) else []))
+    command = base.pinned(base.CLIENT_CORE, base.BUILD / "bench" / "bench_scenario", door, path, 64, PEAK_S, *how)
     got = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     if got["failed"]:
         run.note(f"peak: {got['failed']} failed, first {got['first_failure']}")
@@ -105,7 +105,7 @@ def peak(run, door, text):
 def crowd(run, server, name, text_of, newcomers=0):
     """text_of(n): the scenario without the first n rows, which were used already."""
     since = run.calibrate()
-    quiet = peak(run, server.door, text_of(0))
+    quiet = peak(run, server.door, text_of(0), "fresh")
     best = quiet["flows_per_s"]
     text = text_of(int(best * (PEAK_S + 1)))
     used_s = base.processor_s(server.pids())

@@ -104,8 +104,6 @@ static void put_acting(struct api_call *call) {
   jout_list_end(out);
 }
 
-enum { CARD_ENDS_SOON_DAYS = 30 }; /* a card that has fewer left warns: when it ends the account is locked */
-
 static void put_person(struct api_call *call, const struct register_bearer *bearer, int32_t today) {
   struct jout *out = &call->out;
   jout_put_object(out, "person");
@@ -113,7 +111,7 @@ static void put_person(struct api_call *call, const struct register_bearer *bear
   jout_put_text(out, "pin_masked", api_pin_masked(call->arena, bearer->pin));
   jout_put_int(out, "level", call->session.level);
   jout_put_bool(out, "digital_citizen", bearer->is_digital_citizen);
-  if (bearer->card_expires - today < CARD_ENDS_SOON_DAYS) {
+  if (bearer->card_expires - today < REGISTER_CARD_ENDS_SOON_DAYS) {
     jout_put_date(out, "card_ends_on", bearer->card_expires);
   } else {
     jout_put_null(out, "card_ends_on");

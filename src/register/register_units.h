@@ -141,6 +141,7 @@ MUST_USE result register_post_add(struct env *env, struct db_tx *tx, const struc
 MUST_USE result register_post_load(struct db_tx *tx, struct arena *arena, int64_t post_id, int32_t on, struct register_post *ret_post);
 /* Posts a person holds on a date. */
 MUST_USE result register_posts_of_person(struct db_tx *tx, struct arena *arena, int64_t person_id, int32_t on, struct register_post_list *ret_list);
+enum { REGISTER_CARD_ENDS_SOON_DAYS = 30 }; /* whose card has fewer left is warned: when it has ended the account is locked */
 /* Who a person is to a page of their own, by one statement. REGISTER_PERSON_UNKNOWN. */
 struct register_bearer {
   struct slice pin, name;
