@@ -86,6 +86,7 @@ result account_capability_lock(struct env *env, struct db_tx *tx, const struct a
   if (account.state != ACCOUNT_ACTIVE && account.state != ACCOUNT_STATE_LOCKED) {
     FAIL(ACCOUNT_UNKNOWN, "no account in use");
   }
+  db_mark(tx, lock->person_id);
   TRY(db_run(tx,
              "INSERT INTO account_capability_lock (person_id, capability, locker, since, until, set_by, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)"
              " ON CONFLICT (person_id, capability, locker) DO UPDATE SET set_by = excluded.set_by, reason = excluded.reason,"
@@ -102,6 +103,7 @@ result account_capability_unlock(struct env *env, struct db_tx *tx, const struct
   if (lock->locker == ACCOUNT_LOCKER_RECOVERY) {
     FAIL(ACCOUNT_GROUND, "what a recovery locked ends by its time alone");
   }
+  db_mark(tx, lock->person_id);
   TRY(db_run(tx, "DELETE FROM account_capability_lock WHERE person_id = $1 AND capability = $2 AND locker = $3",
              DB_ARGS(db_of_int(lock->person_id), db_of_int(lock->capability), db_of_int(lock->locker)), &changed));
   if (changed == 0) {

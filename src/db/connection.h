@@ -43,6 +43,7 @@ struct db_connection {
   size_t in_use;
   enum db_role role;
   struct db_file *pool; /* readers: where it goes back to */
+  bool begins;          /* a reader's transaction, at its first query: many end without one */
   int wal_pages;   /* writer: length of the log after the last commit */
   struct db_marks *marks; /* writer: of its database */
 };

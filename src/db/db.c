@@ -58,6 +58,10 @@ bool db_is_marked_since(struct db *db, int64_t number, uint64_t moment) {
   return db->driver->is_marked_since == NULL || db->driver->is_marked_since(db, number, moment);
 }
 
+bool db_is_marked_in(struct db_tx *tx, int64_t number, uint64_t moment) {
+  return tx->driver->is_marked_in == NULL || tx->driver->is_marked_in(tx, number, moment);
+}
+
 result db_read_begin(struct db *db, struct db_tx **ret_tx) { return db->driver->read_begin(db, false, ret_tx); }
 result db_look_begin(struct db *db, struct db_tx **ret_tx) { return db->driver->read_begin(db, true, ret_tx); }
 

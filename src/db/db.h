@@ -130,6 +130,8 @@ MUST_USE result db_write_led(struct db *db, const char *task, db_fn fn, void *ar
 void db_mark(struct db_tx *tx, int64_t number);
 bool db_moment(struct db *db, uint64_t *ret_moment);
 bool db_is_marked_since(struct db *db, int64_t number, uint64_t moment);
+/* The same inside db_write, which commits after that: marks of its own, and of those that commit with it, count too. */
+bool db_is_marked_in(struct db_tx *tx, int64_t number, uint64_t moment);
 
 MUST_USE result db_read_begin(struct db *db, struct db_tx **ret_tx);
 MUST_USE result db_look_begin(struct db *db, struct db_tx **ret_tx); /* for one db_query: a second one is refused, DB_STATEMENT */

@@ -17,9 +17,10 @@ struct db_driver {
   void (*close)(struct db *db);
   result (*write)(struct db *db, db_fn fn, void *arg);
   result (*write_led)(struct db *db, const char *task, db_fn fn, void *arg);
-  void (*mark)(struct db_tx *tx, int64_t number); /* these three NULL: no copies are kept */
+  void (*mark)(struct db_tx *tx, int64_t number); /* these four NULL: no copies are kept */
   bool (*moment)(struct db *db, uint64_t *ret_moment);
   bool (*is_marked_since)(struct db *db, int64_t number, uint64_t moment);
+  bool (*is_marked_in)(struct db_tx *tx, int64_t number, uint64_t moment);
   result (*read_begin)(struct db *db, bool is_look, struct db_tx **ret_tx);
   void (*read_end)(struct db_tx *tx);
   result (*lead)(struct db *db, const char *task, bool *ret_leads);

@@ -41,3 +41,12 @@ void db_marks_tell(struct db_marks *marks) {
 uint64_t db_marks_now(struct db_marks *marks) { return atomic_load(&marks->now); }
 
 bool db_marks_since(struct db_marks *marks, int64_t number, uint64_t moment) { return atomic_load(&marks->moments[bucket_of(number)]) > moment; }
+
+bool db_marks_since_or_added(const struct db_marks *marks, int64_t number, uint64_t moment) {
+  size_t bucket = bucket_of(number);
+  bool is_marked = atomic_load(&marks->moments[bucket]) > moment || marks->added_count > ADDED_MAX;
+  for (size_t i = 0; !is_marked && i < marks->added_count; i++) {
+    is_marked = marks->added[i] == bucket;
+  }
+  return is_marked;
+}

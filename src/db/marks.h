@@ -14,3 +14,5 @@ void db_marks_add(struct db_marks *marks, int64_t number);
 void db_marks_tell(struct db_marks *marks);
 uint64_t db_marks_now(struct db_marks *marks);
 bool db_marks_since(struct db_marks *marks, int64_t number, uint64_t moment);
+/* The writer's alone: since that moment, or added and not told yet. */
+bool db_marks_since_or_added(const struct db_marks *marks, int64_t number, uint64_t moment);

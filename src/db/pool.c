@@ -174,6 +174,11 @@ static bool file_is_marked_since(struct db *base, int64_t number, uint64_t momen
   return db->writer == NULL || db_marks_since(db->marks, number, moment);
 }
 
+static bool file_is_marked_in(struct db_tx *base, int64_t number, uint64_t moment) {
+  const struct db_connection *tx = db_connection_of(base);
+  return tx->marks == NULL || db_marks_since_or_added(tx->marks, number, moment);
+}
+
 static bool file_has_failed(struct db *base) {
   struct db_file *db = file_of(base);
   return db->writer != NULL && db_writer_is_broken(db->writer);
@@ -237,7 +242,7 @@ static result file_read_begin(struct db *base, bool is_look, struct db_tx **ret_
     tx->pool = db;
     tx->tx.is_look = is_look;
     tx->tx.has_looked = false;
-    outcome = is_look ? OK : db_control(tx, "BEGIN"); /* takes its snapshot, and the lock for it, at the first query */
+    tx->begins = !is_look;
   }
   if (!is_ok(outcome)) {
     db_connection_close(tx);
@@ -253,7 +258,7 @@ static void file_read_end(struct db_tx *base) {
   struct db_file *db = tx->pool;
   db_statements_give_back_all(tx);
   struct fault why = *fault_last(); /* what went wrong before, if anything, is what the edge is to log */
-  if (!base->is_look && !is_ok(db_control(tx, "COMMIT"))) {
+  if (sqlite3_get_autocommit(tx->handle) == 0 && !is_ok(db_control(tx, "COMMIT"))) {
     db_connection_close(tx);
     reader_lost(db);
     if (why.code != 0) {
@@ -297,6 +302,7 @@ const struct db_driver db_sqlite_driver = {
     .mark = file_mark,
     .moment = file_moment,
     .is_marked_since = file_is_marked_since,
+    .is_marked_in = file_is_marked_in,
     .read_begin = file_read_begin,
     .read_end = file_read_end,
     .lead = file_lead,

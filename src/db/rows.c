@@ -65,6 +65,10 @@ result db_sqlite_insert(struct db_tx *tx, const char *sql, struct db_args args, 
 result db_sqlite_query(struct db_tx *base, const char *sql, struct db_args args, struct db_rows *ret_rows) {
   struct db_connection *tx = db_connection_of(base);
   struct db_statement *statement = NULL;
+  if (tx->begins) {
+    TRY(db_control(tx, "BEGIN"));
+    tx->begins = false;
+  }
   TRY(db_statement_take(tx, sql, &statement));
   result bound = bind_all(tx, statement, args, SQLITE_TRANSIENT);
   if (!is_ok(bound)) {

@@ -50,11 +50,32 @@ static result pending_read(struct db_tx *tx, struct pending *items, size_t *ret_
   return OK;
 }
 
-static result order_store(struct db_tx *tx, struct ledger_tree *tree, const struct pending *item) {
-  TRY(db_run(tx, "INSERT INTO ledger_order (position, entry_id) VALUES ($1, $2)",
-             DB_ARGS(db_of_int((int64_t)tree->size), db_of_int(item->entry_id)), NULL));
-  TRY(db_run(tx, "DELETE FROM ledger_pending WHERE entry_id = $1", DB_ARGS(db_of_int(item->entry_id)), NULL));
-  return ledger_tree_append(tree, item->hash, ledger_tile_save, tx);
+static result require_all(int64_t changed, size_t count) {
+  if (changed != (int64_t)count) {
+    FAIL(LEDGER_ALTERED, "%" PRId64 " of %zu entries that wait", changed, count);
+  }
+  return OK;
+}
+
+/* Positions from the tree's size on, for the entries just read: they are all that wait up to the last of them, in this transaction's snapshot. */
+static result order_store(struct db_tx *tx, struct ledger_tree *tree, const struct pending *items, size_t count) {
+  if (count == 0) {
+    return OK;
+  }
+  struct db_value last = db_of_int(items[count - 1].entry_id);
+  int64_t changed = 0;
+  TRY(db_run(tx,
+             "INSERT INTO ledger_order (position, entry_id) SELECT $1 + ROW_NUMBER() OVER (ORDER BY p.entry_id) - 1, p.entry_id"
+             " FROM ledger_pending p JOIN ledger_entry e ON e.id = p.entry_id WHERE p.entry_id <= $2",
+             DB_ARGS(db_of_int((int64_t)tree->size), last), &changed));
+  TRY(require_all(changed, count));
+  TRY(db_run(tx, "DELETE FROM ledger_pending WHERE entry_id <= $1 AND EXISTS (SELECT 1 FROM ledger_entry e WHERE e.id = ledger_pending.entry_id)",
+             DB_ARGS(last), &changed));
+  TRY(require_all(changed, count));
+  for (size_t i = 0; i < count; i++) {
+    TRY(ledger_tree_append(tree, items[i].hash, ledger_tile_save, tx));
+  }
+  return OK;
 }
 
 /* Takes the place of one that was not signed yet. */
@@ -84,9 +105,7 @@ static result order_write(struct db_tx *tx, void *arg) {
   TRY(checkpoint_size_read(tx, &checkpoint_size));
   TRY(ledger_tree_load(tx, (uint64_t)size, tree));
   TRY(pending_read(tx, items, &count));
-  for (size_t i = 0; i < count; i++) {
-    TRY(order_store(tx, tree, &items[i]));
-  }
+  TRY(order_store(tx, tree, items, count));
   TRY(ledger_tree_tails(tree, (uint64_t)size, ledger_tile_save, tx));
   round->is_more = count == BATCH_MAX;
   if (!round->is_more && (int64_t)tree->size > checkpoint_size) {

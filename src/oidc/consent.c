@@ -54,7 +54,7 @@ result oidc_agreement_find(struct env *env, struct db_tx *tx, struct oidc_agreem
   struct db_rows rows CLEANUP(db_rows_close) = {0};
   agreement->asked = 0;
   agreement->attributes = 0;
-  TRY(db_query(tx, "SELECT asked, attributes, purposes FROM oidc_consent WHERE person_id = $1 AND client_id = $2 AND acting_for_id = $3 AND until > $4"
+  TRY(db_query(tx, "SELECT asked, attributes, purposes, until, used_at FROM oidc_consent WHERE person_id = $1 AND client_id = $2 AND acting_for_id = $3 AND until > $4"
                " AND COALESCE(acting_organisation_id, 0) = $5",
                DB_ARGS(db_of_int(agreement->person_id), db_of_text(agreement->client->client_id), principal_of(agreement),
                        db_of_int(clock_now_ms(env->clock)), db_of_int(agreement->acting_organisation_id)),
@@ -69,6 +69,8 @@ result oidc_agreement_find(struct env *env, struct db_tx *tx, struct oidc_agreem
   if (slice_eq(db_bytes(&rows, 2), slice_of(purposes, sizeof purposes))) {
     agreement->asked = asked;
     agreement->attributes = (uint64_t)db_int(&rows, 1);
+    agreement->until_ms = db_int(&rows, 3);
+    agreement->used_at_ms = db_int(&rows, 4);
   }
   return rows.status;
 }
@@ -124,6 +126,7 @@ result oidc_agreement_save(struct env *env, struct db_tx *tx, const struct oidc_
   uint64_t attributes = (before.attributes & ~agreement->asked) | agreement->attributes;
   uint8_t purposes[DIGEST_BYTES];
   purposes_digest(client, asked, purposes);
+  db_mark(tx, agreement->person_id);
   TRY(db_run(tx, "DELETE FROM oidc_consent WHERE person_id = $1 AND client_id = $2 AND acting_for_id = $3",
              DB_ARGS(db_of_int(agreement->person_id), db_of_text(client->client_id), principal_of(agreement)), NULL));
   TRY(db_run(tx,
@@ -139,6 +142,8 @@ result oidc_agreement_save(struct env *env, struct db_tx *tx, const struct oidc_
 }
 
 /* When it was used last is told to the hour: a row rewritten at each login would cost more than the login. */
+bool oidc_agreement_is_use_due(int64_t used_at_ms, int64_t now_ms) { return now_ms - used_at_ms >= USED_EVERY_MS; }
+
 result oidc_agreement_use(struct env *env, struct db_tx *tx, const struct oidc_agreement *agreement) {
   int64_t now = clock_now_ms(env->clock);
   int64_t used_at = 0;
@@ -153,7 +158,7 @@ result oidc_agreement_use(struct env *env, struct db_tx *tx, const struct oidc_a
     }
     used_at = db_int(&rows, 1);
   }
-  if (now - used_at < USED_EVERY_MS) {
+  if (!oidc_agreement_is_use_due(used_at, now)) {
     return OK;
   }
   return db_run(tx, "UPDATE oidc_consent SET used_at = $4 WHERE person_id = $1 AND client_id = $2 AND acting_for_id = $3",
@@ -234,6 +239,7 @@ static result end_grants(struct revoking *r, struct db_tx *tx) {
     return db_run(tx, "DELETE FROM oidc_consent WHERE acting_organisation_id = $1 AND client_id = $2",
                   DB_ARGS(db_of_int(r->holder->organisation_id), db_of_text(r->client_id)), &r->forgotten);
   }
+  db_mark(tx, r->holder->person_id);
   TRY(db_run(tx, "UPDATE oidc_grant SET state = $3, revoked_at = $4 WHERE person_id = $1 AND client_id = $2 AND state = $5",
              DB_ARGS(db_of_int(r->holder->person_id), db_of_text(r->client_id), db_of_int(OIDC_GRANT_REVOKED), now, db_of_int(OIDC_GRANT_LIVE)),
              &r->ended));

@@ -68,6 +68,7 @@ result oidc_memory_open(struct env *env, struct oidc_memory **ret_memory) {
   memory->requests = oidc_requests_new();
   memory->verified = oidc_seen_new(OIDC_ACCESS_LIFETIME_S, VERIFIED_MAX);
   memory->readings = oidc_readings_new();
+  memory->standings = oidc_standings_new();
   (void)pthread_mutex_init(&memory->wanted_mutex, NULL);
   memory->wanted_count = 0;
   random_fill(env->random, memory->nonce_epoch, sizeof memory->nonce_epoch);
@@ -85,6 +86,7 @@ void oidc_memory_close(struct oidc_memory **slot) {
     oidc_requests_free(&(*slot)->requests);
     oidc_seen_free(&(*slot)->verified);
     oidc_readings_free(&(*slot)->readings);
+    oidc_standings_free(&(*slot)->standings);
     (void)pthread_mutex_destroy(&(*slot)->wanted_mutex);
     explicit_bzero(*slot, sizeof **slot);
     free(*slot);

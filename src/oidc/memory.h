@@ -8,6 +8,7 @@
 #include "oidc/readings.h"
 #include "oidc/requests.h"
 #include "oidc/seen.h"
+#include "oidc/standing.h"
 
 enum { OIDC_SECRET_BYTES = 32 };
 
@@ -21,6 +22,7 @@ struct oidc_memory {
   struct oidc_requests *requests; /* kept a moment ago */
   struct oidc_seen *verified;     /* access tokens of ours whose signature was found good */
   struct oidc_readings *readings; /* what some of those say */
+  struct oidc_standings *standings; /* who may share what with whom */
   uint8_t nonce_epoch[OIDC_SECRET_BYTES]; /* drawn at start: nonces of before are refused */
   pthread_mutex_t wanted_mutex; /* guards the two below */
   char wanted[OIDC_FETCH_WANTED_MAX][65]; /* clients whose keys are wanted soon */

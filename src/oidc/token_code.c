@@ -6,6 +6,7 @@
 #include "oidc/consent.h"
 #include "oidc/grant.h"
 #include "oidc/issue.h"
+#include "oidc/standing.h"
 #include "oidc/token.h"
 
 enum { VERIFIER_BYTES_MIN = 43, VERIFIER_BYTES_MAX = 128 }; /* [RFC7636 4.1] */
@@ -62,8 +63,10 @@ static result check_standing(const struct taking *taking, struct db_tx *tx) {
                                            .acting_for_id = grant->acting_for_id,
                                            .acting_organisation_id = grant->acting_organisation_id,
                                            .attributes = grant->attributes_id_token | grant->attributes_userinfo | grant->attributes_verified};
-  TRY(oidc_session_may_share(env, tx, &session));
-  TRY(oidc_agreement_use(env, tx, &agreement));
+  if (!oidc_standing_holds(env, tx, &session, &agreement)) {
+    TRY(oidc_session_may_share(env, tx, &session));
+    TRY(oidc_agreement_use(env, tx, &agreement));
+  }
   return check_mandate(taking, tx);
 }
 

@@ -7,6 +7,7 @@
 #include "oidc/code.h"
 #include "oidc/grant.h"
 #include "oidc/passkey_rule.h"
+#include "oidc/standing.h"
 #include "oidc/uri.h"
 
 /* ---- is the session good enough? ---- */
@@ -73,16 +74,20 @@ result oidc_session_check(const struct oidc_asking *asking, struct db_tx *tx, co
 
 /* ---- giving ---- */
 
+static result session_may_share(const struct oidc_giving *giving, struct db_tx *tx) {
+  result may = oidc_session_may_share(giving->asking->env, tx, giving->place->visitor->session);
+  if (is_code(may, ACCOUNT_SESSION)) {
+    FAIL(OIDC_LOGIN_REQUIRED, "the session ended a moment ago");
+  }
+  return may;
+}
+
 /* What uses something up, or is agreed to anew. The grant itself begins when the code is redeemed (code.h). */
 static result write_given(struct db_tx *tx, void *arg) {
   struct oidc_giving *giving = arg;
   const struct oidc_asking *asking = giving->asking;
-  result may = oidc_session_may_share(asking->env, tx, giving->place->visitor->session);
-  if (is_code(may, ACCOUNT_SESSION)) {
-    FAIL(OIDC_LOGIN_REQUIRED, "the session ended a moment ago");
-  }
-  TRY(may);
   int64_t mandate_id = 0;
+  TRY(session_may_share(giving, tx));
   TRY(oidc_session_check(asking, tx, giving->place->visitor->session, &mandate_id));
   if (mandate_id != giving->grant.mandate_id) {
     FAIL(MANDATE_ENDED, "the session acts under another mandate than a moment ago");
@@ -152,7 +157,7 @@ result oidc_giving_find(struct oidc_giving *giving, struct db_tx *tx) {
   const struct account_session *session = giving->place->visitor->session;
   giving->agreement = agreement_of(asking, session);
   TRY(oidc_session_check(asking, tx, session, &giving->mandate_id));
-  giving->may_share = oidc_may_share(asking->env, tx, giving->agreement.person_id);
+  giving->may_share = session_may_share(giving, tx);
   return oidc_agreement_find(asking->env, tx, &giving->agreement);
 }
 
@@ -161,10 +166,27 @@ bool oidc_giving_is_agreed(const struct oidc_giving *giving) {
   return !is_asked_again && oidc_agreement_covers(&giving->agreement, oidc_asking_attributes(giving->asking, giving->place->visitor->session));
 }
 
-static result find_agreement(struct oidc_giving *giving) {
+static result read_agreement(struct oidc_giving *giving) {
+  struct env *env = giving->asking->env;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  TRY(db_read_begin(giving->asking->env->db, &tx));
-  return oidc_giving_find(giving, tx);
+  uint64_t moment = 0;
+  bool is_kept = db_moment(env->db, &moment);
+  TRY(db_read_begin(env->db, &tx));
+  TRY(oidc_giving_find(giving, tx));
+  if (is_kept && is_ok(giving->may_share)) {
+    oidc_standing_keep(env, moment, giving->place->visitor->session, &giving->agreement);
+  }
+  return OK;
+}
+
+static result find_agreement(struct oidc_giving *giving) {
+  const struct account_session *session = giving->place->visitor->session;
+  giving->agreement = agreement_of(giving->asking, session);
+  if (!oidc_standing_find(giving->asking->env, session, &giving->agreement)) {
+    return read_agreement(giving);
+  }
+  giving->may_share = OK;
+  return oidc_session_check(giving->asking, NULL, session, &giving->mandate_id); /* acts for nobody else: nothing is read */
 }
 
 /* prompt=none shows nothing: what is missing is told to the client [OIDC Core 3.1.2.6]. */
