@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <semaphore.h>
 #include <sqlite3.h>
 
 #include "db/fixture_test.h"
@@ -12,12 +13,16 @@ static struct {
   sqlite3_vfs *real_vfs;
   int sync_fails; /* the next so many */
   int write_full;
+  sem_t *held; /* NULL: a sync waits for nobody */
   int syncs;
   int writes;
 } disk;
 
 static int disk_sync(sqlite3_file *file, int flags) {
   disk.syncs++;
+  if (disk.held != NULL) {
+    (void)sem_wait(disk.held);
+  }
   if (disk.sync_fails > 0) {
     disk.sync_fails--;
     return SQLITE_IOERR_FSYNC;
@@ -150,6 +155,38 @@ static void every_acknowledgement_comes_after_an_fsync(void **state) {
   }
 }
 
+/* Whoever goes on beside the disk is told of the row before it is durable, and nobody else sees it. */
+static void a_write_in_two_goes_on_while_the_disk_is_at_work(void **state) {
+  struct fixture *fixture = *state;
+  struct db_writing writing;
+  sem_t held;
+  (void)sem_init(&held, 0, 0);
+  disk.held = &held;
+  assert_ok(db_write_begin(fixture->db, note_add, &(struct note){1, 1, "beside"}, &writing)); /* would never return if it waited for the disk */
+  assert_int_equal(notes_now(fixture->db, 1), 0);
+  disk.held = NULL;
+  (void)sem_post(&held);
+  assert_ok(db_write_end(&writing));
+  assert_int_equal(notes_now(fixture->db, 1), 1);
+  (void)sem_destroy(&held);
+}
+
+static void a_write_in_two_fails_where_it_fails(void **state) {
+  struct fixture *fixture = *state;
+  struct db_writing writing;
+  assert_ok(db_write(fixture->db, note_add, &(struct note){1, 1, "before"}));
+  assert_code(db_write_begin(fixture->db, note_add, &(struct note){1, 1, "twice"}, &writing), DB_DUPLICATE);
+  assert_non_null(strstr(fault_last()->detail, "note"));
+  disk.write_full = 1;
+  assert_ok(db_write_begin(fixture->db, note_add, &(struct note){1, 2, "no room"}, &writing));
+  assert_code(db_write_end(&writing), DB_FULL);
+  disk.sync_fails = 1;
+  assert_ok(db_write_begin(fixture->db, note_add, &(struct note){1, 3, "lost"}, &writing));
+  assert_code(db_write_end(&writing), DB_UNAVAILABLE);
+  assert_code(db_write_begin(fixture->db, note_add, &(struct note){1, 4, "after"}, &writing), DB_UNAVAILABLE);
+  assert_int_equal(notes_now(fixture->db, 1), 1);
+}
+
 /* Writes until it is killed, telling each number only once db_write has returned. */
 static void child_write(struct fixture *fixture, int pipe_fd) {
   if (!is_ok(fixture_open(fixture, DB_WRITE))) {
@@ -269,6 +306,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(no_commit_follows_behind_what_was_dropped, set_up_disk, tear_down_disk),
       cmocka_unit_test_setup_teardown(after_a_failed_fsync_nothing_more_is_accepted, set_up_disk, tear_down_disk),
       cmocka_unit_test_setup_teardown(a_full_disk_refuses_and_recovers, set_up_disk, tear_down_disk),
+      cmocka_unit_test_setup_teardown(a_write_in_two_goes_on_while_the_disk_is_at_work, set_up_disk, tear_down_disk),
+      cmocka_unit_test_setup_teardown(a_write_in_two_fails_where_it_fails, set_up_disk, tear_down_disk),
       cmocka_unit_test_setup_teardown(every_acknowledgement_comes_after_an_fsync, set_up_disk, tear_down_disk),
       cmocka_unit_test_setup_teardown(acknowledged_rows_survive_kill_9, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_reader_never_checkpoints_not_even_as_the_last_to_close, set_up, tear_down),

@@ -44,6 +44,18 @@ result db_write(struct db *db, db_fn fn, void *arg) {
   return trace_is_set(&trace) ? db->driver->write(db, run_traced, &(struct traced){fn, arg, &trace}) : db->driver->write(db, fn, arg);
 }
 
+result db_write_begin(struct db *db, db_fn fn, void *arg, struct db_writing *ret_writing) {
+  const struct trace trace = *trace_current();
+  *ret_writing = (struct db_writing){.db = db};
+  if (db->driver->write_begin == NULL) {
+    return db_write(db, fn, arg);
+  }
+  return trace_is_set(&trace) ? db->driver->write_begin(db, run_traced, &(struct traced){fn, arg, &trace}, &ret_writing->of_engine)
+                              : db->driver->write_begin(db, fn, arg, &ret_writing->of_engine);
+}
+
+result db_write_end(struct db_writing *writing) { return writing->of_engine == NULL ? OK : writing->db->driver->write_end(writing->of_engine); }
+
 result db_write_led(struct db *db, const char *task, db_fn fn, void *arg) { return db->driver->write_led(db, task, fn, arg); }
 
 void db_mark(struct db_tx *tx, int64_t number) {

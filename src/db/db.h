@@ -117,6 +117,14 @@ bool db_has_failed(struct db *db);
 
 typedef result (*db_fn)(struct db_tx *tx, void *arg);
 MUST_USE result db_write(struct db *db, db_fn fn, void *arg);
+/* A write in two, for what takes time and needs to know how fn went: it goes on beside the disk. db_write_begin fails as db_write does, and then nothing is
+ * left to end; after OK the rows are not durable, nor seen by readers, and nothing of them may be told to anybody before db_write_end has said OK too. */
+struct db_writing {
+  struct db *db;
+  void *of_engine; /* NULL: it is durable already */
+};
+MUST_USE result db_write_begin(struct db *db, db_fn fn, void *arg, struct db_writing *ret_writing);
+MUST_USE result db_write_end(struct db_writing *writing);
 /* For the process that leads in a task, or can now (db_lead): fn decides only on what nobody else writes, or what a key guards, so that on PostgreSQL it
  * need not give way to those who write beside it (REPEATABLE READ). DB_NOT_LEADING: another has taken over since, however long this process was
  * stopped or cut off in between. On SQLite the same as db_write. */

@@ -317,6 +317,32 @@ static result mark_some(struct db_tx *tx, void *arg) {
   return *count < 0 ? fault_set(__FILE__, __LINE__, DB_NO_ROW, "told to") : OK;
 }
 
+struct looking {
+  uint64_t moment;
+  bool is_marked_before;
+  bool is_marked_after;
+};
+
+static result mark_and_look(struct db_tx *tx, void *arg) {
+  struct looking *looking = arg;
+  looking->is_marked_before = db_is_marked_in(tx, 7, looking->moment);
+  db_mark(tx, 7);
+  looking->is_marked_after = db_is_marked_in(tx, 7, looking->moment);
+  return OK;
+}
+
+static void what_is_marked_counts_at_once_for_those_who_commit_with_it(void **state) {
+  struct fixture *fixture = *state;
+  bool is_kept = strcmp(db_engine(fixture->db), "sqlite") == 0;
+  struct looking looking = {0};
+  assert_int_equal(db_moment(fixture->db, &looking.moment), is_kept);
+  assert_ok(db_write(fixture->db, mark_and_look, &looking));
+  assert_int_equal(looking.is_marked_before, !is_kept);
+  assert_true(looking.is_marked_after);
+  assert_ok(db_write(fixture->db, mark_and_look, &looking)); /* committed, and as of then */
+  assert_true(looking.is_marked_before);
+}
+
 static void what_is_marked_is_told_with_the_commit(void **state) {
   struct fixture *fixture = *state;
   struct db *db = fixture->db;
@@ -445,6 +471,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_reader_keeps_its_snapshot, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_look_is_one_statement_as_of_now_and_writes_nothing, set_up, tear_down),
       cmocka_unit_test_setup_teardown(what_is_marked_is_told_with_the_commit, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(what_is_marked_counts_at_once_for_those_who_commit_with_it, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_foreign_key_holds_even_when_a_returned_row_is_left_early, set_up, tear_down),
       cmocka_unit_test_setup_teardown(one_statement_can_run_within_itself, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_reused_address_of_a_text_costs_no_wrong_answer, set_up, tear_down),

@@ -16,6 +16,8 @@ struct db_driver {
   result (*open)(const struct db_options *options, struct db **ret_db);
   void (*close)(struct db *db);
   result (*write)(struct db *db, db_fn fn, void *arg);
+  result (*write_begin)(struct db *db, db_fn fn, void *arg, void **ret_writing); /* these two NULL: a write is in one */
+  result (*write_end)(void *writing);
   result (*write_led)(struct db *db, const char *task, db_fn fn, void *arg);
   void (*mark)(struct db_tx *tx, int64_t number); /* these four NULL: no copies are kept */
   bool (*moment)(struct db *db, uint64_t *ret_moment);

@@ -142,6 +142,14 @@ static result file_write(struct db *base, db_fn fn, void *arg) {
   return db_writer_run(db->writer, fn, arg);
 }
 
+static result file_write_begin(struct db *base, db_fn fn, void *arg, void **ret_writing) {
+  struct db_file *db = file_of(base);
+  if (db->writer == NULL) {
+    FAIL(DB_UNAVAILABLE, "%s was opened to read only", db->path);
+  }
+  return db_writer_begin(db->writer, fn, arg, ret_writing);
+}
+
 static result file_write_led(struct db *base, const char *task, db_fn fn, void *arg) {
   (void)task;
   return file_write(base, fn, arg);
@@ -298,6 +306,8 @@ const struct db_driver db_sqlite_driver = {
     .open = file_open,
     .close = file_close,
     .write = file_write,
+    .write_begin = file_write_begin,
+    .write_end = db_writer_end,
     .write_led = file_write_led,
     .mark = file_mark,
     .moment = file_moment,

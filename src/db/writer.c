@@ -26,6 +26,7 @@ enum {
   PAGES_BUSY = 8 * 1024,      /* 32 MiB: carried over even under load */
   PAGES_TOO_LONG = 64 * 1024, /* 256 MiB: waits for readers so that the log starts again from its beginning */
   RESTART_WAIT_MS = 100,
+  WRITER_NICE = -10,
 };
 
 struct request {
@@ -34,6 +35,10 @@ struct request {
   result outcome;
   struct fault fault; /* the writer thread's, handed to the caller's */
   struct parking done;
+  bool is_two; /* it is told twice: when fn has run, and when that is durable */
+  bool is_told;
+  result ran; /* outcome, as it was then */
+  struct parking ran_through;
   struct request *next;
 };
 
@@ -56,6 +61,7 @@ struct db_writer {
   /* the thread's own */
   int64_t commit_us; /* smoothed */
   int carried_pages; /* of the log, already in the database file */
+  bool gives_way;    /* to everybody, but while it commits */
 };
 
 static void outcome_set(struct request *request, result outcome) {
@@ -163,6 +169,33 @@ static result batch_call_all(struct db_writer *writer, struct request *batch, en
   return OK;
 }
 
+static void be_nice(int nice) { (void)setpriority(PRIO_PROCESS, (id_t)gettid(), nice); } /* on Linux of a thread */
+
+static void batch_tell_ran(struct request *batch) {
+  struct parking_bell bell = {.count = 0};
+  for (struct request *each = batch; each != NULL; each = each->next) {
+    if (each->is_two && !each->is_told) {
+      each->is_told = true;
+      each->ran = each->outcome;
+      parking_post(&each->ran_through, &bell);
+    }
+  }
+  parking_ring(&bell);
+}
+
+/* Those of two parts go on beside the disk. On a single core they would do so in place of this thread, which has the disk still to set to work. */
+static result batch_commit_beside(struct db_writer *writer, struct request *batch) {
+  if (writer->gives_way) {
+    be_nice(WRITER_NICE);
+  }
+  batch_tell_ran(batch);
+  result committed = batch_commit(writer);
+  if (writer->gives_way) {
+    be_nice(0);
+  }
+  return committed;
+}
+
 static result batch_run(struct db_writer *writer, struct request *batch) {
   if (atomic_load(&writer->broken)) {
     FAIL(DB_UNAVAILABLE, "the disk failed a write: no more until the process has been started anew");
@@ -178,7 +211,7 @@ static result batch_run(struct db_writer *writer, struct request *batch) {
     return fault_set(fault.file, fault.line, fault.code == DB_FULL ? DB_FULL : DB_UNAVAILABLE, "batch undone: %s",
                      fault.detail);
   }
-  return batch_commit(writer);
+  return batch_commit_beside(writer, batch);
 }
 
 static void batch_finish(struct db_writer *writer, struct request *batch, result outcome, int64_t took_us) {
@@ -196,6 +229,7 @@ static void batch_finish(struct db_writer *writer, struct request *batch, result
     batch_fail(batch, outcome);
   }
   db_marks_tell(writer->tx->marks);
+  batch_tell_ran(batch); /* where there was no commit */
   struct parking_bell bell = {.count = 0};
   for (struct request *each = batch; each != NULL;) {
     struct request *next = each->next; /* the request is on its caller's stack and gone once posted */
@@ -322,18 +356,18 @@ static struct request *batch_take(struct db_writer *writer) {
 }
 
 /* Nobody waits for so few as for this thread: as the loops (http/server.c). On a single core it gives way to them: they find it more to commit at once. */
-static void take_precedence(void) {
-  enum { WRITER_NICE = -10 };
+static void take_precedence(struct db_writer *writer) {
   cpu_set_t cores;
   CPU_ZERO(&cores);
-  if (sched_getaffinity(0, sizeof cores, &cores) == 0 && CPU_COUNT(&cores) > 1) {
-    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), WRITER_NICE); /* on Linux of a thread */
+  writer->gives_way = sched_getaffinity(0, sizeof cores, &cores) != 0 || CPU_COUNT(&cores) == 1;
+  if (!writer->gives_way) {
+    be_nice(WRITER_NICE);
   }
 }
 
 static void *writer_main(void *context) {
   struct db_writer *writer = context;
-  take_precedence();
+  take_precedence(writer);
   for (struct request *batch = batch_take(writer); batch != NULL; batch = batch_take(writer)) {
     int64_t began = clock_monotonic_us();
     result outcome = batch_run(writer, batch);
@@ -411,24 +445,66 @@ static result enqueue(struct db_writer *writer, struct request *request, bool ot
   return OK;
 }
 
-result db_writer_run(struct db_writer *writer, db_fn fn, void *arg) {
+/* The caller waits from here on. */
+static result hand_over(struct db_writer *writer, struct request *request) {
   if (pthread_equal(pthread_self(), writer->thread)) {
     FAIL(DB_STATEMENT, "db_write inside a write function would wait for itself");
   }
-  struct request request = {.fn = fn, .arg = arg};
-  parking_init(&request.done);
+  parking_init(&request->done);
+  parking_init(&request->ran_through);
   bool others_run = sleeping_begin();
-  result queued = enqueue(writer, &request, others_run);
-  if (is_ok(queued)) {
-    parking_wait(&request.done);
+  result queued = enqueue(writer, request, others_run);
+  if (!is_ok(queued)) {
+    sleeping_end();
+    parking_end(&request->ran_through);
+    parking_end(&request->done);
   }
+  return queued;
+}
+
+static result await_end(struct request *request) {
+  parking_wait(&request->done);
   sleeping_end();
-  parking_end(&request.done);
-  TRY(queued);
-  if (!is_ok(request.outcome)) {
-    return fault_set(request.fault.file, request.fault.line, request.outcome.code, "%s", request.fault.detail);
+  parking_end(&request->ran_through);
+  parking_end(&request->done);
+  if (!is_ok(request->outcome)) {
+    return fault_set(request->fault.file, request->fault.line, request->outcome.code, "%s", request->fault.detail);
   }
   return OK;
+}
+
+result db_writer_run(struct db_writer *writer, db_fn fn, void *arg) {
+  struct request request = {.fn = fn, .arg = arg};
+  TRY(hand_over(writer, &request));
+  return await_end(&request);
+}
+
+result db_writer_begin(struct db_writer *writer, db_fn fn, void *arg, void **ret_writing) {
+  struct request *request = heap_alloc(sizeof *request);
+  *request = (struct request){.fn = fn, .arg = arg, .is_two = true};
+  result outcome = hand_over(writer, request);
+  if (!is_ok(outcome)) {
+    free(request);
+    return outcome;
+  }
+  parking_wait(&request->ran_through);
+  *ret_writing = request;
+  if (!is_ok(request->ran)) {
+    return db_writer_end(request);
+  }
+  sleeping_end();
+  return OK;
+}
+
+result db_writer_end(void *writing) {
+  struct request *request = writing;
+  bool has_run = is_ok(request->ran);
+  if (has_run) {
+    (void)sleeping_begin();
+  }
+  result outcome = await_end(request);
+  free(request);
+  return outcome;
 }
 
 bool db_writer_is_broken(struct db_writer *writer) { return atomic_load(&writer->broken); }

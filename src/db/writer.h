@@ -1,6 +1,7 @@
 /* db/writer.h: the one writer thread and its group commit. (private to db/)
  *
  *   callers --db_write--> queue --all, at most 512--> BEGIN; each fn; COMMIT --> wake all
+ *                                                             wake those of two parts, before COMMIT
  *
  * While one batch waits for its fsync the next one gathers: under load one fsync serves everyone who waits. A small batch waits for those who are at
  * work meanwhile (base/sleeping.h), at most as long as a commit takes.
@@ -25,5 +26,8 @@ MUST_USE result db_writer_start(struct db_connection *tx, struct db_writer **ret
 /* Commits what is queued, checkpoints, closes the connection. */
 void db_writer_stop(struct db_writer *writer);
 MUST_USE result db_writer_run(struct db_writer *writer, db_fn fn, void *arg);
+/* db_write_begin, db_write_end. */
+MUST_USE result db_writer_begin(struct db_writer *writer, db_fn fn, void *arg, void **ret_writing);
+MUST_USE result db_writer_end(void *writing);
 bool db_writer_is_broken(struct db_writer *writer);
 struct db_figures db_writer_figures(struct db_writer *writer);

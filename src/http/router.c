@@ -30,6 +30,15 @@ static bool fits(struct slice pattern, struct slice path, struct http_call *call
   return true;
 }
 
+/* Up to the first segment that is a name, byte by byte: of a table's hundreds of rows nearly all end here at once. */
+static bool begins_alike(const char *pattern, struct slice path) {
+  size_t at = 0;
+  while (at < path.len && pattern[at] == (char)path.ptr[at] && pattern[at] != '\0') {
+    at++;
+  }
+  return pattern[at] == '{' || pattern[at] == '*' || (pattern[at] == '\0' && at == path.len);
+}
+
 static bool is_plain(struct slice segment) {
   for (size_t i = 0; i < segment.len; i++) {
     if (segment.ptr[i] < ' ' || segment.ptr[i] == 0x7f || segment.ptr[i] == '/') {
@@ -66,7 +75,7 @@ result http_route_find(const struct http_routes *routes, struct http_call *call,
   enum http_method asked = call->request.method == HTTP_HEAD ? HTTP_GET : call->request.method;
   for (size_t i = 0; i < routes->count; i++) {
     const struct http_route *route = (const void *)((const char *)routes->rows + i * routes->row_bytes);
-    if (!fits(slice_from(slice_str(route->pattern), 1), slice_from(call->request.path, 1), call)) {
+    if (!begins_alike(route->pattern, call->request.path) || !fits(slice_from(slice_str(route->pattern), 1), slice_from(call->request.path, 1), call)) {
       continue;
     }
     if (route->method == asked) {

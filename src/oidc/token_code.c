@@ -163,12 +163,16 @@ result oidc_token_code(const struct oidc_exchange *exchange, struct slice *ret_j
   struct taking taking = {.exchange = exchange, .issue = {.client = exchange->caller->client}};
   TRY(oidc_issue_bind(exchange->caller, exchange->dpop_thumbprint, &taking.issue));
   TRY(oidc_code_read(exchange->env, exchange->arena, taking.issue.client->client_id, oidc_exchange_get(exchange, "code"), &taking.code));
-  TRY(db_write(exchange->env->db, write_taking, &taking));
+  /* The code is used up and its tokens are signed beside the disk; nobody gets them before it is durable. */
+  struct db_writing writing;
+  TRY(db_write_begin(exchange->env->db, write_taking, &taking, &writing));
+  result written = taking.is_replay || taking.is_mismatch ? OK : oidc_issue_write(exchange->env, exchange->arena, &taking.issue, ret_json);
+  TRY(db_write_end(&writing));
   if (taking.is_replay) {
     FAIL(OIDC_CODE_UNKNOWN, "a used code: its grant is revoked");
   }
   if (taking.is_mismatch) {
     FAIL(OIDC_CODE_MISMATCH, "redirect_uri, code_verifier or key do not fit the code");
   }
-  return oidc_issue_write(exchange->env, exchange->arena, &taking.issue, ret_json);
+  return written;
 }
