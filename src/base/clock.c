@@ -84,11 +84,14 @@ void clock_fixed_set(struct clock *clock, int64_t now_ms) {
   __atomic_store_n(&clock->offset_ms, now_ms, __ATOMIC_RELEASE);
 }
 
-int64_t clock_monotonic_us(void) {
+static int64_t read_us(clockid_t id) {
   struct timespec now;
-  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  (void)clock_gettime(id, &now);
   return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
+
+int64_t clock_monotonic_us(void) { return read_us(CLOCK_MONOTONIC); }
+int64_t clock_coarse_us(void) { return read_us(CLOCK_MONOTONIC_COARSE); }
 
 static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 

@@ -33,6 +33,8 @@ int64_t clock_machine_ms(const struct clock *clock);
 
 /* Monotonic, for durations only; never stored. */
 int64_t clock_monotonic_us(void);
+/* The same as of the system's last tick, some ms ago at most: a tenth of the cost, for limits of seconds. */
+int64_t clock_coarse_us(void);
 
 /* Days since 1970-01-01 of the civil date (UTC+7) an instant falls on; and the ms since that midnight. */
 int32_t clock_date_of(int64_t instant_ms);

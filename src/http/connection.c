@@ -6,7 +6,7 @@
  *
  * One deadline at a time: idle_ms, request_ms from the first byte, none while a worker has it, write_ms, linger_ms. It is a number; the timer is set only
  * where it would come too late, so that a busy connection sets none.
- * The system tells of a socket's changes once (edges): nothing is registered anew for a request, and two calls, read and writev, are all it takes.
+ * The system tells of a socket's changes once (edges): nothing is registered anew for a request, and two calls, recv and send, are all it takes.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include "http/loop.h"
 
 enum state { IDLE, RECEIVING, HANDLING, REPLYING, REFUSING, LINGERING, CLOSED };
-enum { INPUT_BYTES = 4096 /* most requests fit */, READS_A_TURN = 64, REFUSAL_MS = 2000, LAST_MS = 1000 /* while stopping, for the request of a connection that is there */, VICTIMS_LOOKED_AT = 64 };
+enum { INPUT_BYTES = 4096 /* most requests fit */, READS_A_TURN = 64, REFUSAL_MS = 2000, TOGETHER_BYTES_MAX = 4096 /* a body so short costs less copied behind its head than sent from where it lies */, LAST_MS = 1000 /* while stopping, for the request of a connection that is there */, VICTIMS_LOOKED_AT = 64 };
 
 struct connection {
   struct loop *loop;
@@ -58,7 +58,7 @@ static void arm(struct connection *connection, int64_t now_us) {
 }
 
 static void set_deadline(struct connection *connection, int ms) {
-  int64_t now_us = clock_monotonic_us();
+  int64_t now_us = clock_coarse_us();
   connection->deadline_us = now_us + (int64_t)ms * 1000;
   if (connection->armed_us == 0 || connection->armed_us > connection->deadline_us) {
     arm(connection, now_us);
@@ -84,7 +84,7 @@ static void link_newest(struct loop *loop, struct connection *connection) {
   connection->older = loop->connections;
   *(loop->connections != NULL ? &loop->connections->newer : &loop->oldest) = connection;
   loop->connections = connection;
-  connection->stepped_us = clock_monotonic_us();
+  connection->stepped_us = clock_coarse_us();
 }
 
 static void step(struct connection *connection) {
@@ -161,8 +161,9 @@ static void send_more(struct connection *connection) {
   struct slice *unsent = connection->unsent;
   while (unsent[0].len + unsent[1].len > 0) {
     const struct iovec parts[2] = {{(void *)(uintptr_t)unsent[0].ptr, unsent[0].len}, {(void *)(uintptr_t)unsent[1].ptr, unsent[1].len}};
-    size_t skipped = unsent[0].len == 0 ? 1 : 0;
-    ssize_t sent = writev(event_get_fd(&connection->events), parts + skipped, unsent[1].len == 0 ? 1 : 2 - (int)skipped);
+    bool is_one = unsent[1].len == 0;
+    int fd = event_get_fd(&connection->events);
+    ssize_t sent = is_one ? send(fd, unsent[0].ptr, unsent[0].len, MSG_NOSIGNAL) : writev(fd, parts, 2);
     if (sent < 0 && errno == EAGAIN) {
       return;
     }
@@ -183,9 +184,11 @@ static void send_reply(struct connection *connection, enum state state, int ms) 
   struct job *job = connection->job;
   const struct http_response *response = &job->call.response;
   bool has_body = job->call.request.method != HTTP_HEAD && response->status != 204 && response->status != 304 && response->whole.len == 0;
+  struct slice body = has_body ? response->body : (struct slice){0};
+  bool is_brief = body.len <= TOGETHER_BYTES_MAX;
   connection->state = state;
-  connection->unsent[0] = http_exchange_head(job, connection->is_last);
-  connection->unsent[1] = has_body ? response->body : (struct slice){0};
+  connection->unsent[0] = http_exchange_head(job, connection->is_last, is_brief ? body : (struct slice){0});
+  connection->unsent[1] = is_brief ? (struct slice){0} : body;
   send_more(connection);
   if (connection->state == state) {
     set_deadline(connection, ms);
@@ -314,7 +317,7 @@ static bool read_more(struct connection *connection) {
   }
   struct job *job = connection->job;
   size_t room = job->input_capacity - job->input_len;
-  ssize_t got = read(event_get_fd(&connection->events), job->input + job->input_len, room);
+  ssize_t got = recv(event_get_fd(&connection->events), job->input + job->input_len, room, 0);
   if (got < 0 && errno == EINTR) {
     return true;
   }

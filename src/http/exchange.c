@@ -3,7 +3,6 @@
 #include <time.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "http/loop.h"
 
 enum {
@@ -162,8 +161,7 @@ static bool has_header(const struct http_response *response, struct slice name) 
 static struct slice date_of(struct loop *loop) {
   static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const struct clock real = clock_shifted(0); /* not the installation's: caches on the way know no other */
-  int64_t now_s = clock_now_ms(&real) / 1000;
+  int64_t now_s = (int64_t)time(NULL); /* not the installation's clock: caches on the way know no other */
   if (now_s != loop->date_s) {
     struct tm at = {0};
     const time_t seconds = (time_t)now_s;
@@ -173,6 +171,19 @@ static struct slice date_of(struct loop *loop) {
                    (unsigned)(at.tm_year + 1900) % 10000u, (unsigned)at.tm_hour % 100u, (unsigned)at.tm_min % 100u, (unsigned)at.tm_sec % 100u);
   }
   return slice_str(loop->date);
+}
+
+struct digits {
+  uint8_t bytes[20];
+};
+
+static struct slice digits_of(size_t number, struct digits *digits) {
+  size_t at = sizeof digits->bytes;
+  do {
+    digits->bytes[--at] = (uint8_t)('0' + number % 10);
+    number /= 10;
+  } while (number > 0);
+  return slice_of(digits->bytes + at, sizeof digits->bytes - at);
 }
 
 static void put(struct buf *out, struct slice name, struct slice value) {
@@ -199,18 +210,21 @@ static struct slice fit_whole(struct job *job, bool is_last) {
   return arena_printf(&job->arena, "%.*sConnection: close\r\n%.*s", SLICE_ARG(slice_sub(whole, 0, first_line)), SLICE_ARG(slice_from(whole, first_line)));
 }
 
-struct slice http_exchange_head(struct job *job, bool is_last) {
+struct slice http_exchange_head(struct job *job, bool is_last, struct slice body) {
   const struct http_server_options *options = &job->loop->server->options;
   struct http_response *response = &job->call.response;
-  char text[96];
   struct buf out;
   if (response->whole.len > 0) {
     return fit_whole(job, is_last);
   }
   response->status = response->status ? response->status : 500;
-  buf_init(&out, &job->arena, HEAD_BYTES);
-  int length = snprintf(text, sizeof text, "HTTP/1.1 %d %s\r\n", response->status, reason_of(response->status));
-  buf_append(&out, slice_of(text, (size_t)length));
+  buf_init(&out, &job->arena, HEAD_BYTES + body.len);
+  struct digits digits;
+  buf_append(&out, S("HTTP/1.1 "));
+  buf_append(&out, digits_of((size_t)response->status, &digits));
+  buf_append_byte(&out, ' ');
+  buf_append_str(&out, reason_of(response->status));
+  buf_append(&out, S("\r\n"));
   for (size_t i = 0; i < response->header_count; i++) {
     put(&out, response->headers[i].name, response->headers[i].value);
   }
@@ -221,12 +235,12 @@ struct slice http_exchange_head(struct job *job, bool is_last) {
   }
   put(&out, S("Date"), date_of(job->loop)); /* [RFC9110 6.6.1 MUST] */
   if (response->status != 204 && response->status != 304) {
-    length = snprintf(text, sizeof text, "%zu", response->body.len);
-    put(&out, S("Content-Length"), slice_of(text, (size_t)length));
+    put(&out, S("Content-Length"), digits_of(response->body.len, &digits));
   }
   if (is_last) {
     put(&out, S("Connection"), S("close"));
   }
   buf_append(&out, S("\r\n"));
+  buf_append(&out, body);
   return buf_slice(&out);
 }

@@ -190,8 +190,8 @@ void http_exchange_begin(struct job *job, const struct guard_head *head);
 void http_exchange_finish(struct job *job);
 /* Has the application answer a call that no handler will see, and counts it. */
 void http_exchange_refuse(struct http_server *server, struct http_call *call, uint16_t code);
-/* The reply's head, in the job's arena; or all of it, if it was made before. */
-struct slice http_exchange_head(struct job *job, bool is_last);
+/* The reply's head and that body behind it, in the job's arena; or all of it, if it was made before. */
+struct slice http_exchange_head(struct job *job, bool is_last, struct slice body);
 
 /* connection.c */
 void http_connection_accept(struct port *port, int fd, const struct sockaddr *peer);
