@@ -60,6 +60,11 @@ export function Notice(props: {
   )
 }
 
+/** Whether the same request may go well a moment later: not what was refused for what it is. */
+function mayPass(problem: Problem) {
+  return problem.status < 400 || problem.status >= 500 || [408, 409, 425, 429].includes(problem.status)
+}
+
 /** What the server refused, in its words if it has any, with every field it named. */
 export function ProblemNotice(props: {
   problem: Problem | undefined
@@ -85,7 +90,7 @@ export function ProblemNotice(props: {
           </ul>
         )}
         {props.children}
-        {retry && (
+        {retry && mayPass(problem) && (
           <p>
             <button type="button" class="ds-button" data-variant="secondary" onClick={retry}>
               {t('common.retry')}
