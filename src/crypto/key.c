@@ -11,6 +11,8 @@
 #include "codec/der.h"
 #include "crypto/key_table.h"
 
+enum { SCALAR_BYTES = 32, SCALARS_BYTES = 2 * SCALAR_BYTES };
+
 /* The two contexts are made ready once: OpenSSL 3.0 looks its algorithm up at each init, a copy of a ready one does
  * not. They are only ever copied, never used, so threads share them. */
 struct key {
@@ -18,6 +20,7 @@ struct key {
   EVP_PKEY_CTX *to_sign; /* NULL: a public key */
   EVP_PKEY_CTX *to_verify;
   _Atomic(struct key_table *) table; /* NULL: none yet */
+  _Atomic(uint8_t *) scalars;        /* two copies; NULL: not kept */
 };
 
 static void free_pkey(EVP_PKEY **pkey) {
@@ -34,6 +37,7 @@ void key_free(struct key **key) {
     EVP_PKEY_free((*key)->pkey);
     struct key_table *table = atomic_load(&(*key)->table);
     key_table_free(&table);
+    OPENSSL_clear_free(atomic_load(&(*key)->scalars), SCALARS_BYTES);
     free(*key);
     *key = NULL;
   }
@@ -235,6 +239,24 @@ result key_signature_from_raw(struct slice raw, struct arena *arena, struct slic
   der_close(&out, sequence);
   *ret_signature = buf_slice(&out);
   return OK;
+}
+
+bool key_keep_scalar(struct key *key) {
+  BIGNUM *number = NULL;
+  uint8_t *scalars = OPENSSL_zalloc(SCALARS_BYTES);
+  uint8_t *none = NULL;
+  bool kept = scalars != NULL && key->to_sign != NULL && EVP_PKEY_get_bn_param(key->pkey, OSSL_PKEY_PARAM_PRIV_KEY, &number) == 1 &&
+              BN_bn2binpad(number, scalars, SCALAR_BYTES) == SCALAR_BYTES && BN_bn2binpad(number, scalars + SCALAR_BYTES, SCALAR_BYTES) == SCALAR_BYTES;
+  BN_clear_free(number);
+  if (!kept || !atomic_compare_exchange_strong(&key->scalars, &none, scalars)) {
+    OPENSSL_clear_free(scalars, SCALARS_BYTES);
+  }
+  return kept;
+}
+
+const uint8_t *key_scalar(const struct key *key, bool second) {
+  const uint8_t *scalars = atomic_load_explicit(&key->scalars, memory_order_acquire);
+  return scalars == NULL ? NULL : scalars + (second ? SCALAR_BYTES : 0);
 }
 
 bool key_hasten(struct key *key) {

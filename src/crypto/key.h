@@ -37,6 +37,10 @@ MUST_USE result key_sign(const struct key *key, const uint8_t digest[static DIGE
 MUST_USE result key_verify(const struct key *key, const uint8_t digest[static DIGEST_BYTES], struct slice signature);
 /* Doubles the speed of key_verify_raw with this key, for 150 KiB and tens of milliseconds now (key_table.h). false: it stays as it is. */
 bool key_hasten(struct key *key);
+/* Keeps the private scalar, 32 bytes big-endian, twice beside the key for key_many.h, wiped with it. false: a public key, or the library failed. */
+bool key_keep_scalar(struct key *key);
+/* The first or the second copy; NULL: none is kept. */
+const uint8_t *key_scalar(const struct key *key, bool second);
 MUST_USE result key_verify_raw(const struct key *key, const uint8_t digest[static DIGEST_BYTES], struct slice raw);
 
 /* Between the two forms of a signature. */
