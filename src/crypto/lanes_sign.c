@@ -9,12 +9,10 @@
 static const struct lanes nought;
 static const uint64_t unit[LANES_LIMBS] = {1};
 
-/* Something to divide by in each lane: one where there is nought, which is noted. */
-LANES_INLINE struct lanes divisor(struct lanes_group *group, const struct lanes *reduced, const struct lanes *a) {
+/* Something to divide by in each lane: one where there is nought, lest the other groups' lanes become nought with it. The checks see it. */
+LANES_INLINE struct lanes divisor(const struct lanes *reduced, const struct lanes *a) {
   const struct lanes one = lanes_all(unit);
-  const lanes_vector is_nought = lanes_equal(reduced, &nought);
-  group->is_fit &= ~is_nought;
-  return lanes_choose(is_nought, &one, a);
+  return lanes_choose(lanes_equal(reduced, &nought), &one, a);
 }
 
 LANES_CODE static void multiply(const struct lanes_table *table, struct lanes_group *group) {
@@ -26,10 +24,9 @@ LANES_CODE static void multiply(const struct lanes_table *table, struct lanes_gr
   lanes_order_enter_wide(&high, &low, &group->k_inside);
   lanes_order_leave(&group->k_inside, &group->k);
   lanes_point_multiply(table, &group->k, group->point);
-  group->is_fit = ~nought.limbs[0];
-  group->k_inside = divisor(group, &group->k, &group->k_inside);
+  group->k_inside = divisor(&group->k, &group->k_inside);
   lanes_field_reduce(&group->point[2], &reduced);
-  group->point[2] = divisor(group, &reduced, &group->point[2]);
+  group->point[2] = divisor(&reduced, &group->point[2]);
   explicit_bzero(&high, sizeof high);
   explicit_bzero(&low, sizeof low);
 }
@@ -135,7 +132,7 @@ LANES_CODE static void check(struct lanes_group *group) {
   lanes_order_enter(&s, &product);
   product = lanes_order_mul(&product, &group->k);
   lanes_order_reduce(&product, &product);
-  const lanes_vector is_good = group->is_fit & is_on & has_coordinate(group, &r) & lanes_equal(&product, &sum) & ~lanes_equal(&r, &nought) & ~lanes_equal(&s, &nought);
+  const lanes_vector is_good = is_on & has_coordinate(group, &r) & lanes_equal(&product, &sum) & ~lanes_equal(&r, &nought) & ~lanes_equal(&s, &nought);
   memcpy(group->is_good, &is_good, sizeof is_good);
 }
 

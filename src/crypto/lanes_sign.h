@@ -26,7 +26,6 @@ struct lanes_group {
   struct lanes k_inverse;
   struct lanes point[3];
   struct lanes z_inverse;
-  lanes_vector is_fit;
 };
 
 /* For tests of the checks: called after each step, to do harm. */
