@@ -2,14 +2,22 @@
 
 #include <stdlib.h>
 
+#include "crypto/key_many.h"
 #include "crypto/pin_proof.h"
 #include "signer/journal.h"
 #include "signer/vault.h"
+
+/* Tokens that wait for their signatures; more of them than this in a round are signed in parts. */
+enum { WAITING_MAX = 64 };
 
 struct signer_core {
   struct signer_vault *vault;
   struct signer_journal *journal;
   const struct clock *clock;
+  bool one_by_one;
+  size_t waiting;
+  struct key_many_item items[WAITING_MAX];
+  struct signer_core_reply *replies[WAITING_MAX]; /* whose signature item i is */
 };
 
 void signer_core_close(struct signer_core **core) {
@@ -23,7 +31,7 @@ void signer_core_close(struct signer_core **core) {
 
 result signer_core_open(const struct signer_local_options *options, struct signer_core **ret_core) {
   struct signer_core *core CLEANUP(signer_core_close) = heap_alloc(sizeof *core);
-  *core = (struct signer_core){.clock = options->clock};
+  *core = (struct signer_core){.clock = options->clock, .one_by_one = options->one_by_one};
   TRY(signer_vault_open(options->data_dir, true, &core->vault));
   struct signer_journal_options journal = {.folder = signer_vault_folder(core->vault), .unsynced = options->unsynced, .clock = options->clock};
   TRY(signer_journal_open(&journal, &core->journal));
@@ -32,7 +40,20 @@ result signer_core_open(const struct signer_local_options *options, struct signe
   return OK;
 }
 
-result signer_core_commit(struct signer_core *core) {
+static void sign_waiting(struct signer_core *core, struct arena *arena) {
+  const size_t at_once = core->one_by_one ? 1 : WAITING_MAX;
+  for (size_t i = 0; i < core->waiting; i += at_once) {
+    const size_t left = core->waiting - i;
+    (void)key_many_sign(&core->items[i], left < at_once ? left : at_once, arena);
+  }
+  for (size_t i = 0; i < core->waiting; i++) {
+    *core->replies[i] = (struct signer_core_reply){core->items[i].outcome, core->items[i].signature};
+  }
+  core->waiting = 0;
+}
+
+result signer_core_commit(struct signer_core *core, struct arena *arena) {
+  sign_waiting(core, arena);
   return signer_journal_commit(core->journal);
 }
 
@@ -78,8 +99,20 @@ static void record(struct signer_core *core, const struct signer_rule *rule, str
   key->reserved--;
 }
 
+/* Counted now, and signed with the others of its round. */
+static void wait_for_signature(struct signer_core *core, const struct signer_key *key, const struct signer_request *request,
+                               struct arena *arena, struct signer_core_reply *reply) {
+  if (core->waiting == WAITING_MAX) {
+    sign_waiting(core, arena);
+  }
+  struct key_many_item *item = &core->items[core->waiting];
+  *item = (struct key_many_item){.key = key->key};
+  memcpy(item->digest, request->digest, sizeof item->digest);
+  core->replies[core->waiting++] = reply;
+}
+
 static result sign(struct signer_core *core, const struct signer_request *request, struct arena *arena,
-                   struct slice *ret_answer) {
+                   struct signer_core_reply *reply) {
   const struct signer_rule *rule = NULL;
   struct signer_key *key = NULL;
   TRY(signer_policy_rule(request->key, request->profile, &rule));
@@ -98,8 +131,13 @@ static result sign(struct signer_core *core, const struct signer_request *reques
   if (rule->needs_personal && !signer_journal_has_personal(core->journal, request->reference)) {
     FAIL(SIGNER_NOT_SIGNED_BEFORE, "no personal signature under this reference");
   }
+  if (rule->profile == SIGNER_TOKEN) {
+    record(core, rule, key, request);
+    wait_for_signature(core, key, request, arena, reply);
+    return OK;
+  }
   if (rule->message == NULL) {
-    TRY(key_sign(key->key, request->digest, arena, ret_answer));
+    TRY(key_sign(key->key, request->digest, arena, &reply->answer));
     record(core, rule, key, request);
     return OK;
   }
@@ -107,7 +145,7 @@ static result sign(struct signer_core *core, const struct signer_request *reques
   struct signer_request counted = *request;
   TRY(ed25519_sign(&key->seed, request->message, signature));
   digest_sha256(request->message, counted.digest);
-  *ret_answer = slice_of(signature, ED25519_SIGNATURE_BYTES);
+  reply->answer = slice_of(signature, ED25519_SIGNATURE_BYTES);
   record(core, rule, key, &counted);
   return OK;
 }
@@ -143,25 +181,30 @@ static result public_of(struct signer_core *core, const struct signer_request *r
   return OK;
 }
 
-result signer_core_handle(struct signer_core *core, const struct signer_wire_request *request, struct arena *arena,
-                          struct slice *ret_answer) {
+static result decide(struct signer_core *core, const struct signer_wire_request *request, struct arena *arena,
+                     struct signer_core_reply *reply) {
   switch (request->operation) {
     case SIGNER_OPERATION_SIGN:
-      return sign(core, &request->request, arena, ret_answer);
+      return sign(core, &request->request, arena, reply);
     case SIGNER_OPERATION_KEY_CREATE:
-      return create(core, &request->request, ret_answer);
+      return create(core, &request->request, &reply->answer);
     case SIGNER_OPERATION_KEY_PUBLIC:
-      return public_of(core, &request->request, ret_answer);
+      return public_of(core, &request->request, &reply->answer);
     case SIGNER_OPERATION_HEALTH:
-      *ret_answer = (struct slice){0};
       return OK;
     case SIGNER_OPERATION_COUNT: {
       struct signer_figures figures = signer_core_figures(core);
-      *ret_answer = signer_wire_figures_write(&figures, arena);
+      reply->answer = signer_wire_figures_write(&figures, arena);
       return OK;
     }
   }
   FAIL(SIGNER_FRAME_REFUSED, "unknown operation");
+}
+
+void signer_core_handle(struct signer_core *core, const struct signer_wire_request *request, struct arena *arena,
+                        struct signer_core_reply *reply) {
+  *reply = (struct signer_core_reply){OK, {0}};
+  reply->outcome = decide(core, request, arena, reply);
 }
 
 result signer_unlock(const char *data_dir, struct slice name) {

@@ -13,12 +13,14 @@ struct local {
 
 static result handle(struct local *local, const struct signer_wire_request *request, struct arena *arena,
                      struct slice *ret_answer) {
-  struct slice answer = {0};
-  TRY(signer_core_handle(local->core, request, arena, &answer));
-  result committed = signer_core_commit(local->core);
+  struct signer_core_reply reply;
+  signer_core_handle(local->core, request, arena, &reply);
+  TRY(reply.outcome);
+  result committed = signer_core_commit(local->core, arena);
   local->broken = !is_ok(committed);
   TRY(committed);
-  *ret_answer = arena_copy(arena, answer);
+  TRY(reply.outcome); /* a token's is known only now */
+  *ret_answer = arena_copy(arena, reply.answer);
   return OK;
 }
 

@@ -17,16 +17,24 @@
 #include <unistd.h>
 
 #include "base/supervisor.h"
+#include "crypto/key_many.h"
 #include "signer/core.h"
 
 /* A server uses two connections and sends what has gathered on one at once, at most 64 requests (client.c): frames of tokens are about
  * 110 bytes, so that all of them are read in one call. */
 enum { CONNECTIONS_MAX = 256, INPUT_BYTES = 16 * SIGNER_WIRE_REQUEST_BYTES_MAX, EVENTS_MAX = 128 };
 
+struct answer {
+  uint32_t number;
+  struct signer_core_reply reply; /* once the round is committed */
+  struct answer *next;
+};
+
 struct connection {
   int fd; /* -1: free */
   size_t held;
-  struct buf replies; /* of this round */
+  struct answer *answers; /* of this round, in the order of the requests; in its arena */
+  struct answer *newest;
   uint8_t *input;     /* INPUT_BYTES, once it has been used */
 };
 
@@ -136,7 +144,7 @@ static void accept_all(struct process *process) {
     connection->fd = fd;
     connection->held = 0;
     connection->input = connection->input != NULL ? connection->input : heap_alloc(INPUT_BYTES);
-    connection->replies = (struct buf){0};
+    connection->answers = NULL;
   }
 }
 
@@ -145,16 +153,11 @@ static void accept_all(struct process *process) {
 static result answer_frame(struct process *process, struct connection *connection, struct slice frame) {
   struct signer_wire_request request;
   TRY(signer_wire_request_read(frame, &request));
-  struct signer_wire_reply reply = {.number = request.number};
-  result handled = signer_core_handle(process->core, &request, &process->arena, &reply.answer);
-  reply.code = handled.code;
-  if (!is_ok(handled)) {
-    reply.answer = (struct slice){0};
-  }
-  if (connection->replies.arena == NULL) {
-    buf_init(&connection->replies, &process->arena, SIGNER_WIRE_REPLY_BYTES_MAX);
-  }
-  signer_wire_reply_write(&reply, &connection->replies);
+  struct answer *answer = ARENA_NEW(&process->arena, struct answer);
+  *(connection->answers == NULL ? &connection->answers : &connection->newest->next) = answer;
+  connection->newest = answer;
+  answer->number = request.number;
+  signer_core_handle(process->core, &request, &process->arena, &answer->reply);
   return OK;
 }
 
@@ -192,16 +195,29 @@ static void take_input(struct process *process, struct connection *connection) {
   }
 }
 
+static struct slice write_replies(struct process *process, const struct connection *connection) {
+  struct buf replies;
+  buf_init(&replies, &process->arena, SIGNER_WIRE_REPLY_BYTES_MAX);
+  for (const struct answer *answer = connection->answers; answer != NULL; answer = answer->next) {
+    const bool is_good = is_ok(answer->reply.outcome);
+    const struct signer_wire_reply reply = {answer->number, answer->reply.outcome.code, is_good ? answer->reply.answer : (struct slice){0}};
+    signer_wire_reply_write(&reply, &replies);
+  }
+  return buf_slice(&replies);
+}
+
 /* Replies are smaller than a socket's buffer; a client that does not read them is dropped. */
 static void send_replies(struct process *process) {
   for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
     struct connection *connection = &process->connections[i];
-    struct slice replies = buf_slice(&connection->replies);
-    if (connection->fd >= 0 && replies.len > 0 &&
-        send(connection->fd, replies.ptr, replies.len, MSG_NOSIGNAL) != (ssize_t)replies.len) {
+    if (connection->fd < 0 || connection->answers == NULL) {
+      continue;
+    }
+    struct slice replies = write_replies(process, connection);
+    if (send(connection->fd, replies.ptr, replies.len, MSG_NOSIGNAL) != (ssize_t)replies.len) {
       drop(connection);
     }
-    connection->replies = (struct buf){0};
+    connection->answers = NULL;
   }
 }
 
@@ -229,8 +245,7 @@ static result run_round(struct process *process) {
       take_input(process, &process->connections[index]);
     }
   }
-  TRY(signer_core_commit(
-      process->core)); /* on failure nobody gets an answer: the process ends, and clients send again to the next */
+  TRY(signer_core_commit(process->core, &process->arena)); /* on failure nobody gets an answer: the process ends, and clients send again to the next */
   send_replies(process);
   arena_reset(&process->arena);
   return OK;
@@ -278,7 +293,8 @@ result signer_run(const struct signer_options *options) {
   TRY(harden(options->parent_pid));
   process.epoll = epoll_create1(EPOLL_CLOEXEC);
   TRY(open_signals(&process));
-  struct signer_local_options core = {.data_dir = options->data_dir, .clock = options->clock};
+  struct signer_local_options core = {.data_dir = options->data_dir, .clock = options->clock, .one_by_one = options->one_by_one};
+  (void)key_many_is_here(); /* what that takes is not for the first who ask */
   TRY(signer_core_open(&core, &process.core));
   TRY(find_client(&process, options->client_user));
   TRY(listen_at(&process, options->data_dir));

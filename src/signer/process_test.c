@@ -23,9 +23,13 @@ struct place {
   struct signer_child *child;
 };
 
-static int setup(void **state) {
+/* In a folder of such a name the signer signs one by one, as on a processor without lanes: see main. */
+#define ONE_BY_ONE "/tmp/danh-signer-one-by-one-"
+
+static int setup_in(void **state, const char *dir) {
   struct place *place = heap_alloc(sizeof *place);
-  *place = (struct place){.dir = "/tmp/danh-signer-XXXXXX"};
+  *place = (struct place){.dir = ""};
+  (void)snprintf(place->dir, sizeof place->dir, "%sXXXXXX", dir);
   assert_non_null(mkdtemp(place->dir));
   (void)snprintf(place->socket, sizeof place->socket, "%s/signer.sock", place->dir);
   arena_init(&place->arena);
@@ -34,6 +38,9 @@ static int setup(void **state) {
   *state = place;
   return 0;
 }
+
+static int setup(void **state) { return setup_in(state, "/tmp/danh-signer-"); }
+static int setup_one_by_one(void **state) { return setup_in(state, ONE_BY_ONE); }
 
 static int teardown(void **state) {
   struct place *place = *state;
@@ -276,6 +283,120 @@ static void a_frame_in_pieces_and_two_at_once_are_both_read(void **state) {
   assert_int_equal(close(fd), 0);
 }
 
+enum { ROUND = 150, REFUSED_OF = 10, REPLIES_BYTES = ROUND * SIGNER_WIRE_REPLY_BYTES_MAX };
+
+/* Request i of a round: mostly tokens of two keys, and between them everything else that can be asked for. */
+static struct signer_wire_request asked(uint32_t i) {
+  struct signer_wire_request wire = {.number = 1000 + i, .operation = SIGNER_OPERATION_SIGN};
+  struct signer_request *request = &wire.request;
+  *request = (struct signer_request){.key = i % 2 == 0 ? S("oidc/k1") : S("oidc/k2"), .profile = SIGNER_TOKEN};
+  digest_sha256(slice_of(&i, sizeof i), request->digest);
+  switch (i % REFUSED_OF) {
+    case 3:
+      request->key = S("message/danh");
+      request->profile = SIGNER_MESSAGE;
+      break;
+    case 5:
+      request->key = S("oidc/nobodys");
+      break;
+    case 6:
+      request->profile = SIGNER_MESSAGE;
+      break;
+    case 8:
+      wire.operation = SIGNER_OPERATION_HEALTH;
+      break;
+    case 9:
+      wire.operation = SIGNER_OPERATION_KEY_PUBLIC;
+      break;
+    default:
+      break;
+  }
+  return wire;
+}
+
+struct round_keys {
+  struct key *keys[3]; /* oidc/k1, oidc/k2, message/danh */
+  struct slice spki;   /* oidc/k2's */
+};
+
+static void assert_answered(const struct round_keys *keys, uint32_t i, const struct signer_wire_reply *reply) {
+  const struct signer_wire_request wire = asked(i);
+  assert_int_equal(reply->number, wire.number);
+  switch (i % REFUSED_OF) {
+    case 5:
+      assert_int_equal(reply->code, SIGNER_KEY_UNKNOWN);
+      assert_int_equal(reply->answer.len, 0);
+      return;
+    case 6:
+      assert_int_equal(reply->code, SIGNER_PROFILE_REFUSED);
+      assert_int_equal(reply->answer.len, 0);
+      return;
+    case 8:
+      assert_int_equal(reply->code, 0);
+      assert_int_equal(reply->answer.len, 0);
+      return;
+    case 9:
+      assert_int_equal(reply->code, 0);
+      assert_true(slice_eq(reply->answer, keys->spki));
+      return;
+    default:
+      assert_int_equal(reply->code, 0);
+      assert_ok(key_verify(keys->keys[i % REFUSED_OF == 3 ? 2 : i % 2], wire.request.digest, reply->answer));
+  }
+}
+
+static void make_round_keys(struct place *place, struct round_keys *keys) {
+  static const struct slice names[3] = {S_INIT("oidc/k1"), S_INIT("oidc/k2"), S_INIT("message/danh")};
+  for (int i = 0; i < 3; i++) {
+    const struct signer_new_key new_key = {.name = names[i], .profile = i < 2 ? SIGNER_TOKEN : SIGNER_MESSAGE};
+    struct slice spki = {0};
+    assert_ok(place->signer->key_create(place->signer, &new_key, &place->arena, &spki));
+    assert_ok(key_load_public(spki, &keys->keys[i]));
+    keys->spki = i == 1 ? spki : keys->spki;
+  }
+}
+
+/* All that one write brings is one round: as many tokens as are signed at once, and twice as many. Each is answered as it would be alone, in its order. */
+static void a_round_of_everything_is_answered_in_order(void **state) {
+  struct place *place = *state;
+  struct round_keys keys = {.keys = {NULL}};
+  make_round_keys(place, &keys);
+  static const uint32_t counts[] = {1, 2, 3, 9, 46, ROUND};
+  for (size_t round = 0; round < sizeof counts / sizeof *counts; round++) {
+    struct buf frames;
+    buf_init(&frames, &place->arena, ROUND * 128);
+    for (uint32_t i = 0; i < counts[round]; i++) {
+      struct signer_wire_request wire = asked(i);
+      assert_ok(signer_wire_request_write(&wire, &frames));
+    }
+    int fd = connect_raw(place);
+    assert_int_equal(send(fd, frames.ptr, frames.len, MSG_NOSIGNAL), (ssize_t)frames.len);
+    uint8_t *replies = arena_alloc(&place->arena, REPLIES_BYTES);
+    size_t held = 0;
+    size_t used = 0;
+    for (uint32_t i = 0; i < counts[round];) {
+      size_t length = 0;
+      struct signer_wire_reply reply;
+      assert_ok(signer_wire_length(slice_of(replies + used, held - used), SIGNER_WIRE_REPLY_BYTES_MAX, &length));
+      if (length == 0 || held - used < length) {
+        ssize_t got = recv(fd, replies + held, REPLIES_BYTES - held, 0);
+        assert_true(got > 0);
+        held += (size_t)got;
+        continue;
+      }
+      assert_ok(signer_wire_reply_read(slice_of(replies + used, length), &reply));
+      assert_answered(&keys, i, &reply);
+      used += length;
+      i++;
+    }
+    assert_int_equal(used, held);
+    assert_int_equal(close(fd), 0);
+  }
+  for (int i = 0; i < 3; i++) {
+    key_free(&keys.keys[i]);
+  }
+}
+
 static void says_unavailable_when_nobody_listens(void **state) {
   struct place *place = *state;
   signer_child_stop(&place->child);
@@ -283,12 +404,14 @@ static void says_unavailable_when_nobody_listens(void **state) {
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST_ONE_BY_ONE(name) {#name "_one_by_one", name, setup_one_by_one, teardown, NULL}
 
 int main(int count, char **arguments) {
   if (count == 6 && strcmp(arguments[1], "signer") == 0) { /* danh signer --data DIR --parent PID */
     struct clock clock = clock_shifted(0);
     struct signer_options options = {
-        .data_dir = arguments[3], .clock = &clock, .parent_pid = (int)strtol(arguments[5], NULL, 10)};
+        .data_dir = arguments[3], .clock = &clock, .parent_pid = (int)strtol(arguments[5], NULL, 10),
+        .one_by_one = slice_starts(slice_str(arguments[3]), S(ONE_BY_ONE))};
     return is_ok(signer_run(&options)) ? 0 : 1;
   }
   const struct CMUnitTest tests[] = {
@@ -299,6 +422,10 @@ int main(int count, char **arguments) {
       TEST(every_request_is_answered_while_the_signer_is_killed),
       TEST(wrong_frames_end_their_connection_alone),
       TEST(a_frame_in_pieces_and_two_at_once_are_both_read),
+      TEST(a_round_of_everything_is_answered_in_order),
+      TEST_ONE_BY_ONE(a_round_of_everything_is_answered_in_order),
+      TEST_ONE_BY_ONE(many_threads_each_get_their_own_signature),
+      TEST_ONE_BY_ONE(signs_several_at_once_or_none),
       TEST(says_unavailable_when_nobody_listens),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,6 +64,7 @@ struct signer_options {
   const struct clock *clock; /* for the times in the log */
   int parent_pid;            /* > 0: end when this process does */
   const char *client_user;   /* whose processes may ask, besides our own user's; NULL: nobody's */
+  bool one_by_one;           /* for tests: tokens are signed as where the processor has no lanes (crypto/key_many.h) */
 };
 /* Returns after SIGTERM or SIGINT, everything written. */
 MUST_USE result signer_run(const struct signer_options *options);
@@ -103,6 +104,7 @@ struct signer_local_options {
   const struct clock *clock;
   bool unsynced; /* leaves the log to the page cache: replays of the past, where a power cut costs a second run and
                     nothing else */
+  bool one_by_one; /* see signer_options */
 };
 /* The same files and the same policy, and the same lock: not beside a running signer. */
 MUST_USE result signer_local_open(const struct signer_local_options *options, struct signer **ret_signer);

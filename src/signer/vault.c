@@ -286,7 +286,7 @@ static result read_sealed(struct signer_vault *vault, struct slice name, struct 
   return OK;
 }
 
-/* The public half beside the private one. */
+/* The public half beside the private one; a token key's scalar for signatures by eights, which OpenSSL makes where there is none. */
 static result publish(struct signer_key *key) {
   if (key->key == NULL) {
     uint8_t public_key[ED25519_PUBLIC_BYTES];
@@ -300,6 +300,9 @@ static result publish(struct signer_key *key) {
   struct slice spki = {0};
   TRY(key_public(key->key, &arena, &spki));
   memcpy(key->spki, spki.ptr, sizeof key->spki);
+  if (key->profile == SIGNER_TOKEN) {
+    (void)key_keep_scalar(key->key);
+  }
   key->spki_len = sizeof key->spki;
   return OK;
 }
