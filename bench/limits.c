@@ -1,6 +1,7 @@
 /* bench/limits.c DIR: the machine's own limits, a second each: what every other figure is set beside.
  *
  *   p256_signatures_per_s   ECDSA P-256 signatures of a digest on one core (processor time of one thread)
+ *   p256_many_per_s         the same, 48 at a time (crypto/key_many.h): on a processor without the lanes as many as one by one
  *   fsyncs_per_s            one page appended to a file in DIR and synced, again and again (wall time)
  * Prints one JSON object.
  */
@@ -10,9 +11,9 @@
 #include <unistd.h>
 
 #include "bench/bench.h"
-#include "crypto/key.h"
+#include "crypto/key_many.h"
 
-enum { RUN_US = 1000 * 1000, PAGE_BYTES = 4096, PATH_BYTES = 4096 };
+enum { RUN_US = 1000 * 1000, PAGE_BYTES = 4096, PATH_BYTES = 4096, MANY = 48 };
 
 static double signatures_per_s(void) {
   struct key *key = NULL;
@@ -25,6 +26,30 @@ static double signatures_per_s(void) {
     struct slice signature;
     digest[1] = (uint8_t)count;
     bench_require(key_sign(key, digest, &arena, &signature));
+    arena_reset(&arena);
+  }
+  double rate = bench_rate(count, bench_thread_us() - began);
+  key_free(&key);
+  arena_free(&arena);
+  return rate;
+}
+
+static double many_per_s(void) {
+  struct key *key = NULL;
+  struct key_many_item items[MANY] = {{.key = NULL}};
+  struct arena arena = {0};
+  bench_require(key_generate(&key));
+  (void)key_keep_scalar(key);
+  (void)key_many_is_here();
+  int64_t began = bench_thread_us();
+  int64_t count = 0;
+  for (; bench_thread_us() - began < RUN_US; count += MANY) {
+    for (size_t i = 0; i < MANY; i++) {
+      items[i].key = key;
+      items[i].digest[0] = (uint8_t)(count + (int64_t)i);
+    }
+    (void)key_many_sign(items, MANY, &arena);
+    bench_require(items[MANY - 1].outcome);
     arena_reset(&arena);
   }
   double rate = bench_rate(count, bench_thread_us() - began);
@@ -58,6 +83,7 @@ int main(int argc, char **argv) {
     return 2;
   }
   double signatures = signatures_per_s();
-  (void)printf("{\"p256_signatures_per_s\": %.0f, \"fsyncs_per_s\": %.0f}\n", signatures, fsyncs_per_s(argv[1]));
+  double many = many_per_s();
+  (void)printf("{\"p256_signatures_per_s\": %.0f, \"p256_many_per_s\": %.0f, \"fsyncs_per_s\": %.0f}\n", signatures, many, fsyncs_per_s(argv[1]));
   return 0;
 }

@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <string.h>
 
-/* Fewer than LEAST are signed sooner one by one (bench/README.md). */
+/* One is signed sooner by OpenSSL (bench/README.md). */
 enum { LEAST = 2, BATCH = LANES_GROUPS_MAX * LANES, RANDOM_BYTES = 32, NONCE_BYTES = 64 };
 
 _Static_assert(NONCE_BYTES == SHA512_DIGEST_LENGTH && NONCE_BYTES == 2 * LANES_BYTES, "a hash is a nonce");
@@ -26,7 +26,7 @@ static void sign_alone(struct key_many_item *item, struct arena *arena) {
   }
 }
 
-/* [FIPS186-5 A.3.1 SHALL] more bits than n has, by 256: the remainder shows no preference. */
+/* [FIPS186-5 A.3.1] 256 bits more than n has: the remainder shows no preference. */
 static void draw_nonce(const struct key_many_item *item, const uint8_t random[static RANDOM_BYTES], size_t place, uint8_t ret_nonce[static NONCE_BYTES]) {
   SHA512_CTX hash;
   bool done = SHA512_Init(&hash) == 1 && SHA512_Update(&hash, key_scalar(item->key, false), LANES_BYTES) == 1 &&

@@ -3,6 +3,7 @@
  *
  * Standard   FIPS 186-5 6.4.1 and A.3.1: a nonce is the SHA-512 of scalar, digest, 32 fresh random bytes and the place in the batch, modulo n. So neither a
  *            broken generator nor a digest that comes twice makes a nonce that another signature has.
+ * Deviates   A.3.1 takes the remainder modulo n - 1 and adds one; here it is modulo n, and nought is refused, as OpenSSL does.
  * Does not   give out a signature that has not passed lanes_sign's checks: OpenSSL signs that item anew.
  * Threads    any number at once.
  */
