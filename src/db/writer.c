@@ -23,7 +23,7 @@ enum {
   GATHER_A_COMMIT = 2, /* for every so many of the last batch it waits as long as a commit takes */
   IDLE_MS = 200,              /* after so long without a write the log is carried over */
   PAGES_IDLE = 64,            /* ... if it holds at least this much */
-  PAGES_BUSY = 8 * 1024,      /* 32 MiB: carried over even under load */
+  PAGES_BUSY = 16 * 1024,     /* 64 MiB: carried over even under load; a page that changes again and again is carried once */
   PAGES_TOO_LONG = 64 * 1024, /* 256 MiB: waits for readers so that the log starts again from its beginning */
   RESTART_WAIT_MS = 100,
   WRITER_NICE = -10,
