@@ -1,3 +1,8 @@
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/number.h"
@@ -73,6 +78,73 @@ static void a_steady_clock_is_never_set_back(void **state) {
   clock_steady_end(&steady);
 }
 
+static int by_value(const void *a, const void *b) {
+  uint64_t left = *(const uint64_t *)a;
+  uint64_t right = *(const uint64_t *)b;
+  return (left > right) - (left < right);
+}
+
+enum { DRAWN = 4000 };
+
+static void *draw_many(void *arg) {
+  uint64_t *drawn = arg;
+  struct random random = random_system();
+  for (int i = 0; i < DRAWN; i++) {
+    drawn[i] = random_u64(&random);
+  }
+  return NULL;
+}
+
+/* By two threads and a child that was forked in the middle. */
+static void nothing_is_drawn_twice_from_the_system(void **state) {
+  (void)state;
+  static uint64_t drawn[3 * DRAWN];
+  pthread_t thread;
+  int ends[2];
+  assert_int_equal(pipe(ends), 0);
+  assert_int_equal(pthread_create(&thread, NULL, draw_many, drawn), 0);
+  assert_int_equal(pthread_join(thread, NULL), 0);
+  struct random random = random_system();
+  (void)random_u64(&random); /* there is something left of what was drawn ahead */
+  pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    static uint64_t own[8];
+    for (int i = 0; i < 8; i++) {
+      own[i] = random_u64(&random);
+    }
+    _exit(write(ends[1], own, sizeof own) == sizeof own ? 0 : 1);
+  }
+  (void)draw_many(drawn + DRAWN);
+  assert_int_equal(read(ends[0], drawn + 2 * DRAWN, 8 * sizeof *drawn), 8 * sizeof *drawn);
+  assert_int_equal(waitpid(child, NULL, 0), child);
+  assert_int_equal(close(ends[0]) + close(ends[1]), 0);
+  qsort(drawn, 2 * DRAWN + 8, sizeof *drawn, by_value);
+  for (int i = 1; i < 2 * DRAWN + 8; i++) {
+    assert_true(drawn[i] != drawn[i - 1]);
+  }
+}
+
+static void draws_of_every_length_are_filled(void **state) {
+  (void)state;
+  struct random random = random_system();
+  for (size_t len = 0; len <= 300; len++) {
+    uint8_t bytes[301] = {0};
+    size_t set = 0;
+    for (int i = 0; i < 40; i++) { /* a byte that stays nought in forty draws: 2^-320 */
+      uint8_t draw[301] = {0};
+      random_fill(&random, draw, len);
+      for (size_t k = 0; k < sizeof draw; k++) {
+        bytes[k] |= draw[k];
+      }
+    }
+    for (size_t k = 0; k < sizeof bytes; k++) {
+      set += bytes[k] != 0;
+    }
+    assert_int_equal(set, len);
+  }
+}
+
 static void seeded_randomness_repeats(void **state) {
   (void)state;
   struct random a = random_seeded(42);
@@ -123,6 +195,7 @@ int main(void) {
       cmocka_unit_test(dates_round_trip_over_five_centuries), cmocka_unit_test(rejects_days_that_do_not_exist),
       cmocka_unit_test(instants_keep_their_offset),           cmocka_unit_test(age_turns_on_the_birthday),
       cmocka_unit_test(a_steady_clock_is_never_set_back),
+      cmocka_unit_test(nothing_is_drawn_twice_from_the_system), cmocka_unit_test(draws_of_every_length_are_filled),
       cmocka_unit_test(seeded_randomness_repeats),            cmocka_unit_test(buf_grows_without_losing_bytes),
       cmocka_unit_test(secret_comparison_needs_equal_length), cmocka_unit_test(numbers_end_at_64_bits),
   };

@@ -1,11 +1,12 @@
 #include "base/random.h"
 
+#include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
-static void system_fill(struct random *random, void *bytes, size_t len) {
-  (void)random;
+static void ask_system(void *bytes, size_t len) {
   uint8_t *at = bytes;
   while (len > 0) {
     ssize_t got = getrandom(at, len, 0);
@@ -14,6 +15,40 @@ static void system_fill(struct random *random, void *bytes, size_t len) {
     }
     at += got;
     len -= (size_t)got;
+  }
+}
+
+enum { STORE_BYTES = 256, DRAW_BYTES_MAX = 64 };
+
+/* Of one thread, drawn ahead: a call of the system costs more than what it brings. What was given out is wiped. */
+struct store {
+  uint8_t bytes[STORE_BYTES];
+  size_t left;
+  unsigned family;
+};
+static _Thread_local struct store store;
+static atomic_uint family = 1; /* another one in a child: what was drawn before the fork is its parent's */
+static pthread_once_t family_once = PTHREAD_ONCE_INIT;
+
+static void begin_family(void) { (void)atomic_fetch_add(&family, 1); }
+static void mind_families(void) { (void)pthread_atfork(NULL, NULL, begin_family); }
+
+static void system_fill(struct random *random, void *bytes, size_t len) {
+  (void)random;
+  (void)pthread_once(&family_once, mind_families);
+  if (len > DRAW_BYTES_MAX) {
+    ask_system(bytes, len);
+    return;
+  }
+  if (store.left < len || store.family != atomic_load(&family)) {
+    ask_system(store.bytes, sizeof store.bytes);
+    store.left = sizeof store.bytes;
+    store.family = atomic_load(&family);
+  }
+  store.left -= len;
+  if (len > 0) {
+    memcpy(bytes, store.bytes + store.left, len);
+    explicit_bzero(store.bytes + store.left, len);
   }
 }
 

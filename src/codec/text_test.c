@@ -1,3 +1,5 @@
+#include <ctype.h>
+
 #include "base/unit_test.h"
 #include "codec/base64.h"
 #include "codec/base64url.h"
@@ -79,6 +81,14 @@ static void url_escapes_round_trip(void **state) {
   (void)state;
   struct slice decoded = {0};
   assert_true(slice_is(url_encode(&arena, S("Đ a+b/c?d=e&f~g")), "%C4%90%20a%2Bb%2Fc%3Fd%3De%26f~g"));
+  for (int c = 0; c < 256; c++) { /* [RFC3986 2.3] */
+    const uint8_t byte = (uint8_t)c;
+    bool is_unreserved = c < 128 && (isalnum(c) || c == '-' || c == '.' || c == '_' || c == '~');
+    struct slice encoded = url_encode(&arena, slice_of(&byte, 1));
+    assert_int_equal(encoded.len, is_unreserved ? 1 : 3);
+    assert_ok(url_decode(encoded, &arena, &decoded));
+    assert_true(slice_eq(decoded, slice_of(&byte, 1)));
+  }
   assert_ok(url_decode(S("%C4%90%20a+b"), &arena, &decoded));
   assert_true(slice_is(decoded, "Đ a+b"));
   static const char *const wrong[] = {"%", "%4", "a%", "%zz", "%4g", "%-1", "ab%2"};

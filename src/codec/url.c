@@ -2,9 +2,10 @@
 
 #include "codec/utf8.h"
 
+/* [RFC3986 2.3] letters, digits, - . _ ~: a bit for each. */
 static bool is_unreserved(uint8_t c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
+  static const uint64_t bits[4] = {0x03FF600000000000, 0x47FFFFFE87FFFFFE, 0, 0};
+  return ((bits[c >> 6] >> (c & 63)) & 1) != 0;
 }
 
 static void append_encoded(struct buf *out, struct slice s) {
@@ -39,10 +40,21 @@ static int hex_value(uint8_t c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+static size_t length_before(struct slice s, uint8_t c) {
+  const uint8_t *found = s.len > 0 ? memchr(s.ptr, c, s.len) : NULL;
+  return found == NULL ? s.len : (size_t)(found - s.ptr);
+}
+
+/* How many bytes at the beginning are what they stand for. */
+static size_t plain_length(struct slice s) { return length_before(slice_sub(s, 0, length_before(s, '%')), '+'); }
+
 static result decode(struct slice s, bool plus_is_blank, struct arena *arena, struct slice *ret_decoded) {
   uint8_t *decoded = arena_alloc(arena, s.len + 1);
-  size_t len = 0;
-  for (size_t i = 0; i < s.len; i++) {
+  size_t len = plain_length(s);
+  if (len > 0) {
+    memcpy(decoded, s.ptr, len);
+  }
+  for (size_t i = len; i < s.len; i++) {
     uint8_t c = s.ptr[i];
     if (c == '%') {
       int high = i + 2 < s.len ? hex_value(s.ptr[i + 1]) : -1;
