@@ -22,7 +22,7 @@
 
 /* A server uses two connections and sends what has gathered on one at once, at most 64 requests (client.c): frames of tokens are about
  * 110 bytes, so that all of them are read in one call. */
-enum { CONNECTIONS_MAX = 256, INPUT_BYTES = 16 * SIGNER_WIRE_REQUEST_BYTES_MAX, EVENTS_MAX = 128 };
+enum { CONNECTIONS_MAX = 256, INPUT_BYTES = 16 * SIGNER_WIRE_REQUEST_BYTES_MAX, EVENTS_MAX = 128, READY_AFTER_MS = 500 };
 
 struct answer {
   uint32_t number;
@@ -44,6 +44,7 @@ struct process {
   int listener;
   int signals;
   bool ending;
+  bool is_ready_for_many; /* crypto/key_many.h was asked */
   uid_t client; /* may ask, besides our own user */
   int64_t told_us; /* when the watchdog was told the last time */
   struct arena arena; /* of this round */
@@ -230,10 +231,20 @@ static void tell_watchdog(struct process *process, int64_t watchdog_us) {
   }
 }
 
+/* What lanes need is computed once, neither before the first who ask nor while they wait: when nobody has asked for a moment. */
+static void make_ready(struct process *process, int count) {
+  if (count == 0 && !process->is_ready_for_many) {
+    (void)key_many_is_here();
+    process->is_ready_for_many = true;
+  }
+}
+
 static result run_round(struct process *process) {
   struct epoll_event events[EVENTS_MAX];
   int64_t watchdog_us = supervisor_watchdog_us();
-  int count = epoll_wait(process->epoll, events, EVENTS_MAX, watchdog_us > 0 ? (int)(watchdog_us / 3000) + 1 : -1);
+  int idle_ms = watchdog_us > 0 ? (int)(watchdog_us / 3000) + 1 : -1;
+  int count = epoll_wait(process->epoll, events, EVENTS_MAX, process->is_ready_for_many ? idle_ms : READY_AFTER_MS);
+  make_ready(process, count);
   tell_watchdog(process, watchdog_us);
   for (int i = 0; i < count; i++) {
     int index = events[i].data.fd;
@@ -294,7 +305,6 @@ result signer_run(const struct signer_options *options) {
   process.epoll = epoll_create1(EPOLL_CLOEXEC);
   TRY(open_signals(&process));
   struct signer_local_options core = {.data_dir = options->data_dir, .clock = options->clock, .one_by_one = options->one_by_one};
-  (void)key_many_is_here(); /* what that takes is not for the first who ask */
   TRY(signer_core_open(&core, &process.core));
   TRY(find_client(&process, options->client_user));
   TRY(listen_at(&process, options->data_dir));
