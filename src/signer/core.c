@@ -15,6 +15,7 @@ struct signer_core {
   struct signer_journal *journal;
   const struct clock *clock;
   bool one_by_one;
+  uint64_t in_lanes;
   size_t waiting;
   struct key_many_item items[WAITING_MAX];
   struct signer_core_reply *replies[WAITING_MAX]; /* whose signature item i is */
@@ -44,7 +45,7 @@ static void sign_waiting(struct signer_core *core, struct arena *arena) {
   const size_t at_once = core->one_by_one ? 1 : WAITING_MAX;
   for (size_t i = 0; i < core->waiting; i += at_once) {
     const size_t left = core->waiting - i;
-    (void)key_many_sign(&core->items[i], left < at_once ? left : at_once, arena);
+    core->in_lanes += key_many_sign(&core->items[i], left < at_once ? left : at_once, arena);
   }
   for (size_t i = 0; i < core->waiting; i++) {
     *core->replies[i] = (struct signer_core_reply){core->items[i].outcome, core->items[i].signature};
@@ -58,7 +59,9 @@ result signer_core_commit(struct signer_core *core, struct arena *arena) {
 }
 
 struct signer_figures signer_core_figures(const struct signer_core *core) {
-  return signer_journal_figures(core->journal);
+  struct signer_figures figures = signer_journal_figures(core->journal);
+  figures.in_lanes = core->in_lanes;
+  return figures;
 }
 
 /* The lock comes before the proof: a locked key tells nobody whether a proof would have been right. Counts are on

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/unit_test.h"
-#include "crypto/key.h"
+#include "crypto/key_many.h"
 #include "crypto/pin_proof.h"
 #include "signer/signer.h"
 #include "signer/wire.h"
@@ -392,6 +392,9 @@ static void a_round_of_everything_is_answered_in_order(void **state) {
     assert_int_equal(used, held);
     assert_int_equal(close(fd), 0);
   }
+  struct signer_figures figures = {0};
+  assert_ok(signer_client_figures(place->signer, &figures));
+  assert_int_equal(figures.in_lanes > 0, key_many_is_here() && strncmp(place->dir, ONE_BY_ONE, strlen(ONE_BY_ONE)) != 0);
   for (int i = 0; i < 3; i++) {
     key_free(&keys.keys[i]);
   }

@@ -55,6 +55,7 @@ enum { SIGNER_WRONG_PROOFS_MAX = 5, SIGNER_REFERENCE_BYTES_MAX = 64, SIGNER_NAME
 
 struct signer_figures {
   uint64_t signatures;  /* given; those reserved for tokens count as given */
+  uint64_t in_lanes;    /* of tokens, since the process began, made together (crypto/key_many.h) */
   uint8_t log_head[32]; /* hash of its last line: whoever keeps it can tell a log that was cut */
 };
 

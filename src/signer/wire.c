@@ -103,6 +103,7 @@ struct slice signer_wire_figures_write(const struct signer_figures *figures, str
   struct buf out;
   buf_init(&out, arena, SIGNER_WIRE_FIGURES_BYTES);
   put(&out, figures->signatures, 8);
+  put(&out, figures->in_lanes, 8);
   buf_append(&out, slice_of(figures->log_head, sizeof figures->log_head));
   return buf_slice(&out);
 }
@@ -112,6 +113,7 @@ result signer_wire_figures_read(struct slice answer, struct signer_figures *ret_
     FAIL(SIGNER_FRAME_REFUSED, "figures of %zu bytes", answer.len);
   }
   ret_figures->signatures = get(answer.ptr, 8);
-  memcpy(ret_figures->log_head, answer.ptr + 8, sizeof ret_figures->log_head);
+  ret_figures->in_lanes = get(answer.ptr + 8, 8);
+  memcpy(ret_figures->log_head, answer.ptr + 16, sizeof ret_figures->log_head);
   return OK;
 }
