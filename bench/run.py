@@ -288,7 +288,7 @@ def serving(run):
     if got["failed"]:
         note(f"submissions: {got['failed']} failed, first {got['first_failure']}")
     each = processor * 1e6 / max(1, got["answered"])
-    run.add(f"durable submissions over HTTP, {CLIENTS} clients", got["requests_per_s"], f"a second, {processor / SECONDS:.2f} cores used by the server",
+    run.add(f"durable submissions over HTTP, {CLIENTS} clients", got["requests_per_s"], f"a second, {each * got['requests_per_s'] / 1e6:.2f} cores used by the server",
             since, 4000, "fsyncs_per_s")
     run.add("  latency", got["p50_ms"], f"ms p50; p99 {got['p99_ms']} ms", since)
     run.add("  processor each, server", round(each, 1), f"us of a core; the client's {got['client_processor_us_each']} us beside it", since)
