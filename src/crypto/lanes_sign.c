@@ -36,7 +36,7 @@ LANES_CODE static void invert_points(struct lanes_group *groups, size_t count) {
   struct lanes product = groups[0].point[2];
   struct lanes inverse;
   for (size_t i = 1; i < count; i++) {
-    groups[i].z_inverse = product; /* of those before it, for now */
+    groups[i].z_inverse = product; /* of those before it; its own inverse is made of it below */
     product = lanes_field_mul(&product, &groups[i].point[2]);
   }
   lanes_field_inverse(&product, &inverse);

@@ -1,18 +1,13 @@
 /* Clients that prove themselves, the keys' life, and tokens bound to certificates, without HTTP. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "codec/base64url.h"
 #include "crypto/client_certificate.h"
 #include "crypto/key.h"
-#include "crypto/seal.h"
-#include "db/engine_fixture.h"
-#include "ledger/ledger.h"
 #include "oidc/access.h"
 #include "oidc/keys.h"
-#include "oidc/memory.h"
 /* keep last */
-#include "base/unit_test.h"
+#include "oidc/place_fixture.h"
 
 /* CN=bank,O=Ngân hàng,C=VN with DNS name bank.example, and another one. Self-signed. */
 static const char bank_pem[] =
@@ -51,12 +46,7 @@ enum { START_S = 1795320000 };
 struct place {
   struct signer port; /* first: one key under every name */
   struct key *key;
-  char dir[64];
-  struct clock clock;
-  struct random random;
-  struct secret sealing;
-  struct env env;
-  struct arena arena;
+  struct oidc_place at;
 };
 
 static result sign(struct signer *signer, const struct signer_request *request, struct arena *arena, struct slice *ret_signature) {
@@ -74,41 +64,19 @@ static result key_public_of(struct signer *signer, struct slice name, struct are
 }
 
 static int begin(void **state) {
-  static struct db_migration migrations[32];
-  size_t count = 0;
-  const struct db_migration *const modules[] = {ledger_migrations, oidc_migrations};
-  for (size_t i = 0; i < 2; i++) {
-    for (const struct db_migration *m = modules[i]; m->module != NULL; m++) {
-      migrations[count++] = *m;
-    }
-  }
-  struct place *place = calloc(1, sizeof *place);
-  (void)snprintf(place->dir, sizeof place->dir, "/tmp/danh_oidc_test_XXXXXX");
-  assert_non_null(mkdtemp(place->dir));
-  arena_init(&place->arena);
-  place->port = (struct signer){sign, key_create, key_public_of, NULL};
-  place->clock = clock_fixed(INT64_C(1000) * START_S);
-  place->random = random_seeded(3);
-  place->sealing = (struct secret){.len = SEAL_KEY_BYTES};
-  place->env = (struct env){.sealing = &place->sealing, .clock = &place->clock, .random = &place->random, .signer = &place->port, .origin = S("https://danh.example")};
-  struct slice path = arena_printf(&place->arena, "%s/danh.db", place->dir);
-  struct db_options options = {.path = (const char *)path.ptr, .mode = DB_CREATE, .migrations = migrations, .readers = 4};
+  struct place *place = heap_alloc(sizeof *place);
+  *place = (struct place){.port = {sign, key_create, key_public_of, NULL}};
   assert_ok(key_generate(&place->key));
-  assert_ok(db_engine_open(&options, &place->env.db));
-  assert_ok(oidc_memory_open(&place->env, &place->env.oidc));
-  assert_ok(oidc_keys_tend(&place->env));
+  oidc_place_open(&place->at, INT64_C(1000) * START_S, &place->port);
+  assert_ok(oidc_keys_tend(&place->at.env));
   *state = place;
   return 0;
 }
 
 static int end(void **state) {
   struct place *place = *state;
-  oidc_memory_close(&place->env.oidc);
-  db_close(&place->env.db);
   key_free(&place->key);
-  struct slice command = arena_printf(&place->arena, "rm -r %s", place->dir);
-  int removed = system((const char *)command.ptr);
-  arena_free(&place->arena);
+  int removed = oidc_place_close(&place->at);
   free(place);
   return removed;
 }
@@ -117,9 +85,9 @@ static void add_client(struct place *place, const char *metadata) {
   struct jin_doc doc;
   struct oidc_client_made made;
   struct oidc_client_order order = {.actor = {0}, .metadata_text = slice_str(metadata)};
-  jin_doc_init(&doc, &place->arena, JIN_LIMITS_DEFAULT);
+  jin_doc_init(&doc, &place->at.arena, JIN_LIMITS_DEFAULT);
   assert_ok(jin_parse(&doc, order.metadata_text, &order.metadata));
-  assert_ok(oidc_client_save(&place->env, &place->arena, &order, &made));
+  assert_ok(oidc_client_save(&place->at.env, &place->at.arena, &order, &made));
 }
 
 /* A call with a form and, if there is one, a certificate. */
@@ -129,28 +97,28 @@ struct asking {
   bool is_trusted;
 };
 static struct oidc_call call_of(struct place *place, const struct asking *asking) {
-  struct url_form *form = ARENA_NEW(&place->arena, struct url_form);
-  assert_ok(url_form_parse(slice_str(asking->form), &place->arena, form));
+  struct url_form *form = ARENA_NEW(&place->at.arena, struct url_form);
+  assert_ok(url_form_parse(slice_str(asking->form), &place->at.arena, form));
   return (struct oidc_call){.method = "POST", .path = "/oidc/token", .form = form, .certificate = slice_str(asking->pem),
                             .is_certificate_trusted = asking->is_trusted};
 }
 static result authenticate(struct place *place, const struct asking *asking) {
   struct oidc_caller caller CLEANUP(oidc_caller_release) = {0};
   const struct oidc_call call = call_of(place, asking);
-  return oidc_caller_authenticate(&place->env, &call, &place->arena, &caller);
+  return oidc_caller_authenticate(&place->at.env, &call, &place->at.arena, &caller);
 }
 
 static void a_certificate_says_who_it_names(void **state) {
   struct place *place = *state;
   struct client_certificate certificate = {.dns_name_count = 0};
-  assert_ok(client_certificate_parse(slice_str(bank_pem), &place->arena, &certificate));
+  assert_ok(client_certificate_parse(slice_str(bank_pem), &place->at.arena, &certificate));
   assert_true(slice_is(certificate.subject, "CN=bank,O=Ngân hàng,C=VN"));
   assert_int_equal(certificate.dns_name_count, 1);
   assert_true(slice_is(certificate.dns_names[0], "bank.example"));
-  assert_true(slice_is(base64url_write(&place->arena, slice_of(certificate.thumbprint, 32)), BANK_THUMBPRINT));
+  assert_true(slice_is(base64url_write(&place->at.arena, slice_of(certificate.thumbprint, 32)), BANK_THUMBPRINT));
   assert_int_equal(certificate.not_after_ms, BANK_ENDS_MS);
-  assert_code(client_certificate_parse(S(""), &place->arena, &certificate), CRYPTO_CERTIFICATE_SYNTAX);
-  assert_code(client_certificate_parse(S("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"), &place->arena, &certificate),
+  assert_code(client_certificate_parse(S(""), &place->at.arena, &certificate), CRYPTO_CERTIFICATE_SYNTAX);
+  assert_code(client_certificate_parse(S("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"), &place->at.arena, &certificate),
               CRYPTO_CERTIFICATE_SYNTAX);
 }
 
@@ -182,14 +150,14 @@ static void a_self_signed_certificate_is_known_by_its_key(void **state) {
 static void a_certificate_that_has_ended_proves_nothing(void **state) {
   struct place *place = *state;
   struct client_certificate certificate = {.dns_name_count = 0};
-  assert_ok(client_certificate_parse(slice_str(bank_pem), &place->arena, &certificate));
+  assert_ok(client_certificate_parse(slice_str(bank_pem), &place->at.arena, &certificate));
   add_client(place, "{\"client_id\":\"own\"," COMMON "\"token_endpoint_auth_method\":\"self_signed_tls_client_auth\",\"jwks\":{\"keys\":[" BANK_JWK "]}}");
   add_client(place, "{\"client_id\":\"by-dns\"," COMMON "\"token_endpoint_auth_method\":\"tls_client_auth\",\"tls_client_auth_san_dns\":\"bank.example\"}");
   static const char *const forms[] = {"client_id=own", "client_id=by-dns"};
   for (size_t i = 0; i < 2; i++) {
-    clock_fixed_set(&place->clock, certificate.not_after_ms);
+    clock_fixed_set(&place->at.clock, certificate.not_after_ms);
     assert_ok(authenticate(place, &(struct asking){forms[i], bank_pem, true}));
-    clock_fixed_set(&place->clock, certificate.not_after_ms + 1);
+    clock_fixed_set(&place->at.clock, certificate.not_after_ms + 1);
     assert_code(authenticate(place, &(struct asking){forms[i], bank_pem, true}), OIDC_CLIENT_CREDENTIALS);
   }
 }
@@ -198,9 +166,9 @@ static size_t ending(struct place *place, int64_t before_ms, struct oidc_present
   struct oidc_presented found[OIDC_PRESENTED_MAX];
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
   size_t count = 0;
-  const struct oidc_presented_query query = {clock_now_ms(&place->clock), before_ms};
-  assert_ok(db_read_begin(place->env.db, &tx));
-  assert_ok(oidc_presented_expiring(tx, &query, &place->arena, found, &count));
+  const struct oidc_presented_query query = {clock_now_ms(&place->at.clock), before_ms};
+  assert_ok(db_read_begin(place->at.env.db, &tx));
+  assert_ok(oidc_presented_expiring(tx, &query, &place->at.arena, found, &count));
   *ret_first = found[0];
   return count;
 }
@@ -218,11 +186,11 @@ static void which_certificate_a_client_came_with_is_known(void **state) {
   assert_true(slice_is(first.client_id, "by-name") && first.not_after_ms == BANK_ENDS_MS);
   assert_int_equal(ending(place, BANK_ENDS_MS, &first), 0);
   const struct oidc_client_change change = {.client_id = S("by-name")};
-  assert_ok(oidc_client_disable(&place->env, &change));
+  assert_ok(oidc_client_disable(&place->at.env, &change));
   assert_int_equal(ending(place, INT64_MAX, &first), 0);
-  assert_ok(oidc_client_enable(&place->env, &change));
+  assert_ok(oidc_client_enable(&place->at.env, &change));
   assert_int_equal(ending(place, INT64_MAX, &first), 1);
-  clock_fixed_set(&place->clock, clock_now_ms(&place->clock) + 31 * (int64_t)CLOCK_DAY_MS);
+  clock_fixed_set(&place->at.clock, clock_now_ms(&place->at.clock) + 31 * (int64_t)CLOCK_DAY_MS);
   assert_int_equal(ending(place, INT64_MAX, &first), 0);
 }
 
@@ -230,7 +198,7 @@ static struct slice token_in(struct place *place, struct slice json) {
   struct jin_doc doc;
   const struct jin *root = NULL;
   struct slice token = {0};
-  jin_doc_init(&doc, &place->arena, JIN_LIMITS_DEFAULT);
+  jin_doc_init(&doc, &place->at.arena, JIN_LIMITS_DEFAULT);
   assert_ok(jin_parse(&doc, json, &root));
   assert_ok(jin_text(root, "access_token", 4096, &token));
   return token;
@@ -246,15 +214,15 @@ static void a_token_bound_to_a_certificate_is_worth_nothing_without_it(void **st
                     "\"jwks\":{\"keys\":[" BANK_JWK "]}}");
   struct asking asking = {"client_id=bound&grant_type=client_credentials", bank_pem, false};
   struct oidc_call call = call_of(place, &asking);
-  assert_ok(oidc_token(&place->env, &call, &place->arena, &json));
+  assert_ok(oidc_token(&place->at.env, &call, &place->at.arena, &json));
   struct slice token = token_in(place, json);
-  call.authorization = arena_printf(&place->arena, "Bearer %.*s", SLICE_ARG(token));
-  assert_ok(oidc_access_check(&place->env, &call, &place->arena, &access));
+  call.authorization = arena_printf(&place->at.arena, "Bearer %.*s", SLICE_ARG(token));
+  assert_ok(oidc_access_check(&place->at.env, &call, &place->at.arena, &access));
   assert_true(slice_is(access.x5t, BANK_THUMBPRINT));
   call.certificate = slice_str(other_pem);
-  assert_code(oidc_access_check(&place->env, &call, &place->arena, &access), OIDC_TOKEN_INVALID);
+  assert_code(oidc_access_check(&place->at.env, &call, &place->at.arena, &access), OIDC_TOKEN_INVALID);
   call.certificate = (struct slice){0};
-  assert_code(oidc_access_check(&place->env, &call, &place->arena, &access), OIDC_TOKEN_INVALID);
+  assert_code(oidc_access_check(&place->at.env, &call, &place->at.arena, &access), OIDC_TOKEN_INVALID);
 }
 
 /* [RFC9068 4 MUST]: remembered signatures do not outlive the token, its row or its client. */
@@ -265,15 +233,15 @@ static void a_remembered_signature_spares_no_other_check(void **state) {
   add_client(place, "{\"client_id\":\"own\"," COMMON "\"token_endpoint_auth_method\":\"self_signed_tls_client_auth\",\"jwks\":{\"keys\":[" BANK_JWK "]}}");
   struct asking asking = {"client_id=own&grant_type=client_credentials", bank_pem, false};
   struct oidc_call call = call_of(place, &asking);
-  assert_ok(oidc_token(&place->env, &call, &place->arena, &json));
+  assert_ok(oidc_token(&place->at.env, &call, &place->at.arena, &json));
   struct slice token = token_in(place, json);
-  assert_ok(oidc_access_load(&place->env, token, &place->arena, &access));
-  clock_fixed_set(&place->clock, INT64_C(1000) * (START_S + OIDC_ACCESS_LIFETIME_S));
-  assert_code(oidc_access_load(&place->env, token, &place->arena, &access), OIDC_TOKEN_INVALID);
-  clock_fixed_set(&place->clock, INT64_C(1000) * START_S);
+  assert_ok(oidc_access_load(&place->at.env, token, &place->at.arena, &access));
+  clock_fixed_set(&place->at.clock, INT64_C(1000) * (START_S + OIDC_ACCESS_LIFETIME_S));
+  assert_code(oidc_access_load(&place->at.env, token, &place->at.arena, &access), OIDC_TOKEN_INVALID);
+  clock_fixed_set(&place->at.clock, INT64_C(1000) * START_S);
   const struct oidc_client_change change = {.actor = {0}, .client_id = S("own")};
-  assert_ok(oidc_client_disable(&place->env, &change));
-  assert_code(oidc_access_load(&place->env, token, &place->arena, &access), OIDC_TOKEN_INVALID);
+  assert_ok(oidc_client_disable(&place->at.env, &change));
+  assert_code(oidc_access_load(&place->at.env, token, &place->at.arena, &access), OIDC_TOKEN_INVALID);
 }
 
 /* [RFC7009 2]: one that is given back is over, and no other of the same client: nothing is stored of either before. */
@@ -286,40 +254,40 @@ static void a_token_given_back_is_over_alone(void **state) {
     struct asking asking = {"client_id=own&grant_type=client_credentials", bank_pem, false};
     struct oidc_call call = call_of(place, &asking);
     struct slice json = {0};
-    assert_ok(oidc_token(&place->env, &call, &place->arena, &json));
+    assert_ok(oidc_token(&place->at.env, &call, &place->at.arena, &json));
     tokens[i] = token_in(place, json);
-    assert_ok(oidc_access_load(&place->env, tokens[i], &place->arena, &access));
+    assert_ok(oidc_access_load(&place->at.env, tokens[i], &place->at.arena, &access));
   }
-  const char *form = (const char *)arena_printf(&place->arena, "client_id=own&token=%.*s", SLICE_ARG(tokens[0])).ptr;
+  const char *form = (const char *)arena_printf(&place->at.arena, "client_id=own&token=%.*s", SLICE_ARG(tokens[0])).ptr;
   struct oidc_call revoking = call_of(place, &(struct asking){form, bank_pem, false});
-  assert_ok(oidc_revoke(&place->env, &revoking, &place->arena));
-  assert_code(oidc_access_load(&place->env, tokens[0], &place->arena, &access), OIDC_TOKEN_INVALID);
-  assert_ok(oidc_access_load(&place->env, tokens[1], &place->arena, &access));
+  assert_ok(oidc_revoke(&place->at.env, &revoking, &place->at.arena));
+  assert_code(oidc_access_load(&place->at.env, tokens[0], &place->at.arena, &access), OIDC_TOKEN_INVALID);
+  assert_ok(oidc_access_load(&place->at.env, tokens[1], &place->at.arena, &access));
 }
 
 /* What a token is found by tells nobody whose it is, and is nobody else's to make. */
 static void a_token_is_found_by_what_only_we_can_read(void **state) {
   struct place *place = *state;
-  const struct oidc_access_id id = oidc_access_id_new(&place->env, 77, 88);
+  const struct oidc_access_id id = oidc_access_id_new(&place->at.env, 77, 88);
   struct oidc_access_id read = {0};
   struct slice jti = {0};
   struct slice again = {0};
-  assert_ok(oidc_access_id_write(&place->env, &place->arena, &id, &jti));
-  assert_ok(oidc_access_id_write(&place->env, &place->arena, &id, &again));
+  assert_ok(oidc_access_id_write(&place->at.env, &place->at.arena, &id, &jti));
+  assert_ok(oidc_access_id_write(&place->at.env, &place->at.arena, &id, &again));
   assert_false(slice_eq(jti, again));
-  assert_ok(oidc_access_id_read(&place->env, &place->arena, jti, &read));
+  assert_ok(oidc_access_id_read(&place->at.env, &place->at.arena, jti, &read));
   assert_true(read.token_id == id.token_id && read.person_id == 77 && read.grant_id == 88);
-  assert_code(oidc_access_id_read(&place->env, &place->arena, S("1795320000"), &read), OIDC_TOKEN_INVALID);
-  place->sealing.bytes[0] ^= 1;
-  assert_code(oidc_access_id_read(&place->env, &place->arena, jti, &read), OIDC_TOKEN_INVALID);
-  place->env.sealing = NULL;
-  assert_code(oidc_access_id_write(&place->env, &place->arena, &id, &jti), OIDC_KEYS_MISSING);
+  assert_code(oidc_access_id_read(&place->at.env, &place->at.arena, S("1795320000"), &read), OIDC_TOKEN_INVALID);
+  place->at.sealing.bytes[0] ^= 1;
+  assert_code(oidc_access_id_read(&place->at.env, &place->at.arena, jti, &read), OIDC_TOKEN_INVALID);
+  place->at.env.sealing = NULL;
+  assert_code(oidc_access_id_write(&place->at.env, &place->at.arena, &id, &jti), OIDC_KEYS_MISSING);
 }
 
 static size_t count_of(struct place *place, enum oidc_key_state state) {
   struct oidc_keys keys = {0};
   size_t count = 0;
-  assert_ok(oidc_keys_load(&place->env, &keys));
+  assert_ok(oidc_keys_load(&place->at.env, &keys));
   for (size_t i = 0; i < keys.count; i++) {
     count += keys.items[i].state == state;
   }
@@ -330,28 +298,28 @@ static void keys_go_their_way_by_the_clock(void **state) {
   struct place *place = *state;
   struct slice before = {0};
   struct slice after = {0};
-  assert_ok(oidc_jwks(&place->env, &place->arena, &before));
-  assert_ok(oidc_keys_tend(&place->env));
-  assert_ok(oidc_jwks(&place->env, &place->arena, &after));
+  assert_ok(oidc_jwks(&place->at.env, &place->at.arena, &before));
+  assert_ok(oidc_keys_tend(&place->at.env));
+  assert_ok(oidc_jwks(&place->at.env, &place->at.arena, &after));
   assert_true(slice_eq(before, after));
-  clock_fixed_set(&place->clock, INT64_C(1000) * START_S + OIDC_KEY_ACTIVE_DAYS * (int64_t)CLOCK_DAY_MS);
-  assert_ok(oidc_keys_tend(&place->env));
+  clock_fixed_set(&place->at.clock, INT64_C(1000) * START_S + OIDC_KEY_ACTIVE_DAYS * (int64_t)CLOCK_DAY_MS);
+  assert_ok(oidc_keys_tend(&place->at.env));
   assert_int_equal(count_of(place, OIDC_KEY_NEXT) * 100 + count_of(place, OIDC_KEY_ACTIVE) * 10 + count_of(place, OIDC_KEY_RETIRED), 111);
-  clock_fixed_set(&place->clock, INT64_C(1000) * (START_S + OIDC_KEY_RETIRED_S + 1) + OIDC_KEY_ACTIVE_DAYS * (int64_t)CLOCK_DAY_MS);
-  assert_ok(oidc_keys_tend(&place->env));
+  clock_fixed_set(&place->at.clock, INT64_C(1000) * (START_S + OIDC_KEY_RETIRED_S + 1) + OIDC_KEY_ACTIVE_DAYS * (int64_t)CLOCK_DAY_MS);
+  assert_ok(oidc_keys_tend(&place->at.env));
   assert_int_equal(count_of(place, OIDC_KEY_NEXT) * 100 + count_of(place, OIDC_KEY_ACTIVE) * 10 + count_of(place, OIDC_KEY_RETIRED), 110);
 }
 
 /* [F53 accepts], [F53 refuses]: a nonce is nobody else's to make, and of this run and these five minutes alone */
 static void nonces_are_of_this_run_and_young(void **state) {
   struct place *place = *state;
-  struct slice nonce = oidc_dpop_nonce(&place->env, &place->arena);
-  struct slice again = oidc_dpop_nonce(&place->env, &place->arena);
+  struct slice nonce = oidc_dpop_nonce(&place->at.env, &place->at.arena);
+  struct slice again = oidc_dpop_nonce(&place->at.env, &place->at.arena);
   assert_int_equal(nonce.len, 32);
   assert_true(slice_eq(nonce, again));
-  oidc_memory_close(&place->env.oidc);
-  assert_ok(oidc_memory_open(&place->env, &place->env.oidc));
-  assert_false(slice_eq(nonce, oidc_dpop_nonce(&place->env, &place->arena)));
+  oidc_memory_close(&place->at.env.oidc);
+  assert_ok(oidc_memory_open(&place->at.env, &place->at.env.oidc));
+  assert_false(slice_eq(nonce, oidc_dpop_nonce(&place->at.env, &place->at.arena)));
 }
 
 /* Of any number at once, one; until both windows are over. */

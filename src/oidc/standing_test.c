@@ -1,28 +1,14 @@
 /* What a login rests on is read once, and never after it was changed. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "account/account.h"
-#include "crypto/seal.h"
-#include "db/engine_fixture.h"
-#include "ledger/ledger.h"
-#include "message/message.h"
-#include "oidc/memory.h"
-#include "register/register.h"
-/* keep last */
-#include "base/unit_test.h"
+#include "oidc/place_fixture.h"
 
 enum { PERSON = 7 };
 static const int64_t START_MS = INT64_C(1795320000000);
 
 struct place {
-  char dir[64];
-  struct clock clock;
-  struct random random;
-  struct secret sealing;
-  struct env env;
-  struct arena arena;
+  struct oidc_place at;
   struct oidc_client client;
   struct account_session session;
   struct oidc_agreement agreement;
@@ -32,45 +18,23 @@ static result write_agreed(struct db_tx *tx, void *arg) {
   struct place *place = arg;
   TRY(db_run(tx, "INSERT INTO account (person_id, state, level, registered_at) VALUES ($1, $2, 2, $3)",
              DB_ARGS(db_of_int(PERSON), db_of_int(ACCOUNT_ACTIVE), db_of_int(START_MS)), NULL));
-  return oidc_agreement_save(&place->env, tx, &place->agreement);
+  return oidc_agreement_save(&place->at.env, tx, &place->agreement);
 }
 
 static int begin(void **state) {
-  static struct db_migration migrations[64];
-  size_t count = 0;
-  const struct db_migration *const modules[] = {ledger_migrations, message_migrations, register_migrations, account_migrations, oidc_migrations};
-  for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
-    for (const struct db_migration *m = modules[i]; m->module != NULL; m++) {
-      migrations[count++] = *m;
-    }
-  }
   struct place *place = heap_alloc(sizeof *place);
-  (void)snprintf(place->dir, sizeof place->dir, "/tmp/danh_standing_test_XXXXXX");
-  assert_non_null(mkdtemp(place->dir));
-  arena_init(&place->arena);
-  place->clock = clock_fixed(START_MS);
-  place->random = random_seeded(3);
-  place->sealing = (struct secret){.len = SEAL_KEY_BYTES};
-  place->env = (struct env){.sealing = &place->sealing, .clock = &place->clock, .random = &place->random, .origin = S("https://danh.example")};
-  struct slice path = arena_printf(&place->arena, "%s/danh.db", place->dir);
-  struct db_options options = {.path = (const char *)path.ptr, .mode = DB_CREATE, .migrations = migrations, .readers = 4};
-  assert_ok(db_engine_open(&options, &place->env.db));
-  assert_ok(oidc_memory_open(&place->env, &place->env.oidc));
+  oidc_place_open(&place->at, START_MS, NULL);
   place->client = (struct oidc_client){.client_id = S("shop"), .version = 1, .name = {S("A"), {0}}, .purpose = {S("C"), {0}}, .consent_days = 2};
   place->session = (struct account_session){.session_id = 11, .person_id = PERSON, .ends_at_ms = START_MS + 30 * INT64_C(60000)};
   place->agreement = (struct oidc_agreement){.person_id = PERSON, .client = &place->client, .asked = 3, .attributes = 1, .subject = S("s")};
-  assert_ok(db_write(place->env.db, write_agreed, place));
+  assert_ok(db_write(place->at.env.db, write_agreed, place));
   *state = place;
   return 0;
 }
 
 static int end(void **state) {
   struct place *place = *state;
-  oidc_memory_close(&place->env.oidc);
-  db_close(&place->env.db);
-  struct slice command = arena_printf(&place->arena, "rm -r %s", place->dir);
-  int removed = system((const char *)command.ptr);
-  arena_free(&place->arena);
+  int removed = oidc_place_close(&place->at);
   free(place);
   return removed;
 }
@@ -79,18 +43,18 @@ static int end(void **state) {
 static bool read_and_keep(struct place *place) {
   uint64_t moment = 0;
   struct db_tx *tx CLEANUP(db_read_end) = NULL;
-  bool is_kept = db_moment(place->env.db, &moment);
-  assert_ok(db_read_begin(place->env.db, &tx));
-  assert_ok(oidc_agreement_find(&place->env, tx, &place->agreement));
+  bool is_kept = db_moment(place->at.env.db, &moment);
+  assert_ok(db_read_begin(place->at.env.db, &tx));
+  assert_ok(oidc_agreement_find(&place->at.env, tx, &place->agreement));
   if (is_kept) {
-    oidc_standing_keep(&place->env, moment, &place->session, &place->agreement);
+    oidc_standing_keep(&place->at.env, moment, &place->session, &place->agreement);
   }
   return is_kept;
 }
 
 static bool finds(struct place *place) {
   struct oidc_agreement found = {.person_id = PERSON, .client = &place->client, .acting_for_id = place->agreement.acting_for_id};
-  bool is_found = oidc_standing_find(&place->env, &place->session, &found);
+  bool is_found = oidc_standing_find(&place->at.env, &place->session, &found);
   assert_true(!is_found || (found.asked == place->agreement.asked && found.attributes == 1));
   return is_found;
 }
@@ -106,13 +70,13 @@ static result write_redeemed(struct db_tx *tx, void *arg) {
   if (redeeming->is_marked_first) {
     db_mark(tx, PERSON);
   }
-  redeeming->holds = oidc_standing_holds(&redeeming->place->env, tx, &redeeming->place->session, &redeeming->place->agreement);
+  redeeming->holds = oidc_standing_holds(&redeeming->place->at.env, tx, &redeeming->place->session, &redeeming->place->agreement);
   return OK;
 }
 
 static bool holds(struct place *place, bool is_marked_first) {
   struct redeeming redeeming = {.place = place, .is_marked_first = is_marked_first};
-  assert_ok(db_write(place->env.db, write_redeemed, &redeeming));
+  assert_ok(db_write(place->at.env.db, write_redeemed, &redeeming));
   return redeeming.holds;
 }
 
@@ -120,7 +84,7 @@ static void what_was_read_is_found_where_this_process_alone_writes(void **state)
   struct place *place = *state;
   assert_false(finds(place));
   bool is_kept = read_and_keep(place);
-  assert_int_equal(is_kept, strcmp(db_engine(place->env.db), "sqlite") == 0);
+  assert_int_equal(is_kept, strcmp(db_engine(place->at.env.db), "sqlite") == 0);
   assert_int_equal(finds(place), is_kept);
   assert_int_equal(holds(place, false), is_kept);
   assert_false(holds(place, true));
@@ -157,7 +121,7 @@ static void it_covers_what_was_agreed_to_and_no_more(void **state) {
 static void rejects_at_once_what_was_taken_back(void **state) {
   struct place *place = *state;
   (void)read_and_keep(place);
-  assert_ok(oidc_consent_revoke(&place->env, &(const struct oidc_consent_holder){.person_id = PERSON}, S("shop")));
+  assert_ok(oidc_consent_revoke(&place->at.env, &(const struct oidc_consent_holder){.person_id = PERSON}, S("shop")));
   assert_false(finds(place));
   assert_false(holds(place, false));
 }
@@ -166,13 +130,13 @@ static result write_locked(struct db_tx *tx, void *arg) {
   struct place *place = arg;
   const struct account_capability_lock lock = {.person_id = PERSON, .capability = ACCOUNT_CAPABILITY_SHARE, .locker = ACCOUNT_LOCKER_HOLDER,
                                                .actor = {.person_id = PERSON}};
-  return account_capability_lock(&place->env, tx, &lock);
+  return account_capability_lock(&place->at.env, tx, &lock);
 }
 
 static void rejects_at_once_the_holder_whose_sharing_is_locked(void **state) {
   struct place *place = *state;
   (void)read_and_keep(place);
-  assert_ok(db_write(place->env.db, write_locked, place));
+  assert_ok(db_write(place->at.env.db, write_locked, place));
   assert_false(finds(place));
   assert_false(holds(place, false));
 }
@@ -180,14 +144,14 @@ static void rejects_at_once_the_holder_whose_sharing_is_locked(void **state) {
 static void it_ends_with_the_session_and_is_written_down_hourly(void **state) {
   struct place *place = *state;
   bool is_kept = read_and_keep(place);
-  clock_fixed_set(&place->clock, place->session.ends_at_ms - 1);
+  clock_fixed_set(&place->at.clock, place->session.ends_at_ms - 1);
   assert_int_equal(finds(place), is_kept);
-  clock_fixed_set(&place->clock, place->session.ends_at_ms);
+  clock_fixed_set(&place->at.clock, place->session.ends_at_ms);
   assert_false(finds(place));
   place->session.ends_at_ms += CLOCK_DAY_MS;
   (void)read_and_keep(place);
   assert_int_equal(finds(place), is_kept);
-  clock_fixed_set(&place->clock, START_MS + 60 * INT64_C(60000)); /* the use is due to be noted */
+  clock_fixed_set(&place->at.clock, START_MS + 60 * INT64_C(60000)); /* the use is due to be noted */
   assert_false(finds(place));
 }
 

@@ -1,21 +1,13 @@
 /* A refresh waits for the disk only where it has something to write. */
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "account/account.h"
 #include "codec/base64.h"
 #include "crypto/key.h"
-#include "crypto/seal.h"
-#include "db/engine_fixture.h"
-#include "ledger/ledger.h"
-#include "message/message.h"
 #include "oidc/grant.h"
 #include "oidc/issue.h"
-#include "oidc/memory.h"
 #include "oidc/token.h"
-#include "register/register.h"
 /* keep last */
-#include "base/unit_test.h"
+#include "oidc/place_fixture.h"
 
 enum { PERSON = 7 };
 static const int64_t START_MS = INT64_C(1795320000000);
@@ -23,12 +15,7 @@ static const int64_t START_MS = INT64_C(1795320000000);
 struct place {
   struct signer port; /* first: one key under every name */
   struct key *key;
-  char dir[64];
-  struct clock clock;
-  struct random random;
-  struct secret sealing;
-  struct env env;
-  struct arena arena;
+  struct oidc_place at;
   const struct oidc_client *client;
   struct oidc_issue issue;
   struct oidc_call call;
@@ -52,8 +39,8 @@ static result write_granted(struct db_tx *tx, void *arg) {
   struct place *place = arg;
   TRY(db_run(tx, "INSERT INTO account (person_id, state, level, registered_at) VALUES ($1, $2, 2, $3)",
              DB_ARGS(db_of_int(PERSON), db_of_int(ACCOUNT_ACTIVE), db_of_int(START_MS)), NULL));
-  TRY(oidc_grant_add(&place->env, tx, &place->issue.grant));
-  return oidc_issue_store(&place->env, tx, &place->arena, &place->issue);
+  TRY(oidc_grant_add(&place->at.env, tx, &place->issue.grant));
+  return oidc_issue_store(&place->at.env, tx, &place->at.arena, &place->issue);
 }
 
 static void add_client(struct place *place) {
@@ -63,45 +50,27 @@ static void add_client(struct place *place) {
       .metadata_text = S("{\"client_id\":\"shop\",\"client_name\":\"A\",\"danh_owner\":\"B\",\"danh_purpose\":\"C\",\"danh_sector\":\"shop.example\","
                          "\"application_type\":\"web\",\"redirect_uris\":[\"https://shop.example/cb\"],\"token_endpoint_auth_method\":\"client_secret_basic\","
                          "\"grant_types\":[\"authorization_code\",\"refresh_token\"],\"scope\":\"openid offline_access read\"}")};
-  jin_doc_init(&doc, &place->arena, JIN_LIMITS_DEFAULT);
+  jin_doc_init(&doc, &place->at.arena, JIN_LIMITS_DEFAULT);
   assert_ok(jin_parse(&doc, order.metadata_text, &order.metadata));
-  assert_ok(oidc_client_save(&place->env, &place->arena, &order, &made));
-  struct slice pair = arena_printf(&place->arena, "shop:%.*s", SLICE_ARG(made.secret));
-  place->call.authorization = arena_printf(&place->arena, "Basic %.*s", SLICE_ARG(base64_write(&place->arena, pair)));
-  assert_ok(oidc_client_load(&place->env, S("shop"), &place->client));
+  assert_ok(oidc_client_save(&place->at.env, &place->at.arena, &order, &made));
+  struct slice pair = arena_printf(&place->at.arena, "shop:%.*s", SLICE_ARG(made.secret));
+  place->call.authorization = arena_printf(&place->at.arena, "Basic %.*s", SLICE_ARG(base64_write(&place->at.arena, pair)));
+  assert_ok(oidc_client_load(&place->at.env, S("shop"), &place->client));
 }
 
 static int begin(void **state) {
-  static struct db_migration migrations[64];
-  size_t count = 0;
-  const struct db_migration *const modules[] = {ledger_migrations, message_migrations, register_migrations, account_migrations, oidc_migrations};
-  for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
-    for (const struct db_migration *m = modules[i]; m->module != NULL; m++) {
-      migrations[count++] = *m;
-    }
-  }
   struct place *place = heap_alloc(sizeof *place);
   *place = (struct place){.port = {sign, key_create, key_public_of, NULL}};
-  (void)snprintf(place->dir, sizeof place->dir, "/tmp/danh_refresh_test_XXXXXX");
-  assert_non_null(mkdtemp(place->dir));
-  arena_init(&place->arena);
-  place->clock = clock_fixed(START_MS);
-  place->random = random_seeded(3);
-  place->sealing = (struct secret){.len = SEAL_KEY_BYTES};
-  place->env = (struct env){.sealing = &place->sealing, .clock = &place->clock, .random = &place->random, .signer = &place->port, .origin = S("https://danh.example")};
-  struct slice path = arena_printf(&place->arena, "%s/danh.db", place->dir);
-  struct db_options options = {.path = (const char *)path.ptr, .mode = DB_CREATE, .migrations = migrations, .readers = 4};
   assert_ok(key_generate(&place->key));
-  assert_ok(db_engine_open(&options, &place->env.db));
-  assert_ok(oidc_memory_open(&place->env, &place->env.oidc));
-  assert_ok(oidc_keys_tend(&place->env));
+  oidc_place_open(&place->at, START_MS, &place->port);
+  assert_ok(oidc_keys_tend(&place->at.env));
   add_client(place);
   place->issue = (struct oidc_issue){.client = place->client, .gives_refresh_token = true,
                                      .grant = {.person_id = PERSON, .client_id = S("shop"), .scope = S("offline_access read"), .acr = 2,
                                                .means = ACCOUNT_MEANS_PASSWORD, .auth_at_ms = START_MS}};
-  assert_ok(db_write(place->env.db, write_granted, place));
-  struct slice form = arena_printf(&place->arena, "grant_type=refresh_token&refresh_token=%.*s", SLICE_ARG(place->issue.refresh_token));
-  assert_ok(url_form_parse(form, &place->arena, &place->form));
+  assert_ok(db_write(place->at.env.db, write_granted, place));
+  struct slice form = arena_printf(&place->at.arena, "grant_type=refresh_token&refresh_token=%.*s", SLICE_ARG(place->issue.refresh_token));
+  assert_ok(url_form_parse(form, &place->at.arena, &place->form));
   place->call.method = "POST";
   place->call.path = "/oidc/token";
   place->call.form = &place->form;
@@ -112,22 +81,18 @@ static int begin(void **state) {
 static int end(void **state) {
   struct place *place = *state;
   oidc_client_release(&place->client);
-  oidc_memory_close(&place->env.oidc);
-  db_close(&place->env.db);
   key_free(&place->key);
-  struct slice command = arena_printf(&place->arena, "rm -r %s", place->dir);
-  int removed = system((const char *)command.ptr);
-  arena_free(&place->arena);
+  int removed = oidc_place_close(&place->at);
   free(place);
   return removed;
 }
 
 static result refresh(struct place *place) {
   struct slice json = {0};
-  return oidc_token(&place->env, &place->call, &place->arena, &json);
+  return oidc_token(&place->at.env, &place->call, &place->at.arena, &json);
 }
 
-static uint64_t writes(struct place *place) { return db_figures(place->env.db).writes; }
+static uint64_t writes(struct place *place) { return db_figures(place->at.env.db).writes; }
 
 /* Behind a storm of others' writes it would wait for their commits. */
 static void what_changes_nothing_is_no_write(void **state) {
@@ -143,18 +108,18 @@ static void its_life_is_counted_from_its_last_use(void **state) {
   struct place *place = *state;
   uint64_t before = writes(place);
   const int64_t life_ms = OIDC_REFRESH_LIFETIME_S * INT64_C(1000);
-  clock_fixed_set(&place->clock, START_MS + life_ms - 1);
+  clock_fixed_set(&place->at.clock, START_MS + life_ms - 1);
   assert_ok(refresh(place));
   assert_int_equal(writes(place), before + 1);
-  clock_fixed_set(&place->clock, START_MS + 2 * life_ms - 2);
+  clock_fixed_set(&place->at.clock, START_MS + 2 * life_ms - 2);
   assert_ok(refresh(place));
-  clock_fixed_set(&place->clock, START_MS + 4 * life_ms);
+  clock_fixed_set(&place->at.clock, START_MS + 4 * life_ms);
   assert_code(refresh(place), OIDC_REFRESH_UNKNOWN);
 }
 
 static result write_revoked(struct db_tx *tx, void *arg) {
   struct place *place = arg;
-  return oidc_grant_revoke(&place->env, tx, &(const struct oidc_revocation){PERSON, place->issue.grant.grant_id, "consent_revoked", PERSON});
+  return oidc_grant_revoke(&place->at.env, tx, &(const struct oidc_revocation){PERSON, place->issue.grant.grant_id, "consent_revoked", PERSON});
 }
 
 static result write_locked(struct db_tx *tx, void *arg) {
@@ -165,14 +130,14 @@ static result write_locked(struct db_tx *tx, void *arg) {
 static void rejects_at_once_what_was_revoked(void **state) {
   struct place *place = *state;
   assert_ok(refresh(place));
-  assert_ok(db_write(place->env.db, write_revoked, place));
+  assert_ok(db_write(place->at.env.db, write_revoked, place));
   assert_code(refresh(place), OIDC_GRANT_ENDED);
 }
 
 static void rejects_at_once_the_locked_account(void **state) {
   struct place *place = *state;
   assert_ok(refresh(place));
-  assert_ok(db_write(place->env.db, write_locked, place));
+  assert_ok(db_write(place->at.env.db, write_locked, place));
   assert_code(refresh(place), OIDC_GRANT_ENDED);
 }
 
