@@ -58,8 +58,9 @@ test('a file that cannot stand changes nothing, and says line and reason, in the
     assert.match(answer.detail, why, defect);
     assert.match(answer.stderr, why, defect);
   }
+  writeFileSync(ini, `${whole}[log]\nrequests = all\n[witness signalled]\nurl = http://127.0.0.1:9\nkey = w1\n`);
   place.children.server.kill('SIGHUP');
-  await until('the log says it', () => logged().some((line) => line.event === 'configuration.refused'));
+  await until('the log says what the signal met', () => logged().some((line) => line.event === 'configuration.refused' && line.detail.includes('[witness signalled]')));
   await place.client().get('/no-such-address');
   assert.ok(!logged().some((line) => line.event === 'request'), 'the good half of such a file is not taken either');
   writeFileSync(ini, whole);
