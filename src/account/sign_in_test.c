@@ -220,7 +220,7 @@ static void a_full_password_pool_answers_try_later_and_costs_no_attempt(void **s
   struct country *country = *state;
   make_active(country, country->citizen);
   struct occupant occupant = {0};
-  struct pool_options options = {"passwords", 1, 0, false};
+  struct pool_options options = {.name = "passwords", .threads = 1};
   assert_ok(pool_open(&options, &occupant.pool));
   assert_int_equal(sem_init(&occupant.began, 0, 0) | sem_init(&occupant.may_end, 0, 0), 0);
   pthread_t thread;

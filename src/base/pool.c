@@ -1,5 +1,6 @@
 #include "base/pool.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/condition.h"
 #include "base/parking.h"
 #include "base/sleeping.h"
 
@@ -32,15 +34,34 @@ struct pool {
   int thread_count;
   bool gives_way;
   bool is_closing;
+  bool is_resting; /* nothing has come since rest was called */
+  void (*rest)(void);
+  int rest_ms;
   pthread_t threads[];
 };
 
+static void wait_for_job(struct pool *pool) {
+  if (pool->rest == NULL || pool->is_resting) {
+    pthread_cond_wait(&pool->arrived, &pool->lock);
+    return;
+  }
+  const struct timespec until = condition_in(pool->rest_ms * INT64_C(1000));
+  uint64_t count = pool->count;
+  if (pthread_cond_timedwait(&pool->arrived, &pool->lock, &until) == ETIMEDOUT && pool->count == count && pool->accepted == 0) {
+    pool->is_resting = true;
+    pthread_mutex_unlock(&pool->lock);
+    pool->rest();
+    pthread_mutex_lock(&pool->lock);
+  }
+}
+
 static struct job *next_job(struct pool *pool) {
   while (pool->first == NULL && !pool->is_closing) {
-    pthread_cond_wait(&pool->arrived, &pool->lock);
+    wait_for_job(pool);
   }
   struct job *job = pool->first;
   if (job != NULL) {
+    pool->is_resting = false;
     pool->first = job->next;
     if (pool->first == NULL) {
       pool->last = NULL;
@@ -94,8 +115,10 @@ result pool_open(const struct pool_options *options, struct pool **ret_pool) {
   int threads = options->threads < 1 ? 1 : options->threads > 64 ? 64 : options->threads;
   struct pool *pool = heap_alloc(sizeof *pool + (size_t)threads * sizeof pool->threads[0]);
   pthread_mutex_init(&pool->lock, NULL);
-  pthread_cond_init(&pool->arrived, NULL);
+  condition_init(&pool->arrived);
   pool->gives_way = options->gives_way;
+  pool->rest = options->rest;
+  pool->rest_ms = options->rest_ms;
   pool->waiting_max = options->waiting_max < 0 ? 0 : options->waiting_max;
   /* signals belong to the main thread */
   sigset_t all;

@@ -20,6 +20,8 @@ struct pool_options {
   int threads;      /* 1..64 */
   int waiting_max;  /* callers that may wait beyond those being served; 0: none */
   bool gives_way;   /* to every other thread that wants the processor: a storm of this work slows nothing else */
+  void (*rest)(void); /* called once when no work has come for rest_ms: what was kept for the next can go; NULL: nothing is called */
+  int rest_ms;
 };
 
 MUST_USE result pool_open(const struct pool_options *options, struct pool **ret_pool);

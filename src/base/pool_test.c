@@ -87,6 +87,27 @@ static void gives_way_only_where_told(void **state) {
   assert_int_equal(getpriority(PRIO_PROCESS, 0), own);
 }
 
+static atomic_int rests;
+static void count_rest(void) { atomic_fetch_add(&rests, 1); }
+
+static void rests_once_after_a_while_without_work(void **state) {
+  (void)state;
+  enum { REST_MS = 30 };
+  struct pool *pool CLEANUP(pool_close) = NULL;
+  atomic_store(&rests, 0);
+  assert_ok(pool_open(&(struct pool_options){.name = "t", .threads = 1, .rest = count_rest, .rest_ms = REST_MS}, &pool));
+  for (int round = 1; round <= 2; round++) {
+    int count = 0;
+    assert_ok(pool_run(pool, add_one, &count));
+    for (int waited = 0; atomic_load(&rests) < round; waited++) {
+      assert_true(waited < 10000);
+      usleep(1000);
+    }
+    usleep(4 * REST_MS * 1000);
+    assert_int_equal(atomic_load(&rests), round);
+  }
+}
+
 static void refuses_at_once_when_the_queue_is_full(void **state) {
   (void)state;
   struct gate gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .opened = PTHREAD_COND_INITIALIZER};
@@ -119,6 +140,7 @@ int main(void) {
       cmocka_unit_test(a_job_runs_before_its_caller_goes_on),
       cmocka_unit_test(a_failure_brings_its_fault_record),
       cmocka_unit_test(gives_way_only_where_told),
+      cmocka_unit_test(rests_once_after_a_while_without_work),
       cmocka_unit_test(refuses_at_once_when_the_queue_is_full),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/arena.h"
+#include "base/condition.h"
 
 struct walker {
   struct walker *next;
@@ -27,11 +27,7 @@ struct rounds {
 
 static void wait_for_work(struct walker *walker) {
   struct rounds *rounds = walker->rounds;
-  struct timespec until;
-  (void)clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_nsec += walker->every_ms % 1000 * 1000000;
-  until.tv_sec += walker->every_ms / 1000 + until.tv_nsec / 1000000000;
-  until.tv_nsec %= 1000000000;
+  const struct timespec until = condition_in(walker->every_ms * 1000);
   while (rounds->wakes == walker->seen && !rounds->stop) {
     if (pthread_cond_timedwait(&rounds->woken, &rounds->lock, &until) == ETIMEDOUT) {
       break;
@@ -56,12 +52,8 @@ static void *run(void *arg) {
 
 struct rounds *rounds_open(void) {
   struct rounds *rounds = heap_alloc(sizeof *rounds);
-  pthread_condattr_t monotonic;
-  (void)pthread_condattr_init(&monotonic);
-  (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
   (void)pthread_mutex_init(&rounds->lock, NULL);
-  (void)pthread_cond_init(&rounds->woken, &monotonic);
-  (void)pthread_condattr_destroy(&monotonic);
+  condition_init(&rounds->woken);
   return rounds;
 }
 

@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <sodium.h>
 
+#include "crypto/password_memory.h"
+
 static pthread_once_t ready_once = PTHREAD_ONCE_INIT;
 
 static void make_ready(void) {
@@ -22,8 +24,10 @@ static result check_length(struct slice password) {
 result password_hash(struct slice password, struct arena *arena, struct slice *ret_stored) {
   TRY(check_length(password));
   char stored[crypto_pwhash_STRBYTES];
-  if (crypto_pwhash_str_alg(stored, (const char *)password.ptr, password.len, PASSWORD_PASSES, PASSWORD_MEMORY_BYTES,
-                            crypto_pwhash_ALG_ARGON2ID13) != 0) {
+  password_memory_begin();
+  int failed = crypto_pwhash_str_alg(stored, (const char *)password.ptr, password.len, PASSWORD_PASSES, PASSWORD_MEMORY_BYTES, crypto_pwhash_ALG_ARGON2ID13);
+  password_memory_end();
+  if (failed != 0) {
     FAIL(CRYPTO_LIBRARY_FAILED, "no memory for Argon2id");
   }
   *ret_stored = arena_copy(arena, slice_str(stored));
@@ -43,7 +47,10 @@ static bool to_text(struct slice stored, char ret_text[static crypto_pwhash_STRB
 result password_verify(struct slice password, struct slice stored) {
   TRY(check_length(password));
   char text[crypto_pwhash_STRBYTES];
-  if (!to_text(stored, text) || crypto_pwhash_str_verify(text, (const char *)password.ptr, password.len) != 0) {
+  password_memory_begin();
+  bool is_right = to_text(stored, text) && crypto_pwhash_str_verify(text, (const char *)password.ptr, password.len) == 0;
+  password_memory_end();
+  if (!is_right) {
     FAIL(CRYPTO_PASSWORD_WRONG, "password does not match");
   }
   return OK;
@@ -64,8 +71,11 @@ bool password_is_outdated(struct slice stored) {
 result password_derive(struct slice password, const uint8_t salt[static PASSWORD_SALT_BYTES], struct secret *ret_key) {
   TRY(check_length(password));
   struct secret key CLEANUP(secret_clear) = {.len = PASSWORD_KEY_BYTES};
-  if (crypto_pwhash(key.bytes, PASSWORD_KEY_BYTES, (const char *)password.ptr, password.len, salt, PASSWORD_PASSES,
-                    PASSWORD_MEMORY_BYTES, crypto_pwhash_ALG_ARGON2ID13) != 0) {
+  password_memory_begin();
+  int failed = crypto_pwhash(key.bytes, PASSWORD_KEY_BYTES, (const char *)password.ptr, password.len, salt, PASSWORD_PASSES, PASSWORD_MEMORY_BYTES,
+                             crypto_pwhash_ALG_ARGON2ID13);
+  password_memory_end();
+  if (failed != 0) {
     FAIL(CRYPTO_LIBRARY_FAILED, "no memory for Argon2id");
   }
   secret_set(ret_key, secret_slice(&key));

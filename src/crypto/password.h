@@ -1,7 +1,7 @@
 /* crypto/password.h: Argon2id for passwords, passcodes and signing PINs.
  *
  * Standard   RFC 9106 Argon2id v1.3 (libsodium): 19 MiB, 2 passes, 1 lane: the OWASP minimum, since many people sign
- *            in at once on one small machine; about 15-25 ms of one core. Stored hashes carry their parameters:
+ *            in at once on one small machine; 6 to 8 ms of one core, with its memory kept (crypto/password_memory.h). Stored hashes carry their parameters:
  *            raising them needs no migration.
  * Does not   bound how many run at once: call these on the bounded password pool (base/pool.h), never on a plain
  *            worker.

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/condition.h"
 #include "base/parking.h"
 #include "db/marks.h"
 #include "db/migrate.h"
@@ -102,11 +102,7 @@ static result file_open(const struct db_options *options, struct db **ret_db) {
   db->marks = db_marks_new();
   db->readers_max = options->readers < 1 ? 1 : options->readers > DB_READERS_MAX ? DB_READERS_MAX : options->readers;
   (void)pthread_mutex_init(&db->mutex, NULL);
-  pthread_condattr_t monotonic;
-  (void)pthread_condattr_init(&monotonic);
-  (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  (void)pthread_cond_init(&db->returned, &monotonic);
-  (void)pthread_condattr_destroy(&monotonic);
+  condition_init(&db->returned);
   result opened = options->mode == DB_READ_ONLY ? reader_open(db, options) : writer_open(db, options);
   if (!is_ok(opened)) {
     file_close(&db->db);
@@ -201,9 +197,7 @@ static bool has_no_reader(const struct db_file *db) { return db->idle_count == 0
 
 /* Under the lock. Who has one may be another fiber of this thread, which can give it back only when this one is left. */
 static void reader_await(struct db_file *db) {
-  struct timespec until;
-  (void)clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_sec += DB_READER_WAIT_MS / 1000;
+  const struct timespec until = condition_in(DB_READER_WAIT_MS * INT64_C(1000));
   int waited = 0;
   for (int left_ms = DB_READER_WAIT_MS; parking_is_shared() && has_no_reader(db) && left_ms > 0; left_ms--) {
     (void)pthread_mutex_unlock(&db->mutex);

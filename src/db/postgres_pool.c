@@ -1,10 +1,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/condition.h"
 #include "db/migrate.h"
 #include "db/postgres.h"
 
@@ -16,9 +16,7 @@ enum {
 
 /* One session of a pool, or leave to open one more. */
 static result slot_take(struct db_cluster *cluster, struct db_sessions *pool, struct db_session **ret_session) {
-  struct timespec until;
-  (void)clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_sec += DB_SESSION_WAIT_MS / 1000;
+  const struct timespec until = condition_in(DB_SESSION_WAIT_MS * INT64_C(1000));
   result outcome = OK;
   (void)pthread_mutex_lock(&cluster->mutex);
   int waited = 0;
@@ -186,11 +184,7 @@ static struct db_cluster *cluster_new(const struct db_options *options) {
   (void)pthread_rwlockattr_setkind_np(&alone_first, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
   (void)pthread_rwlock_init(&cluster->gate, &alone_first);
   (void)pthread_rwlockattr_destroy(&alone_first);
-  pthread_condattr_t monotonic;
-  (void)pthread_condattr_init(&monotonic);
-  (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  (void)pthread_cond_init(&cluster->returned, &monotonic);
-  (void)pthread_condattr_destroy(&monotonic);
+  condition_init(&cluster->returned);
   return cluster;
 }
 

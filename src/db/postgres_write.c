@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "base/random.h"
 #include "base/sleeping.h"
 #include "db/postgres.h"
@@ -12,7 +13,7 @@ enum {
   TRIES_DUPLICATE = 3,   /* a key that another took a moment ago is seen by the next run, which goes alone and answers as fn wishes; other nodes go on */
   PAUSE_US_MIN = 500,
   PAUSE_US_MAX = 64 * 1000,
-  GATE_NS_MAX = 200 * 1000 * 1000,
+  GATE_US_MAX = 200 * 1000,
 };
 
 /* A write function that writes again would wait for itself on SQLite, and hold two connections here. */
@@ -137,11 +138,7 @@ result db_write_session_ready(struct db_session *session) {
 /* PostgreSQL notes what a write has read by whole pages of an index: in a small database everybody reads and writes the same few, and could keep
  * each other from ever ending. */
 void db_write_gate_enter(struct db_cluster *cluster, bool is_alone) {
-  struct timespec until;
-  (void)clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_nsec += GATE_NS_MAX;
-  until.tv_sec += until.tv_nsec / 1000000000;
-  until.tv_nsec %= 1000000000;
+  const struct timespec until = condition_in(GATE_US_MAX);
   (void)sleeping_begin();
   if (!is_alone || pthread_rwlock_clockwrlock(&cluster->gate, CLOCK_MONOTONIC, &until) != 0) { /* somebody inside waits for a row: he keeps nobody else out */
     (void)pthread_rwlock_rdlock(&cluster->gate);

@@ -1,14 +1,14 @@
 #include "db/writer.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
+#include "base/cores.h"
 #include "base/parking.h"
 #include "base/sleeping.h"
 #include "db/marks.h"
@@ -275,11 +275,7 @@ static void checkpoint_if_long(struct db_writer *writer) {
 }
 
 static void wait_us(struct db_writer *writer, int64_t us) {
-  struct timespec until;
-  (void)clock_gettime(CLOCK_MONOTONIC, &until);
-  int64_t ns = until.tv_nsec + us * 1000;
-  until.tv_sec += ns / 1000000000;
-  until.tv_nsec = ns % 1000000000;
+  const struct timespec until = condition_in(us);
   (void)pthread_cond_timedwait(&writer->wake, &writer->mutex, &until);
 }
 
@@ -357,9 +353,7 @@ static struct request *batch_take(struct db_writer *writer) {
 
 /* Nobody waits for so few as for this thread: as the loops (http/server.c). On a single core it gives way to them: they find it more to commit at once. */
 static void take_precedence(struct db_writer *writer) {
-  cpu_set_t cores;
-  CPU_ZERO(&cores);
-  writer->gives_way = sched_getaffinity(0, sizeof cores, &cores) != 0 || CPU_COUNT(&cores) == 1;
+  writer->gives_way = cores_count() == 1;
   if (!writer->gives_way) {
     be_nice(WRITER_NICE);
   }
@@ -391,11 +385,7 @@ result db_writer_start(struct db_connection *tx, struct db_writer **ret_writer) 
   struct db_writer *writer = heap_alloc(sizeof *writer);
   writer->tx = tx;
   writer->last = &writer->first;
-  pthread_condattr_t monotonic;
-  (void)pthread_condattr_init(&monotonic);
-  (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  (void)pthread_cond_init(&writer->wake, &monotonic);
-  (void)pthread_condattr_destroy(&monotonic);
+  condition_init(&writer->wake);
   (void)pthread_mutex_init(&writer->mutex, NULL);
   if (pthread_create(&writer->thread, NULL, writer_main, writer) != 0) {
     free(writer);

@@ -148,7 +148,6 @@ bool http_port_refused(struct port *port);
 void http_loop_end_if_done(struct loop *loop);
 
 /* worker.c */
-int http_workers_cores(void); /* that this process may run on */
 void http_workers_init(struct http_server *server);
 result http_workers_open(struct http_server *server);
 /* Waits until `deadline_ms` from now for running handlers. HTTP_STILL_BUSY. */

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/cores.h"
 #include "http/loop.h"
 
 enum { LOOPS_MAX = 16, WORKERS_GRACE_MS = 1000 };
@@ -161,7 +162,7 @@ static void open_gates(struct http_server *server) {
 
 result http_server_open(const struct http_server_options *options, struct http_server **ret_server) {
   signal(SIGPIPE, SIG_IGN);
-  int loops = options->loops > 0 ? options->loops : http_workers_cores();
+  int loops = options->loops > 0 ? options->loops : cores_count();
   struct http_server *server = heap_alloc(sizeof *server);
   server->options = *options;
   server->limits = http_guard_limits(&options->limits);

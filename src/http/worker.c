@@ -1,13 +1,13 @@
 /* Workers: more of them than cores, because they sleep on the disk and the signer. A thread begins when there is work for it and nobody is idle. */
 #include <errno.h>
-#include <sched.h>
 #include <semaphore.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
+#include "base/cores.h"
 #include "http/loop.h"
 
 enum { OWED_MAX = 8, FROM_BELOW = 16, STACK_BYTES = 1024 * 1024 /* handlers keep their data in arenas */ };
@@ -245,22 +245,13 @@ void http_workers_tell(struct loop *loop) {
   }
 }
 
-int http_workers_cores(void) {
-  cpu_set_t cores;
-  return sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
-}
-
 void http_workers_init(struct http_server *server) {
-  pthread_condattr_t monotonic;
-  (void)pthread_condattr_init(&monotonic);
-  (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  (void)pthread_cond_init(&server->has_ended, &monotonic);
-  (void)pthread_condattr_destroy(&monotonic);
+  condition_init(&server->has_ended);
 }
 
 result http_workers_open(struct http_server *server) {
   server->workers_max = server->options.workers ? server->options.workers : HTTP_WORKERS;
-  server->awake_max = 2 * http_workers_cores() + 2; /* some of them wait for a page of the database, and cannot say so */
+  server->awake_max = 2 * cores_count() + 2; /* some of them wait for a page of the database, and cannot say so */
   server->workers = heap_alloc((size_t)server->workers_max * sizeof *server->workers);
   pthread_mutex_lock(&server->lock);
   int failed = begin(server);
@@ -271,20 +262,8 @@ result http_workers_open(struct http_server *server) {
   return OK;
 }
 
-static struct timespec monotonic_in(int ms) {
-  struct timespec until;
-  clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_sec += ms / 1000;
-  until.tv_nsec += (long)(ms % 1000) * 1000000;
-  if (until.tv_nsec >= 1000000000) {
-    until.tv_sec++;
-    until.tv_nsec -= 1000000000;
-  }
-  return until;
-}
-
 result http_workers_close(struct http_server *server, int deadline_ms) {
-  struct timespec until = monotonic_in(deadline_ms);
+  struct timespec until = condition_in(deadline_ms * INT64_C(1000));
   pthread_mutex_lock(&server->lock);
   server->is_closing = true;
   for (struct worker *worker = server->idle; worker != NULL; worker = worker->next) {

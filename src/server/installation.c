@@ -1,12 +1,13 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cores.h"
+#include "crypto/password_memory.h"
 #include "evidence/evidence.h"
 #include "server/file.h"
 #include "server/matcher.h"
@@ -14,14 +15,20 @@
 #include "server/sealing.h"
 #include "server/server.h"
 
-enum { READERS_COMMAND = 2, READERS_SERVER = 16, READERS_BESIDE = 4, HASHING_THREADS = 2, HASHING_WAITING = 64 };
+enum { READERS_COMMAND = 2, READERS_SERVER = 16, READERS_BESIDE = 4, HASHING_THREADS = 4, HASHING_WAITING = 64, HASHING_REST_MS = 10 * 1000 };
 
 /* Of a file: two a core, since one may wait for a page, and some for the work beside requests. Each keeps the schema, its statements and its pages; more
  * of them would take turns on the same cores. Of a server: what waits for its answer takes no core. */
 static int readers_of(const struct server_database *database) {
-  cpu_set_t cores;
-  int readers = 2 * (sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1) + READERS_BESIDE;
+  int readers = 2 * cores_count() + READERS_BESIDE;
   return database->url.len > 0 || readers > READERS_SERVER ? READERS_SERVER : readers;
+}
+
+/* Two on one core gain nothing, and by turns one of them is due before those it should give way to. */
+static result open_hashing(struct server_installation *installation) {
+  const struct pool_options options = {.name = "hashing", .threads = cores_count() < HASHING_THREADS ? cores_count() : HASHING_THREADS,
+                                       .waiting_max = HASHING_WAITING, .gives_way = true, .rest = password_memory_release, .rest_ms = HASHING_REST_MS};
+  return pool_open(&options, &installation->env.hashing);
 }
 
 result server_installation_lock(struct server_installation *installation) {
@@ -243,8 +250,7 @@ static result open_parts(struct server_installation *installation, const char *d
   TRY(server_sealing_open(installation));
   if (installation->mode != SERVER_READ) {
     TRY(open_evidence(installation));
-    TRY(pool_open(&(struct pool_options){.name = "hashing", .threads = HASHING_THREADS, .waiting_max = HASHING_WAITING, .gives_way = true},
-                  &installation->env.hashing));
+    TRY(open_hashing(installation));
   }
   return OK;
 }

@@ -1,6 +1,5 @@
 /* The server's life: everything is opened in order, one line says it is ready, and a signal closes it all in the opposite order. */
 #include <malloc.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "base/cores.h"
 #include "base/log.h"
 #include "base/supervisor.h"
 #include "ledger/ledger.h"
@@ -72,8 +72,7 @@ struct serving {
 
 /* As many heaps as cores; eight times that is the C library's habit, and each keeps what it once took. Before any thread. */
 static void bound_memory(void) {
-  cpu_set_t cores;
-  (void)mallopt(M_ARENA_MAX, sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1);
+  (void)mallopt(M_ARENA_MAX, cores_count());
 }
 
 /* As many files as the system gives; no core files, which would hold personal data; nothing made is readable by others; no new powers. */

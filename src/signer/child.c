@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/condition.h"
 #include "signer/signer.h"
 
 enum { PAUSE_FIRST_MS = 10, PAUSE_MAX_MS = 1000, HEALTHY_AFTER_US = 5 * 1000 * 1000, PATH_BYTES_MAX = 4096 };
@@ -60,11 +61,7 @@ static void await_end(pid_t pid) {
 
 /* Under the lock; ends early when asked to stop. */
 static void pause_for(struct signer_child *child, int64_t pause_ms) {
-  struct timespec until;
-  (void)clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_nsec += (long)(pause_ms % 1000) * 1000000;
-  until.tv_sec += pause_ms / 1000 + until.tv_nsec / 1000000000;
-  until.tv_nsec %= 1000000000;
+  const struct timespec until = condition_in(pause_ms * 1000);
   while (!child->stopping && pthread_cond_timedwait(&child->stop_asked, &child->lock, &until) == 0) {
   }
 }
@@ -100,12 +97,8 @@ result signer_child_start(const char *program, const char *data_dir, struct sign
     free(child);
     FAIL(SIGNER_FOLDER_UNUSABLE, "path too long");
   }
-  pthread_condattr_t monotonic;
-  (void)pthread_condattr_init(&monotonic);
-  (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
   (void)pthread_mutex_init(&child->lock, NULL);
-  (void)pthread_cond_init(&child->stop_asked, &monotonic);
-  (void)pthread_condattr_destroy(&monotonic);
+  condition_init(&child->stop_asked);
   if (pthread_create(&child->thread, NULL, supervise, child) != 0) {
     free(child);
     FAIL(SIGNER_UNAVAILABLE, "no thread for the signer's supervision");
