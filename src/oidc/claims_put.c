@@ -11,11 +11,13 @@ static void put_attributes(const struct oidc_person *person, uint64_t attributes
 }
 
 /* What was proven, how and when [OIDC Core 2], [RFC8176 2]. */
-static void put_authentication(struct env *env, const struct oidc_grant *grant, struct jout *out) {
+static result put_authentication(struct env *env, struct arena *arena, const struct oidc_grant *grant, struct jout *out) {
   const struct account_session proven = {.means = grant->means};
   struct account_amr amr = account_session_amr(env, &proven);
-  if (grant->sid.len > 0) {
-    jout_put_text(out, "sid", grant->sid); /* [OIDC Back-Channel 2.1] */
+  if (grant->session_id != 0) {
+    struct slice sid = {0};
+    TRY(oidc_sid(env, grant->session_id, grant->client_id, arena, &sid));
+    jout_put_text(out, "sid", sid); /* [OIDC Back-Channel 2.1] */
   }
   jout_put_text(out, "acr", account_acr_name(grant->acr));
   jout_put_list(out, "amr");
@@ -24,6 +26,7 @@ static void put_authentication(struct env *env, const struct oidc_grant *grant, 
   }
   jout_list_end(out);
   jout_put_int(out, "auth_time", grant->auth_at_ms / 1000);
+  return OK;
 }
 
 static result put_organisation(struct db_tx *tx, struct arena *arena, const struct oidc_grant *grant, uint64_t attributes, struct jout *out) {
@@ -79,7 +82,7 @@ result oidc_claims_put(struct env *env, struct db_tx *tx, struct arena *arena, c
   TRY(oidc_grant_subject(env, grant, claims->client->sector, arena, &sub));
   jout_put_text(out, "sub", sub);
   if (is_id_token) {
-    put_authentication(env, grant, out);
+    TRY(put_authentication(env, arena, grant, out));
   }
   if (oidc_grant_is_for_another(grant)) {
     TRY(put_actor(env, tx, arena, claims, out));

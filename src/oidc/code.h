@@ -14,7 +14,7 @@
 enum { OIDC_CODE_LIFETIME_S = 60 }; /* [FAPI2-SP 5.3.2.1 SHALL] F15 */
 
 struct oidc_code {
-  struct oidc_grant grant;          /* its client_id is the one the code is bound to; sid is left out: it follows from the session */
+  struct oidc_grant grant;          /* its client_id is the one the code is bound to */
   struct slice redirect_uri_digest; /* SHA-256 of what must come again at the token endpoint */
   struct slice code_challenge;      /* S256; empty: none */
   struct slice nonce;               /* for the ID token; may be empty */

@@ -22,12 +22,12 @@ int64_t oidc_grant_number(struct env *env, int64_t session_id) {
 static result insert(struct env *env, struct db_tx *tx, struct oidc_grant *grant, int64_t *ret_stored) {
   grant->created_at_ms = clock_now_ms(env->clock);
   return db_run(tx,
-                "INSERT INTO oidc_grant (person_id, grant_id, client_id, state, session_id, sid, scope, resources, id_token_attributes,"
+                "INSERT INTO oidc_grant (person_id, grant_id, client_id, state, session_id, scope, resources, id_token_attributes,"
                 " userinfo_attributes, verified_attributes, verified, acr, means, auth_at, acting_for_id, created_at,"
                 " acting_organisation_id, mandate_id)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT (person_id, grant_id) DO NOTHING",
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT (person_id, grant_id) DO NOTHING",
                 DB_ARGS(db_of_int(grant->person_id), db_of_int(grant->grant_id), db_of_text(grant->client_id), db_of_int(grant->state),
-                        db_of_int_or_null(grant->session_id), db_of_text_or_null(grant->sid), db_of_text(grant->scope),
+                        db_of_int_or_null(grant->session_id), db_of_text(grant->scope),
                         db_of_text_or_null(grant->resources), db_of_int((int64_t)grant->attributes_id_token),
                         db_of_int((int64_t)grant->attributes_userinfo), db_of_int((int64_t)grant->attributes_verified),
                         db_of_text_or_null(grant->verified), db_of_int(grant->acr),
@@ -77,9 +77,9 @@ result oidc_session_may_share(struct env *env, struct db_tx *tx, const struct ac
 }
 
 #define LOADED                                                                                                                                        \
-  "SELECT g.client_id, g.state, g.session_id, g.sid, g.scope, g.resources, g.id_token_attributes, g.userinfo_attributes, g.verified, g.acr, g.means," \
+  "SELECT g.client_id, g.state, g.session_id, g.scope, g.resources, g.id_token_attributes, g.userinfo_attributes, g.verified, g.acr, g.means," \
   " g.auth_at, g.acting_for_id, g.created_at, g.verified_attributes, g.acting_organisation_id, g.mandate_id"
-enum { LOADED_COLUMNS = 17 };
+enum { LOADED_COLUMNS = 16 };
 
 static result read_grant(const struct db_rows *rows, struct arena *arena, struct oidc_grant *grant) {
   if (db_int(rows, 1) != OIDC_GRANT_LIVE) {
@@ -90,20 +90,19 @@ static result read_grant(const struct db_rows *rows, struct arena *arena, struct
                                .client_id = db_text_copy(rows, 0, arena),
                                .state = OIDC_GRANT_LIVE,
                                .session_id = db_int(rows, 2),
-                               .sid = db_text_copy(rows, 3, arena),
-                               .scope = db_text_copy(rows, 4, arena),
-                               .resources = db_text_copy(rows, 5, arena),
-                               .attributes_id_token = (uint64_t)db_int(rows, 6),
-                               .attributes_userinfo = (uint64_t)db_int(rows, 7),
-                               .verified = db_text_copy(rows, 8, arena),
-                               .acr = (int)db_int(rows, 9),
-                               .means = (unsigned)db_int(rows, 10),
-                               .auth_at_ms = db_int(rows, 11),
-                               .acting_for_id = db_int(rows, 12),
-                               .created_at_ms = db_int(rows, 13),
-                               .attributes_verified = (uint64_t)db_int(rows, 14),
-                               .acting_organisation_id = db_int(rows, 15),
-                               .mandate_id = db_int(rows, 16)};
+                               .scope = db_text_copy(rows, 3, arena),
+                               .resources = db_text_copy(rows, 4, arena),
+                               .attributes_id_token = (uint64_t)db_int(rows, 5),
+                               .attributes_userinfo = (uint64_t)db_int(rows, 6),
+                               .verified = db_text_copy(rows, 7, arena),
+                               .acr = (int)db_int(rows, 8),
+                               .means = (unsigned)db_int(rows, 9),
+                               .auth_at_ms = db_int(rows, 10),
+                               .acting_for_id = db_int(rows, 11),
+                               .created_at_ms = db_int(rows, 12),
+                               .attributes_verified = (uint64_t)db_int(rows, 13),
+                               .acting_organisation_id = db_int(rows, 14),
+                               .mandate_id = db_int(rows, 15)};
   return OK;
 }
 

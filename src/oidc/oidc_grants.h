@@ -15,7 +15,6 @@ struct oidc_grant {
   struct slice client_id;
   enum oidc_grant_state state;
   int64_t session_id; /* of account/; 0: none (device, CIBA) */
-  struct slice sid;   /* the session as this client knows it; empty: none */
   struct slice scope; /* granted, words with blanks between */
   struct slice resources; /* granted, blanks between; empty: this server */
   uint64_t attributes_id_token; /* sets, agreed to */

@@ -23,6 +23,7 @@ static const char version_1[] =
     " was_signed int/public NOT NULL, dpop_jkt text/public, began_at time/public NOT NULL, expires_at time/public NOT NULL, ended_at time/public) HEAP;"
     "CREATE INDEX oidc_interaction_by_expiry ON oidc_interaction (expires_at);"
 
+    /* sid: not written any more, it follows from session and client (claims.h) */
     "CREATE TABLE oidc_grant (person_id id/public NOT NULL, grant_id id/public NOT NULL, client_id text/public NOT NULL,"
     " state int/public NOT NULL, session_id id/public, sid text/secret, scope text/public NOT NULL, resources text/public,"
     " id_token_attributes int/public NOT NULL, userinfo_attributes int/public NOT NULL, verified_attributes int/public NOT NULL,"

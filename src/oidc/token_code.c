@@ -71,14 +71,18 @@ static result check_standing(const struct taking *taking, struct db_tx *tx) {
 }
 
 /* Who must be told when this session ends. */
-static result remember_login(struct db_tx *tx, const struct oidc_client *client, const struct oidc_grant *grant) {
-  if (client->backchannel_logout_uri.len == 0) {
+static result remember_login(const struct taking *taking, struct db_tx *tx) {
+  const struct oidc_exchange *exchange = taking->exchange;
+  const struct oidc_grant *grant = &taking->issue.grant;
+  struct slice sid = {0};
+  if (taking->issue.client->backchannel_logout_uri.len == 0) {
     return OK;
   }
+  TRY(oidc_sid(exchange->env, grant->session_id, grant->client_id, exchange->arena, &sid));
   TRY(db_run(tx, "DELETE FROM oidc_login WHERE person_id = $1 AND session_id = $2 AND client_id = $3",
              DB_ARGS(db_of_int(grant->person_id), db_of_int(grant->session_id), db_of_text(grant->client_id)), NULL));
   return db_run(tx, "INSERT INTO oidc_login (person_id, session_id, client_id, sid, since) VALUES ($1, $2, $3, $4, $5)",
-                DB_ARGS(db_of_int(grant->person_id), db_of_int(grant->session_id), db_of_text(grant->client_id), db_of_text(grant->sid),
+                DB_ARGS(db_of_int(grant->person_id), db_of_int(grant->session_id), db_of_text(grant->client_id), db_of_text(sid),
                         db_of_int(grant->created_at_ms)),
                 NULL);
 }
@@ -97,7 +101,6 @@ static result begin_grant(struct taking *taking, struct db_tx *tx) {
   bool is_there = false;
   *grant = taking->code.grant;
   grant->state = taking->is_mismatch ? OIDC_GRANT_REVOKED : OIDC_GRANT_LIVE;
-  TRY(oidc_sid(exchange->env, grant->session_id, grant->client_id, exchange->arena, &grant->sid));
   TRY(oidc_grant_begin(exchange->env, tx, grant, &is_there));
   if (is_there) {
     return end_replayed(taking, tx);
@@ -105,7 +108,7 @@ static result begin_grant(struct taking *taking, struct db_tx *tx) {
   if (taking->is_mismatch) {
     return OK;
   }
-  TRY(remember_login(tx, taking->issue.client, grant));
+  TRY(remember_login(taking, tx));
   return oidc_given_record(exchange->env, tx, exchange->arena, taking->issue.client, grant);
 }
 

@@ -369,10 +369,14 @@ test('refresh: confidential clients keep theirs, public ones get a new one each 
   const key = new Key();
   const first = (await token(bank, await code(bank, browser, { scope: 'openid profile offline_access' }), { key })).body;
   assert.match(first.refresh_token, /^[\w-]{54}$/, '[F53 accepts] 256 random bits');
+  const told = await verified(place, first.id_token);
+  assert.ok(told.sid);
   for (let i = 0; i < 2; i++) {
     const again = await token(bank, { grant_type: 'refresh_token', refresh_token: first.refresh_token }, { key: new Key() });
     assert.equal(again.status, 200, again.text);
     assert.equal(again.body.refresh_token, undefined, 'not rotated');
+    const { sid, sub } = await verified(place, again.body.id_token);
+    assert.deepEqual([sid, sub], [told.sid, told.sub], 'of the same session');
   }
   const less = await token(bank, { grant_type: 'refresh_token', refresh_token: first.refresh_token, scope: 'openid' }, { key });
   assert.equal(claimsOf(less.body.access_token).scope, 'openid');
