@@ -9,7 +9,7 @@ Texts are ordered by their bytes, as SQLite orders them. Without --durable the f
 platform insists on, and an fsync costs nothing; right where a test does not ask what a lost machine leaves.
 `serve` prints {"url", "pid", "folder", "log"} once it answers, then obeys its standard input, one order a line, one JSON line in answer to each:
   start                      after a stop or a kill: {"pid"}
-  stop fast|immediate|kill   SIGINT (ends sessions), SIGQUIT (no checkpoint), SIGKILL
+  stop fast|immediate|kill   SIGINT (ends sessions), SIGQUIT (no checkpoint), SIGKILL to all its processes, as when a machine is lost
   create NAME [TEMPLATE]     a database: {"url"}
   drop NAME                  and whoever is connected to it
   template NAME              nobody connects to it any more, so that others are made from it
@@ -39,7 +39,6 @@ import time
 
 OWNER = "danh"
 START_S = 60
-STILL_THERE = "pre-existing shared memory block"  # processes of one that was killed, which are just ending
 FOLLOW = {"stop": "SELECT pg_wal_replay_pause()", "go": "SELECT pg_wal_replay_resume()"}
 SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill": signal.SIGKILL}
 MEMORY, ROOM_BYTES = "/dev/shm", 2 << 30
@@ -84,6 +83,24 @@ def free_port():
         CLAIMS.append(claim)
         return port
     raise RuntimeError("no free port")
+
+
+def children_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as file:
+        return [int(child) for child in file.read().split()]
+
+
+def state_of(pid):
+    """One letter of proc(5): R, S, T, ...; Z, ended, also where nothing is left of it."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError), open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+        return file.read().rpartition(")")[2].split()[0]
+    return "Z"
+
+
+def wait_for(pid, states):
+    until = time.monotonic() + START_S
+    while state_of(pid) not in states and time.monotonic() < until:
+        time.sleep(0.002)
 
 
 def in_memory():
@@ -144,13 +161,10 @@ class Cluster:
     def pid(self):
         return self.process.pid if self.process else None
 
-    def launch(self):
-        with open(self.log, "ab") as log:
-            self.said = log.tell()
-            self.process = subprocess.Popen([*self.prefix, f"{self.bin}/postgres", "-D", self.data], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-
     def start(self):
-        self.launch()
+        with open(self.log, "ab") as log:
+            said = log.tell()
+            self.process = subprocess.Popen([*self.prefix, f"{self.bin}/postgres", "-D", self.data], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         ready, until = f"{self.data}/postmaster.pid", time.monotonic() + START_S
         while True:
             with contextlib.suppress(FileNotFoundError), open(ready, encoding="utf-8") as file:
@@ -159,18 +173,25 @@ class Cluster:
                     return self
             if self.process.poll() is not None or time.monotonic() > until:
                 with open(self.log, "rb") as file:
-                    file.seek(self.said)
-                    said = file.read().decode(errors="replace")
-                if STILL_THERE not in said or time.monotonic() > until:
-                    raise RuntimeError(f"PostgreSQL did not start: {said[-2000:]}")
-                self.launch()
+                    file.seek(said)
+                    raise RuntimeError(f"PostgreSQL did not start: {file.read().decode(errors='replace')[-2000:]}")
             time.sleep(0.02)
 
     def stop(self, how="fast"):
-        if self.process:
-            self.process.send_signal(SIGNALS[how])
-            self.process.wait(timeout=START_S)
-            self.process = None
+        if not self.process:
+            return
+        children = []
+        if how == "kill":  # alone, it would leave processes that answer as long as they need not wait for the next question
+            self.process.send_signal(signal.SIGSTOP)
+            wait_for(self.process.pid, "TZ")
+            children = children_of(self.process.pid)
+            for child in children:
+                os.kill(child, signal.SIGKILL)
+        self.process.send_signal(SIGNALS[how])
+        self.process.wait(timeout=START_S)
+        for child in children:
+            wait_for(child, "Z")
+        self.process = None
 
     def sql(self, text, database="postgres"):
         """What psql prints of it, unaligned; fails where a statement does."""
