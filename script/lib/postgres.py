@@ -181,7 +181,7 @@ class Cluster:
         if not self.process:
             return
         children = []
-        if how == "kill":  # alone, it would leave processes that answer as long as they need not wait for the next question
+        if how == "kill":  # they learn of its end by a pipe, which one just forked still holds, and would go on answering
             self.process.send_signal(signal.SIGSTOP)
             wait_for(self.process.pid, "TZ")
             children = children_of(self.process.pid)
