@@ -360,6 +360,18 @@ static void of_a_bounded_number_the_newest_marks_are_remembered(void **state) {
   oidc_seen_free(&seen);
 }
 
+static void no_client_id_looks_like_an_option(void **state) {
+  struct arena arena CLEANUP(arena_free) = {0};
+  struct random random = random_seeded(1);
+  (void)state;
+  for (int i = 0; i < 1000; i++) { /* of 32 tokens one begins with - or _ */
+    struct slice id = oidc_client_id_make(&random, &arena);
+    assert_int_equal(id.len, OIDC_CLIENT_ID_CHARACTERS);
+    assert_true(id.ptr[0] != '-' && id.ptr[0] != '_');
+    assert_true(oidc_client_id_is_good(id));
+  }
+}
+
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
   const struct CMUnitTest tests[] = {
@@ -375,6 +387,7 @@ int main(void) {
       TEST(keys_go_their_way_by_the_clock),
       TEST(nonces_are_of_this_run_and_young),
       TEST(a_mark_is_remembered_for_its_window),
+      TEST(no_client_id_looks_like_an_option),
       TEST(of_a_bounded_number_the_newest_marks_are_remembered),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,9 @@
 #include "oidc/oidc.h"
 
 bool oidc_client_id_is_good(struct slice client_id);
+/* One that is nobody's yet. It begins with a letter or a digit: at a command line it is no option. */
+enum { OIDC_CLIENT_ID_CHARACTERS = 24 };
+struct slice oidc_client_id_make(struct random *random, struct arena *arena);
 /* A key set as text, members as they came. CODEC_JSON_...: not public signature keys only. */
 MUST_USE result oidc_client_keys_write(const struct jin *keys, struct arena *arena, struct slice *ret_text);
 

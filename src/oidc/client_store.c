@@ -3,7 +3,7 @@
 #include "ledger/ledger.h"
 #include "oidc/memory.h"
 
-enum { METADATA_BYTES_MAX = 64 * 1024, LIST_MAX = 200, ID_BYTES = 12 };
+enum { METADATA_BYTES_MAX = 64 * 1024, LIST_MAX = 200 };
 
 static result raise_version(struct db_tx *tx) {
   int64_t changed = 0;
@@ -98,13 +98,21 @@ static struct slice secret_make(struct env *env, struct arena *arena, struct sli
   return secret;
 }
 
+struct slice oidc_client_id_make(struct random *random, struct arena *arena) {
+  struct slice token = token_make(random, arena);
+  while (token.len > OIDC_CLIENT_ID_CHARACTERS && (token.ptr[0] == '-' || token.ptr[0] == '_')) {
+    token = slice_from(token, 1);
+  }
+  return slice_sub(token, 0, OIDC_CLIENT_ID_CHARACTERS);
+}
+
 static result choose_id(struct env *env, struct arena *arena, const struct oidc_client_order *order, struct slice registered, struct slice *ret_id) {
   struct slice id = order->client_id.len > 0 ? order->client_id : registered;
   if (registered.len > 0 && !slice_eq(registered, id)) {
     FAIL(OIDC_CLIENT_METADATA, "the metadata name another client_id");
   }
   if (id.len == 0) {
-    id = slice_sub(token_make(env->random, arena), 0, 2 * ID_BYTES);
+    id = oidc_client_id_make(env->random, arena);
   }
   if (!oidc_client_id_is_good(id)) {
     FAIL(OIDC_CLIENT_METADATA, "not a client_id");

@@ -6,8 +6,6 @@
 
 #define LABEL "danh-oidc-registration"
 
-enum { CLIENT_ID_CHARACTERS = 24 };
-
 const char oidc_registration_tables[] =
     "CREATE TABLE oidc_registration (client_id text/public PRIMARY KEY, token_hash bytes/secret NOT NULL, created_at time/public NOT NULL)";
 
@@ -104,7 +102,7 @@ result oidc_registration_create(struct env *env, struct arena *arena, const stru
   struct slice token = token_make(env->random, arena);
   TRY(tidy(arena, asked, &doc, &order));
   TRY(check_metadata(arena, asked, order.metadata));
-  order.client_id = slice_sub(token_make(env->random, arena), 0, CLIENT_ID_CHARACTERS);
+  order.client_id = oidc_client_id_make(env->random, arena);
   /* the token first: killed in between, a token without a client is good for nothing */
   TRY(db_write(env->db, write_token, &(struct keeping){env, order.client_id, oidc_stored_form(LABEL, token, arena)}));
   TRY(oidc_client_save(env, arena, &order, &made));
@@ -153,7 +151,7 @@ result oidc_registration_replace(struct env *env, struct arena *arena, const str
   struct jin_doc doc;
   struct slice client_id = {0};
   TRY(find(env, arena, key, &row));
-  TRY(jin_text(asked, "client_id", CLIENT_ID_CHARACTERS, &client_id));
+  TRY(jin_text(asked, "client_id", OIDC_CLIENT_ID_CHARACTERS, &client_id));
   for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
     if (jin_has(asked, ours[i])) { /* [RFC7592 2.2 MUST NOT] */
       return jin_refuse_field(asked, ours[i], "is not the client's to say");
