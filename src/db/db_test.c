@@ -2,6 +2,8 @@
 #include <pthread.h>
 #include <semaphore.h>
 
+#include "db/pool.h"
+/* keep last */
 #include "db/fixture_test.h"
 
 static void writes_and_reads_by_parameter_name(void **state) {
@@ -280,6 +282,42 @@ static void a_reader_keeps_its_snapshot(void **state) {
   assert_int_equal(notes_of(tx, 9), 0);
 }
 
+static bool keeps_snapshot(const struct db_file *file) {
+  assert_int_equal(file->idle_count, 1);
+  return sqlite3_get_autocommit(file->idle[0]->handle) == 0;
+}
+
+static result look_at_pool(struct db_tx *tx, void *arg) {
+  struct db_file *file = arg;
+  (void)tx;
+  assert_int_equal(notes_now(&file->db, 9), 1);
+  return keeps_snapshot(file) ? fault_set(__FILE__, __LINE__, DB_NO_ROW, "kept beside a write") : OK;
+}
+
+static void a_snapshot_is_kept_until_somebody_writes(void **state) {
+  struct fixture *fixture = *state;
+  SQLITE_ONLY();
+  struct db_file *file = (struct db_file *)fixture->db;
+  for (int i = 0; i < 3; i++) {
+    assert_int_equal(notes_now(fixture->db, 9), 0);
+    assert_true(keeps_snapshot(file));
+  }
+  assert_ok(db_write(fixture->db, note_add, &(struct note){9, 1, "later"}));
+  struct db_tx *tx = NULL;
+  assert_ok(db_look_begin(fixture->db, &tx));
+  assert_int_equal(notes_of(tx, 9), 1);
+  db_read_end(&tx);
+  assert_false(keeps_snapshot(file)); /* a look has none of its own */
+  assert_int_equal(notes_now(fixture->db, 9), 1);
+  assert_ok(db_write(fixture->db, look_at_pool, file));
+  assert_int_equal(notes_now(fixture->db, 9), 1);
+  assert_true(keeps_snapshot(file));
+  assert_ok(db_look_begin(fixture->db, &tx)); /* and goes on in one that is there */
+  assert_int_equal(notes_of(tx, 9), 1);
+  db_read_end(&tx);
+  assert_true(keeps_snapshot(file));
+}
+
 static void a_look_is_one_statement_as_of_now_and_writes_nothing(void **state) {
   struct fixture *fixture = *state;
   struct db_tx *tx = NULL;
@@ -468,6 +506,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(one_failure_in_a_batch_leaves_the_others, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_refusal_before_writing_makes_nobody_run_again, set_up, tear_down),
       cmocka_unit_test_setup_teardown(what_is_acknowledged_is_visible_to_all, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_snapshot_is_kept_until_somebody_writes, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_reader_keeps_its_snapshot, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_look_is_one_statement_as_of_now_and_writes_nothing, set_up, tear_down),
       cmocka_unit_test_setup_teardown(what_is_marked_is_told_with_the_commit, set_up, tear_down),

@@ -58,6 +58,7 @@ static result writer_open(struct db_file *db, const struct db_options *options) 
   TRY(lock_take(db));
   struct db_connection *tx = NULL;
   TRY(db_connection_open(db->path, DB_WRITER, options->mode == DB_CREATE, &tx));
+  tx->pool = db;
   tx->marks = db->marks;
   result ready = db_writer_take_over(tx);
   if (is_ok(ready)) {
@@ -114,9 +115,11 @@ static result file_open(const struct db_options *options, struct db **ret_db) {
 
 static void file_close(struct db *base) {
   struct db_file *db = file_of(base);
-  for (int i = 0; i < db->idle_count; i++) {
-    db_connection_close(db->idle[i]);
+  (void)pthread_mutex_lock(&db->mutex); /* the writer may be ending snapshots */
+  while (db->idle_count > 0) {
+    db_connection_close(db->idle[--db->idle_count]);
   }
+  (void)pthread_mutex_unlock(&db->mutex);
   if (db->writer != NULL) {
     db_writer_stop(db->writer);
   }
@@ -235,6 +238,36 @@ static void reader_lost(struct db_file *db) {
   (void)pthread_mutex_unlock(&db->mutex);
 }
 
+static bool has_snapshot(const struct db_connection *tx) { return sqlite3_get_autocommit(tx->handle) == 0; }
+
+static result snapshot_begin(struct db_file *db, struct db_connection *tx, bool is_look) {
+  uint64_t version = atomic_load(&db->version); /* before the first query */
+  bool goes_on = has_snapshot(tx) && tx->version == version;
+  TRY(has_snapshot(tx) && !goes_on ? db_control(tx, "COMMIT") : OK);
+  tx->version = version;
+  tx->tx.is_look = is_look;
+  tx->tx.has_looked = false;
+  tx->begins = !is_look && !goes_on;
+  return OK;
+}
+
+static bool snapshot_is_kept(struct db_file *db, const struct db_connection *tx) {
+  return db->writer != NULL && tx->version % 2 == 0 && tx->version == atomic_load(&db->version);
+}
+
+void db_pool_change_begin(struct db_file *db) { atomic_fetch_add(&db->version, 1); }
+void db_pool_change_end(struct db_file *db) { atomic_fetch_add(&db->version, 1); }
+
+void db_pool_snapshots_end(struct db_file *db) {
+  (void)pthread_mutex_lock(&db->mutex);
+  for (int i = 0; i < db->idle_count; i++) {
+    if (has_snapshot(db->idle[i])) {
+      (void)!is_ok(db_control(db->idle[i], "COMMIT")); /* or whoever takes it next finds it so, and fails */
+    }
+  }
+  (void)pthread_mutex_unlock(&db->mutex);
+}
+
 static result file_read_begin(struct db *base, bool is_look, struct db_tx **ret_tx) {
   struct db_file *db = file_of(base);
   struct db_connection *tx = NULL;
@@ -242,9 +275,7 @@ static result file_read_begin(struct db *base, bool is_look, struct db_tx **ret_
   result outcome = tx != NULL ? OK : db_connection_open(db->path, DB_READER, false, &tx);
   if (is_ok(outcome)) {
     tx->pool = db;
-    tx->tx.is_look = is_look;
-    tx->tx.has_looked = false;
-    tx->begins = !is_look;
+    outcome = snapshot_begin(db, tx, is_look);
   }
   if (!is_ok(outcome)) {
     db_connection_close(tx);
@@ -260,7 +291,7 @@ static void file_read_end(struct db_tx *base) {
   struct db_file *db = tx->pool;
   db_statements_give_back_all(tx);
   struct fault why = *fault_last(); /* what went wrong before, if anything, is what the edge is to log */
-  if (sqlite3_get_autocommit(tx->handle) == 0 && !is_ok(db_control(tx, "COMMIT"))) {
+  if (has_snapshot(tx) && !snapshot_is_kept(db, tx) && !is_ok(db_control(tx, "COMMIT"))) {
     db_connection_close(tx);
     reader_lost(db);
     if (why.code != 0) {

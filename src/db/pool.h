@@ -2,6 +2,9 @@
  *
  * Lock       every writing process holds flock(2) on `<path>.lock`; readers need none.
  * Readers    opened when first needed, kept, and handed out last in, first out: an idle server keeps few caches warm.
+ * Snapshots  a reader that comes back while nobody writes stays in its transaction, and the next read goes on there unless somebody has written since:
+ *            two system calls for SQLite's lock, BEGIN and COMMIT less. The log cannot begin anew behind such a snapshot, so whoever lets it do
+ *            that ends them first.
  */
 #pragma once
 #include <pthread.h>
@@ -23,10 +26,17 @@ struct db_file {
   int lock_fd;
   struct db_writer *writer; /* NULL when read-only */
   struct db_marks *marks;
-  pthread_mutex_t mutex;    /* guards what follows */
+  atomic_uint_fast64_t version; /* of what is committed; odd: the writer is at work */
+  pthread_mutex_t mutex;        /* guards what follows */
   pthread_cond_t returned;
   struct db_connection *idle[DB_READERS_MAX];
   int idle_count;
   int opened;
   int readers_max;
 };
+
+/* The writer's, around whatever changes the file or its log, and before anybody is told of it: no snapshot is kept or gone on with meanwhile. */
+void db_pool_change_begin(struct db_file *db);
+void db_pool_change_end(struct db_file *db);
+/* Inside of these: ends the snapshots that are kept. */
+void db_pool_snapshots_end(struct db_file *db);

@@ -12,6 +12,7 @@
 #include "base/parking.h"
 #include "base/sleeping.h"
 #include "db/marks.h"
+#include "db/pool.h"
 
 enum {
   BATCH_MAX = 512,  /* bounds how long the first in a batch waits for the last */
@@ -242,7 +243,11 @@ static void batch_finish(struct db_writer *writer, struct request *batch, result
 static void checkpoint(struct db_writer *writer, int mode) {
   int log_pages = 0;
   int carried = 0;
+  struct db_file *pool = writer->tx->pool;
+  db_pool_change_begin(pool);
+  db_pool_snapshots_end(pool);
   int status = sqlite3_wal_checkpoint_v2(writer->tx->handle, NULL, mode, &log_pages, &carried);
+  db_pool_change_end(pool);
   if ((status & 0xff) == SQLITE_IOERR || (status & 0xff) == SQLITE_CORRUPT) {
     /* The log still holds everything. Another fsync of the database file might falsely succeed, so the log must not
      * start again. */
@@ -251,6 +256,9 @@ static void checkpoint(struct db_writer *writer, int mode) {
   /* When readers or a full disk stood in the way, try again only after as many pages more. */
   writer->carried_pages = writer->tx->wal_pages;
 }
+
+/* The next commit begins the log anew, if nobody reads it. */
+static bool is_all_carried(const struct db_writer *writer) { return writer->carried_pages >= writer->tx->wal_pages; }
 
 static int pages_to_carry(const struct db_writer *writer) {
   int pages = writer->tx->wal_pages;
@@ -361,10 +369,16 @@ static void take_precedence(struct db_writer *writer) {
 
 static void *writer_main(void *context) {
   struct db_writer *writer = context;
+  struct db_file *pool = writer->tx->pool;
   take_precedence(writer);
   for (struct request *batch = batch_take(writer); batch != NULL; batch = batch_take(writer)) {
     int64_t began = clock_monotonic_us();
+    db_pool_change_begin(pool);
+    if (is_all_carried(writer)) {
+      db_pool_snapshots_end(pool);
+    }
     result outcome = batch_run(writer, batch);
+    db_pool_change_end(pool);
     int64_t took_us = clock_monotonic_us() - began;
     writer->commit_us += (took_us - writer->commit_us) / 8;
     batch_finish(writer, batch, outcome, took_us);
