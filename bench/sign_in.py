@@ -3,6 +3,7 @@
 All servers run at once on the first core, the client (bench_scenario) on the second. Each figure is measured in turns, peer in memory, ours, peer
 durable, ours, over and over, so that drift meets them alike. What is compared is the same on the wire: requests, grant, client authentication, ES256."""
 import base64
+import contextlib
 import hashlib
 import http.client
 import json
@@ -10,6 +11,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import statistics
 import subprocess
 import tempfile
@@ -93,6 +95,7 @@ class Browser:
 class Peer:
     def __init__(self, port, store):
         self.port, self.name = port, "memory" if store == "memory" else "durable"
+        self.label = f"peer, {self.name}"
         began = time.monotonic()
         self.process = subprocess.Popen(pinned(SERVER_CORE, "node", ROOT / "bench/peer/oidc_provider.mjs", port, store), stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, text=True)
@@ -119,6 +122,32 @@ class Peer:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+
+class Floor:
+    """The system alone (bench_floor): answers with the bytes that a server answered with. What the others can be at best, as the machine is just now."""
+
+    def __init__(self, run, port, server, target):
+        self.port, self.name, self.keys, self.label = port, "floor", target, "one recv and one send of the same bytes, no program"
+        path = run.folder / "floor"
+        with socket.create_connection(("localhost", server.port)) as asking:
+            asking.sendall(f"GET {target} HTTP/1.1\r\nHost: localhost:{server.port}\r\n\r\n".encode())
+            asking.settimeout(0.2)
+            answer = b""
+            with contextlib.suppress(TimeoutError):
+                while part := asking.recv(65536):
+                    answer += part
+        path.write_bytes(answer)
+        self.process = subprocess.Popen(pinned(SERVER_CORE, BUILD / "bench" / "bench_floor", port, path), stdout=subprocess.PIPE, text=True)
+        if self.process.stdout.readline() != "ready\n":
+            raise SystemExit("bench_floor does not start")
+
+    def pids(self):
+        return [self.process.pid]
+
+    def stop(self):
+        self.process.terminate()
         self.process.wait()
 
 
@@ -269,9 +298,11 @@ class Bench:
             theirs = [one for one, _ in pairs[peer.name]]
             times = statistics.median(own["flows_per_s"] / max(1, one["flows_per_s"]) for one, own in pairs[peer.name])
             by_processor = statistics.median(one["processor_us"] / max(1, own["processor_us"]) for one, own in pairs[peer.name])
-            self.run.add(f"  peer, {peer.name}: ours is times that", round(times, 2),
-                         f"{median(theirs, 'flows_per_s'):.0f} a second, {median(theirs, 'processor_us'):.0f} us; by processor {by_processor:.2f}", since,
-                         reaches.get(peer.name))
+            told = f"{median(theirs, 'flows_per_s'):.0f} a second, {median(theirs, 'processor_us'):.0f} us; by processor {by_processor:.2f}"
+            if isinstance(peer, Floor):
+                first = [one for one, _ in pairs[peers[0].name]]
+                told += f"; itself {median(theirs, 'flows_per_s') / median(first, 'flows_per_s'):.2f} times the peer, {peers[0].name}"
+            self.run.add(f"  {peer.label}: ours is times that", round(times, 2), told, since, reaches.get(peer.name))
 
 
 def median(loads, name):
@@ -306,8 +337,12 @@ def everything(run, bench, ours, peers):
     tokens = {server.name: [token_answer(server, row)["access_token"] for row in rows[server.name][:100]] for server in (ours, *peers)}
     bench.beside("introspection", ours, peers, lambda s: introspection(s, tokens[s.name]), {"memory": 5, "durable": 5})
     bench.beside("userinfo", ours, peers, lambda s: userinfo(s, tokens[s.name]), {"memory": 5, "durable": 5})
-    bench.beside("JWKS", ours, peers, lambda s: get(s, s.keys), {"memory": 6, "durable": 6})
-    bench.beside("discovery", ours, peers, lambda s: get(s, "/.well-known/openid-configuration"), {"memory": 6, "durable": 6})
+    for figure, target in (("JWKS", lambda s: s.keys), ("discovery", lambda _: "/.well-known/openid-configuration")):
+        floor = Floor(run, ours.free_port(), ours, target(ours))
+        try:
+            bench.beside(figure, ours, [*peers, floor], lambda s, target=target: get(s, target(s)), {"memory": 6, "durable": 6})
+        finally:
+            floor.stop()
     others = rows[ours.name][-50:]  # than the bank's, whose sessions have made room for newer ones
     for part in (lambda: fapi.measure(run, bench, bank), lambda: passwords.measure(run, bench, ours, others), lambda: cold_starts(run, ours)):
         try:
