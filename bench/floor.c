@@ -46,7 +46,7 @@ int main(int argc, char **argv) {
   }
   size_t length = fread(answer, 1, sizeof answer, file);
   (void)fclose(file);
-  int door = listen_at(atoi(argv[1]));
+  int door = listen_at((int)strtol(argv[1], NULL, 10));
   int queue = epoll_create1(EPOLL_CLOEXEC);
   watch(queue, door);
   (void)puts("ready");
