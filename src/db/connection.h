@@ -42,10 +42,10 @@ struct db_connection {
   size_t statements;
   size_t in_use;
   enum db_role role;
-  struct db_file *pool; /* whose it is */
-  bool begins;          /* a reader's transaction, at its first query: many end without one */
-  uint64_t version;     /* a reader's: of the file (pool.h), before its transaction began */
-  int wal_pages;        /* writer: length of the log after the last commit */
+  struct db_file *pool;   /* whose it is */
+  bool begins;            /* a reader's transaction, at its first query: many end without one */
+  uint64_t version;       /* a reader's: of the file (pool.h), before its transaction began */
+  int wal_pages;          /* writer: length of the log after the last commit */
   struct db_marks *marks; /* writer: of its database */
 };
 

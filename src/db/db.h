@@ -10,8 +10,8 @@
  *            that failed fn can only fail: where a key that is taken is an answer, write ON CONFLICT DO NOTHING and look at ret_changed. So fn may
  *            run twice: it sets what arg holds and never adds to it. The caller sleeps meanwhile, so fn may use the
  *            caller's arena.
- * Reading    a snapshot on a pooled reader connection, until db_read_end. It is as of the first query. What one statement answers is a snapshot by
- *            itself: db_look_begin, which no BEGIN and no COMMIT goes with.
+ * Reading    a snapshot on a pooled reader connection, until db_read_end. It is as of its beginning at the earliest, of the first query at the latest. What one statement
+ *            answers is a snapshot by itself: db_look_begin, which no BEGIN and no COMMIT goes with.
  * Durable    what db_write acknowledged survives kill -9 and power loss (WAL, synchronous=FULL). DB_FULL: nothing
  *            was written. DB_UNAVAILABLE from a disk that failed: no further write is taken until the process starts
  *            anew, and whether the last batch is there is known only then: a caller that asks again needs its

@@ -257,9 +257,6 @@ static void checkpoint(struct db_writer *writer, int mode) {
   writer->carried_pages = writer->tx->wal_pages;
 }
 
-/* The next commit begins the log anew, if nobody reads it. */
-static bool is_all_carried(const struct db_writer *writer) { return writer->carried_pages >= writer->tx->wal_pages; }
-
 static int pages_to_carry(const struct db_writer *writer) {
   int pages = writer->tx->wal_pages;
   return pages >= writer->carried_pages ? pages - writer->carried_pages
@@ -374,7 +371,7 @@ static void *writer_main(void *context) {
   for (struct request *batch = batch_take(writer); batch != NULL; batch = batch_take(writer)) {
     int64_t began = clock_monotonic_us();
     db_pool_change_begin(pool);
-    if (is_all_carried(writer)) {
+    if (pages_to_carry(writer) == 0) { /* the log begins anew, unless somebody reads it */
       db_pool_snapshots_end(pool);
     }
     result outcome = batch_run(writer, batch);

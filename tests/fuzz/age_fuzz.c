@@ -1,44 +1,15 @@
 /* Any bytes as a file encrypted with age; and any bytes encrypted, which come back as they were, and not at all once a byte of the file is another. */
-#include <stdlib.h>
-
-#include "base/buf.h"
 #include "base/random.h"
 #include "crypto/age.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+#include "fuzz.h"
 
 enum { PLAIN_BYTES_MAX = 2 * AGE_CHUNK_BYTES };
 
-struct file {
-  struct slice bytes;
-  size_t at;
-};
-
-static void check(bool holds) {
-  if (!holds) {
-    abort();
-  }
-}
-
-static result file_read(void *context, uint8_t *bytes, size_t len, size_t *ret_len) {
-  struct file *file = context;
-  struct slice part = slice_sub(slice_from(file->bytes, file->at), 0, len);
-  memcpy(bytes, part.ptr, part.len);
-  file->at += part.len;
-  *ret_len = part.len;
-  return OK;
-}
-
-static result file_write(void *context, struct slice bytes) {
-  buf_append(context, bytes);
-  return OK;
-}
-
 /* OK: to its end, and all of it is in ret_plain. */
 static result open_and_read(const struct secret *identity, struct slice bytes, struct buf *ret_plain) {
-  struct file file = {.bytes = bytes};
+  struct fuzz_file file = {.bytes = bytes};
   struct age_reader *reader CLEANUP(age_reader_close) = NULL;
-  TRY(age_reader_open(&(const struct age_reader_options){identity, 1, &file, file_read}, &reader));
+  TRY(age_reader_open(&(const struct age_reader_options){identity, 1, &file, fuzz_file_read}, &reader));
   uint8_t part[4096];
   size_t got = 1;
   while (got > 0) {
@@ -51,9 +22,9 @@ static result open_and_read(const struct secret *identity, struct slice bytes, s
 static void write_all(const struct secret *identity, struct random *random, struct slice plain, struct buf *file) {
   struct age_recipient recipient;
   struct age_writer *writer CLEANUP(age_writer_close) = NULL;
-  check(is_ok(age_identity_recipient(identity, &recipient)));
-  check(is_ok(age_writer_open(&(const struct age_writer_options){random, &recipient, 1, file, file_write}, &writer)));
-  check(is_ok(age_write(writer, plain)) && is_ok(age_writer_end(writer)));
+  fuzz_check(is_ok(age_identity_recipient(identity, &recipient)));
+  fuzz_check(is_ok(age_writer_open(&(const struct age_writer_options){random, &recipient, 1, file, fuzz_file_write}, &writer)));
+  fuzz_check(is_ok(age_write(writer, plain)) && is_ok(age_writer_end(writer)));
 }
 
 static void there_and_back(const struct secret *identity, struct random *random, struct slice input, struct arena *arena) {
@@ -66,11 +37,11 @@ static void there_and_back(const struct secret *identity, struct random *random,
   struct slice text = slice_from(input, 4);
   write_all(identity, random, text, &file);
   struct slice whole = buf_slice(&file);
-  check(is_ok(open_and_read(identity, whole, &plain)) && slice_eq(buf_slice(&plain), text));
+  fuzz_check(is_ok(open_and_read(identity, whole, &plain)) && slice_eq(buf_slice(&plain), text));
   struct slice altered = arena_copy(arena, whole);
   size_t at = ((size_t)input.ptr[1] << 16 | (size_t)input.ptr[2] << 8 | input.ptr[3]) % whole.len;
   ((uint8_t *)(uintptr_t)altered.ptr)[at] ^= (uint8_t)(input.ptr[0] | 1);
-  check(!is_ok(open_and_read(identity, altered, &altered_plain)));
+  fuzz_check(!is_ok(open_and_read(identity, altered, &altered_plain)));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
@@ -89,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
   struct age_recipient recipient;
   (void)is_ok(age_identity_parse(slice_of(bytes, len), &parsed));
   if (is_ok(age_recipient_parse(slice_of(bytes, len), &recipient))) {
-    check(slice_eq(age_recipient_write(&arena, &recipient), slice_of(bytes, len)));
+    fuzz_check(slice_eq(age_recipient_write(&arena, &recipient), slice_of(bytes, len)));
   }
   return 0;
 }

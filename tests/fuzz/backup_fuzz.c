@@ -1,49 +1,22 @@
 /* Any bytes as what a backup says of itself, and as the archive in it: paths that are taken lead nowhere else, and members that are written are read as they were. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "backup/archive.h"
 #include "backup/manifest.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+#include "fuzz.h"
 
 enum { HEADER, MANIFEST, ARCHIVE, MEMBER, KINDS };
 enum { BLOCK = 512, SUM_AT = 148, MAGIC_AT = 257 };
 
-struct file {
-  struct slice bytes;
-  size_t at;
-};
-
 static struct secret identity;
-
-static void check(bool holds) {
-  if (!holds) {
-    abort();
-  }
-}
-
-static result file_read(void *context, uint8_t *bytes, size_t len, size_t *ret_len) {
-  struct file *file = context;
-  struct slice part = slice_sub(slice_from(file->bytes, file->at), 0, len);
-  memcpy(bytes, part.ptr, part.len);
-  file->at += part.len;
-  *ret_len = part.len;
-  return OK;
-}
-
-static result file_write(void *context, struct slice bytes) {
-  buf_append(context, bytes);
-  return OK;
-}
 
 static struct age_writer *writer_of(struct buf *file) {
   static struct random random;
   struct age_recipient recipient;
   struct age_writer *writer = NULL;
   random = random_seeded(1);
-  check(is_ok(age_identity_recipient(&identity, &recipient)));
-  check(is_ok(age_writer_open(&(const struct age_writer_options){&random, &recipient, 1, file, file_write}, &writer)));
+  fuzz_check(is_ok(age_identity_recipient(&identity, &recipient)));
+  fuzz_check(is_ok(age_writer_open(&(const struct age_writer_options){&random, &recipient, 1, file, fuzz_file_write}, &writer)));
   return writer;
 }
 
@@ -64,8 +37,8 @@ static struct slice mended(struct slice archive, struct arena *arena) {
 }
 
 static void check_name(struct slice name) {
-  check(backup_is_path(name) && name.ptr[0] != '/' && !slice_is(name, "..") && !slice_starts(name, S("../")) && !slice_ends(name, S("/..")));
-  check(memmem(name.ptr, name.len, "/../", 4) == NULL);
+  fuzz_check(backup_is_path(name) && name.ptr[0] != '/' && !slice_is(name, "..") && !slice_starts(name, S("../")) && !slice_ends(name, S("/..")));
+  fuzz_check(memmem(name.ptr, name.len, "/../", 4) == NULL);
 }
 
 static void read_archive(struct slice bytes, struct arena *arena) {
@@ -74,15 +47,15 @@ static void read_archive(struct slice bytes, struct arena *arena) {
   struct age_reader *reader CLEANUP(age_reader_close) = NULL;
   buf_init(&file, arena, 4096);
   writer = writer_of(&file);
-  check(is_ok(age_write(writer, mended(bytes, arena))) && is_ok(age_writer_end(writer)));
-  struct file whole = {.bytes = buf_slice(&file)};
-  check(is_ok(age_reader_open(&(const struct age_reader_options){&identity, 1, &whole, file_read}, &reader)));
+  fuzz_check(is_ok(age_write(writer, mended(bytes, arena))) && is_ok(age_writer_end(writer)));
+  struct fuzz_file whole = {.bytes = buf_slice(&file)};
+  fuzz_check(is_ok(age_reader_open(&(const struct age_reader_options){&identity, 1, &whole, fuzz_file_read}, &reader)));
   struct archive_reader archive = {.in = reader};
   bool is_there = true;
   while (is_ok(backup_archive_next(&archive, &is_there)) && is_there) {
     struct slice rest;
     check_name(archive.name);
-    check(archive.size >= 0 && archive.left == archive.size);
+    fuzz_check(archive.size >= 0 && archive.left == archive.size);
     if (archive.size <= (int64_t)bytes.len && !is_ok(backup_archive_rest(&archive, (int64_t)bytes.len, arena, &rest))) {
       return;
     }
@@ -102,15 +75,15 @@ static void write_and_read(struct slice input, struct arena *arena) {
   if (!is_ok(backup_archive_whole(&out, name, content))) {
     return;
   }
-  check(is_ok(backup_archive_end(&out)) && is_ok(age_writer_end(writer)));
-  struct file whole = {.bytes = buf_slice(&file)};
-  check(is_ok(age_reader_open(&(const struct age_reader_options){&identity, 1, &whole, file_read}, &reader)));
+  fuzz_check(is_ok(backup_archive_end(&out)) && is_ok(age_writer_end(writer)));
+  struct fuzz_file whole = {.bytes = buf_slice(&file)};
+  fuzz_check(is_ok(age_reader_open(&(const struct age_reader_options){&identity, 1, &whole, fuzz_file_read}, &reader)));
   struct archive_reader in = {.in = reader};
   bool is_there = false;
   struct slice back;
-  check(is_ok(backup_archive_next(&in, &is_there)) && is_there && slice_eq(in.name, name) && in.size == (int64_t)content.len);
-  check(is_ok(backup_archive_rest(&in, in.size, arena, &back)) && slice_eq(back, content));
-  check(is_ok(backup_archive_next(&in, &is_there)) && !is_there);
+  fuzz_check(is_ok(backup_archive_next(&in, &is_there)) && is_there && slice_eq(in.name, name) && in.size == (int64_t)content.len);
+  fuzz_check(is_ok(backup_archive_rest(&in, in.size, arena, &back)) && slice_eq(back, content));
+  fuzz_check(is_ok(backup_archive_next(&in, &is_there)) && !is_there);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {

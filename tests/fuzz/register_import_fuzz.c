@@ -1,44 +1,21 @@
 /* Any bytes as a file of people: after a first byte that says which form, a header as people write it in front of one of them. Every record is read and checked,
  * lines go on, and whoever comes back to where a record begins reads it again. */
-#include <stdlib.h>
-
 #include "base/clock.h"
+#include "fuzz.h"
 #include "register/import_rows.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 enum { NDJSON, CSV, CSV_BELOW_A_HEADER, FORMS };
 #define HEADER "pin,name,sex,birth_date,nationality,permanent_commune,permanent_address,father_name,mobile\n"
 
-struct file {
-  struct slice bytes;
-  size_t at;
-};
-
-/* Where the record before last began, and what it said. */
+/* The last record that no blank line came before: where it began, and what it said. */
 struct seen {
   int64_t at;
   struct import_record record;
 };
 
-static void check(bool holds) {
-  if (!holds) {
-    abort();
-  }
-}
-
-static result file_read(void *context, uint8_t *bytes, size_t len, size_t *ret_len) {
-  struct file *file = context;
-  struct slice part = slice_sub(slice_from(file->bytes, file->at), 0, len);
-  memcpy(bytes, part.ptr, part.len);
-  file->at += part.len;
-  *ret_len = part.len;
-  return OK;
-}
-
 static result file_seek(void *context, int64_t at) {
-  struct file *file = context;
-  check(at >= 0 && (size_t)at <= file->bytes.len);
+  struct fuzz_file *file = context;
+  fuzz_check(at >= 0 && (size_t)at <= file->bytes.len);
   file->at = (size_t)at;
   return OK;
 }
@@ -46,18 +23,18 @@ static result file_seek(void *context, int64_t at) {
 static void check_row(const struct import_record *record, struct arena *arena) {
   struct import_row row = {0};
   register_import_row_make(record, arena, clock_date_of(INT64_C(1795219200000)), &row);
-  check(row.line == record->line);
-  check(record->refused_reason == NULL || row.refused_reason != NULL);
-  check(row.refused_reason != NULL || (row.person.pin.len == 12 && row.person.name.len > 0));
+  fuzz_check(row.line == record->line);
+  fuzz_check(record->refused_reason == NULL || row.refused_reason != NULL);
+  fuzz_check(row.refused_reason != NULL || (row.person.pin.len == 12 && row.person.name.len > 0));
 }
 
 static void check_again(struct import_source *source, const struct seen *seen, struct arena *arena) {
   struct import_record record;
   bool is_there = false;
-  check(is_ok(register_import_source_seek(source, seen->at, seen->record.line)));
-  check(is_ok(register_import_source_next(source, arena, &record, &is_there)) && is_there && record.refused_reason == seen->record.refused_reason);
+  fuzz_check(is_ok(register_import_source_seek(source, seen->at, seen->record.line)));
+  fuzz_check(is_ok(register_import_source_next(source, arena, &record, &is_there)) && is_there && record.refused_reason == seen->record.refused_reason);
   for (int i = 0; i < IMPORT_FIELDS; i++) {
-    check(slice_eq(record.values[i], seen->record.values[i]));
+    fuzz_check(slice_eq(record.values[i], seen->record.values[i]));
   }
 }
 
@@ -69,11 +46,11 @@ static void read_all(struct import_source *source, struct arena *arena) {
   while (true) {
     int64_t at = register_import_source_at(source);
     int64_t first = source->line;
-    check(is_ok(register_import_source_next(source, arena, &record, &is_there)));
+    fuzz_check(is_ok(register_import_source_next(source, arena, &record, &is_there)));
     if (!is_there) {
       break;
     }
-    check(record.line > line && register_import_source_at(source) > at);
+    fuzz_check(record.line > line && register_import_source_at(source) > at);
     line = record.line;
     check_row(&record, arena);
     if (record.line == first) { /* else blank lines came before it */
@@ -92,10 +69,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
   }
   int form = bytes[0] % FORMS;
   struct slice text = slice_of(bytes + 1, len - 1);
-  struct file file = {.bytes = form == CSV_BELOW_A_HEADER ? arena_printf(&arena, HEADER "%.*s", SLICE_ARG(text)) : text};
+  struct fuzz_file file = {.bytes = form == CSV_BELOW_A_HEADER ? arena_printf(&arena, HEADER "%.*s", SLICE_ARG(text)) : text};
   const struct register_import_file seeks = {.seek = file_seek};
   const struct register_import_options options = {
-      .format = form == NDJSON ? REGISTER_NDJSON : REGISTER_CSV, .file = &seeks, .read = file_read, .context = &file};
+      .format = form == NDJSON ? REGISTER_NDJSON : REGISTER_CSV, .file = &seeks, .read = fuzz_file_read, .context = &file};
   struct import_source source;
   if (is_ok(register_import_source_open(&source, &options))) {
     read_all(&source, &arena);
