@@ -171,6 +171,7 @@ static void a_proof_round_trips_and_its_other_forms_are_refused(void **state) {
       "c2sp.org/tlog-proof@v1\nindex 00\n\nnote\n",
       "c2sp.org/tlog-proof@v1\nindex -1\n\nnote\n",
       "c2sp.org/tlog-proof@v1\nextra ?\nindex 0\n\nnote\n",
+      "c2sp.org/tlog-proof@v1\nextra \nindex 0\n\nnote\n",
       "c2sp.org/tlog-proof@v1\nindex 0\nAQID\n\nnote\n",
       ("c2sp.org/tlog-proof@v1\nindex 0\n" HASH),
   };

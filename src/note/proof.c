@@ -46,8 +46,8 @@ result note_proof_parse(struct slice bytes, struct arena *arena, struct note_pro
   }
   struct slice line = slice_cut(&rest, '\n');
   if (slice_starts(line, S("extra "))) {
-    if (!is_ok(base64_parse(slice_from(line, 6), arena, &proof.extra))) {
-      FAIL(NOTE_SYNTAX, "a proof's extra line is not base64");
+    if (!is_ok(base64_parse(slice_from(line, 6), arena, &proof.extra)) || proof.extra.len == 0) { /* [tlog-proof Format] without data no line */
+      FAIL(NOTE_SYNTAX, "a proof's extra line is not base64, or of nothing");
     }
     line = slice_cut(&rest, '\n');
   }
